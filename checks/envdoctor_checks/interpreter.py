@@ -1,0 +1,121 @@
+"""Is there a Python, does it start, and is it still looked after?"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    Manual,
+    NotApplicable,
+    Patient,
+    Prefix,
+    Recreate,
+    Rule,
+    Severity,
+    Start,
+    UnsetEnv,
+    check,
+    known,
+    table,
+)
+
+PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
+PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
+PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
+
+
+@check(PY001)
+def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
+    """Ends of life: the table ``python_versions``, by the date of the recording."""
+    version = known(patient.version)
+    minor = ".".join(version.split(".")[:2])
+    rows = table("python_versions")["python"]
+    dates = {row["minor"]: row["end_of_life"] for row in rows}
+    if minor not in dates:
+        if minor.startswith("2."):
+            dates[minor] = dates["2.7"]
+        else:
+            raise NotApplicable(f"no date is known for Python {minor}")
+    if recorded[:10] <= dates[minor]:
+        return
+    living = [row["minor"] for row in rows if row["released"] <= recorded[:10] <= row["end_of_life"]]
+    successor = living[-2] if len(living) > 1 else living[-1]
+    yield Finding(
+        PY001,
+        f"Python {minor}",
+        (Evidence("version", version), Evidence("end of life", dates[minor])),
+        f"Python {minor} has had no security fixes since {dates[minor]}",
+        f"Current releases of NumPy and its neighbours no longer support Python {minor}: what you install stays old, and faults in it stay.",
+        severity=Severity.ERROR if minor.startswith("2.") else None,
+        remedies=(Recreate(python=successor, title=f"make the environment anew with Python {successor}"),),
+    )
+
+
+def _faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    """What is wrong with the environment's own folder: the title, and what was seen."""
+    configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
+    if not prefix.exists:
+        yield "the environment's folder is gone", (Evidence("prefix", prefix.path),)
+        return
+    if prefix.home and not prefix.home_exists:
+        evidence = [Evidence("pyvenv.cfg", f"home = {prefix.home} (gone)")]
+        if prefix.link and not prefix.executable_exists:
+            evidence.append(Evidence("executable", f"{prefix.executable} -> {prefix.link} (dangling)"))
+        yield "the Python this environment was made from is gone", tuple(evidence)
+    elif not prefix.executable_exists:
+        seen = f"{prefix.executable} -> {prefix.link} (dangling)" if prefix.link else f"{prefix.executable} (missing)"
+        yield "the environment's Python is gone", (Evidence("executable", seen),)
+    recorded = configuration.get("version_info") or configuration.get("version")
+    version = patient.version if isinstance(patient.version, str) else ""
+    if recorded and version and recorded.split(".")[:2] != version.split(".")[:2]:
+        yield (
+            "the Python under this environment has become another version",
+            (Evidence("made with", recorded), Evidence("runs", version)),
+        )
+
+
+@check(PY008)
+def broken_environment(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
+    if prefix.exists and prefix.configuration is None and prefix.executable_exists:
+        raise NotApplicable("not a virtual environment")
+    for title, evidence in _faults(prefix, patient):
+        yield Finding(
+            PY008,
+            prefix.path,
+            evidence,
+            title,
+            "An environment is a thin layer over the Python it was made from; without that one, nothing in it can run.",
+            remedies=(Recreate(title="make the environment anew, in place"),),
+        )
+
+
+@check(PY013)
+def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[Finding]:
+    if any(True for _ in _faults(prefix, patient)):
+        raise NotApplicable("the environment is broken (PY008)")
+    if start.mode in ("normal", "live"):
+        return
+    evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]
+    failed = [attempt for attempt in start.attempts if not attempt.answered]
+    if failed and failed[-1].stderr.strip():
+        lines = failed[-1].stderr.strip().splitlines()
+        evidence.append(Evidence("it said", lines[-1] if not lines[0].startswith("Fatal Python error: Aborted") else "\n".join(lines[2:4])))
+    evidence += [Evidence("runs at start-up", culprit) for culprit in start.culprits]
+    if start.mode == "none":
+        title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"
+        remedies: tuple[UnsetEnv | Manual | Recreate, ...] = (Recreate(title="make the environment anew"),)
+    else:
+        title = f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
+        variables = tuple(name for name in ("PYTHONPATH", "PYTHONHOME") if start.mode == "isolated" and any(name in item for item in start.culprits))
+        culprits = ", ".join(start.culprits) or "the files that run at start-up"
+        remedies = (UnsetEnv(variables),) if variables else (Manual(f"repair or move away {culprits}"),)
+    yield Finding(
+        PY013,
+        start.culprits[0] if start.culprits else prefix.executable,
+        tuple(evidence),
+        title,
+        "Every program run with this Python meets the same end before its first line.",
+        remedies=remedies,
+    )
+
+

@@ -1,0 +1,98 @@
+"""Everything a check may import: the words it speaks in, the facts it reads, and a few helpers.
+
+A check is a function decorated with `check`; its parameters name the sections of the facts that it
+needs, and it yields `Finding`. It never looks at the world itself. A section that is missing ends
+it as *unknown* before it runs, one that is absent (``None``) as *not applicable*; for a field that
+may be missing call `known`.
+"""
+
+from envdoctor.data import table
+from envdoctor.facts import (
+    Attempt,
+    Blas,
+    Cpu,
+    Declaration,
+    Distribution,
+    Environment,
+    Facts,
+    Interpreter,
+    Library,
+    Link,
+    LoadError,
+    Missing,
+    OpenMP,
+    Packages,
+    Patient,
+    Prefix,
+    Project,
+    Quota,
+    Start,
+    System,
+    UnknownFact,
+    known,
+)
+from envdoctor.requirements import Problem, Resolver
+from envdoctor.rules import (
+    Check,
+    Confidence,
+    Edit,
+    Evidence,
+    Finding,
+    Install,
+    Manual,
+    NotApplicable,
+    Recreate,
+    Remove,
+    Rule,
+    Run,
+    SetEnv,
+    Severity,
+    UnsetEnv,
+    check,
+)
+from envdoctor.units import megabytes
+
+__all__ = [
+    "Attempt",
+    "Blas",
+    "Check",
+    "Confidence",
+    "Cpu",
+    "Declaration",
+    "Distribution",
+    "Edit",
+    "Environment",
+    "Evidence",
+    "Facts",
+    "Finding",
+    "Install",
+    "Interpreter",
+    "Library",
+    "Link",
+    "LoadError",
+    "Manual",
+    "Missing",
+    "NotApplicable",
+    "OpenMP",
+    "Packages",
+    "Patient",
+    "Prefix",
+    "Problem",
+    "Project",
+    "Quota",
+    "Recreate",
+    "Remove",
+    "Resolver",
+    "Rule",
+    "Run",
+    "SetEnv",
+    "Severity",
+    "Start",
+    "System",
+    "UnknownFact",
+    "UnsetEnv",
+    "check",
+    "known",
+    "megabytes",
+    "table",
+]

@@ -1,0 +1,34 @@
+"""What every fact section is made of: frozen structs, and the word for "unknown"."""
+
+from typing import TypeVar
+
+from msgspec import Struct, field
+
+
+class Missing(Struct, frozen=True):
+    """An answer that could not be had, and why.
+
+    Facts keep three answers apart: present (a value), absent (``None`` or an empty list) and
+    unknown (``Missing``). Unknown is never reported as absent, and never as a pass.
+    In JSON it reads ``{"missing": "why"}``, at any depth.
+    """
+
+    reason: str = field(name="missing")
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A group of facts; its fields are JSON, or ``Missing`` where the answer is unknown."""
+
+
+class UnknownFact(Exception):
+    """A fact that was asked for is missing; the message says why."""
+
+
+T = TypeVar("T")
+
+
+def known(value: T | Missing) -> T:
+    """Return ``value``, or raise `UnknownFact` with its reason when it is `Missing`."""
+    if isinstance(value, Missing):
+        raise UnknownFact(value.reason)
+    return value

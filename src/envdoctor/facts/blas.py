@@ -1,0 +1,53 @@
+"""The linear-algebra and OpenMP libraries: what lies on disk, and what gets loaded."""
+
+from envdoctor.facts.base import Missing, Section
+
+
+class Library(Section, frozen=True, kw_only=True):
+    """One BLAS library file.
+
+    ``vendor``: openblas, mkl, blis, accelerate, netlib, atlas, armpl, nvpl, flexiblas.
+    ``threads`` is what the loaded library answers; `Missing` where it was not loaded or does not
+    tell. ``bytes`` is the file's size. ``used_by`` are the import names of the packages linked to it.
+    ``loaded``: the loader child mapped it.
+    """
+
+    vendor: str
+    version: str | None | Missing
+    threads: int | Missing
+    threading_layer: str | None | Missing
+    architecture: str | None | Missing
+    path: str
+    bytes: int | None | Missing
+    used_by: list[str]
+    loaded: bool
+
+
+class OpenMP(Section, frozen=True, kw_only=True):
+    """One OpenMP run-time that was loaded (``runtime``: libgomp, libiomp5, libomp, vcomp)."""
+
+    runtime: str
+    threads: int | Missing
+    path: str
+    used_by: list[str]
+    loaded: bool
+
+
+class LoadError(Section, frozen=True, kw_only=True):
+    """A package's extension that the dynamic loader refused, in the loader's own words."""
+
+    package: str
+    extension: str
+    message: str
+
+
+class Blas(Section, frozen=True, kw_only=True):
+    """``libraries`` on disk and loaded; ``openmp`` loaded; ``errors`` of loading.
+
+    ``loader`` says how far the loading went: ``complete``, or why not.
+    """
+
+    libraries: list[Library]
+    openmp: list[OpenMP] | Missing = []
+    errors: list[LoadError] | Missing = []
+    examined: list[str] | Missing = []

@@ -1,0 +1,25 @@
+"""The environment's own folder, read without starting anything."""
+
+from envdoctor.facts.base import Missing, Section
+
+
+class Prefix(Section, frozen=True, kw_only=True):
+    """What lies at the patient's prefix.
+
+    ``configuration`` is pyvenv.cfg, ``None`` where there is none. ``link`` is what the executable
+    links to, if it is a link; ``executable_exists`` follows it to the end. ``home`` is pyvenv.cfg's
+    home and ``home_exists`` whether that folder is still there. ``receipts`` are files that tools
+    leave in the environments they make. ``conda_meta`` says that the folder is there.
+    """
+
+    path: str
+    exists: bool
+    executable: str
+    executable_exists: bool
+    link: str | None = None
+    configuration: dict[str, str] | None | Missing = None
+    home: str | None = None
+    home_exists: bool | None = None
+    conda_meta: bool = False
+    receipts: list[str] = []
+    site_packages: list[str] = []

@@ -1,0 +1,133 @@
+"""Remedies, which are intents, turned into commands of the tool that made the patient."""
+
+import os
+from typing import Any
+
+from msgspec import Struct
+
+from envdoctor.facts import Facts, Missing, Packages
+from envdoctor.rules import Edit, Install, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
+
+SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
+
+
+class Fix(Struct, frozen=True):
+    """What to do: ``steps`` are {"argv": […]}, {"setenv": {…}}, {"unsetenv": […]} or {"edit": {"file", "change"}}.
+
+    ``applicability``: safe (can be undone, harms nothing), unsafe (``reason`` says why), manual (words only).
+    """
+
+    title: str
+    steps: tuple[dict[str, Any], ...]
+    applicability: str
+    reason: str = ""
+    undo: str = ""
+    verify: dict[str, Any] = {}
+
+
+class Toolbox:
+    """Knows the patient's own tool, and speaks it."""
+
+    def __init__(self, facts: Facts) -> None:
+        patient = facts.patient
+        self.prefix = patient.prefix or ""
+        self.python = patient.executable or "python"
+        self.kind = patient.origin[0].kind if patient.origin else "unknown"
+        self.environment = facts.prefix.configuration is not None or facts.prefix.conda_meta
+        self.base_python = facts.prefix.home
+        self.windows = not isinstance(facts.system, Missing) and facts.system.platform == "win32"
+        self.project = facts.project.root if facts.project and not isinstance(facts.project, Missing) else ""
+        packages = facts.packages
+        self.has_pip = isinstance(packages, Packages) and any(item.key == "pip" for item in packages.distributions)
+
+    def fix(self, remedy: Remedy, code: str) -> Fix:
+        """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
+        fix = self._fix(remedy)
+        verify = {"argv": ["envdoctor", "check", "--python", self.prefix or self.python, "--select", code]}
+        return Fix(fix.title, fix.steps, fix.applicability, fix.reason, fix.undo, verify)
+
+    def _fix(self, remedy: Remedy) -> Fix:
+        match remedy:
+            case SetEnv(variables, title):
+                words = " and ".join(f"{name}={value}" for name, value in variables.items())
+                return Fix(title or f"set {words}", ({"setenv": variables},), "safe", undo=f"unset {' '.join(variables)}")
+            case UnsetEnv(names, title):
+                step = {"unsetenv": list(names)}
+                return Fix(title or f"unset {' and '.join(names)}", (step,), "safe", undo="set it again where it was set")
+            case Install(requirements, force, title):
+                return self._install(list(requirements), force, title)
+            case Remove(names, title):
+                return self._remove(list(names), title)
+            case Recreate(python, title, reason):
+                return self._recreate(python, title, reason)
+            case Edit(file, change, title):
+                step = {"edit": {"file": file, "change": change}}
+                return Fix(title or f"edit {file}", (step,), "manual")
+            case Run(title, argv, safe, reason, undo):
+                return Fix(title, ({"argv": list(argv)},), "safe" if safe else "unsafe", reason, undo)
+            case Manual(title):
+                return Fix(title, (), "manual")
+
+    def _pip(self, verb: str) -> list[str]:
+        """The command that installs into, or removes from, exactly this prefix."""
+        if self.kind in ("uv-venv", "uv-tool") or not self.has_pip:
+            return ["uv", "pip", verb, "--python", self.prefix or self.python]
+        return [self.python, "-m", "pip", verb]
+
+    def _install(self, requirements: list[str], force: bool, title: str) -> Fix:
+        words = title or f"install {' '.join(requirements)}"
+        if self.kind in ("conda-env", "pixi", "conda", "anaconda", "miniconda", "miniforge", "micromamba"):
+            names = [requirement.replace("==", "=") for requirement in requirements]
+            if self.kind == "pixi":
+                return Fix(words, ({"argv": ["pixi", "add", *names]},), "unsafe", "pixi solves the whole environment again")
+            argv = ["conda", "install", "--prefix", self.prefix, *(["--force-reinstall"] if force else []), *names]
+            return Fix(words, ({"argv": argv},), "unsafe", "conda may change other packages; it shows its plan first")
+        if not self.environment:
+            return Fix(
+                f"{words}, in an environment of its own",
+                (
+                    {"argv": [self.python, "-m", "venv", ".venv"]},
+                    {"argv": [self._in_venv(".venv"), "-m", "pip", "install", *requirements]},
+                ),
+                "unsafe",
+                "this Python is not an environment: what is put into it concerns every program that uses it",
+                "remove the folder .venv",
+            )
+        argv = self._pip("install")
+        if force:
+            argv += ["--reinstall", "--no-deps"] if argv[0] == "uv" else ["--force-reinstall", "--no-deps"]
+        undo = "" if force else "install the version that was there before (see the evidence)"
+        return Fix(words, ({"argv": [*argv, *requirements]},), "safe", undo=undo)
+
+    def _remove(self, names: list[str], title: str) -> Fix:
+        words = title or f"remove {' '.join(names)}"
+        if self.kind in ("conda-env", "conda", "anaconda", "miniconda", "miniforge", "micromamba"):
+            argv = ["conda", "remove", "--prefix", self.prefix, *names]
+            return Fix(words, ({"argv": argv},), "unsafe", "conda removes what depends on them, too")
+        argv = [*self._pip("uninstall"), *([] if self._pip("uninstall")[0] == "uv" else ["--yes"]), *names]
+        return Fix(words, ({"argv": argv},), "unsafe", "other programs may use them", "install them again")
+
+    def _recreate(self, python: str, title: str, reason: str) -> Fix:
+        words = title or "make the environment anew"
+        why = reason or "what is installed in the environment is removed; install it again from the project's list"
+        if self.kind == "uv-venv" or self.kind == "unknown":
+            argv = ["uv", "venv", "--clear", *(["--python", python] if python else []), self.prefix or ".venv"]
+        elif self.kind in ("conda-env", "conda"):
+            argv = ["conda", "create", "--prefix", self.prefix + "-new", f"python={python}" if python else "python"]
+            why = reason or "it downloads a whole environment; the old one stays until you remove it"
+        elif self.kind == "virtualenv":
+            argv = ["virtualenv", "--clear", *(["--python", python] if python else []), self.prefix]
+        elif self.kind == "poetry":
+            argv = ["poetry", "env", "use", python or "python3"]
+        elif self.kind == "pipx":
+            argv = ["pipx", "reinstall", os.path.basename(self.prefix)]
+        elif self.kind == "uv-tool":
+            argv = ["uv", "tool", "install", "--reinstall", os.path.basename(self.prefix)]
+        elif python:
+            argv = [f"python{python}", "-m", "venv", "--clear", self.prefix]
+        else:
+            argv = ["python3", "-m", "venv", "--clear", self.prefix]
+        return Fix(words, ({"argv": argv},), "unsafe", why)
+
+    def _in_venv(self, folder: str) -> str:
+        return rf"{folder}\Scripts\python" if self.windows else f"{folder}/bin/python"

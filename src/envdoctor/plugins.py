@@ -1,0 +1,110 @@
+"""Where checks come from: the built-in ones, and the entry points of installed distributions.
+
+Entry points are read from their files here, not by ``importlib.metadata``: that takes as long as a
+check-up, and gives up on the first ``entry_points.txt`` it can't decode.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+from envdoctor.engine import Loaded
+from envdoctor.facts import UnknownFact
+from envdoctor.rules import Check, Finding
+
+GROUP = "envdoctor.checks"
+BUILT_IN = "envdoctor_checks"
+
+
+class EntryPoint:
+    """``name = value`` of one distribution, named by its metadata folder."""
+
+    __slots__ = ("distribution", "name", "value", "version")
+
+    def __init__(self, name: str, value: str, distribution: str, version: str) -> None:
+        self.name = name
+        self.value = value
+        self.distribution = distribution
+        self.version = version
+
+
+class Collection:
+    """All checks that were found, and the plug-ins they came from (distribution name, version)."""
+
+    def __init__(self, checks: list[Loaded], plugins: list[tuple[str, str]]) -> None:
+        self.checks = checks
+        self.plugins = plugins
+
+
+def collect() -> Collection:
+    """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
+    checks = [Loaded(check) for check in importlib.import_module(BUILT_IN).CHECKS]
+    taken = {code for loaded in checks for code in loaded.check.codes}
+    plugins = []
+    for point in entry_points(sys.path):
+        plugins.append((point.distribution, point.version))
+        try:
+            found = _import(point)
+            clash = sorted(taken & {code for check in found for code in check.codes})
+            if clash:
+                raise ValueError(f"its codes {', '.join(clash)} are taken")
+        except BaseException as error:  # noqa: BLE001 - somebody else's module may do anything when imported
+            checks.append(Loaded(_broken(point, error), point.distribution))
+            continue
+        taken.update(code for check in found for code in check.codes)
+        checks += [Loaded(check, point.distribution) for check in found]
+    return Collection(checks, plugins)
+
+
+def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
+    """Entry points of our group along ``path``; a file that can't be read or decoded counts as having none."""
+    seen = set()
+    for entry in path:
+        try:
+            names = os.listdir(entry or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")):
+                try:
+                    with open(os.path.join(entry, name, "entry_points.txt"), "rb") as file:
+                        data = file.read(200_000)
+                except OSError:
+                    continue
+                if GROUP.encode() in data and name not in seen:
+                    seen.add(name)
+                    distribution, _, version = name.rpartition(".")[0].partition("-")
+                    for key, value in parse_entry_points(data.decode("utf-8", "replace")):
+                        yield EntryPoint(key, value, distribution.replace("_", "-"), version)
+
+
+def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
+    """``name, value`` of our group (https://packaging.python.org/specifications/entry-points/)."""
+    ours = False
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            ours = line == f"[{GROUP}]"
+        elif ours and line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield name.strip(), value.strip()
+
+
+def _import(point: EntryPoint) -> list[Check]:
+    module, _, attribute = point.value.partition(":")
+    found = getattr(importlib.import_module(module), attribute or "CHECKS")
+    checks = list(found)
+    for check in checks:
+        if not isinstance(check, Check):
+            raise TypeError(f"{check!r:.80} is no check")
+    return checks
+
+
+def _broken(point: EntryPoint, error: BaseException) -> Check:
+    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {type(error).__name__}: {error}"
+
+    def examine() -> Iterator[Finding]:
+        raise UnknownFact(reason)
+
+    return Check(f"plug-in-{point.distribution}", (), examine, ())

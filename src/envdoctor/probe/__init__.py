@@ -1,0 +1,1 @@
+"""Filling the facts in: the only place where the world is touched."""

@@ -1,0 +1,162 @@
+"""A child process that answers in fenced records, within a deadline, and leaves nothing running.
+
+Imported before everything heavy, so only the standard library here.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+OUTPUT_LIMIT = 16_000_000  # bytes; a patient that prints without end must not eat our memory
+STDERR_KEPT = 4_000  # bytes of the end of standard error
+DRAIN = 0.05  # seconds a grandchild may keep the pipe after the child has gone
+
+
+class Child:
+    """One run of a program; its standard output and error are read in the background.
+
+    The records it writes (JSON between two copies of ``cookie``) are handed to ``wait`` as text.
+    """
+
+    def __init__(self, argv: list[str], cookie: str, environ: dict[str, str] | None = None) -> None:
+        self.argv = argv
+        self.started = time.monotonic()
+        self.cookie = cookie.encode("ascii")
+        self.records: list[str] = []
+        self.failure: str | None = None
+        self._out = b""
+        self._error = b""
+        self._total = 0
+        self._open = 2
+        self._changed = threading.Condition()
+        self._process: subprocess.Popen[bytes] | None = None
+        flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environ,
+                bufsize=0,
+                start_new_session=True,
+                creationflags=flags,
+            )
+        except (OSError, ValueError) as error:
+            self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            return
+        assert self._process.stdout is not None and self._process.stderr is not None
+        for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
+            threading.Thread(target=self._read, args=(stream.fileno(), take), daemon=True).start()
+
+    def _read(self, fd: int, take: Callable[[bytes], None]) -> None:
+        while True:
+            try:
+                chunk = os.read(fd, 65536)
+            except OSError:
+                chunk = b""
+            with self._changed:
+                if chunk:
+                    take(chunk)
+                else:
+                    self._open -= 1
+                self._changed.notify_all()
+            if not chunk:
+                return
+
+    def _take_out(self, chunk: bytes) -> None:
+        self._total += len(chunk)
+        if self._total > OUTPUT_LIMIT:
+            return
+        self._out += chunk
+        if self.cookie not in self._out:
+            self._out = self._out[-len(self.cookie) :]
+            return
+        while True:
+            begin = self._out.find(self.cookie)
+            end = self._out.find(self.cookie, begin + len(self.cookie))
+            if begin < 0 or end < 0:
+                return
+            self.records.append(self._out[begin + len(self.cookie) : end].decode("ascii", "replace"))
+            self._out = self._out[end + len(self.cookie) :]
+
+    def _take_error(self, chunk: bytes) -> None:
+        self._error = (self._error + chunk)[-STDERR_KEPT:]
+
+    def wait(self, wanted: Callable[[list[str]], bool], deadline: float) -> bool:
+        """Wait until ``wanted(records)``, the child's end, or ``deadline`` (of `time.monotonic`); say whether it is so."""
+        process = self._process
+        ended: float | None = None
+        with self._changed:
+            while not wanted(self.records):
+                now = time.monotonic()
+                if process is None or self._open == 0 or now >= deadline or self._total > OUTPUT_LIMIT:
+                    return wanted(self.records)
+                if ended is None and process.poll() is not None:
+                    ended = now
+                if ended is not None and now - ended > DRAIN:  # a grandchild holds the pipe
+                    return False
+                self._changed.wait(min(deadline - now, DRAIN))
+            return True
+
+    def stop(self, ask_where: bool = False) -> None:
+        """End the child and its process group. ``ask_where``: have faulthandler write to stderr where it hangs."""
+        process = self._process
+        if process is None:
+            return
+        if ask_where and process.poll() is None and hasattr(signal, "SIGABRT") and sys.platform != "win32":
+            self._ask_where(process.pid)
+        if sys.platform == "win32":
+            if process.poll() is None:
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+        else:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        try:
+            process.wait(1)
+        except subprocess.TimeoutExpired:  # in uninterruptible sleep: nothing more can be done
+            pass
+
+    def _ask_where(self, pid: int) -> None:
+        try:
+            import resource
+
+            if hasattr(resource, "prlimit"):
+                resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+            else:
+                return
+            os.kill(pid, signal.SIGABRT)
+        except OSError:
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._open == 0, 0.3)
+
+    def ending(self) -> str:
+        """How it ended, in words: ``status 3``, ``signal 11 (SIGSEGV)``, ``still running``."""
+        if self.failure is not None or self._process is None:
+            return self.failure or "did not start"
+        if self._total > OUTPUT_LIMIT:
+            return f"printed more than {OUTPUT_LIMIT // 1_000_000} MB"
+        return describe_status(self._process.poll())
+
+    @property
+    def stderr(self) -> str:
+        return self._error.decode("utf-8", "replace")
+
+
+def describe_status(status: int | None) -> str:
+    """An exit status in words; negative numbers are signals, as `subprocess` has it."""
+    if status is None:
+        return "still running"
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return f"signal {-status} ({signal.Signals(-status).name})"
+    except ValueError:
+        return f"signal {-status}"

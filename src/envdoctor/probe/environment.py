@@ -1,0 +1,42 @@
+"""The start-up environment and the operating system, read from outside."""
+
+import os
+import sys
+
+from envdoctor.facts.interpreter import Environment
+from envdoctor.facts.system import System
+from envdoctor.redact import allowed
+from envdoctor.world import World
+
+
+def read_environment(world: World) -> Environment:
+    """The allow-listed variables the patient starts with."""
+    return Environment(variables=allowed(world.environ))
+
+
+def read_system(world: World) -> System:
+    """The platform, the machine, and the distribution that os-release names (man 5 os-release)."""
+    uname = os.uname() if hasattr(os, "uname") else None
+    release = world.text("/etc/os-release") if world.platform == "linux" else None
+    if world.platform == "linux" and release is None:
+        release = world.text("/usr/lib/os-release")
+    fields = parse_os_release(release) if isinstance(release, str) else {}
+    if uname is None:
+        machine = world.environ.get("PROCESSOR_ARCHITEW6432") or world.environ.get("PROCESSOR_ARCHITECTURE", "")
+        version = sys.getwindowsversion() if sys.platform == "win32" else None
+        kernel = f"{version.major}.{version.minor}.{version.build}" if version else ""
+    else:
+        machine, kernel = uname.machine, uname.release
+    return System(
+        platform=world.platform,
+        machine=machine,
+        release=kernel,
+        distribution=fields.get("ID"),
+        distribution_version=fields.get("VERSION_ID"),
+    )
+
+
+def parse_os_release(text: str) -> dict[str, str]:
+    """The assignments of an os-release file, quotes taken off."""
+    pairs = (line.strip().partition("=") for line in text.split("\n") if not line.lstrip().startswith("#"))
+    return {name: value.strip("\"'") for name, equals, value in pairs if equals}

@@ -1,0 +1,100 @@
+"""The whole reading: what lies outside first, then what the patient answers, joined into `Facts`."""
+
+import os
+import time
+
+import msgspec
+
+from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
+from envdoctor.facts.prefix import Prefix
+from envdoctor.origin import identify
+from envdoctor.patient import Choice
+from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import prefix as prefixes
+from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.world import World
+
+
+def gather(choice: Choice, interview: Interview, world: World, folder: str | None = None) -> Facts:
+    """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
+
+    What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
+    """
+    recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    system = environment.read_system(world)
+    variables = environment.read_environment(world)
+    processors = cpu.read(world)
+    surrounding = project.find(world, folder)
+    prefix = prefixes.read(world, choice.prefix, choice.executable)
+    answer = interview.who()
+    start = _start(world, interview, prefix)
+    interpreter = _interpreter(answer, start, prefix)
+    known = isinstance(interpreter, Interpreter)
+    sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
+    distributions = packages.read(world, sys_path)
+    loader, why_not = interview.libraries()
+    if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
+        prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
+    return Facts(
+        recorded=recorded,
+        patient=_patient(choice, prefix, interpreter),
+        start=start,
+        prefix=prefix,
+        system=system,
+        environment=variables,
+        interpreter=interpreter,
+        cpu=processors,
+        packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
+        blas=blas.read(world, sys_path, prefix.path, loader, why_not),
+        project=surrounding,
+    )
+
+
+def _start(world: World, interview: Interview, prefix: Prefix) -> Start:
+    return Start(
+        mode=interview.mode,
+        attempts=[
+            Attempt(flags=FLAGS[attempt.mode], ended=attempt.ended, answered=attempt.answered, stderr=attempt.stderr)
+            for attempt in interview.tries
+        ],
+        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages),
+    )
+
+
+def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:
+    if answer is None:
+        return Missing(f"the interpreter does not start: {start.attempts[-1].ended}" if start.attempts else "not asked")
+    try:
+        interpreter = msgspec.convert(answer, Interpreter)
+    except msgspec.ValidationError as error:
+        return Missing(f"the interpreter's answer is not what was asked: {error}")
+    if start.mode != "isolated-without-site":
+        return interpreter
+    # Without site the prefix is the base's, and site-packages is not on the path: both are known from outside.
+    path = [*interpreter.sys_path, *(entry for entry in prefix.site_packages if entry not in interpreter.sys_path)]
+    return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
+
+
+def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing) -> Patient:
+    configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
+    origin = identify(prefix, interpreter)
+    if isinstance(interpreter, Interpreter):
+        return Patient(
+            executable=choice.executable,
+            prefix=prefix.path,
+            base_prefix=interpreter.base_prefix,
+            version=interpreter.version,
+            implementation=interpreter.implementation,
+            chosen=choice.chosen,
+            origin=origin,
+        )
+    recorded = configuration.get("version_info") or configuration.get("version")
+    return Patient(
+        executable=choice.executable,
+        prefix=prefix.path,
+        base_prefix=os.path.dirname(prefix.home) if prefix.home else interpreter,
+        version=".".join(recorded.split(".")[:3]) if recorded else interpreter,
+        implementation=configuration.get("implementation", "").lower() or interpreter,
+        chosen=choice.chosen,
+        origin=origin,
+    )

@@ -1,0 +1,54 @@
+"""Who is to blame when a Python does not start as the user has it: files whose code runs at start-up."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+from envdoctor.probe.interview import Try
+from envdoctor.world import World
+
+CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
+_FILE = re.compile(r'File "([^"<>\n]+)"')
+_PTH = re.compile(r"line \d+ of (.+\.pth)\b")
+
+
+def culprits(world: World, tries: Sequence[Try], mode: str, site_packages: Iterable[str]) -> list[str]:
+    """Files and variables that a failed start had and the successful one had not, those named in its traceback first.
+
+    ``mode`` is the start that worked; with ``normal`` nobody is to blame, with ``none`` nobody can be told apart.
+    """
+    failed = [attempt for attempt in tries if not attempt.answered]
+    if not failed or mode in ("normal", "none"):
+        return []
+    if mode == "isolated":
+        folders = [entry for entry in world.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+        candidates = _customizers(world, folders) or [f"PYTHONPATH entry {entry}" for entry in folders]
+        if "PYTHONHOME" in world.environ:
+            candidates.insert(0, f"PYTHONHOME={world.environ['PYTHONHOME']}")
+        candidates = candidates or ["the user site-packages"]
+    else:
+        folders = list(site_packages)
+        candidates = _customizers(world, folders) + executable_pth(world, folders)
+    mentioned = [name for name in _mentioned(failed[-1].stderr) if any(name.startswith(folder) for folder in folders)]
+    return list(dict.fromkeys(mentioned)) or candidates
+
+
+def executable_pth(world: World, folders: Iterable[str]) -> list[str]:
+    """The ``.pth`` files with lines that are executed (https://docs.python.org/3/library/site.html)."""
+    found = []
+    for folder in folders:
+        names = world.names(folder)
+        for name in names if isinstance(names, list) else ():
+            if name.endswith(".pth"):
+                text = world.text(f"{folder}/{name}", 200_000)
+                if isinstance(text, str) and any(line.startswith(("import ", "import\t")) for line in text.splitlines()):
+                    found.append(f"{folder}/{name}")
+    return found
+
+
+def _customizers(world: World, folders: Iterable[str]) -> list[str]:
+    return [f"{folder}/{name}" for folder in folders for name in CUSTOMIZE if world.is_file(f"{folder}/{name}")]
+
+
+def _mentioned(stderr: str) -> list[str]:
+    return _PTH.findall(stderr) + _FILE.findall(stderr)

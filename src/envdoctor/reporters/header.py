@@ -1,0 +1,60 @@
+"""Who the patient is, in a few lines: shared by everything that is read by people."""
+
+from envdoctor.facts import Blas, Cpu, Facts, Link, Missing
+
+IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
+
+
+def title(version: str, facts: Facts) -> str:
+    """``envdoctor 0.1.0 · /path/python · CPython 3.12.1 · Linux x86_64``."""
+    patient = facts.patient
+    implementation = patient.implementation if isinstance(patient.implementation, str) else "Python"
+    number = patient.version if isinstance(patient.version, str) else "(version unknown)"
+    parts = [f"envdoctor {version}", patient.executable or patient.prefix or "?"]
+    parts.append(f"{IMPLEMENTATIONS.get(implementation, implementation)} {number}")
+    if not isinstance(facts.system, Missing):
+        parts.append(f"{SYSTEMS.get(facts.system.platform, facts.system.platform)} {facts.system.machine}")
+    return " · ".join(parts)
+
+
+def rows(facts: Facts) -> list[tuple[str, str]]:
+    """Label and value of the header's lines."""
+    chain = " on ".join(_link(link) for link in facts.patient.origin) or "unknown"
+    lines = [("Python", f"{chain}  (chosen: {facts.patient.chosen})")]
+    lines.append(("BLAS", _blas(facts.blas)))
+    lines.append(("CPUs", _cpus(facts.cpu)))
+    return lines
+
+
+def _link(link: Link) -> str:
+    return f"{link.kind} ({link.detail})" if link.detail else link.kind
+
+
+def _blas(blas: Blas | Missing) -> str:
+    if isinstance(blas, Missing):
+        return f"? ({blas.reason})"
+    if not blas.libraries:
+        return f"? ({blas.examined.reason})" if isinstance(blas.examined, Missing) else "–"
+    parts = []
+    for library in blas.libraries:
+        words = [library.vendor]
+        if isinstance(library.version, str):
+            words.append(library.version)
+        if isinstance(library.threads, int):
+            words.append(f"· {library.threads} thread{'' if library.threads == 1 else 's'}")
+        elif not library.loaded:
+            words.append("· not loaded")
+        if library.used_by:
+            words.append(f"({', '.join(library.used_by)})")
+        parts.append(" ".join(words))
+    return " │ ".join(parts)
+
+
+def _cpus(cpu: Cpu | Missing) -> str:
+    if isinstance(cpu, Missing):
+        return f"? ({cpu.reason})"
+    if cpu.usable == cpu.logical:
+        return f"{cpu.usable} usable"
+    why = "cgroup quota" if isinstance(cpu.quota, float) and cpu.usable < cpu.affinity else "affinity"
+    return f"{cpu.usable} usable of {cpu.logical} ({why})"

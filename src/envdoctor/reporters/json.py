@@ -1,0 +1,91 @@
+"""The JSON document (schema 1.0): what other programs are written against."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from envdoctor.advice import Advice
+from envdoctor.recording import dump, sections
+from envdoctor.redact import credentials
+from envdoctor.report import SCHEMA_VERSION, Report
+from envdoctor.reporters import Style
+
+
+def render(reports: Sequence[Report], style: Style) -> str:
+    """One report as itself, several under ``reports``; ASCII, a single line unless ``style.indent``."""
+    documents = [document(report) for report in reports]
+    whole = documents[0] if len(documents) == 1 else {"schema_version": SCHEMA_VERSION, "reports": documents}
+    return dump(whole, 2 if style.indent else None) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {
+            "name": "envdoctor",
+            "version": report.version,
+            "checks": [{"name": "envdoctor-checks", "version": report.version}]
+            + [{"name": name, "version": version} for name, version in report.plugins],
+        },
+        "patient": msgspec.to_builtins(report.facts.patient),
+        "summary": {
+            "status": report.status,
+            "exit_code": report.exit_code,
+            "counts": report.counts,
+            "seconds": round(report.seconds, 4),
+        },
+        "facts": sections(report.facts),
+        "checks": [
+            {
+                "name": outcome.check.name,
+                "codes": list(outcome.check.codes),
+                "status": outcome.status,
+                "reason": credentials(outcome.reason),
+                "seconds": round(outcome.seconds, 6),
+            }
+            for outcome in report.outcomes
+        ],
+        "findings": [_finding(item) for item in report.advice],
+        "notes": list(report.notes),
+    }
+
+
+def _finding(item: Advice) -> dict[str, Any]:
+    finding = item.finding
+    return {
+        "code": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.level.value,
+        "confidence": finding.certainty.value,
+        "title": credentials(finding.title),
+        "subject": credentials(finding.subject),
+        "evidence": [{"label": seen.label, "value": credentials(seen.value)} for seen in finding.evidence],
+        "why": finding.why,
+        "nothing_to_do": finding.nothing_to_do,
+        "guide": [
+            {
+                "id": statement.id,
+                "section": statement.section,
+                "says": statement.says,
+                "status": statement.status,
+                "since": statement.since,
+                "sources": [source.url for source in statement.sources],
+            }
+            for statement in item.guide
+        ],
+        "fixes": [
+            {
+                "title": fix.title,
+                "applicability": fix.applicability,
+                "reason": fix.reason,
+                "steps": list(fix.steps),
+                "undo": fix.undo,
+                "verify": fix.verify,
+            }
+            for fix in item.fixes
+        ],
+        "fingerprint": item.fingerprint,
+        "suppressed": item.suppressed,
+    }

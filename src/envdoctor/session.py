@@ -1,0 +1,167 @@
+"""One run of a command: whom to examine, where to write, how it should look."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from envdoctor import __version__
+from envdoctor.facts import Facts, Missing
+from envdoctor.patient import Choice, PatientError, default, named
+from envdoctor.probe import project as projects
+from envdoctor.recording import dump, load, record
+from envdoctor.redact import Redactor, credentials
+from envdoctor.reporters import Style
+from envdoctor.selection import UsageError
+from envdoctor.start import DEFAULT_TIMEOUT, HeadStart
+from envdoctor.text import sanitize
+from envdoctor.world import World
+
+if TYPE_CHECKING:
+    from envdoctor.probe.interview import Interview
+
+MOST_COLUMNS = 110  # longer lines are hard to read
+
+
+class Readers:
+    """The patients of one run, read one after the other; a recording counts as one."""
+
+    def __init__(self, head: HeadStart, pythons: tuple[str, ...], facts_file: str | None, project: str | None) -> None:
+        around = head.around
+        if facts_file is not None and pythons:
+            raise UsageError("--facts and --python: a recording is a patient of its own; give one of the two")
+        self.world = World(home=around.home, cwd=around.cwd, environ=around.environ)
+        self._head = head
+        self._facts_file = facts_file
+        self._project = project
+        if project is not None and not os.path.isdir(os.path.join(around.cwd, project)):
+            raise UsageError(f"--project {project}: no such folder")
+        self._choices: list[Choice] = []
+        if facts_file is None:
+            self._choices = [named(what, around) for what in pythons] or [default(around, project)]
+
+    def project_root(self) -> str | None:
+        """Where the configuration is looked for."""
+        found = projects.find(self.world, self._project)
+        if found is None or isinstance(found, Missing):
+            return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
+        return found.root
+
+    def read(self, timeout: float | None) -> Iterator[Facts]:
+        """The facts of every patient; ``timeout`` in seconds, for each."""
+        if self._facts_file is not None:
+            yield _load(self._facts_file)
+            return
+        from envdoctor.probe.gather import gather
+
+        for choice in self._choices:
+            interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
+            try:
+                yield gather(choice, interview, self.world, self._project)
+            finally:
+                interview.close()
+
+    def _interview(self, choice: Choice, timeout: float) -> "Interview":
+        from envdoctor.probe.interview import Interview
+
+        begun = self._head.take(choice, timeout)
+        return begun if isinstance(begun, Interview) else Interview(choice.executable, timeout, dict(self.world.environ))
+
+
+def _load(path: str) -> Facts:
+    try:
+        if path == "-":
+            return load(sys.stdin.buffer.read(), "standard input")
+        with open(path, "rb") as file:
+            return load(file.read(), path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
+    """The facts of a recording, or of the Python that ``name`` names."""
+    if os.path.isfile(name) and not os.access(name, os.X_OK):
+        return _load(name)
+    try:
+        return next(iter(Readers(head, (name,), None, None).read(timeout)))
+    except PatientError as error:
+        raise UsageError(f"{error}; a recording may be named, too".replace("--python ", "")) from None
+
+
+def recording(facts: Facts, world: World) -> str:
+    """The text of a recording, redacted."""
+    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or ""
+    host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
+    return dump(Redactor(world.home, user, host).document(record(facts, __version__)), 1) + "\n"
+
+
+def style(color: str, ascii_only: bool) -> Callable[..., Style]:
+    """How standard output wants its text; more is added by the caller."""
+    terminal = _is_terminal()
+    return partial(Style, width=_width(terminal), color=_colored(color, terminal), ascii=ascii_only or not _unicode(), indent=terminal)
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stdout.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _colored(color: str, terminal: bool) -> bool:
+    """``--color`` over NO_COLOR over FORCE_COLOR and CLICOLOR_FORCE over the terminal."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE")
+    if forced:
+        return forced != "0"
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def _unicode() -> bool:
+    """False where the locale is C, which promises ASCII only, or the stream can't encode more."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    return encoding in ("utf8", "utf16", "utf32") and (locale not in ("C", "POSIX") or sys.platform == "win32")
+
+
+def _width(terminal: bool) -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return min(int(columns), MOST_COLUMNS)
+    try:
+        return min(os.get_terminal_size(sys.stdout.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80
+    except (OSError, ValueError):
+        return 80
+
+
+def emit(text: str) -> None:
+    """Write to standard output; a reader who has left early (``| head -1``) is no fault."""
+    try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UsageError(f"standard output: {error.strerror}") from None
+
+
+def write(path: str, text: str) -> None:
+    """Write a file that was asked for. Raises `UsageError` naming it."""
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    try:
+        sys.stderr.write(f"envdoctor: {sanitize(credentials(message))}\n")
+    except OSError:
+        return

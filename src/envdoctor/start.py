@@ -1,0 +1,87 @@
+"""The entry point: sends for the patient first, and loads the rest of envdoctor while it starts.
+
+A glance at the command line is enough to know the patient in the common cases. The command line is
+read properly later, by click; a glance that proves wrong only costs the head start.
+"""
+
+import gc
+import os
+import sys
+
+from envdoctor.patient import Choice, PatientError, Surroundings, default, named
+
+TAKES_PATIENT = ("check", "info", "snapshot")
+DEFAULT_TIMEOUT = 10.0
+
+
+class HeadStart:
+    """The patient that the glance found, already under way. ``around`` is where it was looked for."""
+
+    def __init__(self, argv: list[str], around: Surroundings) -> None:
+        from envdoctor.probe.interview import Interview
+
+        self.around = around
+        self.choice: Choice | None = None
+        self.interview: Interview | None = None
+        if (wanted := _glance(argv)) is None:
+            return
+        try:
+            self.choice = named(wanted, around) if wanted else default(around)
+        except PatientError:
+            return  # said properly later
+        self.interview = Interview(self.choice.executable, DEFAULT_TIMEOUT, around.environ)
+
+    def take(self, choice: Choice, timeout: float) -> object | None:
+        """The interview under way with ``choice``, once; ``None`` if it is with somebody else."""
+        interview, self.interview = self.interview, None
+        if interview is None or self.choice is None:
+            return None
+        if (self.choice.executable, self.choice.prefix) == (choice.executable, choice.prefix):
+            interview.limit(timeout)
+            return interview
+        interview.close()
+        return None
+
+
+def _glance(argv: list[str]) -> str | None:
+    """The value of a single ``--python``, empty for the default patient, ``None`` where a glance is not enough."""
+    if not argv or argv[0] not in TAKES_PATIENT:
+        return None
+    wanted = ""
+    rest = iter(argv[1:])
+    for word in rest:
+        if word in ("--help", "--facts", "--project") or word.startswith(("--facts=", "--project=")):
+            return None
+        if word == "--python" or word.startswith("--python="):
+            if wanted:
+                return None
+            wanted = word[9:] if "=" in word else next(rest, "")
+    return wanted
+
+
+def main(as_module: bool = False) -> None:
+    """Run the command line, and leave by ``os._exit`` so that a thread or a child that hangs can't hold us."""
+    gc.disable()  # a check-up is over before collecting garbage pays
+    head = HeadStart(sys.argv[1:], Surroundings(as_module))
+    try:
+        from envdoctor.cli import run
+
+        status = run(sys.argv[1:], head)
+    finally:
+        if head.interview is not None:
+            head.interview.close()
+    _leave(status)
+
+
+def _leave(status: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # closed early (`| head -1`): whoever reads has had enough
+            continue
+    os._exit(status)
+
+
+def console() -> None:
+    """The ``envdoctor`` command."""
+    main()

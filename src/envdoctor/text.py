@@ -1,0 +1,33 @@
+"""Making text fit to be shown: nothing that a package's metadata says may steer a terminal."""
+
+# Format characters that reorder or hide text (Unicode TR 36, "bidirectional text spoofing"), and line separators.
+_HIDDEN = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF, *range(0xFFF9, 0xFFFC)}
+_CONTROL = {*range(0x20), *range(0x7F, 0xA0)}
+_ESCAPES = {number: f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" for number in _CONTROL | _HIDDEN}
+_ASCII = str.maketrans({
+    "…": "...", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "–": "-", "—": "-", "→": "->", "›": ">", "✓": "+", "│": "|",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "⌈": "", "⌉": "", "÷": "/", "é": "e", "ü": "u", "ö": "o", "ä": "a",
+})  # fmt: skip
+
+
+def sanitize(text: str) -> str:
+    """``text`` with every control, bidirectional and invisible character written out, on one line; lone surrogates too."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.translate(_ESCAPES)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def lines(text: str) -> list[str]:
+    """The lines of ``text``, each sanitized."""
+    return [sanitize(line) for line in text.split("\n")]
+
+
+def to_ascii(text: str) -> str:
+    """``text`` in ASCII: what has a plain form takes it, the rest is written out."""
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,84 @@
+"""Where the probe reads from: roots are arguments, so a fixture tree serves as well as a machine."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from envdoctor.facts.base import Missing
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """The machine as seen by the probe.
+
+    ``root`` stands for ``/`` (a fixture tree in tests), ``home`` and ``cwd`` are absolute paths
+    inside it, ``environ`` is the start-up environment, ``platform`` is ``sys.platform``'s word.
+    """
+
+    root: str = "/"
+    home: str
+    cwd: str
+    environ: Mapping[str, str]
+    platform: str = sys.platform
+
+    def real(self, path: str) -> str:
+        """Where ``path``, absolute inside this world, lies on the disk."""
+        if self.root == "/":
+            return path
+        return os.path.join(self.root, path.lstrip("/"))
+
+    def read(self, path: str, limit: int = 4_000_000) -> bytes | None | Missing:
+        """The first ``limit`` bytes of a file; ``None`` if there is none, `Missing` if it can't be read."""
+        try:
+            # O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
+            fd = os.open(self.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            return Missing(reason(error, path))
+        try:
+            chunks = []
+            while limit > 0 and (chunk := os.read(fd, min(limit, 1 << 20))):
+                chunks.append(chunk)
+                limit -= len(chunk)
+            return b"".join(chunks)
+        except OSError as error:
+            return Missing(reason(error, path))
+        finally:
+            os.close(fd)
+
+    def text(self, path: str, limit: int = 4_000_000) -> str | None | Missing:
+        """As `read`, decoded as UTF-8 with what is not UTF-8 replaced."""
+        data = self.read(path, limit)
+        return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+
+    def names(self, path: str) -> list[str] | None | Missing:
+        """The sorted names in a directory; ``None`` if there is none, `Missing` if it can't be listed."""
+        try:
+            return sorted(os.listdir(self.real(path)))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            return Missing(reason(error, path))
+
+    def is_file(self, path: str) -> bool:
+        return os.path.isfile(self.real(path))
+
+    def is_dir(self, path: str) -> bool:
+        return os.path.isdir(self.real(path))
+
+
+def reason(error: Exception, path: str) -> str:
+    """One line that names the fault and the file."""
+    what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{path}: {what}"
+
+
+def this_world() -> World:
+    """The machine envdoctor runs on."""
+    try:
+        cwd = os.getcwd()
+    except OSError:  # the working directory has been deleted
+        cwd = os.sep
+    return World(home=os.path.expanduser("~"), cwd=cwd, environ=dict(os.environ))

@@ -1,0 +1,79 @@
+"""Patients without a working interpreter: what lies on the disk is examined all the same."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from patients import (
+    Patient,
+    add_unrelated_fault,
+    assert_survived,
+    assert_unrelated_fault_found,
+    checkup,
+    make_project,
+    make_venv,
+    start,
+    write,
+)
+
+pytestmark = pytest.mark.real
+
+
+def test_a_venv_whose_base_is_gone_is_named_broken(other_python: str, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    (base / "bin").mkdir(parents=True)
+    (base / "bin" / "python3").symlink_to(other_python)
+    patient = make_venv(str(base / "bin" / "python3"), tmp_path / "patient")
+    assert os.readlink(patient.prefix / "bin" / "python3") == str(base / "bin" / "python3")
+    add_unrelated_fault(patient.site)
+    shutil.rmtree(base)
+    with pytest.raises(FileNotFoundError):
+        start(patient, "pass")
+    seen = checkup(patient)
+    assert_survived(seen, status=1, culprit=str(base))
+    assert seen.finding("PY008")["severity"] == "error"
+    assert seen.document["patient"]["prefix"] == str(patient.prefix)
+    assert_unrelated_fault_found(seen)
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "ending"),
+    [
+        ("sleep 60", None, "no answer"),
+        ("exit 3", 3, "status 3"),
+        ("head -c 1000000 /dev/urandom; echo garbage", 0, "status 0"),
+        ("kill -SEGV $$", -11, "SIGSEGV"),
+    ],
+    ids=["hangs", "exits-3", "prints-garbage", "crashes"],
+)
+def test_a_script_that_poses_as_python_is_named(
+    bare_patient: Patient, tmp_path: Path, script: str, status: int | None, ending: str
+) -> None:
+    culprit = write(bare_patient.prefix / "bin" / "python", f"#!/bin/sh\n{script}\n", mode=0o755)
+    assert start(bare_patient, "pass", timeout=0.5)[0] == status
+    seen = checkup(bare_patient, cwd=make_project(tmp_path / "project"))
+    assert_survived(seen, status=1, culprit=str(culprit))
+    assert seen.finding("PY013")["severity"] == "error"
+    assert ending in seen.accusations()
+    assert len(seen.document["facts"]["start"]["attempts"]) == 3
+    assert_unrelated_fault_found(seen)
+    assert "REP001" in seen.codes()
+
+
+def test_a_script_outside_any_environment_still_gets_a_document(tmp_path: Path) -> None:
+    culprit = write(tmp_path / "lonely" / "python", "#!/bin/sh\nexit 3\n", mode=0o755)
+    seen = checkup(culprit, cwd=make_project(tmp_path / "project"))
+    assert_survived(seen, status=1, culprit=str(culprit))
+    assert "PY013" in seen.codes()
+    assert "REP001" in seen.codes()
+
+
+def test_a_text_file_that_poses_as_python_is_named(bare_patient: Patient) -> None:
+    culprit = write(bare_patient.prefix / "bin" / "python", "no program\n", mode=0o755)
+    with pytest.raises(OSError, match="Exec format error"):
+        start(bare_patient, "pass")
+    seen = checkup(bare_patient)
+    assert_survived(seen, status=1, culprit=str(culprit))
+    assert "Exec format error" in seen.accusations()
+    assert_unrelated_fault_found(seen)

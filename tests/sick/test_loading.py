@@ -1,0 +1,93 @@
+"""Patients whose NumPy can't be loaded: the loader's child dies, the rest of the check-up goes on."""
+
+from pathlib import Path
+
+import pytest
+from patients import (
+    Patient,
+    assert_survived,
+    assert_unrelated_fault_found,
+    build_library,
+    checkup,
+    remove,
+    start,
+)
+
+pytestmark = pytest.mark.real
+
+
+def extension_of_numpy(patient: Patient) -> Path:
+    (extension,) = patient.site.glob("numpy/_core/_multiarray_umath.*.so")
+    return extension
+
+
+def test_a_deleted_openblas_is_named_in_the_loaders_own_words(numpy_patient: Patient) -> None:
+    (openblas,) = numpy_patient.site.glob("numpy.libs/libscipy_openblas*.so")
+    remove(openblas)
+    status, said = start(numpy_patient, "import numpy")
+    assert status == 1
+    assert openblas.name in said
+    seen = checkup(numpy_patient)
+    assert_survived(seen, status=1, culprit=openblas.name)
+    finding = seen.finding("BLA007")
+    assert finding["severity"] == "error"
+    assert "cannot open shared object file" in "".join(row["value"] for row in finding["evidence"])
+    assert_unrelated_fault_found(seen)
+
+
+def test_an_extension_that_crashes_leaves_blas_unknown(numpy_patient: Patient) -> None:
+    extension = build_library(extension_of_numpy(numpy_patient), "raise(SIGSEGV);")
+    assert start(numpy_patient, "import numpy")[0] == -11
+    seen = checkup(numpy_patient)
+    assert_survived(seen, status=1, culprit=extension.name)
+    for code in ("THR001", "BLA007"):
+        outcome = seen.outcome(code)
+        assert outcome["status"] == "unknown"
+        assert "SIGSEGV" in outcome["reason"]
+        assert str(extension) in outcome["reason"]
+    assert seen.document["facts"]["start"]["mode"] == "normal"
+    assert_unrelated_fault_found(seen)
+
+
+def test_an_extension_that_hangs_leaves_blas_unknown(numpy_patient: Patient) -> None:
+    extension = build_library(extension_of_numpy(numpy_patient), "for (;;) pause();")
+    assert start(numpy_patient, "import numpy", timeout=1)[0] is None
+    seen = checkup(numpy_patient)
+    assert_survived(seen, status=1, culprit=extension.name)
+    outcome = seen.outcome("THR001")
+    assert outcome["status"] == "unknown"
+    assert "no answer in 3 s" in outcome["reason"]
+    assert str(extension) in outcome["reason"]
+    assert seen.document["facts"]["start"]["mode"] == "normal"
+    assert_unrelated_fault_found(seen)
+
+
+def test_an_extension_that_crashes_does_not_pass_for_healthy(numpy_patient: Patient) -> None:
+    build_library(extension_of_numpy(numpy_patient), "raise(SIGSEGV);")
+    seen = checkup(numpy_patient, "--select", "THR001")
+    assert_survived(seen, status=3, culprit="SIGSEGV")
+    assert seen.document["summary"]["status"] == "inconclusive"
+
+
+def test_an_extension_that_exits_leaves_blas_unknown(numpy_patient: Patient) -> None:
+    extension = build_library(extension_of_numpy(numpy_patient), "_exit(0);")
+    assert start(numpy_patient, "import numpy; print('alive')") == (0, "")
+    seen = checkup(numpy_patient)
+    assert_survived(seen, status=1, culprit=extension.name)
+    outcome = seen.outcome("THR001")
+    assert outcome["status"] == "unknown"
+    assert "status 0" in outcome["reason"]
+    assert_unrelated_fault_found(seen)
+
+
+def test_an_extension_that_prints_spoils_no_answer(numpy_patient: Patient) -> None:
+    text = 'for (int i = 0; i < 100000; i++) printf("{\\"section\\":\\"loader\\"}\\n"); fflush(stdout);'
+    extension = build_library(extension_of_numpy(numpy_patient), text)
+    assert '{"section":"loader"}' in start(numpy_patient, f"import ctypes; ctypes.CDLL({str(extension)!r})")[1]
+    seen = checkup(numpy_patient)
+    assert_survived(seen, status=1, culprit=None)
+    assert seen.outcome("THR001")["status"] in ("passed", "found")
+    (used,) = [item for item in seen.document["facts"]["blas"]["libraries"] if item["loaded"]]
+    assert used["used_by"] == ["scipy"]
+    assert "scipy.libs" in used["path"]
+    assert_unrelated_fault_found(seen)
