@@ -6,37 +6,50 @@ import sys
 from pathlib import Path
 
 import pytest
-from patients import Patient, add_unrelated_fault, copy_patient, make_venv, run
+from tests.patients import Patient, add_unrelated_fault, copy_patient, make_venv, run
 
 
 @pytest.fixture(scope="session")
 def other_python() -> str:
     """A Python (3.9 or later, with venv) whose version and prefix are not those of envdoctor's own interpreter."""
+    return _find_python("import venv")
+
+
+@pytest.fixture(scope="session")
+def plain_python() -> str:
+    """As `other_python`, without the ``sitecustomize`` of its own that Debian's has: it would hide an environment's."""
+    return _find_python("import venv, importlib.util as u; assert not u.find_spec('sitecustomize')")
+
+
+def _find_python(code: str) -> str:
+    """The first Python on this machine that is another than ours and runs ``code``."""
     candidates = ["/usr/bin/python3"]
-    candidates += [path for minor in range(9, 16) if (path := shutil.which(f"python3.{minor}"))]
-    candidates += [str(path) for path in sorted(Path.home().glob(".pyenv/versions/3.*/bin/python"), reverse=True)]
+    candidates += [path for minor in range(15, 8, -1) if (path := shutil.which(f"python3.{minor}"))]
+    pyenv = Path.home().glob(".pyenv/versions/3.*/bin/python")
+    candidates += sorted(map(str, pyenv), key=lambda path: int(path.split("/versions/3.")[1].split(".")[0]), reverse=True)
     for candidate in candidates:
-        if os.path.exists(candidate) and _is_another(candidate):
+        if os.path.exists(candidate) and _is_another(candidate, code):
             return candidate
-    reason = f"no Python here differs from {sys.version.split()[0]} in {sys.base_prefix}; looked at {', '.join(candidates)}"
+    looked = ", ".join(candidates)
+    reason = f"no Python here differs from {sys.version.split()[0]} in {sys.base_prefix} and does {code}; seen: {looked}"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-def _is_another(python: str) -> bool:
-    code = "import sys, venv; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"
+def _is_another(python: str, code: str) -> bool:
+    tell = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"
     try:
-        version, base = run([python, "-I", "-c", code]).splitlines()
+        version, base = run([python, "-I", "-c", f"{code}\n{tell}"]).splitlines()
     except AssertionError:  # a pyenv shim without a version behind it, a Python without venv
         return False
-    own = "%d.%d.%d" % sys.version_info[:3]
+    own = "{}.{}.{}".format(*sys.version_info[:3])
     return version != own and base != sys.base_prefix and tuple(map(int, version.split("."))) >= (3, 9)
 
 
 @pytest.fixture(scope="session")
-def bare_template(other_python: str, tmp_path_factory: pytest.TempPathFactory) -> Patient:
-    return make_venv(other_python, tmp_path_factory.mktemp("bare") / "venv")
+def bare_template(plain_python: str, tmp_path_factory: pytest.TempPathFactory) -> Patient:
+    return make_venv(plain_python, tmp_path_factory.mktemp("bare") / "venv")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ wild are plain, ``name>=1.2,<3`` and ``; extra == "x"``; those are answered with
 which would take a quarter of the time of a whole check-up.
 """
 
+import operator
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 from envdoctor.names import normalise
+
+
+OPERATORS = {">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "~=": operator.ge}
 
 
 class Problem(Struct, frozen=True):
@@ -49,16 +53,13 @@ class Resolver:
 
     def _judge(self, requirement: str, extra: str, depth: int) -> Problem | None:
         text, semicolon, marker = requirement.partition(";")
-        if not extra and semicolon and only_for_an_extra(marker):
+        concerns = plain_marker(marker, {**self._markers, "extra": extra}) if semicolon else True
+        if concerns is False or (concerns and self._plain(text)):
             return None
-        if not semicolon:
-            plain = self._plain(text)
-            if plain is not None:
-                return None
         return self._packaging(requirement, extra, depth)
 
     def _plain(self, text: str) -> bool | None:
-        """True where a plain requirement is plainly met; ``None``: ask packaging."""
+        """Whether a plain requirement (no extras, no URL) is met; ``None``: ask packaging."""
         end = len(text)
         for index, character in enumerate(text):
             if not (character.isalnum() or character in "-_."):
@@ -68,7 +69,7 @@ class Resolver:
         if not isinstance(version, str):
             return None
         rest = text[end:].strip()
-        return True if not rest or plainly_within(version, rest) else None
+        return True if not rest else plainly_within(version, rest)
 
     def _packaging(self, requirement: str, extra: str, depth: int) -> Problem | None:
         from packaging.requirements import InvalidRequirement, Requirement
@@ -106,42 +107,62 @@ class Resolver:
         return None
 
 
-def only_for_an_extra(marker: str) -> bool:
-    """True for a marker that plainly can't hold without an extra: ``extra == "x"``, alone or joined by ``and`` only."""
-    if " or " in marker or "extra" not in marker:
-        return False
-    for part in marker.split(" and "):
-        words = part.replace("(", " ").replace(")", " ").split("==")
-        if len(words) == 2 and words[0].strip() == "extra" and words[1].strip().strip("'\"") != "":
-            return True
-    return False
+def plain_marker(marker: str, values: Mapping[str, str]) -> bool | None:
+    """The truth of a marker of comparisons joined by ``and``, or by ``or``; ``None``: ask packaging.
+
+    A false part decides an ``and``, a true one an ``or``, whatever the others are.
+    """
+    if " or " in marker and (" and " in marker or "(" in marker):
+        return None
+    disjunction = " or " in marker
+    truths = [_comparison(part, values) for part in marker.split(" or " if disjunction else " and ")]
+    if disjunction in truths:
+        return disjunction
+    return None if None in truths else not disjunction
 
 
-def plainly_within(version: str, specifiers: str) -> bool:
-    """True where a release such as ``1.26.4`` plainly meets specifiers such as ``>=1.2,<3``; False: can't tell."""
+def _comparison(text: str, values: Mapping[str, str]) -> bool | None:
+    """``variable operator "literal"``: equality of words, and order of the patient's version."""
+    text = text.strip().strip("()").strip()
+    name = text
+    for index, character in enumerate(text):
+        if not (character.isalnum() or character in "_."):
+            name = text[:index]
+            break
+    rest = text[len(name) :].strip()
+    sign = rest[:2] if rest[:2] in OPERATORS else rest[:1]
+    literal = rest[len(sign) :].strip()
+    if len(literal) < 2 or literal[0] not in "\"'" or literal[-1] != literal[0] or literal[0] in literal[1:-1] or name not in values:
+        return None
+    literal = literal[1:-1]
+    if name in ("python_version", "python_full_version"):
+        return plainly_within(values[name], sign + literal)
+    if name == "extra":
+        return normalise(values[name]) == normalise(literal) if sign == "==" else None
+    if name in ("platform_release", "platform_version", "implementation_version") or sign not in ("==", "!="):
+        return None
+    return (values[name] == literal) is (sign == "==")
+
+
+def plainly_within(version: str, specifiers: str) -> bool | None:
+    """Whether a release such as ``1.26.4`` meets specifiers such as ``>=1.2,<3``; ``None`` where one of them is not plain."""
     release = _release(version)
     if release is None:
-        return False
-    for specifier in specifiers.strip("()").split(","):
+        return None
+    verdict = True
+    for specifier in specifiers.strip().strip("()").split(","):
         specifier = specifier.strip()
-        operator = specifier[:2] if specifier[:2] in (">=", "<=", "==", "!=") else specifier[:1]
-        bound = _release(specifier[len(operator) :].strip())
-        if bound is None:
-            return False
+        sign = specifier[:2] if specifier[:2] in OPERATORS else specifier[:1]
+        bound = _release(specifier[len(sign) :].strip())
+        if bound is None or sign not in OPERATORS or (sign == "~=" and len(bound) < 2):
+            return None
         width = max(len(release), len(bound))
         left = release + (0,) * (width - len(release))
         right = bound + (0,) * (width - len(bound))
-        met = {
-            ">=": left >= right,
-            "<=": left <= right,
-            "==": left == right,
-            "!=": left != right,
-            "<": left < right,
-            ">": left > right,
-        }.get(operator)
-        if not met:
-            return False
-    return True
+        verdict = verdict and OPERATORS[sign](left, right)
+        if sign == "~=":
+            verdict = verdict and release[: len(bound) - 1] == bound[:-1]
+    return verdict
 
 
 def _release(text: str) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from patients import (
+from tests.patients import (
     Patient,
     add_unrelated_fault,
     assert_survived,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from patients import (
+from tests.patients import (
     Patient,
     assert_survived,
     assert_unrelated_fault_found,

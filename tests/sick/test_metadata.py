@@ -5,7 +5,7 @@ from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pytest
-from patients import (
+from tests.patients import (
     Patient,
     add_distribution,
     assert_survived,

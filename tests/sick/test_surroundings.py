@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from patients import (
+from tests.patients import (
     NOBODY,
     Patient,
     add_unrelated_fault,

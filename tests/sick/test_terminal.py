@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from patients import (
+from tests.patients import (
     TIMEOUT,
     Patient,
     add_distribution,

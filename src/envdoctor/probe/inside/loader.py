@@ -1,7 +1,7 @@
 """Runs inside the patient, after `collector`: maps the extensions that bring BLAS and OpenMP, without importing anything.
 
 ``ctypes.CDLL`` on NumPy's own extension makes the dynamic loader do exactly what ``import numpy``
-would make it do, and runs not a line of NumPy. Then threadpoolctl asks the libraries themselves.
+would make it do, and runs not a line of NumPy. Then `pools` asks the libraries themselves.
 Standard library only, old syntax: see `collector`.
 """
 
@@ -79,21 +79,11 @@ def load(path, threadpoolctl, report):
         if now is not None:
             result["brought"].setdefault(package, []).extend(name for name in now if name not in before)
             before.update(now)
-    report("loading", "threadpoolctl")
-    result["pools"], result["problem"] = _pools(threadpoolctl)
+    report("loading", "the thread pools' answers")
+    import pools
+
+    result["pools"], result["problem"] = pools.ask(mapped(), threadpoolctl)
     return result
-
-
-def _pools(folder):
-    sys.path.append(folder)
-    try:
-        import threadpoolctl
-
-        return threadpoolctl.threadpool_info(), None
-    except Exception as error:
-        return None, "threadpoolctl on Python %d.%d: %r" % (sys.version_info[0], sys.version_info[1], error)
-    finally:
-        sys.path.remove(folder)
 
 
 def _no_core_dumps():
