@@ -1,0 +1,46 @@
+"""THR001: more threads than the CPUs that may be used."""
+
+from envdoctor.facts import Missing, Quota
+from envdoctor_checks.threads import more_threads_than_cpus as check
+from tests.build import blas, cpu, environment, findings, openblas, outcome
+
+QUOTA = Quota(cpus=4.0, file="/sys/fs/cgroup/cpu.max", setting="400000 100000")
+
+
+def test_as_many_threads_as_cpus_is_quiet() -> None:
+    assert findings(check, blas=blas(openblas(threads=4)), cpu=cpu(4)) == []
+
+
+def test_a_quota_below_the_threads_is_found_with_its_file() -> None:
+    limited = cpu(64, usable=4, quota=4.0, quotas=[QUOTA])
+    (finding,) = findings(check, blas=blas(openblas(threads=64)), cpu=limited)
+    assert finding.title == "BLAS starts 64 threads where 4 CPUs are usable"
+    assert ("/sys/fs/cgroup/cpu.max", "400000 100000") in [(seen.label, seen.value) for seen in finding.evidence]
+    (remedy,) = finding.remedies
+    assert remedy.variables == {"OPENBLAS_NUM_THREADS": "4"}
+
+
+def test_two_pools_of_one_vendor_are_one_finding() -> None:
+    pools = blas(openblas("numpy", 8), openblas("scipy", 8))
+    assert len(findings(check, blas=pools, cpu=cpu(8, usable=2))) == 1
+
+
+def test_the_variable_in_force_is_evidence() -> None:
+    (finding,) = findings(
+        check, blas=blas(openblas(threads=8)), cpu=cpu(8, usable=2), environment=environment(OMP_NUM_THREADS="8")
+    )
+    assert ("OMP_NUM_THREADS", "8") in [(seen.label, seen.value) for seen in finding.evidence]
+
+
+def test_a_library_that_does_not_tell_leaves_it_unknown() -> None:
+    result = outcome(check, blas=blas(openblas(vendor="mkl", threads=Missing("the library does not tell"))), cpu=cpu(4))
+    assert result.status == "unknown"
+
+
+def test_an_unknown_quota_leaves_it_unknown() -> None:
+    result = outcome(check, blas=blas(openblas()), cpu=cpu(4, quota=Missing("cpu.max: garbage")))
+    assert (result.status, result.reason) == ("unknown", "cpu.max: garbage")
+
+
+def test_without_a_blas_there_is_nothing_to_judge() -> None:
+    assert outcome(check, blas=blas()).status == "not-applicable"
