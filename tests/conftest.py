@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.patients import Patient, add_unrelated_fault, copy_patient, make_venv, run
 
 
@@ -26,12 +27,16 @@ def _find_python(code: str) -> str:
     candidates = ["/usr/bin/python3"]
     candidates += [path for minor in range(15, 8, -1) if (path := shutil.which(f"python3.{minor}"))]
     pyenv = Path.home().glob(".pyenv/versions/3.*/bin/python")
-    candidates += sorted(map(str, pyenv), key=lambda path: int(path.split("/versions/3.")[1].split(".")[0]), reverse=True)
+    candidates += sorted(
+        map(str, pyenv), key=lambda path: int(path.split("/versions/3.")[1].split(".")[0]), reverse=True
+    )
     for candidate in candidates:
         if os.path.exists(candidate) and _is_another(candidate, code):
             return candidate
     looked = ", ".join(candidates)
-    reason = f"no Python here differs from {sys.version.split()[0]} in {sys.base_prefix} and does {code}; seen: {looked}"
+    reason = (
+        f"no Python here differs from {sys.version.split()[0]} in {sys.base_prefix} and does {code}; seen: {looked}"
+    )
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -75,7 +75,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> str:
     return done.stdout
 
 
-def start(patient: Patient, code: str, *flags: str, timeout: float = 10.0, **extra: str | None) -> tuple[int | None, str]:
+def start(
+    patient: Patient, code: str, *flags: str, timeout: float = 10.0, **extra: str | None
+) -> tuple[int | None, str]:
     """Status (``None``: still running after ``timeout`` seconds) and output of ``python -c code``: the proof of a sickness."""
     child = subprocess.Popen(
         [str(patient.python), *flags, "-B", "-c", code],
@@ -238,6 +240,7 @@ class Checkup:
 
     @property
     def document(self) -> dict[str, Any]:
+        assert self.stdout.startswith("{"), f"no document, status {self.status}: {self.stdout[:500]}{self.stderr}"
         document = json.loads(self.stdout)
         assert isinstance(document, dict)
         return document
@@ -260,11 +263,11 @@ class Checkup:
         return finding
 
     def accusations(self) -> str:
-        """All that the JSON says of who is to blame: findings' subjects and evidence, reasons of unknown checks."""
+        """All that the JSON says of who is to blame: findings' subjects and evidence, reasons for an open verdict."""
         said = []
         for finding in self.document["findings"]:
             said += [finding["subject"], *(row["value"] for row in finding["evidence"])]
-        said += [check["reason"] for check in self.document["checks"] if check["status"] == "unknown"]
+        said += [check["reason"] for check in self.document["checks"] if check["status"] in ("unknown", "found")]
         return "\n".join(said)
 
 

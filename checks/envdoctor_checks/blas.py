@@ -61,7 +61,9 @@ def duplicate_openblas(blas: Blas) -> Iterator[Finding]:
         tuple(Evidence(_users(library), _describe(library)) for library in copies),
         f"{len(copies)} copies of OpenBLAS on disk, {megabytes(total)}",
         "Each package brings the build it was tested with.",
-        nothing_to_do="this is how PyPI wheels are made." if from_wheels else "on disk alone, copies cost nothing but room.",
+        nothing_to_do="this is how PyPI wheels are made."
+        if from_wheels
+        else "on disk alone, copies cost nothing but room.",
     )
 
 

@@ -45,7 +45,8 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
         f"Python {minor}",
         (Evidence("version", version), Evidence("end of life", dates[minor])),
         f"Python {minor} has had no security fixes since {dates[minor]}",
-        f"Current releases of NumPy and its neighbours no longer support Python {minor}: what you install stays old, and faults in it stay.",
+        f"Current releases of NumPy and its neighbours no longer support Python {minor}: "
+        "what you install stays old, and faults in it stay.",
         severity=Severity.ERROR if minor.startswith("2.") else None,
         remedies=(Recreate(python=successor, title=f"make the environment anew with Python {successor}"),),
     )
@@ -99,14 +100,25 @@ def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[F
     failed = [attempt for attempt in start.attempts if not attempt.answered]
     if failed and failed[-1].stderr.strip():
         lines = failed[-1].stderr.strip().splitlines()
-        evidence.append(Evidence("it said", lines[-1] if not lines[0].startswith("Fatal Python error: Aborted") else "\n".join(lines[2:4])))
+        evidence.append(
+            Evidence(
+                "it said",
+                lines[-1] if not lines[0].startswith("Fatal Python error: Aborted") else "\n".join(lines[2:4]),
+            )
+        )
     evidence += [Evidence("runs at start-up", culprit) for culprit in start.culprits]
     if start.mode == "none":
         title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"
         remedies: tuple[UnsetEnv | Manual | Recreate, ...] = (Recreate(title="make the environment anew"),)
     else:
-        title = f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
-        variables = tuple(name for name in ("PYTHONPATH", "PYTHONHOME") if start.mode == "isolated" and any(name in item for item in start.culprits))
+        title = (
+            f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
+        )
+        variables = tuple(
+            name
+            for name in ("PYTHONPATH", "PYTHONHOME")
+            if start.mode == "isolated" and any(name in item for item in start.culprits)
+        )
         culprits = ", ".join(start.culprits) or "the files that run at start-up"
         remedies = (UnsetEnv(variables),) if variables else (Manual(f"repair or move away {culprits}"),)
     yield Finding(
@@ -117,5 +129,3 @@ def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[F
         "Every program run with this Python meets the same end before its first line.",
         remedies=remedies,
     )
-
-

@@ -24,9 +24,9 @@ OTHER_MANAGERS = ("conda", "debian", "rpm", "apk", "portage")
 
 @check(PKG001)
 def unmet_requirement(packages: Packages, interpreter: Interpreter) -> Iterator[Finding]:
-    """Markers and extras are evaluated for the patient; of two distributions with one name the first on the path counts."""
+    """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
     resolver = Resolver(packages.distributions, interpreter.markers)
-    first = {}
+    first: dict[str, Distribution] = {}
     for distribution in packages.distributions:
         first.setdefault(distribution.key, distribution)
     unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]

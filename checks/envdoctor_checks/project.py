@@ -19,9 +19,14 @@ def no_environment_file(project: Project) -> Iterator[Finding]:
         "the project",
         (
             Evidence("project", f"{project.root} ({project.evidence})"),
-            Evidence("looked for", "environment.yml, requirements*.txt, pyproject.toml with dependencies, pixi.toml, Pipfile, lock files"),
+            Evidence(
+                "looked for",
+                "environment.yml, requirements*.txt, pyproject.toml with dependencies, pixi.toml, Pipfile, lock files",
+            ),
         ),
         "this project lists its dependencies nowhere",
         "An environment can be deleted and made again only if something says what was in it.",
-        remedies=(Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml"),),
+        remedies=(
+            Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml"),
+        ),
     )

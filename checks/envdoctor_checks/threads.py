@@ -52,13 +52,17 @@ def _finding(vendor: str, pools: list[Library], cpu: Cpu, environment: Environme
     if not isinstance(cpu.quotas, Missing):
         evidence += [Evidence(quota.file, quota.setting) for quota in cpu.quotas[:1]]
     variable = VARIABLES.get(vendor, "OMP_NUM_THREADS")
-    evidence += [Evidence(name, environment.variables[name]) for name in (variable, "OMP_NUM_THREADS") if name in environment.variables]
+    evidence += [
+        Evidence(name, environment.variables[name])
+        for name in (variable, "OMP_NUM_THREADS")
+        if name in environment.variables
+    ]
     cpus = "1 CPU is" if cpu.usable == 1 else f"{cpu.usable} CPUs are"
     return Finding(
         THR001,
         vendor,
         tuple(evidence),
         f"BLAS starts {most} threads where {cpus} usable",
-        "No BLAS honours a cgroup quota: threads without a CPU wait for one another, and every product waits with them.",
+        "No BLAS honours a cgroup quota: threads without a CPU wait for one another, and every product waits too.",
         remedies=(SetEnv({variable: str(cpu.usable)}),),
     )

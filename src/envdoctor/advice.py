@@ -64,6 +64,6 @@ _VERSION = re.compile(r"(?<![A-Za-z])\d+(?:\.\d+)+\S*")
 
 
 def fingerprint(finding: Finding) -> str:
-    """The SHA-256 of the code and of the subject without paths and versions: the same fault on another machine has the same."""
+    """The SHA-256 of the code and of the subject without paths and versions: the same fault has the same anywhere."""
     subject = " ".join(_VERSION.sub("", _PATH.sub("", finding.subject)).split())
     return str(sha256(f"{finding.rule.code}\n{subject}".encode("utf-8", "surrogatepass")).hexdigest())

@@ -59,7 +59,9 @@ def _notes(config: Config, today: str) -> tuple[str, ...]:
     return tuple(f"{config.file}: the excuse for {code} ended on {until}" for code, until in over)
 
 
-def settings(plan_config: Config, fail_on: str | None, strict: bool, asked: Sequence[str], checks: Sequence[Loaded]) -> Settings:
+def settings(
+    plan_config: Config, fail_on: str | None, strict: bool, asked: Sequence[str], checks: Sequence[Loaded]
+) -> Settings:
     """The settings from the command line over the configuration's; ``asked`` are words of ``--select``."""
     wanted = Selection(select=tuple(asked))
     names = frozenset(

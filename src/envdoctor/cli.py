@@ -27,7 +27,11 @@ def run(argv: list[str], head: HeadStart) -> int:
         return int(status or 0)
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
-        hint = "" if isinstance(error, click.NoSuchOption) and error.possibilities else "; `envdoctor --help` shows what there is"
+        hint = (
+            ""
+            if isinstance(error, click.NoSuchOption) and error.possibilities
+            else "; `envdoctor --help` shows what there is"
+        )
         session.complain(f"{message.rstrip('.')}{hint if isinstance(error, click.UsageError) else ''}")
         return 2
     except (UsageError, PatientError, RecordingError) as error:
@@ -38,7 +42,7 @@ def run(argv: list[str], head: HeadStart) -> int:
         return 130
     except SystemExit as leaving:  # click's shell completion
         return leaving.code if isinstance(leaving.code, int) else 0
-    except Exception as error:  # noqa: BLE001 - the last resort: a clear line, and status 4
+    except Exception as error:
         if os.environ.get("ENVDOCTOR_DEBUG"):
             raise
         session.complain(f"envdoctor itself failed: {type(error).__name__}: {error} (ENVDOCTOR_DEBUG=1 shows where)")
@@ -53,7 +57,7 @@ def words(context: click.Context, parameter: click.Parameter, values: tuple[str,
 def outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
     pairs = []
     for value in values:
-        name, equals, path = value.partition("=")
+        name, _, path = value.partition("=")
         if name not in FORMATS or not path:
             raise click.BadParameter(f"{value!r}: write FORMAT=PATH, with a format of {', '.join(FORMATS)}")
         pairs.append((name, path))
@@ -73,13 +77,22 @@ def cli() -> None:
 
 
 _python = click.option(
-    "--python", "pythons", multiple=True, metavar="PATH", help="An executable, a prefix or a project folder; may be repeated."
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="PATH",
+    help="An executable, a prefix or a project folder; may be repeated.",
 )
 _project = click.option("--project", metavar="DIR", help="The project folder; else the nearest one upwards.")
 _timeout = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]"
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
 )
-_color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour.")
+_color = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
+)
 _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Nothing but ASCII.")
 
 
@@ -88,14 +101,18 @@ _ascii = click.option("--ascii", "ascii_only", is_flag=True, help="Nothing but A
 @click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
 @_project
 @_timeout
-@click.option("--select", multiple=True, callback=words, metavar="RULES", help="Only these: codes, beginnings of codes, names.")
+@click.option(
+    "--select", multiple=True, callback=words, metavar="RULES", help="Only these: codes, beginnings of codes, names."
+)
 @click.option("--ignore", multiple=True, callback=words, metavar="RULES", help="All but these.")
 @click.option("--extend-select", multiple=True, callback=words, metavar="RULES", help="These, too.")
 @click.option("--extend-ignore", multiple=True, callback=words, metavar="RULES", help="Not these, either.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
 @click.option("--strict", is_flag=True, help="Status 3 where any check comes to no verdict.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")
-@click.option("-o", "--output", multiple=True, callback=outputs, metavar="FORMAT=PATH", help="Write a report to a file, too.")
+@click.option(
+    "-o", "--output", multiple=True, callback=outputs, metavar="FORMAT=PATH", help="Write a report to a file, too."
+)
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @_color
 @_ascii
@@ -119,7 +136,8 @@ def check(head: HeadStart, /, **options: Any) -> int:
     validate(options["ignore"] + options["extend_ignore"], rules, "--ignore")
     validate((*config.select, *config.ignore, *config.excuses), rules, config.file)
     selection = Selection(
-        select=(options["select"] or config.select) + (options["extend_select"] if options["select"] or config.select else ()),
+        select=(options["select"] or config.select)
+        + (options["extend_select"] if options["select"] or config.select else ()),
         ignore=(options["ignore"] or config.ignore) + options["extend_ignore"],
     )
     if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
@@ -244,5 +262,3 @@ def list_(format_: str) -> int:
         cells = [row[key].ljust(width) for key, width in zip(("code", "name", "severity"), widths, strict=True)]
         session.emit("  ".join([*cells, row["guide"] or "-", f"[{row['source']}]"]) + "\n")
     return 0
-
-

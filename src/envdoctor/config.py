@@ -113,7 +113,7 @@ def _ignore(value: object, file: str) -> tuple[tuple[str, ...], dict[str, Excuse
     for code, entry in value.items():
         reason, until = (entry.get("reason"), entry.get("until")) if isinstance(entry, dict) else (entry, None)
         if not isinstance(reason, str) or not reason.strip():
-            raise UsageError(f"{file}: ignore.{code} needs a reason: {code} = \"why\"")
+            raise UsageError(f'{file}: ignore.{code} needs a reason: {code} = "why"')
         if isinstance(entry, dict) and (extra := sorted(entry.keys() - {"reason", "until"})):
             raise UsageError(f"{file}: ignore.{code}: unknown key {extra[0]!r}; known are reason, until")
         excuses[code] = Excuse(reason, _date(until, f"{file}: ignore.{code}.until") if until is not None else "")

@@ -70,7 +70,11 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
 
 def _maps(section: str, before: dict[str, str], after: dict[str, str]) -> list[Change]:
     names = sorted(before.keys() | after.keys())
-    return [Change(section, name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
+    return [
+        Change(section, name, before.get(name), after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
 
 
 def render(changes: Sequence[Change], style: Style) -> str:

@@ -50,10 +50,16 @@ class Toolbox:
         match remedy:
             case SetEnv(variables, title):
                 words = " and ".join(f"{name}={value}" for name, value in variables.items())
-                return Fix(title or f"set {words}", ({"setenv": variables},), "safe", undo=f"unset {' '.join(variables)}")
+                return Fix(
+                    title or f"set {words}", ({"setenv": variables},), "safe", undo=f"unset {' '.join(variables)}"
+                )
             case UnsetEnv(names, title):
-                step = {"unsetenv": list(names)}
-                return Fix(title or f"unset {' and '.join(names)}", (step,), "safe", undo="set it again where it was set")
+                return Fix(
+                    title or f"unset {' and '.join(names)}",
+                    ({"unsetenv": list(names)},),
+                    "safe",
+                    undo="set it again where it was set",
+                )
             case Install(requirements, force, title):
                 return self._install(list(requirements), force, title)
             case Remove(names, title):
@@ -61,8 +67,8 @@ class Toolbox:
             case Recreate(python, title, reason):
                 return self._recreate(python, title, reason)
             case Edit(file, change, title):
-                step = {"edit": {"file": file, "change": change}}
-                return Fix(title or f"edit {file}", (step,), "manual")
+                edit = {"edit": {"file": file, "change": change}}
+                return Fix(title or f"edit {file}", (edit,), "manual")
             case Run(title, argv, safe, reason, undo):
                 return Fix(title, ({"argv": list(argv)},), "safe" if safe else "unsafe", reason, undo)
             case Manual(title):
@@ -79,7 +85,9 @@ class Toolbox:
         if self.kind in ("conda-env", "pixi", "conda", "anaconda", "miniconda", "miniforge", "micromamba"):
             names = [requirement.replace("==", "=") for requirement in requirements]
             if self.kind == "pixi":
-                return Fix(words, ({"argv": ["pixi", "add", *names]},), "unsafe", "pixi solves the whole environment again")
+                return Fix(
+                    words, ({"argv": ["pixi", "add", *names]},), "unsafe", "pixi solves the whole environment again"
+                )
             argv = ["conda", "install", "--prefix", self.prefix, *(["--force-reinstall"] if force else []), *names]
             return Fix(words, ({"argv": argv},), "unsafe", "conda may change other packages; it shows its plan first")
         if not self.environment:
@@ -110,7 +118,7 @@ class Toolbox:
     def _recreate(self, python: str, title: str, reason: str) -> Fix:
         words = title or "make the environment anew"
         why = reason or "what is installed in the environment is removed; install it again from the project's list"
-        if self.kind == "uv-venv" or self.kind == "unknown":
+        if self.kind in ("uv-venv", "unknown"):
             argv = ["uv", "venv", "--clear", *(["--python", python] if python else []), self.prefix or ".venv"]
         elif self.kind in ("conda-env", "conda"):
             argv = ["conda", "create", "--prefix", self.prefix + "-new", f"python={python}" if python else "python"]

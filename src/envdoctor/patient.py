@@ -15,7 +15,7 @@ class PatientError(Exception):
 
 
 class Choice:
-    """The interpreter to examine: ``executable`` (may be a dangling link), its ``prefix``, and why it was ``chosen``."""
+    """The interpreter to examine: ``executable`` (perhaps a dangling link), its ``prefix``, why it was ``chosen``."""
 
     __slots__ = ("chosen", "executable", "prefix")
 
@@ -28,7 +28,7 @@ class Choice:
 class Surroundings:
     """Where a patient is looked for: the environment, the working directory, home, and envdoctor's own Python."""
 
-    __slots__ = ("as_module", "cwd", "environ", "executable", "home", "own_prefix", "own_base")
+    __slots__ = ("as_module", "cwd", "environ", "executable", "home", "own_base", "own_prefix")
 
     def __init__(self, as_module: bool = False) -> None:
         self.environ: dict[str, str] = dict(os.environ)
@@ -70,7 +70,8 @@ def is_tool_environment(prefix: str) -> bool:
         if os.path.exists(os.path.join(prefix, receipt)):
             return True
     parts = prefix.split(os.sep)
-    # uvx unpacks into uv's cache (uv: crates/uv-cache, buckets "archive-v0" and "environments-v2"), pipx run into pipx/.cache.
+    # uvx unpacks into uv's cache (uv: crates/uv-cache, buckets "archive-v0" and "environments-v2"),
+    # pipx run into pipx/.cache.
     return any(part.startswith(("archive-v", "environments-v")) for part in parts) or (
         "pipx" in parts and ".cache" in parts
     )
@@ -109,12 +110,13 @@ def named(what: str, around: Surroundings) -> Choice:
             return Choice(executable, path, chosen)
         environment = environments_in(path)
         if environment:
-            executable = executable_of(environment)
-            assert executable is not None
-            return Choice(executable, environment, f"{chosen}: the project's {os.path.relpath(environment, path)}")
+            inner = executable_of(environment) or environment
+            return Choice(inner, environment, f"{chosen}: the project's {os.path.relpath(environment, path)}")
         if os.path.lexists(os.path.join(path, "pyvenv.cfg")):
             return Choice(os.path.join(path, "bin", "python"), path, chosen)
-        raise PatientError(f"--python {what}: this folder holds no Python; name an executable, a prefix or a project folder")
+        raise PatientError(
+            f"--python {what}: this folder holds no Python; name an executable, a prefix or a project folder"
+        )
     if os.path.lexists(path):
         if os.path.exists(path) and not os.access(path, os.X_OK):
             raise PatientError(f"--python {what}: not an executable file; name a Python, a prefix or a project folder")
@@ -147,8 +149,8 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
         return Choice(around.executable, around.own_prefix, "the Python that runs envdoctor")
     active = environ.get("VIRTUAL_ENV")
     if active:
-        executable = executable_of(active) or os.path.join(active, "Scripts" if WINDOWS else "bin", "python")
-        return Choice(executable, active, "the active environment (VIRTUAL_ENV)")
+        usual = os.path.join(active, "Scripts" if WINDOWS else "bin", "python")
+        return Choice(executable_of(active) or usual, active, "the active environment (VIRTUAL_ENV)")
     conda = environ.get("CONDA_PREFIX")
     base = conda if conda and is_conda_base(conda) else None
     if conda and not base and (executable := executable_of(conda)):
@@ -165,7 +167,9 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
     found = on_path(["python3", "python"], environ)
     if found:
         return Choice(found, prefix_of(found), f"the first {os.path.basename(found)} on PATH")
-    raise PatientError("no Python found: none is active, and PATH holds neither python3 nor python; name one with --python")
+    raise PatientError(
+        "no Python found: none is active, and PATH holds neither python3 nor python; name one with --python"
+    )
 
 
 def _project_environment(around: Surroundings, project: str | None) -> Choice | None:

@@ -21,7 +21,7 @@ def sections(facts: Facts) -> dict[str, Any]:
     """The facts as JSON values, one key a section; the patient stands beside them in a document."""
     document = msgspec.to_builtins(facts)
     del document["patient"]
-    return typing.cast(dict[str, Any], document)
+    return typing.cast("dict[str, Any]", document)
 
 
 def record(facts: Facts, version: str) -> dict[str, Any]:
@@ -51,9 +51,11 @@ def load(text: str | bytes, name: str) -> Facts:
         raise RecordingError(f"{name}: no recording of envdoctor (make one with `envdoctor snapshot -o FILE`)")
     version = str(document.get("schema_version"))
     if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
-        raise RecordingError(f"{name}: schema version {version}; this envdoctor reads {SCHEMA_VERSION.partition('.')[0]}.x")
+        raise RecordingError(
+            f"{name}: schema version {version}; this envdoctor reads {SCHEMA_VERSION.partition('.')[0]}.x"
+        )
     try:
-        return typing.cast(Facts, convert({**document["facts"], "patient": document["patient"]}, Facts))
+        return typing.cast("Facts", convert({**document["facts"], "patient": document["patient"]}, Facts))
     except msgspec.ValidationError as error:
         raise RecordingError(f"{name}: damaged recording: {error}") from None
     except RecursionError:
@@ -136,7 +138,7 @@ def schema_of(wanted: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": schema_of(arguments[1], definitions)}
     if wanted is Any:
         return {}
-    return typing.cast(dict[str, Any], msgspec.json.schema(wanted))
+    return typing.cast("dict[str, Any]", msgspec.json.schema(wanted))
 
 
 def _struct_schema(wanted: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ NEVER = "never"
 
 
 class Settings(Struct, frozen=True):
-    """What decides the exit status: ``fail_on`` (a severity or never), ``strict``, and ``asked`` (check names asked for)."""
+    """What decides the exit status: ``fail_on`` (severity or never), ``strict``, ``asked`` (checks asked for by name)."""
 
     fail_on: str = "error"
     strict: bool = False
@@ -50,7 +50,7 @@ class Report(Struct, frozen=True):
 
     @property
     def status(self) -> str:
-        """healthy, findings or inconclusive. Infos don't make an environment unhealthy; an unknown check does not make it healthy."""
+        """healthy, findings or inconclusive: infos leave an environment healthy, an unknown check does not."""
         counts = self.counts
         if counts["error"] or counts["warning"]:
             return "findings"

@@ -14,8 +14,15 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 from envdoctor.names import normalise
 
-
-OPERATORS = {">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "~=": operator.ge}
+OPERATORS = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "~=": operator.ge,
+}
 
 
 class Problem(Struct, frozen=True):
@@ -41,7 +48,9 @@ class Resolver:
         for distribution in distributions:
             if distribution.key not in self._versions:
                 self._versions[distribution.key] = distribution.version
-                self._requires[distribution.key] = distribution.requires if isinstance(distribution.requires, list) else []
+                self._requires[distribution.key] = (
+                    distribution.requires if isinstance(distribution.requires, list) else []
+                )
         self._judged: dict[tuple[str, str], Problem | None] = {}
 
     def problem(self, requirement: str, extra: str = "") -> Problem | None:
@@ -93,7 +102,9 @@ class Resolver:
             if not parsed.specifier.contains(Version(version), prereleases=True):
                 return Problem(requirement, parsed.name, wanted, version)
         except InvalidVersion:
-            return Problem(requirement, parsed.name, wanted, version, reason=f"version {version!r} does not follow PEP 440")
+            return Problem(
+                requirement, parsed.name, wanted, version, reason=f"version {version!r} does not follow PEP 440"
+            )
         if depth < 2:
             return self._extras(parsed.name, key, sorted(parsed.extras), depth)
         return None
@@ -103,7 +114,9 @@ class Resolver:
         for extra in extras:
             for line in self._requires.get(key, ()):
                 if "extra" in line and (problem := self._judge(line, extra, depth + 1)):
-                    return Problem(f"{name}[{extra}]: {line}", problem.name, problem.wanted, problem.found, problem.reason)
+                    return Problem(
+                        f"{name}[{extra}]: {line}", problem.name, problem.wanted, problem.found, problem.reason
+                    )
         return None
 
 
@@ -132,7 +145,13 @@ def _comparison(text: str, values: Mapping[str, str]) -> bool | None:
     rest = text[len(name) :].strip()
     sign = rest[:2] if rest[:2] in OPERATORS else rest[:1]
     literal = rest[len(sign) :].strip()
-    if len(literal) < 2 or literal[0] not in "\"'" or literal[-1] != literal[0] or literal[0] in literal[1:-1] or name not in values:
+    if (
+        len(literal) < 2
+        or literal[0] not in "\"'"
+        or literal[-1] != literal[0]
+        or literal[0] in literal[1:-1]
+        or name not in values
+    ):
         return None
     literal = literal[1:-1]
     if name in ("python_version", "python_full_version"):
@@ -145,7 +164,7 @@ def _comparison(text: str, values: Mapping[str, str]) -> bool | None:
 
 
 def plainly_within(version: str, specifiers: str) -> bool | None:
-    """Whether a release such as ``1.26.4`` meets specifiers such as ``>=1.2,<3``; ``None`` where one of them is not plain."""
+    """Whether a release such as ``1.26.4`` meets specifiers such as ``>=1.2,<3``; ``None`` where one is not plain."""
     release = _release(version)
     if release is None:
         return None

@@ -29,7 +29,7 @@ class Confidence(enum.StrEnum):
 
 
 class Rule(Struct, frozen=True):
-    """A fault that can be found. ``guide`` are ids of the guide's statements it serves; ``()`` where the guide is silent.
+    """A fault that can be found. ``guide`` are ids of the guide's statements it serves; ``()``: the guide is silent.
 
     ``varies`` are the other severities it may take, for the table of rules.
     """
@@ -83,7 +83,7 @@ class Remove(Struct, frozen=True):
 
 
 class Recreate(Struct, frozen=True):
-    """Make the environment anew with the tool that made it; ``python`` is a version (``3.13``) where another is wanted."""
+    """Make the environment anew with the tool that made it; ``python`` is a version (``3.13``) if another is wanted."""
 
     python: str = ""
     title: str = ""
@@ -168,7 +168,7 @@ def check(*rules: Rule, name: str = "") -> Callable[[Examine], Check]:
     """Make a `Check` of a function; its parameters name the facts it needs, its name is the first rule's."""
 
     def decorate(function: Examine) -> Check:
-        code = function.__code__  # type: ignore[attr-defined]
+        code = function.__code__
         needs = code.co_varnames[: code.co_argcount]
         return Check(name or rules[0].name, rules, function, needs)
 

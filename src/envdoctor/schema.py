@@ -11,7 +11,11 @@ _COUNT = {"type": "integer", "minimum": 0}
 
 
 def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": [name for name in properties if name not in optional]}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
 
 
 def _array(items: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def report() -> dict[str, Any]:
         "fingerprint": _TEXT,
         "suppressed": {"type": ["object", "null"]},
     })  # fmt: skip
-    counts = _object({name: _COUNT for name in (*severities, "passed", "not-applicable", "unknown")})
+    counts = _object(dict.fromkeys((*severities, "passed", "not-applicable", "unknown"), _COUNT))
     summary = _object({
         "status": {"enum": ["healthy", "findings", "inconclusive"]},
         "exit_code": {"type": "integer"},

@@ -1,4 +1,4 @@
-"""Which rules run: by code, by a code's beginning, or by name; the more specific word wins, and ignoring wins a draw."""
+"""Which rules run: by code, by a code's beginning, or by name; the more specific word wins, ignoring wins a draw."""
 
 from collections.abc import Iterable, Sequence
 
@@ -45,11 +45,15 @@ def validate(words: Iterable[str], rules: Sequence[Rule], where: str) -> None:
             import difflib
 
             known = [rule.code for rule in rules] + [rule.name for rule in rules]
-            close = difflib.get_close_matches(word.upper(), known, 1) or difflib.get_close_matches(word.lower(), known, 1)
+            close = difflib.get_close_matches(word.upper(), known, 1) or difflib.get_close_matches(
+                word.lower(), known, 1
+            )
             hint = f"did you mean {close[0]}?" if close else "`envdoctor list` shows all rules"
             raise UsageError(f"{where}: no rule is called {word!r}; {hint}")
 
 
 def choose(checks: Sequence[Loaded], selection: Selection) -> list[Loaded]:
     """The checks with at least one chosen rule; one without rules (a broken plug-in) always stays."""
-    return [item for item in checks if not item.check.rules or any(selection.includes(rule) for rule in item.check.rules)]
+    return [
+        item for item in checks if not item.check.rules or any(selection.includes(rule) for rule in item.check.rules)
+    ]

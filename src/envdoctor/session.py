@@ -66,7 +66,9 @@ class Readers:
         from envdoctor.probe.interview import Interview
 
         begun = self._head.take(choice, timeout)
-        return begun if isinstance(begun, Interview) else Interview(choice.executable, timeout, dict(self.world.environ))
+        return (
+            begun if isinstance(begun, Interview) else Interview(choice.executable, timeout, dict(self.world.environ))
+        )
 
 
 def _load(path: str) -> Facts:
@@ -99,7 +101,13 @@ def recording(facts: Facts, world: World) -> str:
 def style(color: str, ascii_only: bool) -> Callable[..., Style]:
     """How standard output wants its text; more is added by the caller."""
     terminal = _is_terminal()
-    return partial(Style, width=_width(terminal), color=_colored(color, terminal), ascii=ascii_only or not _unicode(), indent=terminal)
+    return partial(
+        Style,
+        width=_width(terminal),
+        color=_colored(color, terminal),
+        ascii=ascii_only or not _unicode(),
+        indent=terminal,
+    )
 
 
 def _is_terminal() -> bool:

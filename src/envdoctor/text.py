@@ -1,7 +1,14 @@
 """Making text fit to be shown: nothing that a package's metadata says may steer a terminal."""
 
 # Format characters that reorder or hide text (Unicode TR 36, "bidirectional text spoofing"), and line separators.
-_HIDDEN = {*range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF, *range(0xFFF9, 0xFFFC)}
+_HIDDEN = {
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+    0x061C,
+    0xFEFF,
+    *range(0xFFF9, 0xFFFC),
+}
 _CONTROL = {*range(0x20), *range(0x7F, 0xA0)}
 _ESCAPES = {number: f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" for number in _CONTROL | _HIDDEN}
 _ASCII = str.maketrans({
@@ -11,7 +18,7 @@ _ASCII = str.maketrans({
 
 
 def sanitize(text: str) -> str:
-    """``text`` with every control, bidirectional and invisible character written out, on one line; lone surrogates too."""
+    """``text`` with every control, bidirectional and invisible character, and every lone surrogate, written out."""
     if text.isascii() and text.isprintable():
         return text
     text = text.translate(_ESCAPES)

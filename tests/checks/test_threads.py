@@ -1,6 +1,7 @@
 """THR001: more threads than the CPUs that may be used."""
 
 from envdoctor.facts import Missing, Quota
+from envdoctor.rules import SetEnv
 from envdoctor_checks.threads import more_threads_than_cpus as check
 from tests.build import blas, cpu, environment, findings, openblas, outcome
 
@@ -16,8 +17,7 @@ def test_a_quota_below_the_threads_is_found_with_its_file() -> None:
     (finding,) = findings(check, blas=blas(openblas(threads=64)), cpu=limited)
     assert finding.title == "BLAS starts 64 threads where 4 CPUs are usable"
     assert ("/sys/fs/cgroup/cpu.max", "400000 100000") in [(seen.label, seen.value) for seen in finding.evidence]
-    (remedy,) = finding.remedies
-    assert remedy.variables == {"OPENBLAS_NUM_THREADS": "4"}
+    assert finding.remedies == (SetEnv({"OPENBLAS_NUM_THREADS": "4"}),)
 
 
 def test_two_pools_of_one_vendor_are_one_finding() -> None:

@@ -12,7 +12,9 @@ from tests.patients import (
     assert_unrelated_fault_found,
     checkup,
     clean_environ,
+    make_project,
     processes_holding,
+    run,
     start,
     write,
 )
@@ -56,12 +58,15 @@ def test_a_sitecustomize_that_prints_changes_nothing(bare_patient: Patient) -> N
 
 def test_a_sitecustomize_that_prints_twenty_megabytes_does_not_drown_the_answer(bare_patient: Patient) -> None:
     write(bare_patient.site / "sitecustomize.py", "print('x' * 20_000_000)\n")
-    assert len(start(bare_patient, "pass")[1]) > 20_000_000
+    status, said = start(bare_patient, "print('alive')")
+    assert status == 0
+    assert len(said) > 20_000_000
+    assert said.endswith("alive\n")
     seen = checkup(bare_patient)
     assert_survived(seen, status=1, culprit=None)
     assert len(seen.stdout) < 1_000_000
-    assert seen.document["facts"]["interpreter"]["prefix"] == str(bare_patient.prefix)
-    assert starts_as(seen) == "normal" or "sitecustomize" in seen.accusations()
+    assert starts_as(seen) == "normal"
+    assert seen.codes() == {"PKG001"}
     assert_unrelated_fault_found(seen)
 
 
@@ -87,23 +92,28 @@ def test_fences_that_only_look_like_ours_are_no_answer(bare_patient: Patient) ->
 @pytest.mark.parametrize(
     "lie",
     [
-        "c + '{\"section\":\"collector\",\"value\":{}}' + c",
-        "c + '{\"section\":\"collector\",\"value\":{\"prefix\":3,\"sys_path\":\"/forged\",\"config\":null}}' + c",
+        'c + \'{"section":"collector","value":{}}\' + c',
+        'c + \'{"section":"collector","value":{"prefix":3,"sys_path":"/forged","config":null}}\' + c',
         "c + '[' * 100_000 + c",
-        "c + '{\"section\":\"collector\",\"value\":{\"prefix\":\"' + chr(92) + 'ud800\"}}' + c",
+        'c + \'{"section":"collector","value":{"prefix":"\' + chr(92) + \'ud800"}}\' + c',
         "c",
     ],
     ids=["empty", "of-wrong-types", "too-deep", "surrogate", "half"],
 )
-def test_a_forged_answer_within_our_own_fence_breaks_nothing(bare_patient: Patient, lie: str) -> None:
+def test_a_forged_answer_within_our_own_fence_breaks_nothing(bare_patient: Patient, tmp_path: Path, lie: str) -> None:
     """``sys.orig_argv`` (3.10) tells the cookie before the collector runs."""
-    source = f"import sys\nfor c in sys.orig_argv:\n    if c.startswith('envdoctor-'):\n        print({lie}, flush=True)\n"
+    source = (
+        f"import sys\nfor c in sys.orig_argv:\n    if c.startswith('envdoctor-'):\n        print({lie}, flush=True)\n"
+    )
     write(bare_patient.site / "sitecustomize.py", source)
     assert "envdoctor-made-up" in start(bare_patient, "pass", "-X", "envdoctor-made-up")[1]
-    seen = checkup(bare_patient)
-    assert_survived(seen, status=1, culprit=None)
+    seen = checkup(bare_patient, cwd=make_project(tmp_path / "project"))
+    outcome = seen.outcome("PKG001")["status"]
+    assert outcome in ("found", "unknown")  # not believed, never a pass
+    assert_survived(seen, status=1 if outcome == "found" else 0, culprit=None)
     assert seen.document["patient"]["prefix"] == str(bare_patient.prefix)
-    assert_unrelated_fault_found(seen)
+    assert "/forged" not in seen.text
+    assert "REP001" in seen.codes()  # unrelated
 
 
 def test_a_sitecustomize_that_raises_changes_nothing(bare_patient: Patient) -> None:
@@ -147,6 +157,33 @@ def test_a_sitecustomize_on_pythonpath_is_blamed_and_the_entry_named(bare_patien
     seen = checkup(bare_patient, environ=environ, doctor=doctor, watch=[culprit.parent])
     assert_start_is_blamed_on(seen, bare_patient, culprit)
     assert starts_as(seen) == "isolated"
+
+
+def test_a_usercustomize_is_blamed(other_python: str, tmp_path: Path) -> None:
+    """A Python without an environment around it reads the user's site-packages as well."""
+    home = tmp_path / "home"
+    user_site = run(
+        [other_python, "-c", "import site; print(site.getusersitepackages())"], clean_environ(HOME=str(home))
+    )
+    culprit = write(Path(user_site.strip()) / "usercustomize.py", "import os\nos._exit(5)\n")
+    patient = Patient(prefix=home, python=Path(other_python), site=culprit.parent)
+    assert start(patient, "print('alive')", HOME=str(home)) == (5, "")
+    assert start(patient, "print('alive')", "-I", HOME=str(home)) == (0, "alive\n")
+    seen = checkup(patient, environ=clean_environ(HOME=str(home)), cwd=make_project(tmp_path / "project"))
+    assert_survived(seen, status=1, culprit=str(culprit))
+    assert seen.finding("PY013")["severity"] == "error"
+    assert starts_as(seen) == "isolated"
+    assert "REP001" in seen.codes()  # unrelated
+
+
+def test_an_exit_handler_that_hangs_is_not_waited_for(bare_patient: Patient) -> None:
+    write(bare_patient.site / "sitecustomize.py", "import atexit, time\natexit.register(time.sleep, 60)\n")
+    assert start(bare_patient, "pass", timeout=0.5)[0] is None
+    seen = checkup(bare_patient)
+    assert_survived(seen, status=1, culprit=None)
+    assert seen.seconds < 2
+    assert seen.codes() == {"PKG001"}
+    assert_unrelated_fault_found(seen)
 
 
 # --- .pth ---

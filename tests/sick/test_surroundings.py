@@ -20,7 +20,6 @@ from tests.patients import (
     make_project,
     make_venv,
     relocate,
-    run,
     start,
     write,
 )
@@ -134,7 +133,9 @@ def public_folder() -> Iterator[Path]:
 def python_for_anyone(python: str, folder: Path) -> str:
     """``python``, or where only its owner can start it a copy that anyone can."""
     try:
-        code = subprocess.run([python, "-I", "-c", "import venv"], user=other_user(), check=False, capture_output=True).returncode
+        code = subprocess.run(
+            [python, "-I", "-c", "import venv"], user=other_user(), check=False, capture_output=True
+        ).returncode
     except PermissionError:
         code = 1
     return python if code == 0 else str(relocate(python, folder))
@@ -178,7 +179,11 @@ def test_site_packages_that_cannot_be_read_are_named(
     patient.site.chmod(0)
     probe = "import os, sys; os.listdir(sys.argv[1])"
     refused = subprocess.run(
-        [patient.python, "-I", "-c", probe, patient.site], user=other_user(), check=False, capture_output=True, text=True
+        [patient.python, "-I", "-c", probe, patient.site],
+        user=other_user(),
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert "PermissionError" in refused.stderr
     seen = checkup(patient, doctor=doctor, environ=environ, user=other_user(), cwd=project)

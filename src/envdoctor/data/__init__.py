@@ -12,7 +12,7 @@ _cache: dict[str, dict[str, Any]] = {}
 
 
 def table(name: str) -> dict[str, Any]:
-    """The table ``name`` (``python_versions``, ``guide/statements`` …), as written in its TOML file; dates are ISO strings."""
+    """The table ``name`` (``python_versions``, ``guide/statements`` …), as in its TOML file; dates are ISO strings."""
     if name not in _cache:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         folder = "" if "/" in name else "data/"

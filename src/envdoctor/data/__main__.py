@@ -18,7 +18,8 @@ def main(check: bool) -> int:
     stale = [
         source
         for source in sorted(PACKAGE.glob("*/*.toml"))
-        if not (target := source.with_suffix(".json")).exists() or target.read_text(encoding="ascii") != compiled(source)
+        if not (target := source.with_suffix(".json")).exists()
+        or target.read_text(encoding="ascii") != compiled(source)
     ]
     for source in stale:
         print(f"{'stale' if check else 'made'}: {source.with_suffix('.json').relative_to(PACKAGE)}")

@@ -1,6 +1,6 @@
 """What the patient says of itself, how it started, and the environment it started in."""
 
-from envdoctor.facts.base import Missing, Section
+from envdoctor.facts.base import Section
 
 
 class Attempt(Section, frozen=True, kw_only=True):

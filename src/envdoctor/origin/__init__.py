@@ -11,7 +11,9 @@ def identify(prefix: Prefix, interpreter: Interpreter | Missing) -> list[Link]:
     chain = [_environment(prefix)]
     if isinstance(prefix.configuration, dict):
         base = interpreter.base_prefix if isinstance(interpreter, Interpreter) else None
-        chain.append(Link(kind="unknown", prefix=base, evidence=[f"pyvenv.cfg: home = {prefix.home}"] if prefix.home else []))
+        chain.append(
+            Link(kind="unknown", prefix=base, evidence=[f"pyvenv.cfg: home = {prefix.home}"] if prefix.home else [])
+        )
     return chain
 
 
@@ -29,5 +31,7 @@ def _environment(prefix: Prefix) -> Link:
     for key, kind in (("uv", "uv-venv"), ("virtualenv", "virtualenv")):
         if key in configuration:
             detail = f"{key} {configuration[key]}"
-            return Link(kind=kind, detail=detail, prefix=prefix.path, evidence=[f"pyvenv.cfg: {key} = {configuration[key]}"])
+            return Link(
+                kind=kind, detail=detail, prefix=prefix.path, evidence=[f"pyvenv.cfg: {key} = {configuration[key]}"]
+            )
     return Link(kind="venv", prefix=prefix.path, evidence=["pyvenv.cfg"])

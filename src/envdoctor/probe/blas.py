@@ -48,7 +48,9 @@ def vendor_of(path: str) -> str | None:
     return None
 
 
-def read(world: World, sys_path: Iterable[str], prefix: str | None, loader: Mapping[str, Any] | None, why_not: str) -> Blas:
+def read(
+    world: World, sys_path: Iterable[str], prefix: str | None, loader: Mapping[str, Any] | None, why_not: str
+) -> Blas:
     """Join the loader's answer (``None`` and the reason where it has none) with the copies on disk."""
     on_disk = _copies(world, sys_path, prefix)
     if loader is None:
@@ -93,7 +95,9 @@ def _loaded(world: World, pool: Mapping[str, Any], path: str) -> Library:
     return Library(
         vendor=APIS.get(str(pool["internal_api"]), str(pool["internal_api"])),
         version=pool.get("version"),
-        threads=pool["num_threads"] if isinstance(pool.get("num_threads"), int) else Missing("the library does not tell"),
+        threads=pool["num_threads"]
+        if isinstance(pool.get("num_threads"), int)
+        else Missing("the library does not tell"),
         threading_layer=pool.get("threading_layer"),
         architecture=pool.get("architecture"),
         path=path,
@@ -149,7 +153,9 @@ def _runtime(pool: Mapping[str, Any], path: str, brought: Mapping[str, Sequence[
         runtime=runtime,
         threads=threads if isinstance(threads, int) else Missing("the library does not tell"),
         path=path,
-        used_by=[package for package, names in brought.items() if any(os.path.realpath(item) == path for item in names)],
+        used_by=[
+            package for package, names in brought.items() if any(os.path.realpath(item) == path for item in names)
+        ],
         loaded=True,
     )
 
@@ -171,7 +177,7 @@ def _users(libraries: list[str], brought: Mapping[str, Sequence[str]], examined:
 
 
 def _copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[str, list[str]]:
-    """BLAS libraries on disk in wheels' folders and the prefix's own, by real path; with the package a wheel's belongs to."""
+    """BLAS libraries on disk in wheels' folders and the prefix's own, by real path; with a wheel's package."""
     copies: dict[str, list[str]] = {}
     for entry in dict.fromkeys(sys_path):
         names = world.names(entry) if os.path.isabs(entry) else None

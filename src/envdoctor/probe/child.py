@@ -88,7 +88,7 @@ class Child:
         self._error = (self._error + chunk)[-STDERR_KEPT:]
 
     def wait(self, wanted: Callable[[list[str]], bool], deadline: float) -> bool:
-        """Wait until ``wanted(records)``, the child's end, or ``deadline`` (of `time.monotonic`); say whether it is so."""
+        """Wait for ``wanted(records)``, the child's end, or ``deadline`` (of `time.monotonic`); whether it is so."""
         process = self._process
         ended: float | None = None
         with self._changed:

@@ -23,7 +23,7 @@ def read_system(world: World) -> System:
     fields = parse_os_release(release) if isinstance(release, str) else {}
     if uname is None:
         machine = world.environ.get("PROCESSOR_ARCHITEW6432") or world.environ.get("PROCESSOR_ARCHITECTURE", "")
-        version = sys.getwindowsversion() if sys.platform == "win32" else None
+        version = getattr(sys, "getwindowsversion", lambda: None)()
         kernel = f"{version.major}.{version.minor}.{version.build}" if version else ""
     else:
         machine, kernel = uname.machine, uname.release

@@ -73,7 +73,7 @@ class Interview:
             left = self.deadline - time.monotonic()
             until = time.monotonic() + max(0.0, left * SHARES[mode])
             began = time.monotonic()
-            answered = self._child.wait(lambda records: bool(records), until)
+            answered = self._child.wait(bool, until)
             record = _decode(self._child.records[0]) if answered else None
             if record is not None and isinstance(record.get("value"), dict):
                 self.mode = mode

@@ -64,18 +64,18 @@ def _distribution(world: World, location: str, directory: str) -> Distribution:
             problem=problem if wheel else None,
             **common,  # type: ignore[arg-type]
         )
-    text, problem = _decode(data, os.path.basename(file_name))
+    text, fault = _decode(data, os.path.basename(file_name))
     name, version, requires = parse_metadata(text)
     if not name or not version:
-        problem = problem or f"{os.path.basename(file_name)} has no {'Version' if name else 'Name'}"
+        fault = fault or f"{os.path.basename(file_name)} has no {'Version' if name else 'Name'}"
     if not wheel and not requires:
         requires = _egg_requires(world, path)
     return Distribution(
         name=name or named,
         key=normalise(name or named),
-        version=version or version_in_name or Missing(problem or "no version"),
+        version=version or version_in_name or Missing(fault or "no version"),
         requires=requires,
-        problem=problem,
+        problem=fault,
         **common,  # type: ignore[arg-type]
     )
 

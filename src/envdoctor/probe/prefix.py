@@ -2,11 +2,16 @@
 
 import os
 
-from envdoctor.facts.base import Missing
 from envdoctor.facts.prefix import Prefix
 from envdoctor.world import World
 
-RECEIPTS = ("uv-receipt.toml", "pipx_metadata.json", "conda-meta/pixi", "conda-meta/pixi_env_prefix", "conda-meta/frozen")
+RECEIPTS = (
+    "uv-receipt.toml",
+    "pipx_metadata.json",
+    "conda-meta/pixi",
+    "conda-meta/pixi_env_prefix",
+    "conda-meta/frozen",
+)
 
 
 def read(world: World, path: str, executable: str) -> Prefix:
@@ -31,7 +36,7 @@ def read(world: World, path: str, executable: str) -> Prefix:
 
 
 def parse_pyvenv(text: str) -> dict[str, str]:
-    """The keys of a pyvenv.cfg, in lower case (https://docs.python.org/3/library/site.html): split at the first ``=``."""
+    """The keys of a pyvenv.cfg, in lower case, split at the first ``=`` (https://docs.python.org/3/library/site.html)."""
     pairs = (line.partition("=") for line in text.splitlines())
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals and key.strip()}
 
@@ -50,5 +55,3 @@ def site_packages(world: World, prefix: str) -> list[str]:
         if world.is_dir(path):
             kept.setdefault(os.path.realpath(world.real(path)), path)
     return list(kept.values())
-
-

@@ -76,7 +76,11 @@ def _read(world: World, root: str, names: list[str], evidence: str) -> Project:
                 declarations += [Declaration(file=name, kind=kind) for kind in kinds]
         elif name in FOLDERS:
             inside = world.names(f"{root}/{name}")
-            found = [item for item in inside or [] if item.endswith((".txt", ".in", ".yml", ".yaml", ".toml"))] if isinstance(inside, list) else []
+            found = (
+                [item for item in inside or [] if item.endswith((".txt", ".in", ".yml", ".yaml", ".toml"))]
+                if isinstance(inside, list)
+                else []
+            )
             declarations += [Declaration(file=f"{name}/{item}", kind=name) for item in found]
     return Project(root=root, evidence=evidence, declarations=declarations, unreadable=unreadable)
 

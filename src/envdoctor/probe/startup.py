@@ -41,7 +41,9 @@ def executable_pth(world: World, folders: Iterable[str]) -> list[str]:
         for name in names if isinstance(names, list) else ():
             if name.endswith(".pth"):
                 text = world.text(f"{folder}/{name}", 200_000)
-                if isinstance(text, str) and any(line.startswith(("import ", "import\t")) for line in text.splitlines()):
+                if isinstance(text, str) and any(
+                    line.startswith(("import ", "import\t")) for line in text.splitlines()
+                ):
                     found.append(f"{folder}/{name}")
     return found
 

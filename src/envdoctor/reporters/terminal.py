@@ -19,7 +19,13 @@ from envdoctor.text import plural, sanitize, to_ascii
 
 MARKS = {Severity.ERROR: "x", Severity.WARNING: "!", Severity.INFO: "i"}
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-STANDING = {"nuance": "Since then", "outdated": "Outdated", "wrong": "Wrong today", "stronger": "Since then", "unproven": "Unproven"}
+STANDING = {
+    "nuance": "Since then",
+    "outdated": "Outdated",
+    "wrong": "Wrong today",
+    "stronger": "Since then",
+    "unproven": "Unproven",
+}
 LABEL = 9  # columns of the label beside a paragraph
 INDENT = 4
 
@@ -50,7 +56,9 @@ class Page:
         clean = [self._clean(part) if isinstance(part, str) else (self._clean(part[0]), part[1]) for part in parts]
         self._console.print(Text.assemble(*clean), soft_wrap=True)
 
-    def paragraph(self, text: str, label: str = "", indent: int = INDENT, label_style: str = "bold", style: str = "") -> None:
+    def paragraph(
+        self, text: str, label: str = "", indent: int = INDENT, label_style: str = "bold", style: str = ""
+    ) -> None:
         """Wrapped text with a label beside its first line."""
         width = self._console.width - indent - (LABEL if label else 0)
         wrapped = Text(self._clean(text), style=style).wrap(self._console, max(width, 20))
@@ -99,7 +107,9 @@ def _verdict(page: Page, report: Report) -> None:
     if counts["error"]:
         words = "1 thing is broken" if counts["error"] == 1 else f"{counts['error']} things are broken"
     elif counts["warning"]:
-        words = "1 thing is likely to hurt" if counts["warning"] == 1 else f"{counts['warning']} things are likely to hurt"
+        words = (
+            "1 thing is likely to hurt" if counts["warning"] == 1 else f"{counts['warning']} things are likely to hurt"
+        )
     elif report.status == "inconclusive":
         what = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
         page.line((f"Inconclusive: {what} came to no verdict; nothing else is wrong.", "bold yellow"))
@@ -202,7 +212,12 @@ def _last_line(page: Page, report: Report) -> None:
     for word in ("error", "warning"):
         if counts[word]:
             parts.append(plural(counts[word], word))
-    for word, text in (("info", "info"), ("passed", "passed"), ("not-applicable", "do not apply"), ("unknown", "unknown")):
+    for word, text in (
+        ("info", "info"),
+        ("passed", "passed"),
+        ("not-applicable", "do not apply"),
+        ("unknown", "unknown"),
+    ):
         if counts[word] or word == "passed":
             parts.append(f"{counts[word]} {text}")
     parts += [f"{report.seconds:.2f} s", f"status {report.exit_code}"]
@@ -211,5 +226,3 @@ def _last_line(page: Page, report: Report) -> None:
 
 def _windows(facts: Facts) -> bool:
     return not isinstance(facts.system, Missing) and facts.system.platform == "win32"
-
-

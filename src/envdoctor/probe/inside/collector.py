@@ -27,7 +27,16 @@ CONFIG = (
     "HOST_GNU_TYPE",
     "PYTHON_BUILD_STANDALONE",
 )
-FLAGS = ("isolated", "no_user_site", "no_site", "ignore_environment", "dont_write_bytecode", "optimize", "utf8_mode", "safe_path")
+FLAGS = (
+    "isolated",
+    "no_user_site",
+    "no_site",
+    "ignore_environment",
+    "dont_write_bytecode",
+    "optimize",
+    "utf8_mode",
+    "safe_path",
+)
 
 
 def dumps(value):
@@ -76,7 +85,12 @@ def stdlib_path():
     for entry in sys.path:
         base = os.path.basename(entry)
         is_zip = base.startswith("python") and base.endswith(".zip")
-        if entry == home or base in ("lib-dynload", "lib_pypy", "DLLs") or is_zip or (base.startswith("lib-python") or entry == parent + "/lib_pypy"):
+        if (
+            entry == home
+            or base in ("lib-dynload", "lib_pypy", "DLLs")
+            or is_zip
+            or (base.startswith("lib-python") or entry == parent + "/lib_pypy")
+        ):
             kept.append(entry)
     return kept
 
@@ -144,7 +158,9 @@ def _collect(seen):
             "platform_system": system,
             "platform_version": version,
             "python_full_version": _version(sys.version_info),
-            "platform_python_implementation": {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}.get(name, name),
+            "platform_python_implementation": {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}.get(
+                name, name
+            ),
             "python_version": "%d.%d" % tuple(sys.version_info[:2]),
             "sys_platform": sys.platform,
         },

@@ -8,7 +8,11 @@ takes half as long as importing NumPy, and it works on any Python. What is neith
 import os
 import sys
 
-PARALLEL = {0: "disabled", 1: "pthreads", 2: "openmp"}  # openblas_get_parallel (OpenBLAS: interface/openblas_get_parallel.c)
+PARALLEL = {
+    0: "disabled",
+    1: "pthreads",
+    2: "openmp",
+}  # openblas_get_parallel (OpenBLAS: interface/openblas_get_parallel.c)
 # How builds decorate OpenBLAS's names: NumPy's and SciPy's wheels, 64-bit integers, Fedora's and Julia's 64-bit builds.
 AFFIXES = [(prefix, suffix) for prefix in ("scipy_", "") for suffix in ("64_", "", "_64")]
 RUNTIMES = ("libgomp", "libiomp5", "libomp")
