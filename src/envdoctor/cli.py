@@ -27,12 +27,8 @@ def run(argv: list[str], head: HeadStart) -> int:
         return int(status or 0)
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
-        hint = (
-            ""
-            if isinstance(error, click.NoSuchOption) and error.possibilities
-            else "; `envdoctor --help` shows what there is"
-        )
-        session.complain(f"{message.rstrip('.')}{hint if isinstance(error, click.UsageError) else ''}")
+        told = "Did you mean" in message or not isinstance(error, click.UsageError)
+        session.complain(message if told else f"{message.rstrip('.')}; `envdoctor --help` shows what there is")
         return 2
     except (UsageError, PatientError, RecordingError) as error:
         session.complain(str(error))

@@ -143,6 +143,11 @@ class Child:
             return self.failure or "did not start"
         if self._total > OUTPUT_LIMIT:
             return f"printed more than {OUTPUT_LIMIT // 1_000_000} MB"
+        if self._open == 0:  # nothing more can come; the status may follow the end of the output by a moment
+            try:
+                self._process.wait(DRAIN * 4)
+            except subprocess.TimeoutExpired:
+                return "closed its output without an answer"
         return describe_status(self._process.poll())
 
     @property
