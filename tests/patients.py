@@ -34,6 +34,10 @@ def clean_environ(**extra: str | None) -> dict[str, str]:
     """This process's environment less all that steers a check-up, plus ``extra`` (``None`` takes a variable out)."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
     environ["LANG"] = "C.UTF-8"
+    environ |= {
+        "UV_SYSTEM_CERTS": "1",
+        "UV_NATIVE_TLS": "1",
+    }  # uv trusts what pip does; by its newer name and its older
     for name, value in extra.items():
         if value is None:
             environ.pop(name, None)

@@ -28,6 +28,9 @@ def run(argv: list[str], head: HeadStart) -> int:
     except (UsageError, PatientError, RecordingError) as error:
         session.complain(str(error))
         return 2
+    except session.OutputError as error:
+        session.complain(str(error))
+        return 4
     except (KeyboardInterrupt, click.Abort):
         session.complain("interrupted")
         return 130
