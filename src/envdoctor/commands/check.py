@@ -56,7 +56,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
     """
-    began = time.perf_counter()
+    began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
     config = find(readers.world, readers.project_root())
     collection = collect()
