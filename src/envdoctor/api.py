@@ -6,10 +6,17 @@ it as *unknown* before it runs, one that is absent (``None``) as *not applicable
 may be missing call `known`.
 """
 
+from envdoctor.channels import canonical, family
 from envdoctor.data import table
 from envdoctor.facts import (
     Attempt,
     Blas,
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
     Cpu,
     Declaration,
     Distribution,
@@ -56,6 +63,12 @@ __all__ = [
     "Attempt",
     "Blas",
     "Check",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
     "Confidence",
     "Cpu",
     "Declaration",
@@ -91,7 +104,9 @@ __all__ = [
     "System",
     "UnknownFact",
     "UnsetEnv",
+    "canonical",
     "check",
+    "family",
     "known",
     "megabytes",
     "table",

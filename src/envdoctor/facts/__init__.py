@@ -8,6 +8,16 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.conda import (
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
+    CondaSecret,
+    CondaSetting,
+)
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.packages import Distribution, Packages
@@ -36,11 +46,20 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    conda: Conda | None | Missing = None
 
 
 __all__ = [
     "Attempt",
     "Blas",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
+    "CondaSecret",
+    "CondaSetting",
     "Cpu",
     "Declaration",
     "Distribution",

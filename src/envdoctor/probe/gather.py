@@ -9,7 +9,7 @@ from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import blas, conda, cpu, environment, packages, project, startup
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
@@ -26,6 +26,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     processors = cpu.read(world)
     surrounding = project.find(world, folder)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
+    packed = conda.read(world, prefix)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
@@ -47,6 +48,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=blas.read(world, sys_path, prefix.path, loader, why_not),
         project=surrounding,
+        conda=packed,
     )
 
 

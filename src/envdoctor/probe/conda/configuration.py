@@ -46,6 +46,10 @@ class Configuration(Struct, frozen=True):
     secrets: list[CondaSecret]
 
 
+# pixi reads no condarc: its channels stand in its manifest, and their order is strict (https://pixi.sh).
+NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
+
+
 def read(world: World, root: str | None, default: Sequence[str], mamba: bool = False) -> Configuration:
     """The configuration for an installation at ``root``; ``default`` are the channels where none is configured."""
     sources, problems = _sources(world, search.files(world, root, mamba), mamba)
