@@ -45,7 +45,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         interpreter=interpreter,
         cpu=processors,
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
-        blas=blas.read(world, sys_path, prefix.path, loader, why_not),
+        blas=blas.read(world, sys_path, prefix.path, loader, why_not, processors),
         project=surrounding,
     )
 
