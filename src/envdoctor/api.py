@@ -8,6 +8,7 @@ may be missing call `known`.
 
 from envdoctor.data import table
 from envdoctor.facts import (
+    Alternation,
     Attempt,
     Blas,
     Cpu,
@@ -19,8 +20,10 @@ from envdoctor.facts import (
     Library,
     Link,
     LoadError,
+    Measure,
     Missing,
     OpenMP,
+    Oversubscription,
     Packages,
     Patient,
     Prefix,
@@ -31,6 +34,7 @@ from envdoctor.facts import (
     UnknownFact,
     known,
 )
+from envdoctor.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.requirements import Problem, Resolver
 from envdoctor.rules import (
     Check,
@@ -50,9 +54,11 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
+from envdoctor.threadcount import Expectation, expected, is_count, is_list
 from envdoctor.units import megabytes
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
     "Check",
@@ -63,6 +69,7 @@ __all__ = [
     "Edit",
     "Environment",
     "Evidence",
+    "Expectation",
     "Facts",
     "Finding",
     "Install",
@@ -71,9 +78,11 @@ __all__ = [
     "Link",
     "LoadError",
     "Manual",
+    "Measure",
     "Missing",
     "NotApplicable",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
@@ -91,8 +100,13 @@ __all__ = [
     "System",
     "UnknownFact",
     "UnsetEnv",
+    "alternation_verdict",
     "check",
+    "expected",
+    "is_count",
+    "is_list",
     "known",
     "megabytes",
+    "oversubscription_verdict",
     "table",
 ]

@@ -10,6 +10,7 @@ from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -36,9 +37,11 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    measure: Measure | None | Missing = None
 
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
     "Cpu",
@@ -50,14 +53,17 @@ __all__ = [
     "Library",
     "Link",
     "LoadError",
+    "Measure",
     "Missing",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
     "Project",
     "Quota",
     "Section",
+    "Speed",
     "Start",
     "System",
     "UnknownFact",

@@ -2,10 +2,11 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
+from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
@@ -15,10 +16,17 @@ from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
 
 
-def gather(choice: Choice, interview: Interview, world: World, folder: str | None = None) -> Facts:
+def gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
+    ``progress`` (done, planned) asks for the micro-benchmark, too.
     """
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
@@ -35,6 +43,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     loader, why_not = interview.libraries()
     if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
         prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
+    libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter),
@@ -45,9 +54,18 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         interpreter=interpreter,
         cpu=processors,
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
-        blas=blas.read(world, sys_path, prefix.path, loader, why_not, processors),
+        blas=libraries,
         project=surrounding,
+        measure=_measure(choice, world, libraries, processors, progress) if progress else None,
     )
+
+
+def _measure(
+    choice: Choice, world: World, libraries: Blas, processors: Cpu, progress: Callable[[int, int], None]
+) -> Measure | Missing:
+    from envdoctor.probe import measure
+
+    return measure.read(choice.executable, world.environ, libraries, processors, progress)
 
 
 def _start(world: World, interview: Interview, prefix: Prefix) -> Start:
