@@ -3,7 +3,8 @@
 A check is a function decorated with `check`; its parameters name the sections of the facts that it
 needs, and it yields `Finding`. It never looks at the world itself. A section that is missing ends
 it as *unknown* before it runs, one that is absent (``None``) as *not applicable*; for a field that
-may be missing call `known`.
+may be missing call `known`. A section whose parameter has a default (``measure=None``) is handed over
+as it is, be it missing or absent.
 """
 
 from envdoctor.data import table

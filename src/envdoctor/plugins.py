@@ -37,9 +37,14 @@ class Collection:
         self.plugins = plugins
 
 
+def built_in() -> Collection:
+    """The checks that come with envdoctor."""
+    return Collection([Loaded(check) for check in importlib.import_module(BUILT_IN).CHECKS], [])
+
+
 def collect() -> Collection:
     """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
-    checks = [Loaded(check) for check in importlib.import_module(BUILT_IN).CHECKS]
+    checks = built_in().checks
     taken = {code for loaded in checks for code in loaded.check.codes}
     plugins = []
     for point in entry_points(sys.path):

@@ -138,7 +138,7 @@ def schema_of(wanted: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": schema_of(arguments[1], definitions)}
     if wanted is Any:
         return {}
-    return typing.cast("dict[str, Any]", msgspec.json.schema(wanted))
+    return msgspec.json.schema(wanted)
 
 
 def _struct_schema(wanted: Any, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ NEVER = "never"
 
 
 class Settings(Struct, frozen=True):
-    """What decides the exit status: ``fail_on`` (severity or never), ``strict``, ``asked`` (checks asked for by name)."""
+    """What decides the exit status: ``fail_on`` (severity or never), ``strict``, ``asked`` (names of checks)."""
 
     fail_on: str = "error"
     strict: bool = False

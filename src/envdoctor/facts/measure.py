@@ -1,6 +1,6 @@
 """What the BLAS micro-benchmark measured: seconds, told as medians or minima of several fresh children."""
 
-from envdoctor.facts.base import Missing, Section
+from envdoctor.facts.base import Section
 
 
 class Speed(Section, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class Measure(Section, frozen=True, kw_only=True):
     """
 
     speeds: list[Speed]
-    alternation: Alternation | None | Missing = None
-    oversubscription: Oversubscription | None | Missing = None
+    alternation: Alternation | None = None
+    oversubscription: Oversubscription | None = None
     seconds: float = 0.0
     children: int = 0
