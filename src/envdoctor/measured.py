@@ -10,6 +10,8 @@ OVERSUBSCRIBED = 1.5
 
 def alternation_verdict(seen: Alternation) -> tuple[str, str]:
     """competing, fine or inconclusive, and why. Every child as it is must agree; noise in the control spoils all."""
+    if seen.disturbed:
+        return "inconclusive", "other programs kept the processors busy"
     if seen.noise > NOISY:
         return "inconclusive", f"the control varied by {seen.noise:.2f} ×: something else keeps the processors busy"
     if min(seen.as_is) > COMPETING and seen.cured_factor < CURED:
@@ -24,6 +26,8 @@ def alternation_verdict(seen: Alternation) -> tuple[str, str]:
 
 def oversubscription_verdict(seen: Oversubscription) -> tuple[str, str]:
     """slower, fine or inconclusive, and why."""
+    if seen.disturbed:
+        return "inconclusive", "other programs kept the processors busy"
     if seen.noise > NOISY:
         return "inconclusive", f"the control varied by {seen.noise:.2f} ×: something else keeps the processors busy"
     words = f"a {seen.size}² product takes {seen.factor:.1f} × the time it takes on {seen.usable} thread"

@@ -51,10 +51,11 @@ class LoadError(Section, frozen=True, kw_only=True):
 class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` on disk and loaded; ``openmp`` loaded; ``errors`` of loading.
 
-    ``examined`` are the packages whose extensions were loaded.
+    ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     """
 
     libraries: list[Library]
     openmp: list[OpenMP] | Missing = []
     errors: list[LoadError] | Missing = []
     examined: list[str] | Missing = []
+    extensions: list[str] = []

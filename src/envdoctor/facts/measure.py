@@ -25,6 +25,7 @@ class Alternation(Section, frozen=True, kw_only=True):
     ``one`` is the shortest turn on one thread, in seconds. ``as_is`` and ``cured`` (with
     ``OPENBLAS_THREAD_TIMEOUT=18``) are the medians of turns in each fresh child, as multiples of ``one``;
     ``factor`` and ``cured_factor`` their medians. ``noise`` is the slowest control's median ÷ ``one``.
+    ``disturbed``: other programs kept the processors busy in too many of the children.
     """
 
     paths: list[str]
@@ -35,13 +36,14 @@ class Alternation(Section, frozen=True, kw_only=True):
     factor: float
     cured_factor: float
     noise: float
+    disturbed: bool = False
 
 
 class Oversubscription(Section, frozen=True, kw_only=True):
     """One library's product with the threads it takes by itself (``threads``), against as many as CPUs are ``usable``.
 
     ``as_is`` and ``limited`` are mean seconds a product, over several periods of the quota; ``factor`` is
-    their quotient, ``noise`` the slowest limited child ÷ the fastest.
+    their quotient, ``noise`` the slowest limited child ÷ the fastest; ``disturbed`` as above.
     """
 
     path: str
@@ -52,6 +54,7 @@ class Oversubscription(Section, frozen=True, kw_only=True):
     limited: float
     factor: float
     noise: float
+    disturbed: bool = False
 
 
 class Measure(Section, frozen=True, kw_only=True):

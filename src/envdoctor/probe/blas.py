@@ -66,6 +66,7 @@ def read(
         openmp=_hashed(world, openmp) if problem is None else Missing(problem),
         errors=[LoadError(**{key: str(value) for key, value in error.items()}) for error in loader.get("errors") or ()],
         examined=list(dict.fromkeys(package for package, _ in extensions)),
+        extensions=[extension for _, extension in extensions],
     )
 
 

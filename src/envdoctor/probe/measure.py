@@ -14,12 +14,13 @@ from envdoctor.facts.cpu import Cpu
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.probe.child import Child
 from envdoctor.probe.interview import HERE
+from envdoctor.probe.load import Load
 
 SCRIPT = os.path.join(HERE, "inside", "measure.py")
 SMALL, BIG = 200, 512  # rows; where competing pools were first seen, and where threads begin to pay
 SECONDS = 0.1  # of alternation in one child
 LONG = 1.2  # a third of it is four periods of a cgroup quota
-ROUNDS = 3
+ROUNDS, MOST_ROUNDS, ENOUGH = 3, 6, 3  # ENOUGH quiet children of a kind; more rounds where some were disturbed
 CHILD_LIMIT = 10.0  # seconds; a child takes a quarter of one
 COUNTS = (
     *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"),
@@ -31,11 +32,12 @@ Progress = Callable[[int, int], None]
 
 
 class Timing(Struct):
-    """One child's answer: seconds of each product or turn."""
+    """One child's answer: seconds of each product or turn; ``quiet``: nobody else wanted the processors meanwhile."""
 
     alone: list[float]
     small: list[float]
     turns: list[float]
+    quiet: bool = True
 
 
 class Failed(Exception):
@@ -43,10 +45,17 @@ class Failed(Exception):
 
 
 class Bench:
-    """Starts the children, one after the other; ``done`` of them so far, of the ``planned``."""
+    """Starts the children, one after the other; ``done`` of them so far, of the ``planned``.
 
-    def __init__(self, executable: str, environ: Mapping[str, str], progress: Progress) -> None:
+    ``wanted`` is the number of CPUs that the threads of one pool need.
+    """
+
+    def __init__(
+        self, executable: str, environ: Mapping[str, str], extensions: Sequence[str], wanted: int, progress: Progress
+    ) -> None:
         self._executable = executable
+        self._extensions = extensions
+        self._wanted = wanted
         self._environ = environ
         self._progress = progress
         self.planned = 0
@@ -56,8 +65,9 @@ class Bench:
         """One fresh child. Raises `Failed`."""
         self._progress(self.done, self.planned)
         cookie = "envdoctor-" + os.urandom(12).hex() + ":"
-        words = [cookie, str(SMALL), str(BIG), repr(seconds), *libraries]
+        words = [cookie, str(SMALL), str(BIG), repr(seconds), *self._extensions, "--", *libraries]
         argv = [self._executable, "-I", "-S", "-B", SCRIPT, *words]
+        load = Load()
         child = Child(argv, cookie, dict(environ))
         answered = child.wait(bool, time.monotonic() + CHILD_LIMIT)
         ending = child.ending()
@@ -66,7 +76,7 @@ class Bench:
         if not answered:
             said = child.stderr.strip().splitlines()
             raise Failed(f"the measuring child: {ending}{': ' + said[-1] if said else ''}")
-        return Timing(**json.loads(child.records[0]))
+        return Timing(**json.loads(child.records[0]), quiet=load.leaves(self._wanted))
 
     def limited(self, threads: int) -> dict[str, str]:
         """The environment with all pools limited."""
@@ -94,8 +104,8 @@ def read(
     if not libraries:
         return Missing("no BLAS is loaded, or none whose threads are known")
     began = time.perf_counter()
-    bench = Bench(executable, environ, progress)
     pools = competitors(blas)
+    bench = Bench(executable, environ, blas.extensions, min(max(map(_threads, libraries)), cpu.usable), progress)
     crowded = next((library for library in libraries if _threads(library) > cpu.usable), None)
     bench.planned = ROUNDS * (3 if pools else 2 * len(libraries)) + (2 * 2 if crowded else 0)
     try:
@@ -141,21 +151,19 @@ def _alternate(bench: Bench, pools: Sequence[Library]) -> tuple[list[Speed], Alt
     kinds: dict[str, list[Timing]] = {"one": [], "as_is": [], "cured": []}
     environs = {"one": bench.limited(1), "as_is": bench.as_is, "cured": bench.cured}
     paths = [library.path for library in pools]
-    for turn in range(ROUNDS):
-        first = turn % len(paths)
+    rounds = 0
+    while rounds < ROUNDS or (rounds < MOST_ROUNDS and any(len(_quiet(kinds[kind])) < ENOUGH for kind in kinds)):
+        first = rounds % len(paths)
+        rounds += 1
         for kind in environs:
             kinds[kind].append(bench.run([*paths[first:], *paths[:first]], environs[kind], SECONDS))
+    speeds = [_figures(library, *_alone(kinds, index, len(pools))) for index, library in enumerate(pools)]
+    disturbed = any(len(_quiet(timings)) < ENOUGH for timings in kinds.values())
+    if not disturbed:
+        kinds = {kind: _quiet(timings) for kind, timings in kinds.items()}
     one = min(value for timing in kinds["one"] for value in timing.turns)
     as_is = [median(timing.turns) / one for timing in kinds["as_is"]]
     cured = [median(timing.turns) / one for timing in kinds["cured"]]
-    speeds = []
-    for index, library in enumerate(pools):
-        own = [turn for turn in range(ROUNDS) if turn % len(paths) == index]
-        if own:
-            single = min(value for turn in own for value in kinds["one"][turn].alone)
-            # Alone, the time-out makes no difference: both children count.
-            many = min(value for kind in ("as_is", "cured") for turn in own for value in kinds[kind][turn].alone)
-            speeds.append(_figures(library, single, many))
     return speeds, Alternation(
         paths=paths,
         size=SMALL,
@@ -165,7 +173,20 @@ def _alternate(bench: Bench, pools: Sequence[Library]) -> tuple[list[Speed], Alt
         factor=round(median(as_is), 2),
         cured_factor=round(median(cured), 2),
         noise=round(max(median(timing.turns) for timing in kinds["one"]) / one, 3),
+        disturbed=disturbed,
     )
+
+
+def _quiet(timings: Sequence[Timing]) -> list[Timing]:
+    return [timing for timing in timings if timing.quiet]
+
+
+def _alone(kinds: Mapping[str, Sequence[Timing]], index: int, count: int) -> tuple[float, float]:
+    """The fastest product of one library on one thread and on its own: of the rounds that it began."""
+    one = [value for timing in kinds["one"][index::count] for value in timing.alone]
+    # Alone, the time-out makes no difference: both children count.
+    many = [value for kind in ("as_is", "cured") for timing in kinds[kind][index::count] for value in timing.alone]
+    return min(one), min(many)
 
 
 def _speed(bench: Bench, library: Library) -> Speed:
@@ -192,12 +213,12 @@ def _figures(library: Library, one: float, many: float) -> Speed:
 
 def _oversubscribe(bench: Bench, library: Library, usable: int) -> Oversubscription:
     """Means, not medians: a quota lets most products pass and then stops the whole pool for the rest of its period."""
-    as_is, limited = [], []
+    as_is, limited, quiet = [], [], True
     for _ in range(2):
-        taken = bench.run([library.path], bench.limited(usable), LONG).small
-        limited.append(sum(taken) / len(taken))
-        taken = bench.run([library.path], bench.as_is, LONG).small
-        as_is.append(sum(taken) / len(taken))
+        for environ, means in ((bench.limited(usable), limited), (bench.as_is, as_is)):
+            timing = bench.run([library.path], environ, LONG)
+            means.append(sum(timing.small) / len(timing.small))
+            quiet = quiet and timing.quiet
     slow, quick = sum(as_is) / len(as_is), sum(limited) / len(limited)
     return Oversubscription(
         path=library.path,
@@ -208,4 +229,5 @@ def _oversubscribe(bench: Bench, library: Library, usable: int) -> Oversubscript
         limited=quick,
         factor=round(slow / quick, 2),
         noise=round(max(limited) / min(limited), 3),
+        disturbed=not quiet,
     )

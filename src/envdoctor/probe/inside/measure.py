@@ -1,7 +1,7 @@
 """Runs inside the patient, by file path: times products of two matrices in the BLAS libraries it names.
 
-``measure.py COOKIE SIZE BIG SECONDS LIBRARY…`` loads each library, finds its own ``dgemm`` and calls it by
-ctypes: no NumPy is imported, and each library's pool is used for certain. Standard library only, old
+``measure.py COOKIE SIZE BIG SECONDS EXTENSION… -- LIBRARY…`` maps the extensions as `loader` does, finds
+each library's own ``dgemm`` and calls it by ctypes: no NumPy is imported, and each library's pool is used for certain. Standard library only, old
 syntax: see `collector`.
 """
 
@@ -70,7 +70,10 @@ def times(calls, seconds, least):
 
 def main():
     cookie, size, big, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-    libraries = sys.argv[5:]
+    middle = sys.argv.index("--")
+    for extension in sys.argv[5:middle]:
+        ctypes.CDLL(extension)
+    libraries = sys.argv[middle + 1 :]
     # The first library alone, before any other pool has been woken; then all in turn.
     alone = times([product(libraries[0], big)], seconds / 3, 3)
     small = times([product(libraries[0], size)], seconds / 3, 5)
