@@ -27,7 +27,7 @@ DEFAULT_VARIABLE_SINCE = (0, 3, 22)  # https://github.com/OpenMathLib/OpenBLAS/p
 
 
 class Ignored(Struct, frozen=True):
-    """A variable that is set and decides nothing. ``why``: outranked, invalid, unread (by this build)."""
+    """A variable that is set and decides nothing. ``why``: outranked by one with another number, invalid, unread (by this build)."""
 
     name: str
     value: str
@@ -91,11 +91,11 @@ def expected(
         if value is None:
             continue
         count, sound = _read(vendor, layer, runtime, name, value)
-        if count is None:
+        if count is None and chosen is None:
             ignored.append(Ignored(name, value, "invalid" if not sound else "unread"))
-        elif chosen is not None:
+        elif count is not None and chosen is not None and count != chosen[1]:
             ignored.append(Ignored(name, value, "outranked"))
-        else:
+        elif count is not None and chosen is None:
             chosen = name, count
             misread = None if sound else name
     unread = [name for name in ORDER[vendor] if name in variables and name not in names]

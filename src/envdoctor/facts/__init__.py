@@ -10,6 +10,7 @@ from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
@@ -38,6 +39,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     blas: Blas | Missing
     project: Project | None | Missing = None
     measure: Measure | None | Missing = None
+    limits: Limits | None | Missing = None
 
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Facts",
     "Interpreter",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
     "Measure",
@@ -66,6 +69,8 @@ __all__ = [
     "Speed",
     "Start",
     "System",
+    "TaskLimit",
     "UnknownFact",
+    "Workers",
     "known",
 ]

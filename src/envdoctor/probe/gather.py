@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Start
+from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import blas, cpu, environment, limits, packages, project, startup
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
@@ -33,6 +33,7 @@ def gather(
     variables = environment.read_environment(world)
     processors = cpu.read(world)
     surrounding = project.find(world, folder)
+    bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
@@ -56,6 +57,7 @@ def gather(
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=libraries,
         project=surrounding,
+        limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
     )
 
