@@ -64,7 +64,7 @@ def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str,
 
 
 def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
-    """True where the patient was reached by a shim or a link that lies in no environment: its prefix is what it says."""
+    """True where the patient was reached by a shim or a link in no environment: its prefix is what it says."""
     named = prefix.configuration is not None or prefix.conda_meta
     return not named and os.path.realpath(interpreter.prefix) != os.path.realpath(prefix.path)
 
