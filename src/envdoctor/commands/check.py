@@ -88,5 +88,5 @@ def command(head: HeadStart, /, **given: Any) -> int:
         session.write(path, render_file(reports, plain))
     style = session.style(given["color"], given["ascii_only"])
     verbosity = -1 if given["quiet"] else given["verbose"]
-    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity)))
+    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
     return worst([report.exit_code for report in reports])

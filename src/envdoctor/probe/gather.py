@@ -39,11 +39,11 @@ def gather(
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
+    if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
+        prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path)
     loader, why_not = interview.libraries()
-    if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
-        prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
@@ -81,6 +81,12 @@ def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str,
         ],
         culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages, user_site),
     )
+
+
+def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
+    """True where the patient was reached by a shim or a link in no environment: its prefix is what it says."""
+    named = prefix.configuration is not None or prefix.conda_meta
+    return not named and os.path.realpath(interpreter.prefix) != os.path.realpath(prefix.path)
 
 
 def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:

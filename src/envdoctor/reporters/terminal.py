@@ -89,7 +89,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
 
 def _report(page: Page, report: Report, style: Style) -> None:
     if style.verbosity >= 0:
-        page.line((title(report.version, report.facts), "bold"))
+        page.line((title(report.version, report.facts, style.home), "bold"))
         for label, value in rows(report.facts):
             page.paragraph(value, label.ljust(LABEL), indent=2, label_style="dim")
         if report.facts.measure is not None:
