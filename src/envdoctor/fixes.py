@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.facts import Facts, Missing, Packages
-from envdoctor.rules import Edit, Install, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
+from envdoctor.rules import Edit, Install, InstallBuild, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
 
 SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
 
@@ -62,6 +62,10 @@ class Toolbox:
                 )
             case Install(requirements, force, title):
                 return self._install(list(requirements), force, title)
+            case InstallBuild():
+                from envdoctor import builds
+
+                return Fix(*builds.replace(remedy, self.kind, self.prefix, self._pip))
             case Remove(names, title):
                 return self._remove(list(names), title)
             case Recreate(python, title, reason):

@@ -75,6 +75,17 @@ class Install(Struct, frozen=True):
     title: str = ""
 
 
+class InstallBuild(Struct, frozen=True):
+    """Replace a package by another build of it, from where the patient's tool finds it.
+
+    ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: what the driver bears.
+    """
+
+    package: str
+    cuda: str = ""
+    title: str = ""
+
+
 class Remove(Struct, frozen=True):
     """Take distributions out of the patient."""
 
@@ -114,7 +125,7 @@ class Manual(Struct, frozen=True):
     title: str
 
 
-Remedy = SetEnv | UnsetEnv | Install | Remove | Recreate | Edit | Run | Manual
+Remedy = SetEnv | UnsetEnv | Install | InstallBuild | Remove | Recreate | Edit | Run | Manual
 
 
 class Finding(Struct, frozen=True):

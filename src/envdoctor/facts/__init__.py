@@ -9,6 +9,7 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
@@ -36,17 +37,25 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    gpu: Gpu | None | Missing = None
 
 
 __all__ = [
     "Attempt",
     "Blas",
+    "Build",
+    "Collision",
+    "Copy",
     "Cpu",
+    "CudaWheel",
     "Declaration",
+    "Device",
     "Distribution",
     "Environment",
     "Facts",
+    "Gpu",
     "Interpreter",
+    "Layer",
     "Library",
     "Link",
     "LoadError",
@@ -58,6 +67,7 @@ __all__ = [
     "Project",
     "Quota",
     "Section",
+    "Shadow",
     "Start",
     "System",
     "UnknownFact",

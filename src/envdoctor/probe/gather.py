@@ -9,7 +9,7 @@ from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import blas, cpu, environment, gpu, packages, project, startup
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
@@ -20,6 +20,16 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
     """
+    accelerators = gpu.Examination(world, interview.timeout)
+    try:
+        return _gather(choice, interview, world, folder, accelerators)
+    finally:
+        accelerators.close()
+
+
+def _gather(
+    choice: Choice, interview: Interview, world: World, folder: str | None, accelerators: gpu.Examination
+) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
     variables = environment.read_environment(world)
@@ -47,6 +57,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=blas.read(world, sys_path, prefix.path, loader, why_not),
         project=surrounding,
+        gpu=accelerators.facts(distributions, prefix.path, system),
     )
 
 
