@@ -1,5 +1,6 @@
 """The packages that bring CUDA: complete, of one piece, and found where they are looked for?"""
 
+import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -15,16 +16,19 @@ from envdoctor.api import (
     NotApplicable,
     Packages,
     Remedy,
-    Remove,
+    Replace,
     Rule,
     Severity,
     System,
     UnsetEnv,
     check,
     known,
+    table,
 )
 from envdoctor_checks.gpu import nvidia, usable
 from envdoctor_checks.gpu_fit import best_major
+
+_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 GPU004 = Rule("GPU004", "jax-without-plugin", Severity.WARNING, guide=("pkg-3",))
 GPU005 = Rule("GPU005", "nvidia-files-collide", Severity.ERROR, guide=("pkg-3", "pkg-5"), varies=(Severity.WARNING,))
@@ -78,11 +82,10 @@ def jax_without_plugin(gpu: Gpu, packages: Packages, system: System) -> Iterator
 
 @check(GPU005)
 def nvidia_files_collide(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
-    """True with or without a GPU: the files are damaged. Without one nothing uses them, so it is a warning."""
+    """True with or without a GPU: the files are damaged, and an import loads them on any machine."""
     collisions = known(gpu.collisions)
     if not gpu.libraries:
         raise NotApplicable("no nvidia-* distribution is installed")
-    here = isinstance(gpu.devices, list) and any(device.vendor == "nvidia" for device in gpu.devices)
     for item in collisions:
         first, second = item.owners
         libraries = sorted({path.rpartition("/")[2] for path in item.files})
@@ -98,10 +101,9 @@ def nvidia_files_collide(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
             f"{first} and {second}",
             tuple(evidence),
             f"{first} and {second} have overwritten each other's libraries",
-            "Both install into one folder; what was installed last is there, and removing either removes it for both. "
-            + ("The files are the same so far." if item.same else "The other's users load a library not made for them.")
-            + ("" if here else " No NVIDIA GPU is seen here, so nothing uses them yet."),
-            severity=Severity.WARNING if item.same or not here else None,
+            "Both install into one folder: what was installed last is there, removing either removes it for both. "
+            + ("The files are the same so far." if item.same else "The other's users load what is not made for them."),
+            severity=Severity.WARNING if item.same else None,
             remedies=_disentangle(item, gpu, packages),
         )
 
@@ -109,7 +111,7 @@ def nvidia_files_collide(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
 def _disentangle(item: Collision, gpu: Gpu, packages: Packages) -> tuple[Remedy, ...]:
     """Take out the one that no installed distribution asks for, and put the other's files back."""
     lines = [line for other in packages.distributions if isinstance(other.requires, list) for line in other.requires]
-    asked = {line.replace("_", "-").lower()[: len(owner)] for owner in item.owners for line in lines}
+    asked = {_NAME.split(line, maxsplit=1)[0].replace("_", "-").lower() for line in lines if "extra ==" not in line}
     needed = [owner for owner in item.owners if owner.lower() in asked]
     if len(needed) > 1:
         return (Manual(f"{' and '.join(needed)} are both asked for: put what asks for them into two environments"),)
@@ -118,8 +120,9 @@ def _disentangle(item: Collision, gpu: Gpu, packages: Packages) -> tuple[Remedy,
     version = next((wheel.version for wheel in gpu.libraries if wheel.name == keep), None)
     pinned = f"{keep}=={version}" if isinstance(version, str) else keep
     return (
-        Remove((drop,), title=f"remove {drop}, which nothing installed asks for (it takes {keep}'s files with it)"),
-        Install((pinned,), force=True, title=f"then put the files of {keep} back"),
+        Replace(
+            (drop,), (pinned,), title=f"remove {drop}, which nothing here asks for, then put the files of {keep} back"
+        ),
     )
 
 
@@ -162,6 +165,9 @@ def several_cupy(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
     if not any(device.vendor in ("nvidia", "amd") for device in known(gpu.devices)):
         raise NotApplicable("no GPU here")
     if len(found) > 1:
+        rows = table("gpu")["on_pypi"]
+        fitting = [row["requirement"] for row in rows if row["package"] == "cupy" and str(row["major"]) == _major(gpu)]
+        wanted = fitting[0] if fitting else found[0]
         yield Finding(
             GPU009,
             "CuPy",
@@ -169,8 +175,7 @@ def several_cupy(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
             f"{len(found)} distributions of CuPy are installed: {', '.join(found)}",
             "All of them are the one package `cupy`: they have overwritten each other's files.",
             remedies=(
-                Remove(tuple(found), title="remove all of them"),
-                InstallBuild(found[0], _major(gpu), title="then install the one for this driver"),
+                Replace(tuple(found), (wanted,), title="remove all of them, then install the one for this driver"),
             ),
         )
 

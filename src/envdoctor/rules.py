@@ -93,6 +93,14 @@ class Remove(Struct, frozen=True):
     title: str = ""
 
 
+class Replace(Struct, frozen=True):
+    """Take distributions out, then install requirements anew: one remedy, in this order."""
+
+    remove: tuple[str, ...]
+    install: tuple[str, ...]
+    title: str = ""
+
+
 class Recreate(Struct, frozen=True):
     """Make the environment anew with the tool that made it; ``python`` is a version (``3.13``) if another is wanted."""
 
@@ -125,7 +133,7 @@ class Manual(Struct, frozen=True):
     title: str
 
 
-Remedy = SetEnv | UnsetEnv | Install | InstallBuild | Remove | Recreate | Edit | Run | Manual
+Remedy = SetEnv | UnsetEnv | Install | InstallBuild | Remove | Replace | Recreate | Edit | Run | Manual
 
 
 class Finding(Struct, frozen=True):

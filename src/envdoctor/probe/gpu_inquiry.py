@@ -51,8 +51,9 @@ class Inquiry:
                 detail = f"no answer in {self.timeout:g} s" if hangs else f"it ended the child that asked: {ended}"
                 found[asking] = {"status": status, "detail": detail, "crashed": not hangs}
         self._child.stop()
-        for layer in ("nvml", "cuda"):
-            found.setdefault(layer, {"status": "not-asked", "detail": f"{asking}: {found[asking]['detail']}"})
+        if not done:
+            for layer in {"nvml", "cuda"} - found.keys():
+                found[layer] = {"status": "not-asked", "detail": f"{asking}: {found[asking].get('detail', '')}"}
         return found
 
     def close(self) -> None:
