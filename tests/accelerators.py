@@ -13,7 +13,6 @@ from typing import NamedTuple
 from envdoctor.facts import Distribution, Gpu, Packages, System
 from envdoctor.probe.gpu import Examination
 from envdoctor.world import World
-
 from tests.patients import clean_environ, write
 
 LINUX = System(platform="linux", machine="x86_64")

@@ -1,6 +1,16 @@
 """The checks that come with envdoctor. They import `envdoctor.api` and nothing else of it."""
 
-from envdoctor_checks import blas, gpu, gpu_driver, gpu_packages, interpreter, packages, project, threads
+from envdoctor_checks import (
+    blas,
+    gpu,
+    gpu_architectures,
+    gpu_driver,
+    gpu_packages,
+    interpreter,
+    packages,
+    project,
+    threads,
+)
 
 CHECKS = (
     interpreter.broken_environment,
@@ -14,7 +24,7 @@ CHECKS = (
     gpu_driver.driver_mismatch,
     gpu_driver.gpu_without_driver,
     gpu.cuda_newer_than_driver,
-    gpu.architecture_not_built_in,
+    gpu_architectures.architecture_not_built_in,
     gpu.cpu_build,
     gpu_packages.jax_without_plugin,
     gpu_packages.nvidia_files_collide,

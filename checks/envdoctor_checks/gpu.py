@@ -18,7 +18,6 @@ from envdoctor.api import (
     UnknownFact,
     check,
     known,
-    table,
 )
 from envdoctor_checks.gpu_fit import (
     DOES_NOT_FIT,
@@ -34,7 +33,6 @@ from envdoctor_checks.gpu_fit import (
 GUIDE = ("rec-9", "pkg-3")
 GPU001 = Rule("GPU001", "cpu-build-on-gpu-machine", Severity.WARNING, guide=GUIDE)
 GPU002 = Rule("GPU002", "cuda-newer-than-driver", Severity.ERROR, guide=("pkg-3",), varies=(Severity.INFO,))
-GPU003 = Rule("GPU003", "architecture-not-built-in", Severity.ERROR, guide=("pkg-3",))
 
 
 def nvidia(gpu: Gpu) -> list[Device]:
@@ -56,12 +54,12 @@ def usable(gpu: Gpu) -> list[Device]:
     return found
 
 
-def name(device: Device) -> str:
+def device_name(device: Device) -> str:
     label = device.name if isinstance(device.name, str) else f"an {device.vendor.upper()} GPU"
     return f"{label}, split (MIG)" if device.mig else label
 
 
-def version(build: Build) -> str:
+def build_name(build: Build) -> str:
     return f"{build.package} {build.version}" if isinstance(build.version, str) else build.package
 
 
@@ -86,7 +84,7 @@ def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
     for build in cpu:
         if amd and build.package != "torch":
             continue
-        evidence = [Evidence("GPU", name(devices[0])), Evidence("build", f"{version(build)}, CPU only")]
+        evidence = [Evidence("GPU", device_name(devices[0])), Evidence("build", f"{build_name(build)}, CPU only")]
         if build.build:
             evidence.append(Evidence("conda build", build.build))
         if build.file:
@@ -136,7 +134,7 @@ def cuda_newer_than_driver(gpu: Gpu, system: System) -> Iterator[Finding]:
         if fit is None or fit.verdict == FITS:
             continue
         says = f"{text or 'version unknown'}" + (f", for CUDA up to {offered}" if offered else "")
-        evidence = (Evidence("build", f"{version(build)} for CUDA {build.cuda}"), Evidence("driver", says))
+        evidence = (Evidence("build", f"{build_name(build)} for CUDA {build.cuda}"), Evidence("driver", says))
         if fit.verdict == LIMITED:
             yield Finding(
                 GPU002,
@@ -154,9 +152,7 @@ def cuda_newer_than_driver(gpu: Gpu, system: System) -> Iterator[Finding]:
         raise UnknownFact(unread[0].reason)
 
 
-def _too_new(
-    build: Build, gpu: Gpu, devices: list[Device], evidence: tuple[Evidence, ...], windows: bool
-) -> Finding:
+def _too_new(build: Build, gpu: Gpu, devices: list[Device], evidence: tuple[Evidence, ...], windows: bool) -> Finding:
     cuda = str(build.cuda)
     offered = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else None
     major = best_major(offered, gpu.driver if isinstance(gpu.driver, str) else None, windows)
@@ -182,59 +178,3 @@ def _too_old(build: Build, device: Device) -> bool:
         return False
     fit = architecture_fit(device.compute_capability, build.architectures)
     return fit is not None and fit.verdict == DOES_NOT_FIT
-
-
-@check(GPU003)
-def architecture_not_built_in(gpu: Gpu) -> Iterator[Finding]:
-    """For each device by itself: a machine may hold an old one and a new one."""
-    builds = [build for build in known(gpu.builds) if build.backend == "cuda" and build.architectures]
-    if not builds:
-        raise NotApplicable("no package with compiled GPU code is installed")
-    devices = nvidia(gpu)
-    unread: list[Missing] = []
-    for build in builds:
-        if isinstance(build.architectures, Missing):
-            unread.append(build.architectures)
-            continue
-        seen: set[tuple[str, str]] = set()
-        for device in devices:
-            capability = device.compute_capability
-            if isinstance(capability, Missing):
-                unread.append(capability)
-            elif capability is not None and (name(device), capability) not in seen:
-                seen.add((name(device), capability))
-                fit = architecture_fit(capability, build.architectures)
-                if fit and fit.verdict == DOES_NOT_FIT:
-                    yield _not_built_in(build, device, fit.reason, gpu)
-    if unread:
-        raise UnknownFact(unread[0].reason)
-
-
-def _not_built_in(build: Build, device: Device, side: str, gpu: Gpu) -> Finding:
-    """``side``: whether the device is older or newer than all that the build has code for, or neither."""
-    capability, architectures = str(device.compute_capability), known(build.architectures)
-    current = numbers(build.cuda)[0] if isinstance(build.cuda, str) else 0
-    offered = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else ""
-    remedies: tuple[InstallBuild | Manual, ...] = (
-        InstallBuild(build.package, offered, title=f"install a newer build of {build.package}"),
-    )
-    if side == "older":
-        able = [row["major"] for row in table("gpu")["capability"] if numbers(row["lowest"]) <= numbers(capability)]
-        older = max((major for major in able if major < current), default=None)
-        remedies = (
-            (InstallBuild(build.package, str(older), title=f"install a build of {build.package} for CUDA {older}"),)
-            if older
-            else (Manual(f"install an older release of {build.package} that still had code for {capability}"),)
-        )
-    return Finding(
-        GPU003,
-        f"{build.package} on {name(device)}",
-        (
-            Evidence("GPU", f"{name(device)}, compute capability {capability}"),
-            Evidence("built for", f"{version(build)}: {' '.join(architectures)}"),
-        ),
-        f"{build.package} has no code for the {name(device)} (compute capability {capability})",
-        'Programs that use this GPU stop with "no kernel image is available for execution on the device". '
-        + ("The build has dropped devices this old." if side == "older" else "The build does not know this device."),
-        remedies=remedies,
-    )

@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 
 import pytest
+
 from envdoctor.facts import Missing, System
 from envdoctor.probe import gpu as probe
 from envdoctor.probe.gpu_sight import gfx, look, parse_driver
-
 from tests.accelerators import (
     A100_SPLIT,
     CRASH,
@@ -90,7 +90,9 @@ def test_libraries_are_found_where_a_driver_puts_them(tmp_path: Path) -> None:
     assert statuses(gpu)["nvml"] == statuses(gpu)["cuda"] == "present"
 
 
-@pytest.mark.parametrize(("code", "status"), [(9, "failed"), (18, "failed"), (4, "denied"), (17, "denied"), (999, "failed")])
+@pytest.mark.parametrize(
+    ("code", "status"), [(9, "failed"), (18, "failed"), (4, "denied"), (17, "denied"), (999, "failed")]
+)
 def test_nvmls_refusals_are_kept_apart(tmp_path: Path, code: int, status: str) -> None:
     on_bus(tmp_path / "root")
     kernel_driver(tmp_path / "root", "535.104.05")
@@ -184,7 +186,9 @@ def test_a_container_sees_the_hosts_hardware(tmp_path: Path) -> None:
     assert gpu.devices[0].usable is False
 
 
-@pytest.mark.parametrize(("target", "name"), [(90402, "gfx942"), (90010, "gfx90a"), (100300, "gfx1030"), (110001, "gfx1101")])
+@pytest.mark.parametrize(
+    ("target", "name"), [(90402, "gfx942"), (90010, "gfx90a"), (100300, "gfx1030"), (110001, "gfx1101")]
+)
 def test_amds_targets_have_the_compilers_names(target: int, name: str) -> None:
     assert gfx(target) == name
 

@@ -207,9 +207,7 @@ def _jax(site: Site, item: Distribution) -> list[Build]:
             )
     if "jax-metal" in site.first:
         metal = site.first["jax-metal"]
-        builds.append(
-            Build(package="jax-metal", version=metal.version, cuda=None, architectures=[], backend="metal")
-        )
+        builds.append(Build(package="jax-metal", version=metal.version, cuda=None, architectures=[], backend="metal"))
     return builds
 
 
