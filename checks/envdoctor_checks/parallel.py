@@ -71,7 +71,9 @@ def nested_parallelism(
     for item in limits.workers if isinstance(limits, Limits) and "pytest-xdist" in keys else ():
         workers = item.count or cpu.usable
         if not item.limited and workers > 1 and workers * threads > cpu.usable:
-            yield _finding("pytest-xdist", workers, threads, cpu, pools, [Evidence(item.file, item.setting)], [item.file])
+            yield _finding(
+                "pytest-xdist", workers, threads, cpu, pools, [Evidence(item.file, item.setting)], [item.file]
+            )
 
 
 def _finding(
@@ -113,7 +115,9 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
     pools = [
         library
         for library in loaded_libraries(blas)
-        if isinstance(library.threads, int) and library.threads > 1 and library.threading_layer in ("pthreads", "openmp")
+        if isinstance(library.threads, int)
+        and library.threads > 1
+        and library.threading_layer in ("pthreads", "openmp")
     ]
     wanted = sum(library.threads - 1 for library in pools if isinstance(library.threads, int))
     if not pools:

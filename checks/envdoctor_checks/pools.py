@@ -36,9 +36,7 @@ BLA002 = Rule(
     varies=(Severity.INFO,),
 )
 BLA004 = Rule("BLA004", "forced-kernels", Severity.WARNING)
-BLA009 = Rule(
-    "BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO)
-)
+BLA009 = Rule("BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO))
 BLA010 = Rule("BLA010", "openmp-error-silenced", Severity.INFO, varies=(Severity.WARNING,))
 SPINNING_SINCE = (0, 3, 27)  # https://github.com/OpenMathLib/OpenBLAS/pull/4577
 SHORT_TIMEOUT = 20  # 2^20 cycles: under a millisecond
@@ -65,7 +63,9 @@ def competing_openblas_pools(
         raise UnknownFact(f"not measured: {measure.reason}")
     seen = measure.alternation if measure else None
     if seen is None:
-        title = f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
+        title = (
+            f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
+        )
     else:
         verdict, why = alternation_verdict(seen)
         if verdict == "fine":
@@ -165,7 +165,9 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, hang or "
             "crash.",
             severity=Severity.ERROR if fatal else None,
-            remedies=(Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),),
+            remedies=(
+                Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
+            ),
         )
     elif len({item.runtime for item in runtimes}) > 1:
         yield Finding(
@@ -198,5 +200,3 @@ def openmp_error_silenced(environment: Environment, blas: Blas) -> Iterator[Find
         severity=Severity.WARNING if clash else None,
         remedies=(UnsetEnv(("KMP_DUPLICATE_LIB_OK",)),),
     )
-
-

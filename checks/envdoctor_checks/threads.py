@@ -224,7 +224,9 @@ def _hidden(packages: Packages | Missing | None) -> set[str]:
 
 def _without_effect(name: str, value: str, reason: str, pools: list[Library], winner: Evidence | None) -> Finding:
     evidence = [Evidence(name, value), *([winner] if winner else [])]
-    evidence += [Evidence(pool.path, f"{NAMES.get(pool.vendor, pool.vendor)}, {_count(_threads(pool))}") for pool in pools]
+    evidence += [
+        Evidence(pool.path, f"{NAMES.get(pool.vendor, pool.vendor)}, {_count(_threads(pool))}") for pool in pools
+    ]
     vendor = pools[0].vendor
     variable = "OMP_NUM_THREADS" if pools[0].threading_layer == "openmp" else VARIABLES.get(vendor)
     remedy = SetEnv({variable: value}) if variable and not winner else UnsetEnv((winner.label if winner else name,))

@@ -11,6 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 
+TYPE_CHECKING = False  # typing would be loaded for nothing
+if TYPE_CHECKING:
+    from typing import IO
+
 OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
 STDERR_KEPT = 4_000  # bytes of the end of standard error
 DRAIN = 0.05  # seconds a grandchild may keep the pipe after the child has gone
@@ -51,12 +55,12 @@ class Child:
             return
         assert self._process.stdout is not None and self._process.stderr is not None
         for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
-            threading.Thread(target=self._read, args=(stream.fileno(), take), daemon=True).start()
+            threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
 
-    def _read(self, fd: int, take: Callable[[bytes], None]) -> None:
+    def _read(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> None:
         while True:
             try:
-                chunk = os.read(fd, 65536)
+                chunk = os.read(stream.fileno(), 65536)
             except OSError:
                 chunk = b""
             with self._changed:
@@ -66,6 +70,7 @@ class Child:
                     self._open -= 1
                 self._changed.notify_all()
             if not chunk:
+                stream.close()
                 return
 
     def _take_out(self, chunk: bytes) -> None:
