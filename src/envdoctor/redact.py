@@ -147,6 +147,13 @@ PREFIXES = (
 )
 _SECRET = ("TOKEN", "PASSW", "SECRET", "KEY", "AUTH", "CREDENTIAL")
 
+# Names that a user, a home or a host may have and that tell nobody apart; most are folders of every machine.
+COMMON = """
+admin anaconda app bin build conda container data debian default dev docker etc home jovyan lib local localhost
+miniconda mnt numpy opt packages python root runner scipy share site site-packages srv src test tmp ubuntu user
+users usr vagrant var venv vscode work
+"""
+
 
 def credentials(text: str) -> str:
     """``text`` without user names and passwords in URLs, conda tokens, and tokens in query strings."""
@@ -179,13 +186,7 @@ class Redactor:
     that ``home`` is called counts as a user name, too.
     """
 
-    _COMMON = frozenset(
-        """
-        admin anaconda app bin build conda container data debian default dev docker etc home jovyan lib local localhost
-        miniconda mnt numpy opt packages python root runner scipy share site site-packages srv src test tmp ubuntu user
-        users usr vagrant var venv vscode work
-        """.split()
-    )
+    _COMMON = frozenset(COMMON.split())
 
     def __init__(self, home: str, user: str, host: str) -> None:
         home = home.rstrip("/\\")
