@@ -83,7 +83,7 @@ def main(as_module: bool = False) -> None:
 
 
 def _end_in_order() -> None:
-    """Make of a request to end (a CI job's deadline, a closed terminal) an exception, so that no patient outlives us."""
+    """Make a request to end (a CI job's deadline, a closed terminal) an exception: no patient may outlive us."""
     import signal
 
     def leave(number: int, frame: object) -> None:
