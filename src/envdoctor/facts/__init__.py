@@ -19,7 +19,10 @@ from envdoctor.facts.conda import (
     CondaSetting,
 )
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.limits import Limits, TaskLimit, Workers
+from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -47,11 +50,17 @@ class Facts(Struct, frozen=True, kw_only=True):
     blas: Blas | Missing
     project: Project | None | Missing = None
     conda: Conda | None | Missing = None
+    measure: Measure | None | Missing = None
+    limits: Limits | None | Missing = None
+    gpu: Gpu | None | Missing = None
 
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
+    "Build",
+    "Collision",
     "Conda",
     "CondaBase",
     "CondaDamage",
@@ -60,25 +69,37 @@ __all__ = [
     "CondaRecord",
     "CondaSecret",
     "CondaSetting",
+    "Copy",
     "Cpu",
+    "CudaWheel",
     "Declaration",
+    "Device",
     "Distribution",
     "Environment",
     "Facts",
+    "Gpu",
     "Interpreter",
+    "Layer",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
+    "Measure",
     "Missing",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
     "Project",
     "Quota",
     "Section",
+    "Shadow",
+    "Speed",
     "Start",
     "System",
+    "TaskLimit",
     "UnknownFact",
+    "Workers",
     "known",
 ]
