@@ -62,7 +62,7 @@ class Package:
 
 def python_module(name: str, version: str = "1.0", extra: Mapping[str, Content] | None = None, **changes: Any) -> Package:
     """A pure Python package as conda-build makes them: noarch, with metadata, installed by ``conda``."""
-    info = f"site-packages/{name}-{version}.dist-info"
+    info = f"site-packages/{name.replace(chr(45), chr(95))}-{version}.dist-info"
     files: dict[str, Content] = {
         f"site-packages/{name}/__init__.py": f"__version__ = {version!r}\n",
         f"site-packages/{name}/core.py": f"# {name} {version}\ndef answer():\n    return 42\n",

@@ -57,6 +57,7 @@ def _gather(
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
+        packed = conda.read(world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path)
     loader, why_not = interview.libraries()

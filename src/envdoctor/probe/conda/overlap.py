@@ -56,11 +56,11 @@ class Watch:
             word = installer.strip() if isinstance(installer, str) else ""
             if word == "conda":
                 continue
-            key, _, version = name.removesuffix(".dist-info").partition("-")
+            key, version = key_of(name)
             record = self._world.text(f"{site}/{name}/RECORD")
             files = recorded(record, short) if isinstance(record, str) else set()
             folder = f"{short}/{name}"
-            self.foreign[folder] = Foreign(normalise(key), version, folder, word, files)
+            self.foreign[folder] = Foreign(key, version, folder, word, files)
 
     def passes(self, record: RawRecord) -> None:
         """Take note of what ``record`` owns; call it once for each."""
@@ -84,7 +84,7 @@ class Watch:
                 self._claimed[folder] = record
             return
         there = os.path.lexists(self._world.real(f"{self._prefix}/{entry.path}"))
-        key = normalise(folder.rpartition("/")[2].rpartition(".")[0].partition("-")[0])
+        key, _ = key_of(folder.rpartition("/")[2])
         self._metadata.setdefault(key, []).append((record, folder, there))
         if folder in self.foreign and there and not self.foreign[folder].installer:
             self._claimed.setdefault(folder, record)
@@ -138,6 +138,15 @@ def _overlap(record: RawRecord, item: Foreign, shape: str, evidence: str) -> Con
         pip_version=item.version,
         evidence=evidence,
     )
+
+
+def key_of(folder: str) -> tuple[str, str]:
+    """Normalised name and version in the name of a metadata folder."""
+    stem = folder.rpartition(".")[0]
+    if folder.endswith(".egg-info"):
+        stem = re.sub(r"-py\d[\d.]*$", "", stem)
+    name, _, version = stem.rpartition("-")
+    return (normalise(name), version) if name else (normalise(version), "")
 
 
 def recorded(text: str, site: str) -> set[str]:
