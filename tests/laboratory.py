@@ -45,7 +45,7 @@ Content = bytes | str | Path | Link | Replaced
 
 @dataclass(frozen=True)
 class Package:
-    """A conda package: ``files`` by their path in the prefix. ``python``: ``site-packages/…`` goes where Python's is."""
+    """A conda package: ``files`` by their path in the prefix (``site-packages/…`` where it is ``noarch``)."""
 
     name: str
     version: str = "1.0"
@@ -60,7 +60,9 @@ class Package:
         return f"{self.name}-{self.version}-{self.build}"
 
 
-def python_module(name: str, version: str = "1.0", extra: Mapping[str, Content] | None = None, **changes: Any) -> Package:
+def python_module(
+    name: str, version: str = "1.0", extra: Mapping[str, Content] | None = None, **changes: Any
+) -> Package:
     """A pure Python package as conda-build makes them: noarch, with metadata, installed by ``conda``."""
     info = f"site-packages/{name.replace(chr(45), chr(95))}-{version}.dist-info"
     files: dict[str, Content] = {
@@ -77,10 +79,23 @@ def python_module(name: str, version: str = "1.0", extra: Mapping[str, Content] 
 
 
 def cpython() -> Package:
-    """The interpreter that runs the tests, as a conda package: its program and the standard library without its tests."""
+    """The interpreter that runs the tests, as a conda package, without the tests of its standard library."""
     version = "{}.{}".format(*sys.version_info[:2])
     stdlib = Path(sysconfig.get_path("stdlib"))
-    spare = {"test", "tests", "idlelib", "ensurepip", "lib2to3", "tkinter", "turtledemo", "site-packages", "dist-packages", "__pycache__", "unittest", "pydoc_data"}
+    spare = {
+        "test",
+        "tests",
+        "idlelib",
+        "ensurepip",
+        "lib2to3",
+        "tkinter",
+        "turtledemo",
+        "site-packages",
+        "dist-packages",
+        "__pycache__",
+        "unittest",
+        "pydoc_data",
+    }
     files: dict[str, Content] = {
         f"bin/python{version}": Path(sys.executable).resolve(),
         "bin/python3": Link(f"python{version}"),
@@ -91,7 +106,12 @@ def cpython() -> Package:
     }
     for path in stdlib.rglob("*"):
         parts = path.relative_to(stdlib).parts
-        if path.is_file() and not spare & set(parts) and not parts[0].startswith("config-") and path.suffix not in (".pyc", ".a"):
+        if (
+            path.is_file()
+            and not spare & set(parts)
+            and not parts[0].startswith("config-")
+            and path.suffix not in (".pyc", ".a")
+        ):
             files[f"lib/python{version}/{'/'.join(parts)}"] = path.resolve()
     library = sysconfig.get_config_var("LDLIBRARY")
     folder = sysconfig.get_config_var("LIBDIR")
@@ -131,7 +151,7 @@ def _place(channels: Path, url: str) -> Path:
 
 
 def _pack(package: Package, folder: Path) -> None:
-    from conda_package_streaming.create import conda_builder
+    from conda_package_streaming.create import conda_builder  # type: ignore[import-untyped]
 
     members: list[tuple[tarfile.TarInfo, bytes]] = []
     paths = []
@@ -173,7 +193,11 @@ def _member(path: str, content: Content) -> tuple[tarfile.TarInfo, bytes, dict[s
     if isinstance(content, Link):
         info.type, info.linkname = tarfile.SYMTYPE, content.target
         # As conda-build does: the size and hash of what the link leads to.
-        return info, b"", entry | {"path_type": "softlink", "sha256": hashlib.sha256(b"").hexdigest(), "size_in_bytes": 0}
+        return (
+            info,
+            b"",
+            entry | {"path_type": "softlink", "sha256": hashlib.sha256(b"").hexdigest(), "size_in_bytes": 0},
+        )
     text = content.text if isinstance(content, Replaced) else content
     data = text.encode() if isinstance(text, str) else text.read_bytes() if isinstance(text, Path) else text
     info.size = len(data)
@@ -206,7 +230,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def install(prefix: Path, channels: Path, wanted: Mapping[str, Sequence[str]]) -> Path:
-    """Install specs into ``prefix``, those of each channel (URL) from that one; in a process of its own: rattler may crash at exit."""
+    """Install specs into ``prefix``, those of each channel (URL) from that one.
+
+    In a process of its own, since rattler may crash at exit.
+    """
     with serving(channels) as server:
         order = {
             "prefix": str(prefix),
@@ -235,21 +262,38 @@ async def _install(order: Mapping[str, Any]) -> None:
     gateway = rattler.Gateway(cache_dir=Path(order["cache"]) / os.urandom(4).hex(), client=client)
     prefix = Path(order["prefix"])
     there = [rattler.PrefixRecord.from_path(path) for path in sorted(prefix.glob("conda-meta/*.json"))]
-    records = {record.name.normalized: record for record in there}
+    records: dict[str, Any] = {record.name.normalized: record for record in there}
     wanted: list[Any] = []
     for url, _, specs in order["wanted"]:
         others = [other for other, _, _ in order["wanted"] if other != url]
         found = await rattler.solve(
-            [rattler.Channel(channel) for channel in (url, *others)], list(specs), gateway=gateway, platforms=[SUBDIR, "noarch"]  # type: ignore[list-item]
+            [rattler.Channel(channel) for channel in (url, *others)],
+            list(specs),
+            gateway=gateway,
+            platforms=[SUBDIR, "noarch"],  # type: ignore[list-item]
         )
         wanted += [rattler.MatchSpec(spec) for spec in specs]
         for record in found:
             records.setdefault(record.name.normalized, record)
     inner = [getattr(spec, "_match_spec", spec) for spec in wanted]
     try:
-        await rattler.install(list(records.values()), prefix, cache_dir=Path(order["cache"]) / "pkgs", show_progress=False, client=client, requested_specs=wanted)
+        await rattler.install(
+            list(records.values()),
+            prefix,
+            cache_dir=Path(order["cache"]) / "pkgs",
+            show_progress=False,
+            client=client,
+            requested_specs=wanted,
+        )
     except TypeError:
-        await rattler.install(list(records.values()), prefix, cache_dir=Path(order["cache"]) / "pkgs", show_progress=False, client=client, requested_specs=inner)
+        await rattler.install(
+            list(records.values()),
+            prefix,
+            cache_dir=Path(order["cache"]) / "pkgs",
+            show_progress=False,
+            client=client,
+            requested_specs=inner,
+        )
 
 
 if __name__ == "__main__":

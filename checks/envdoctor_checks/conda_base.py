@@ -60,7 +60,8 @@ def bloated_base(conda: Conda, patient: Patient) -> Iterator[Finding]:
         "base",
         tuple(_evidence(conda, base, asked)),
         _title(base, asked),
-        "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a conflict there breaks conda for every environment.",
+        "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
+        "conflict there breaks conda for every environment.",
         severity=Severity.WARNING if much and conda.flavour != "anaconda" else Severity.INFO,
         remedies=_remedies(conda, base, asked),
     )
@@ -69,7 +70,11 @@ def bloated_base(conda: Conda, patient: Patient) -> Iterator[Finding]:
 def _title(base: CondaBase, asked: list[str]) -> str:
     parts = []
     if asked:
-        along = f", {len(base.added) - len(asked)} came along" if isinstance(base.added, list) and len(base.added) > len(asked) else ""
+        along = (
+            f", {len(base.added) - len(asked)} came along"
+            if isinstance(base.added, list) and len(base.added) > len(asked)
+            else ""
+        )
         size = f" ({megabytes(base.added_bytes)})" if isinstance(base.added_bytes, int) and base.added_bytes else ""
         parts.append(f"{len(asked)} asked for{along}{size}")
     if base.pip:
@@ -103,22 +108,36 @@ def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Ma
     ]
     if base.pip:
         found.append(
-            Run("put pip's packages there, too", (tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),
-                undo=f"{tool} env remove --name work")
+            Run(
+                "put pip's packages there, too",
+                (tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),
+                undo=f"{tool} env remove --name work",
+            )
         )
     if asked:
         found.append(
             Run(
                 "then slim base",
-                (tool, "remove", "--name", "base", *(["--override-frozen"] if base.frozen and tool == "conda" else []), *asked),
+                (
+                    tool,
+                    "remove",
+                    "--name",
+                    "base",
+                    *(["--override-frozen"] if base.frozen and tool == "conda" else []),
+                    *asked,
+                ),
                 reason="scripts that rely on base lose these packages; read the plan before you agree",
                 undo=f"{tool} install --name base {' '.join(asked)}",
             )
         )
     if base.pip:
         found.append(
-            Run("and take pip's packages out of base", (tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", *base.pip),
-                reason="scripts that rely on base lose these packages", undo=f"{tool} run --name base python -m pip install {' '.join(base.pip)}")
+            Run(
+                "and take pip's packages out of base",
+                (tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", *base.pip),
+                reason="scripts that rely on base lose these packages",
+                undo=f"{tool} run --name base python -m pip install {' '.join(base.pip)}",
+            )
         )
     return tuple(found)
 
@@ -133,8 +152,12 @@ def base_in_use(conda: Conda, patient: Patient) -> Iterator[Finding]:
         "this is conda's base environment",
         "base holds conda itself. A project in an environment of its own can be deleted and made again; base can't.",
         remedies=(
-            Run("make an environment for the project", (conda.tool, "create", "--name", "work", "python"), reason="it downloads a Python",
-                undo=f"{conda.tool} env remove --name work"),
+            Run(
+                "make an environment for the project",
+                (conda.tool, "create", "--name", "work", "python"),
+                reason="it downloads a Python",
+                undo=f"{conda.tool} env remove --name work",
+            ),
         ),
     )
 
@@ -155,6 +178,10 @@ def old_conda(conda: Conda) -> Iterator[Finding]:
         f"conda {version} still solves with its old, slow solver",
         "From 23.10 on conda uses libmamba's solver, which is many times faster.",
         remedies=(
-            Run("update conda", ("conda", "update", "--name", "base", "conda"), reason="it changes base; conda shows its plan first"),
+            Run(
+                "update conda",
+                ("conda", "update", "--name", "base", "conda"),
+                reason="it changes base; conda shows its plan first",
+            ),
         ),
     )

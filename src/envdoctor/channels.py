@@ -11,7 +11,13 @@ _SUBDIR = re.compile(
 )
 _TOKEN = re.compile(r"(?<![^/])t/[^/]+/?")
 _DEFAULTS = re.compile(r"(?:^|/)pkgs/(?:main|r|msys2|free|pro|mro)$")
-_ANACONDA_ORG = ("conda.anaconda.org/", "conda.binstar.org/", "api.anaconda.org/", "anaconda.org/", "conda-static.anaconda.org/")
+_ANACONDA_ORG = (
+    "conda.anaconda.org/",
+    "conda.binstar.org/",
+    "api.anaconda.org/",
+    "anaconda.org/",
+    "conda-static.anaconda.org/",
+)
 _REPO = ("repo.anaconda.com/", "repo.continuum.io/", "repo-static.anaconda.com/")
 
 

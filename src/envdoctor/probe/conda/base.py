@@ -11,9 +11,15 @@ from envdoctor.world import World
 
 
 def read(
-    world: World, root: str, records: Sequence[CondaRecord], blocks: Sequence[Block], plugins: Iterable[str], pip: list[str]
+    world: World,
+    root: str,
+    records: Sequence[CondaRecord],
+    blocks: Sequence[Block],
+    plugins: Iterable[str],
+    pip: list[str],
 ) -> CondaBase:
-    """The bloat of ``root``: X = installed − the installer's set − conda, its tooling and ``plugins`` with all they need."""
+    """The bloat of ``root``: what is installed, less the installer's set, less conda, its tooling and ``plugins``
+    with all that they need."""
     frozen = world.is_file(f"{root}/conda-meta/frozen")
     initial, source = _initial(world, root, blocks)
     if initial is None:
@@ -55,7 +61,10 @@ def explicit(text: str) -> set[str]:
 
 def needed(records: Iterable[CondaRecord], roots: Iterable[str]) -> set[str]:
     """The names among ``records`` that ``roots`` need, themselves included."""
-    depends = {record.name: [line.split()[0].partition("[")[0] for line in record.depends if line.split()] for record in records}
+    depends = {
+        record.name: [line.split()[0].partition("[")[0] for line in record.depends if line.split()]
+        for record in records
+    }
     found: set[str] = set()
     waiting = [name for name in roots if name in depends]
     while waiting:

@@ -129,7 +129,11 @@ class _Reader:
             return None
         before = self._text[: self._at(node.start_mark)].rstrip()
         line = before.rpartition("\n")[2]
-        return flag("#" + line.partition("#")[2]) if re.match(r"[^#]*[-,\[]\s*#|\s*#", line) and self._opens(before) else None
+        return (
+            flag("#" + line.partition("#")[2])
+            if re.match(r"[^#]*[-,\[]\s*#|\s*#", line) and self._opens(before)
+            else None
+        )
 
     @staticmethod
     def _opens(before: str) -> bool:

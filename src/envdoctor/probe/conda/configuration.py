@@ -1,6 +1,5 @@
 """Conda's configuration, read from the same files and variables as conda reads it, without running conda."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,8 +8,8 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
-from envdoctor.probe.conda import merge, search
-from envdoctor.probe.conda.condarc import CondarcError, Raw, is_plain, parse
+from envdoctor.probe.conda import exposed, merge, search
+from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
 from envdoctor.probe.conda.merge import Given, WrongTypeError
 from envdoctor.redact import credentials
 from envdoctor.world import World
@@ -57,7 +56,7 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
         problems.append(CondaFileProblem(file=path, kind="name", problem=why))
     settings: dict[str, CondaSetting] = {}
     refused: dict[str, Missing] = {}
-    secrets = _secrets(world, sources)
+    secrets = exposed.find(world, {path: sources[path] for path in _paths(sources)})
     for name, (kind, aliases) in SETTINGS.items():
         given = []
         for source, raws in sources.items():
@@ -73,7 +72,9 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
         try:
             value, origins = _MERGE[kind](given)
         except WrongTypeError as error:
-            problems.append(CondaFileProblem(file=error.source, kind="type", problem=f"`{name}`: {error}", setting=name))
+            problems.append(
+                CondaFileProblem(file=error.source, kind="type", problem=f"`{name}`: {error}", setting=name)
+            )
             refused[name] = Missing(f"{error.source}: `{name}`: {error}")
         else:
             settings[name] = CondaSetting(value=_clean(_expanded(value, world)), sources=origins)
@@ -146,11 +147,18 @@ def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
 def _expanded(value: Any, world: World) -> Any:
     """``$NAME`` and ``${NAME}`` replaced, as os.path.expandvars does; every item of a list becomes a word."""
     if isinstance(value, str):
-        return _VARIABLE.sub(lambda match: world.environ.get(match[1] or match[2], match.group()), value) if "$" in value else value
+        return (
+            _VARIABLE.sub(lambda match: world.environ.get(match[1] or match[2], match.group()), value)
+            if "$" in value
+            else value
+        )
     if isinstance(value, list):
         return [_expanded(item if isinstance(item, str) else str(item), world) for item in value]
     if isinstance(value, dict):
-        return {str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world) for key, item in value.items()}
+        return {
+            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world)
+            for key, item in value.items()
+        }
     return value
 
 
@@ -200,53 +208,15 @@ def _word(value: object) -> bool | None:
     """conda: auxlib/type_coercion.py, the words it takes for a truth value."""
     if isinstance(value, str):
         word = value.strip().lower()
-        return True if word in ("true", "yes", "on", "y") else False if word in ("false", "no", "off", "n", "non") else None
+        return (
+            True
+            if word in ("true", "yes", "on", "y")
+            else False
+            if word in ("false", "no", "off", "n", "non")
+            else None
+        )
     return None
 
 
 def _truth(value: object) -> bool:
     return bool(_word(value)) or value == "1" if isinstance(value, str) else bool(value)
-
-
-def _secrets(world: World, sources: dict[str, dict[str, Raw]]) -> list[CondaSecret]:
-    """Where credentials stand in a file, and whether others can read it."""
-    found: dict[tuple[str, str], CondaSecret] = {}
-    for path in _paths(sources):
-        for raw in sources[path].values():
-            for text in _words(raw.value):
-                clean = credentials(text)
-                if clean != text and "$" not in _difference(text, clean):
-                    secret = CondaSecret(file=path, channel=clean, others_can_read=_others_can_read(world, path))
-                    found.setdefault((path, clean), secret)
-    return list(found.values())
-
-
-def _difference(text: str, clean: str) -> str:
-    """The part of ``text`` that was redacted: a variable's name there is no secret."""
-    start = next((index for index, (one, other) in enumerate(zip(text, clean, strict=False)) if one != other), 0)
-    return text[start : start + len(text)].partition("/")[0] if "/t/" in text else text[start:].partition("@")[0]
-
-
-def _words(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _words(item)
-
-
-def _others_can_read(world: World, path: str) -> bool | None:
-    """True where the file's mode and those of all folders above let others in; ``None`` where modes don't tell (Windows)."""
-    if world.platform == "win32":
-        return None
-    try:
-        if not os.stat(world.real(path)).st_mode & 0o044:
-            return False
-        folder = os.path.dirname(path)
-        while folder != os.path.dirname(folder):
-            if not os.stat(world.real(folder)).st_mode & 0o011:
-                return False
-            folder = os.path.dirname(folder)
-    except OSError:
-        return None
-    return True

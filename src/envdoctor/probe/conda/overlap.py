@@ -15,7 +15,9 @@ from envdoctor.names import normalise
 from envdoctor.probe.conda.records import PathEntry, RawRecord
 from envdoctor.world import World
 
-_SHARED = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?|__pycache__)/|\.pyc$|\.dist-info/|\.egg-info/|-nspkg\.pth$")
+_SHARED = re.compile(
+    r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?|__pycache__)/|\.pyc$|\.dist-info/|\.egg-info/|-nspkg\.pth$"
+)
 # Distributions that go by another name in conda's channels.
 NAMES = {"torch": "pytorch", "tables": "pytables", "opencv-python": "opencv", "msgpack": "msgpack-python"}
 
@@ -119,13 +121,22 @@ class Watch:
                 found[name] = _overlap(self._records[name], item, "overwritten", f"both own {files[0]}{more}")
         by_key = {item.key: item for item in self.strangers()}
         for name in sorted(should_be - self._records.keys() - unreadable):
-            other = by_key.get(normalise(name)) or next((by_key[key] for key, word in NAMES.items() if word == name and key in by_key), None)
+            other = by_key.get(normalise(name)) or next(
+                (by_key[key] for key, word in NAMES.items() if word == name and key in by_key), None
+            )
             if other:
                 evidence = f"conda-meta/history names {name}, there is no record of it, {other.folder} is there"
-                found.setdefault(name, CondaOverlap(
-                    package=name, distribution=other.key, shape="unrecorded", conda_version=None,
-                    pip_version=other.version, evidence=evidence,
-                ))
+                found.setdefault(
+                    name,
+                    CondaOverlap(
+                        package=name,
+                        distribution=other.key,
+                        shape="unrecorded",
+                        conda_version=None,
+                        pip_version=other.version,
+                        evidence=evidence,
+                    ),
+                )
         return list(found.values())
 
 

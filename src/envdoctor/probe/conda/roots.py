@@ -7,12 +7,19 @@ from collections.abc import Mapping, Sequence
 from envdoctor.world import World
 
 _CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
-_PRODUCTS = (("miniforge", "miniforge"), ("mambaforge", "miniforge"), ("miniconda", "miniconda"), ("anaconda", "anaconda"))
+_PRODUCTS = (
+    ("miniforge", "miniforge"),
+    ("mambaforge", "miniforge"),
+    ("miniconda", "miniconda"),
+    ("anaconda", "anaconda"),
+)
 
 
 def is_root(world: World, prefix: str) -> bool:
     """True for an installation rather than an environment (conda-meta with condabin or envs beside it)."""
-    return world.is_dir(f"{prefix}/conda-meta") and (world.is_dir(f"{prefix}/condabin") or world.is_dir(f"{prefix}/envs"))
+    return world.is_dir(f"{prefix}/conda-meta") and (
+        world.is_dir(f"{prefix}/condabin") or world.is_dir(f"{prefix}/envs")
+    )
 
 
 def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) -> str | None:
@@ -80,7 +87,10 @@ def flavour(world: World, root: str, names: Sequence[str], commands: Sequence[st
     if any(re.match(r"_?anaconda(?:_depends)?-[0-9c]", name) for name in names):
         return "anaconda"
     conda = next((name for name in names if _CONDA.match(name)), None)
-    for text in (world.text(f"{root}/.installer.info", 10_000), next((line for line in commands if "constructor" in line), "")):
+    for text in (
+        world.text(f"{root}/.installer.info", 10_000),
+        next((line for line in commands if "constructor" in line), ""),
+    ):
         if isinstance(text, str):
             product = next((kind for word, kind in _PRODUCTS if word in text.lower()), None)
             if product and product != "anaconda":

@@ -12,7 +12,9 @@ from envdoctor.world import World
 
 NAMES = (".condarc", "condarc")
 EXTENSIONS = (".yml", ".yaml")
-_VARIABLE = re.compile(r"\$(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\$\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|%(?P<padded>[_a-zA-Z][_a-zA-Z0-9]*)%")
+_VARIABLE = re.compile(
+    r"\$(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\$\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|%(?P<padded>[_a-zA-Z][_a-zA-Z0-9]*)%"
+)
 # Names that people give a condarc, and that nothing reads.
 LOOKALIKES = (".condarc.yml", ".condarc.yaml", ".condarc.txt", "condarc.yml", "condarc.yaml", "condarc.txt")
 
@@ -57,7 +59,10 @@ def unread(world: World, root: str | None) -> Iterator[tuple[str, str]]:
         if not world.is_file(path) and not world.is_dir(path):
             yield path, "CONDARC names it, and there is no such file"
         elif world.is_file(path) and os.path.basename(path) not in NAMES and not path.endswith(EXTENSIONS):
-            yield path, "CONDARC names it, and conda reads only files called .condarc or condarc, or ending in .yml or .yaml"
+            yield (
+                path,
+                "CONDARC names it, and conda reads only files called .condarc or condarc, or ending in .yml or .yaml",
+            )
     seen = set()
     for template in folders(world.platform == "win32"):
         folder = _place(world, template, variables)
