@@ -22,7 +22,7 @@ from envdoctor_checks.conda_prefix import conda_records, unread
 CON007 = Rule("CON007", "pip-over-conda", Severity.WARNING, guide=("pkg-8",), varies=(Severity.ERROR,))
 CON008 = Rule("CON008", "damaged-conda-package", Severity.ERROR, guide=("repro-1",), varies=(Severity.INFO,))
 
-_BLAS = re.compile(r"(?:lib)?(?:c?blas|lapacke?|openblas|mkl|blis)$")
+_BLAS = r"(?:lib)?(?:c?blas|lapacke?|openblas|mkl|blis)$"
 SHAPES = {
     "replaced": "pip took conda's files away and put its own in their place",
     "beside": "pip's files lie over conda's, with metadata of both",
@@ -33,7 +33,7 @@ SHAPES = {
 
 def _over(overlap: CondaOverlap) -> Severity | None:
     return (
-        Severity.ERROR if overlap.package in ("python", "numpy", "numpy-base") or _BLAS.match(overlap.package) else None
+        Severity.ERROR if overlap.package in ("python", "numpy", "numpy-base") or re.match(_BLAS, overlap.package) else None
     )
 
 
