@@ -9,8 +9,11 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
@@ -36,9 +39,21 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    installation: Installation | None | Missing = None
+    path: Path | None | Missing = None
+    jupyter: Jupyter | None | Missing = None
 
 
 __all__ = [
+    "Active",
+    "Command",
+    "Entry",
+    "Installation",
+    "Jupyter",
+    "Kernel",
+    "Owner",
+    "Path",
+    "Place",
     "Attempt",
     "Blas",
     "Cpu",

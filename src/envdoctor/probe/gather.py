@@ -7,11 +7,12 @@ import msgspec
 
 from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
 from envdoctor.facts.prefix import Prefix
-from envdoctor.origin import identify
+from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import blas, cpu, environment, installation, jupyter, packages, path, project, startup
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.probe.resolve import Resolver
 from envdoctor.world import World
 
 
@@ -26,18 +27,23 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     processors = cpu.read(world)
     surrounding = project.find(world, folder)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
+    resolver = Resolver(world, path.path_folders(world))
+    neighbourhood = path.read(world, resolver)
     answer = interview.who()
     start = _start(world, interview, prefix)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path)
-    loader, why_not = interview.libraries()
     if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
         prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
+    places = installation.read(world, prefix, interpreter, distributions)
+    neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
+    kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
+    loader, why_not = interview.libraries()
     return Facts(
         recorded=recorded,
-        patient=_patient(choice, prefix, interpreter),
+        patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
         start=start,
         prefix=prefix,
         system=system,
@@ -47,6 +53,9 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=blas.read(world, sys_path, prefix.path, loader, why_not),
         project=surrounding,
+        installation=places,
+        path=neighbourhood,
+        jupyter=kernels,
     )
 
 
@@ -75,9 +84,8 @@ def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix)
     return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
 
 
-def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing) -> Patient:
+def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing, made: Identified) -> Patient:
     configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    origin = identify(prefix, interpreter)
     if isinstance(interpreter, Interpreter):
         return Patient(
             executable=choice.executable,
@@ -86,7 +94,8 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
             version=interpreter.version,
             implementation=interpreter.implementation,
             chosen=choice.chosen,
-            origin=origin,
+            origin=made.chain,
+            overlays=made.overlays,
         )
     recorded = configuration.get("version_info") or configuration.get("version")
     return Patient(
@@ -96,5 +105,6 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
         version=".".join(recorded.split(".")[:3]) if recorded else interpreter,
         implementation=configuration.get("implementation", "").lower() or interpreter,
         chosen=choice.chosen,
-        origin=origin,
+        origin=made.chain,
+        overlays=made.overlays,
     )
