@@ -116,6 +116,9 @@ class Toolbox:
         return Fix(words, ({"argv": argv},), "unsafe", "other programs may use them", "install them again")
 
     def _recreate(self, python: str, title: str, reason: str) -> Fix:
+        if not self.environment:  # a Python that others rely on, too: it stays as it is
+            argv = ["uv", "venv", *(["--python", python] if python else []), ".venv"]
+            return Fix("make an environment of its own", ({"argv": argv},), "safe", undo="remove the folder .venv")
         words = title or "make the environment anew"
         why = reason or "what is installed in the environment is removed; install it again from the project's list"
         if self.kind in ("uv-venv", "unknown"):
@@ -126,7 +129,11 @@ class Toolbox:
         elif self.kind == "virtualenv":
             argv = ["virtualenv", "--clear", *(["--python", python] if python else []), self.prefix]
         elif self.kind == "poetry":
-            argv = ["poetry", "env", "use", python or "python3"]
+            project = os.path.dirname(self.prefix) if os.path.basename(self.prefix) == ".venv" else self.project
+            poetry = ["poetry", *(["-C", project] if project else [])]
+            choose = [{"argv": [*poetry, "env", "use", python]}] if python else []
+            steps = ({"argv": [*poetry, "env", "remove", "--all"]}, *choose, {"argv": [*poetry, "install"]})
+            return Fix(words, steps, "unsafe", reason or "Poetry installs what the lock file says; what was added by hand is lost")
         elif self.kind == "pipx":
             argv = ["pipx", "reinstall", os.path.basename(self.prefix)]
         elif self.kind == "uv-tool":
