@@ -133,7 +133,12 @@ class Toolbox:
             poetry = ["poetry", *(["-C", project] if project else [])]
             choose = [{"argv": [*poetry, "env", "use", python]}] if python else []
             steps = ({"argv": [*poetry, "env", "remove", "--all"]}, *choose, {"argv": [*poetry, "install"]})
-            return Fix(words, steps, "unsafe", reason or "Poetry installs what the lock file says; what was added by hand is lost")
+            return Fix(
+                words,
+                steps,
+                "unsafe",
+                reason or "Poetry installs what the lock file says; what was added by hand is lost",
+            )
         elif self.kind == "pipx":
             argv = ["pipx", "reinstall", os.path.basename(self.prefix)]
         elif self.kind == "uv-tool":

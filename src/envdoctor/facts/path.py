@@ -49,7 +49,8 @@ class Path(Section, frozen=True, kw_only=True):
     ones that answer to those names (``python3`` and ``pip3`` where there is no ``python``, no ``pip``).
     ``active`` has the innermost environment first. ``patient_real`` is the patient's prefix, links
     followed. ``pythonpath`` are the entries of PYTHONPATH. ``here`` are Python files in the working
-    directory that bear the name of a module which matters. ``editors`` are programs to write Python with.
+    directory that bear the name of a module which scientific programs import (table ``modules``).
+    ``editors`` are programs to write Python with.
     """
 
     commands: list[Command]

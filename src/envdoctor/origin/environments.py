@@ -45,7 +45,9 @@ def poetry(place: Place, clues: Clues) -> Link | None:
         return None
     prompt = configuration.get("prompt", "").strip("'\"()")
     if prompt == f"{name['name']}-py{name['version']}":
-        return made(place, "poetry", name["name"], f"pyvenv.cfg: prompt = {prompt}", f"named as Poetry names: {name[0]}")
+        return made(
+            place, "poetry", name["name"], f"pyvenv.cfg: prompt = {prompt}", f"named as Poetry names: {name[0]}"
+        )
     if "virtualenvs" in parts(place.path):
         return made(place, "poetry", name["name"], f"named as Poetry names, below virtualenvs: {name[0]}")
     return None

@@ -11,7 +11,7 @@ _LINKED = re.compile(r"/opt/(?P<formula>python@[\d.]+)/")
 
 
 def homebrew(place: Place, clues: Clues) -> Link | None:
-    """A keg of a python formula: in the Cellar, with the receipt that brew writes (Homebrew: Library/Homebrew/tab.rb)."""
+    """A keg of a python formula: in the Cellar, with brew's receipt (Homebrew: Library/Homebrew/tab.rb)."""
     for path in (place.real_executable or "", place.real):
         keg = _KEG.search(path)
         if keg and ("INSTALL_RECEIPT.json" in place.telling or not place.exists):

@@ -74,7 +74,7 @@ def asdf(place: Place, clues: Clues) -> Link | None:
 
 
 def standalone(place: Place, clues: Clues) -> Link | None:
-    """A build of python-build-standalone that no manager claims (its docs/distributions.rst; built for ``/install``)."""
+    """A build of python-build-standalone that no manager claims (docs/distributions.rst; built for ``/install``)."""
     evidence = _build(place, clues)
     return made(place, "python-build-standalone", clues.version(place), *evidence) if evidence else None
 

@@ -13,9 +13,9 @@ _TAG = re.compile(r'"tag"\s*:\s*"([^"]+)"')
 
 def microsoft_store(place: Place, clues: Clues) -> Link | None:
     words = parts(place.real)
-    for above, word in zip(words, words[1:], strict=False):
+    for index, word in enumerate(words[1:]):
         found = _STORE.match(word)
-        if found and above == "WindowsApps":
+        if found and words[index] == "WindowsApps":
             return made(place, "microsoft-store", found["version"], f"WindowsApps: {word}")
     return None
 
@@ -51,7 +51,7 @@ def embeddable(place: Place, clues: Clues) -> Link | None:
 
 
 def python_org(place: Place, clues: Clues) -> Link | None:
-    """The installer's: the release's notes lie beside it, and it was built from the release's tag by Microsoft's compiler."""
+    """The installer's: with the release's notes, and built from the release's tag by Microsoft's compiler."""
     base = clues.base(place)
     if not clues.windows or "NEWS.txt" not in place.telling or base is None:
         return None

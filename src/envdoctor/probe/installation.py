@@ -4,7 +4,7 @@ import os
 import re
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.installation import Installation, Place
+from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.packages import Packages
 from envdoctor.facts.prefix import Prefix
@@ -96,7 +96,7 @@ def _place(world: World, path: str, executable: str, interpreter: Interpreter | 
     elif configuration is not None:
         signs = telling.of_environment(world, path)
     else:
-        signs = telling.of_base(world, path, real, real_executable, stdlib, interpreter)
+        signs = telling.of_base(world, real, real_executable, stdlib, interpreter)
     return Place(
         path=path,
         exists=world.is_dir(path),
@@ -110,7 +110,7 @@ def _place(world: World, path: str, executable: str, interpreter: Interpreter | 
     )
 
 
-def _owner(world: World, executable: str | None) -> object:
+def _owner(world: World, executable: str | None) -> Owner | None | Missing:
     """The system package of an interpreter: asked only of those that lie where packages put them."""
     if executable is None or not executable.startswith(("/usr/", "/bin/", "/opt/")):
         return None

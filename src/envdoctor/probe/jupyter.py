@@ -1,4 +1,4 @@
-"""The kernelspecs in all of Jupyter's data directories (jupyter_core: paths.py, jupyter_path; jupyter_client: kernelspec.py)."""
+"""The kernelspecs in Jupyter's data directories (jupyter_core: paths.py; jupyter_client: kernelspec.py)."""
 
 import json
 import os
@@ -105,8 +105,5 @@ def _finders(world: World, prefix: str) -> list[str]:
     names = world.names(f"{prefix}/lib")
     pythons = [name for name in names if name.startswith("python3.")] if isinstance(names, list) else []
     return [
-        finder
-        for name in pythons
-        for finder in FINDERS
-        if world.is_dir(f"{prefix}/lib/{name}/site-packages/{finder}")
+        finder for name in pythons for finder in FINDERS if world.is_dir(f"{prefix}/lib/{name}/site-packages/{finder}")
     ]

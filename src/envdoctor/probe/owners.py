@@ -77,9 +77,7 @@ def _dpkg_owner(world: World, package: str) -> Owner:
         at = (b"\n" + data).find(f"\nPackage: {name}\n".encode())
         block = data[max(at, 0) :].partition(b"\n\n")[0].decode("utf-8", "replace") if at >= 0 else ""
     fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and line[0] != " ")
-    return Owner(
-        manager="dpkg", package=name, version=fields.get("Version"), maintainer=fields.get("Maintainer")
-    )
+    return Owner(manager="dpkg", package=name, version=fields.get("Version"), maintainer=fields.get("Maintainer"))
 
 
 def _rpm(world: World, folder: str, path: str) -> Owner | None | Missing:

@@ -1,10 +1,10 @@
 """The neighbourhood of the patient: PATH, the variables of active environments, PYTHONPATH, the working directory."""
 
 import os
-import sys
 
 from msgspec import structs
 
+from envdoctor.data import table
 from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.path import Active, Command, Entry, Path
@@ -15,15 +15,7 @@ EDITORS = frozenset(
     ["code", "codium", "code-insiders", "cursor", "spyder", "spyder3", "jupyter-lab", "pycharm", "charm", "positron"]
 )
 STEMS = ("python", "pip", "pypy", "graalpy", "jupyter")
-APPLICATIONS = ("Visual Studio Code.app", "Spyder.app", "Spyder 6.app", "PyCharm.app", "PyCharm CE.app", "JupyterLab.app")
-# Names that the scientific stack imports by: a file of that name in the working directory is found before the package.
-SCIENTIFIC = frozenset(
-    ["numpy", "scipy", "pandas", "matplotlib", "sklearn", "torch", "tensorflow", "jax", "xarray", "dask", "numba"]
-    + ["sympy", "networkx", "skimage", "cv2", "PIL", "h5py", "seaborn", "polars", "requests", "IPython", "statsmodels"]
-)
-# Found nowhere else (built into the interpreter), run by name only, or no module that others import.
-HARMLESS = frozenset(sys.builtin_module_names) | {"this", "antigravity", "test", "idlelib", "turtledemo", "__future__"}
-MODULES = (sys.stdlib_module_names | SCIENTIFIC) - HARMLESS
+APPLICATIONS = ("Visual Studio Code.app", "Spyder.app", "Spyder 6.app", "PyCharm.app", "PyCharm CE.app")
 
 
 def read(world: World, resolver: Resolver) -> Path:
@@ -40,7 +32,9 @@ def read(world: World, resolver: Resolver) -> Path:
     )
 
 
-def of_patient(world: World, path: Path, patient: str, interpreter: Interpreter | Missing, site_packages: list[str]) -> Path:
+def of_patient(
+    world: World, path: Path, patient: str, interpreter: Interpreter | Missing, site_packages: list[str]
+) -> Path:
     """``path`` as seen from the prefix ``patient``, whose packages lie in ``site_packages``."""
     known = interpreter if isinstance(interpreter, Interpreter) else None
     return structs.replace(
@@ -119,7 +113,11 @@ def _active(world: World) -> list[Active]:
 
 
 def _python_in(world: World, prefix: str) -> str | None:
-    names = ("Scripts/python.exe", "python.exe") if world.platform == "win32" else ("bin/python", "bin/python3", "bin/pypy3")
+    names = (
+        ("Scripts/python.exe", "python.exe")
+        if world.platform == "win32"
+        else ("bin/python", "bin/python3", "bin/pypy3")
+    )
     return next((os.path.basename(name) for name in names if os.path.lexists(world.real(f"{prefix}/{name}"))), None)
 
 
@@ -162,8 +160,12 @@ def _modules(world: World, folder: str) -> list[str]:
 
 
 def _here(world: World, interpreter: Interpreter | None) -> list[str]:
-    """Python files in the working directory named like a module that matters, unless they are that module."""
-    if interpreter is not None and world.resolve(world.cwd) in {world.resolve(entry) for entry in interpreter.sys_path if entry}:
-        return []
+    """Python files in the working directory named like an installed or standard module, unless they are that module."""
     names = world.names(world.cwd)
-    return [name for name in names if name.endswith(".py") and name[:-3] in MODULES] if isinstance(names, list) else []
+    files = [name for name in names if name.endswith(".py")] if isinstance(names, list) else []
+    if not files or interpreter is None:
+        return []
+    if world.resolve(world.cwd) in {world.resolve(entry) for entry in interpreter.sys_path if entry}:
+        return []
+    known = set(table("modules")["standard"]["names"]) | set(table("modules")["scientific"]["names"])
+    return [name for name in files if name[:-3] in known]

@@ -17,7 +17,9 @@ MOST_SCRIPTS = 8  # that name a Python
 MOST_FILES = 24  # that are looked into: a conda prefix has hundreds of programs
 _EXEC = re.compile(r"""^'''exec' (?:"(?P<quoted>[^"$]+)"|(?P<plain>[^\s"'$]+)) """)
 _RELATIVE = re.compile(r"""^'''exec' "\$\(dirname .*\)"/'(?P<name>[^']+)'""")
-_ACTIVATE = re.compile(r"""^\s*(?:export )?VIRTUAL_ENV=(?P<quote>["']?)(?P<path>/[^"'\n$]+)(?P=quote)\s*$""", re.MULTILINE)
+_ACTIVATE = re.compile(
+    r"""^\s*(?:export )?VIRTUAL_ENV=(?P<quote>["']?)(?P<path>/[^"'\n$]+)(?P=quote)\s*$""", re.MULTILINE
+)
 
 
 def head(world: World, path: str) -> str:
@@ -99,7 +101,7 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
             other = _prefix_in(interpreter) if interpreter else None
         seen += other is not None
         if other and world.resolve(other) != own and _was_environment(world, other):
-            found.setdefault(other, []).append(f"{folder}/{name}")
+            found.setdefault(os.path.normpath(other), []).append(f"{folder}/{name}")
     record = world.text(f"{prefix}/conda-meta/pixi_env_prefix", HEAD)
     if isinstance(record, str) and record.strip() and world.resolve(record.strip()) != own:
         found.setdefault(record.strip(), []).append(f"{prefix}/conda-meta/pixi_env_prefix")
@@ -117,6 +119,4 @@ def _was_environment(world: World, prefix: str) -> bool:
     """False for a Python that others may rightly name: the base, the system's."""
     if prefix in ("/usr", "/usr/local"):
         return False
-    return (
-        not world.exists(prefix) or world.exists(f"{prefix}/pyvenv.cfg") or world.is_dir(f"{prefix}/conda-meta")
-    )
+    return not world.exists(prefix) or world.exists(f"{prefix}/pyvenv.cfg") or world.is_dir(f"{prefix}/conda-meta")

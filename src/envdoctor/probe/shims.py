@@ -8,9 +8,20 @@ mise reads many files (https://mise.jdx.dev/configuration.html): only its plain 
 """
 
 import os
+from typing import NamedTuple
 
 from envdoctor.facts.base import Missing
 from envdoctor.world import World
+
+
+class Shim(NamedTuple):
+    """A shim at ``path`` of ``tool``, whose versions lie in the folder ``below`` its ``root``; PATH is ``folders``."""
+
+    path: str
+    root: str
+    below: str
+    tool: str
+    folders: list[str]
 
 
 class Shims:
@@ -22,40 +33,31 @@ class Shims:
 
     def target(self, path: str, folders: list[str]) -> tuple[str, str] | Missing | None:
         """The file a shim leads to and the words for it; ``None`` if ``path`` is no shim."""
-        folder, name = os.path.split(path)
+        folder = os.path.dirname(path)
         if os.path.basename(folder) != "shims":
             return None
         root = os.path.dirname(folder)
         real = self._world.resolve(path)
         if os.path.basename(real) == "mise":
-            return self._by_version(root, "installs/python", name, self._tool_versions("mise"), "mise", folders, folder)
+            return self._by_version(Shim(path, root, "installs/python", "mise", folders), *self._tool_versions("mise"))
         data = self._world.read(path, 2000)
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
         if "pyenv" in text:
             root = _pyenv_root(text) or root
-            return self._by_version(root, "versions", name, self._pyenv_versions(root), "pyenv", folders, folder)
+            return self._by_version(Shim(path, root, "versions", "pyenv", folders), *self._pyenv_versions(root))
         if "asdf" in text:
-            return self._by_version(root, "installs/python", name, self._tool_versions("asdf"), "asdf", folders, folder)
+            return self._by_version(Shim(path, root, "installs/python", "asdf", folders), *self._tool_versions("asdf"))
         return None
 
-    def _by_version(
-        self,
-        root: str,
-        below: str,
-        name: str,
-        wanted: tuple[list[str], str],
-        tool: str,
-        folders: list[str],
-        shims: str,
-    ) -> tuple[str, str] | Missing:
-        versions, said_by = wanted
+    def _by_version(self, shim: Shim, versions: list[str], said_by: str) -> tuple[str, str] | Missing:
+        root, below, tool, name = shim.root, shim.below, shim.tool, os.path.basename(shim.path)
         if not versions:
             installed = self._installed(root, below)
             if len(installed) == 1:
                 versions, said_by = installed, "the only one installed"
         for version in versions:
             if version == "system":
-                path = self._beyond(name, folders, shims)
+                path = self._beyond(name, shim)
                 if path:
                     return path, f"{tool} shim: system ({said_by})"
                 continue
@@ -80,10 +82,14 @@ class Shims:
         fitting = [name for name in self._installed(root, below) if name.startswith(f"{version}.")]
         return max(fitting, key=_numbers, default=version)
 
-    def _beyond(self, name: str, folders: list[str], shims: str) -> str | None:
-        for folder in folders:
+    def _beyond(self, name: str, shim: Shim) -> str | None:
+        for folder in shim.folders:
             path = f"{folder}/{name}"
-            if folder != shims and self._world.is_file(path) and os.access(self._world.real(path), os.X_OK):
+            if (
+                folder != os.path.dirname(shim.path)
+                and self._world.is_file(path)
+                and os.access(self._world.real(path), os.X_OK)
+            ):
                 return path
         return None
 

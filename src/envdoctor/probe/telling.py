@@ -1,4 +1,4 @@
-"""The files and folders that tell who made a prefix, looked up one by one; the pure judgement lies in `envdoctor.origin`.
+"""The files and folders that tell who made a prefix, looked up one by one; `envdoctor.origin` judges them.
 
 A key is relative to the prefix; what lies elsewhere keeps its absolute path. The value is the beginning of the text
 where that matters, else empty.
@@ -63,12 +63,7 @@ def of_environment(world: World, prefix: str) -> dict[str, str]:
 
 
 def of_base(
-    world: World,
-    prefix: str,
-    real: str,
-    executable: str | None,
-    stdlib: str | None,
-    interpreter: Interpreter | None,
+    world: World, real: str, executable: str | None, stdlib: str | None, interpreter: Interpreter | None
 ) -> dict[str, str]:
     """Marks of whoever installed a Python."""
     wanted = [*BASE]
@@ -92,7 +87,9 @@ def of_base(
     if keg and world.exists(f"{keg.group(1)}/INSTALL_RECEIPT.json"):
         signs["INSTALL_RECEIPT.json"] = _text(world, f"{keg.group(1)}/INSTALL_RECEIPT.json")
     if interpreter is not None and stdlib:
-        folder = "-".join(str(interpreter.config[key]) for key in ("LDVERSION", "MULTIARCH") if interpreter.config.get(key))
+        folder = "-".join(
+            str(interpreter.config[key]) for key in ("LDVERSION", "MULTIARCH") if interpreter.config.get(key)
+        )
         if folder and world.exists(f"{stdlib}/config-{folder}/Makefile"):
             signs["Makefile"] = ""
     return signs

@@ -3,7 +3,14 @@
 from envdoctor.facts import Blas, Cpu, Facts, Link, Missing
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
-MADE = ("uv-venv", "virtualenv", "poetry", "pipx", "conda-env", "pixi")  # an environment; the detail names the maker or the name
+MADE = (
+    "uv-venv",
+    "virtualenv",
+    "poetry",
+    "pipx",
+    "conda-env",
+    "pixi",
+)  # an environment; the detail names the maker or the name
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
