@@ -10,6 +10,7 @@ from envdoctor.data import table
 from envdoctor.facts import (
     Attempt,
     Blas,
+    Collision,
     Cpu,
     Declaration,
     Distribution,
@@ -56,6 +57,7 @@ __all__ = [
     "Attempt",
     "Blas",
     "Check",
+    "Collision",
     "Confidence",
     "Cpu",
     "Declaration",

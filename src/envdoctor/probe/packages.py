@@ -6,116 +6,205 @@ https://packaging.python.org/specifications/core-metadata/
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.names import normalise
+from envdoctor.probe import metadata
+from envdoctor.probe.records import Survey
 from envdoctor.world import World, reason
 
 METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
+RECORD_LIMIT = 50_000_000
+CHUNK = 1 << 16
 
 
 def read(world: World, sys_path: Iterable[str]) -> Packages:
     """All distributions, in the order an import would meet them."""
-    distributions: list[Distribution] = []
-    unreadable: dict[str, str] = {}
+    reader = _Reader(world)
     seen = set()
     for entry in sys_path:
         if not entry or not os.path.isabs(entry):
-            entry = os.path.join(world.cwd, entry)
+            entry = os.path.join(world.cwd, entry)  # noqa: PLW2901
         real = os.path.realpath(world.real(entry))
-        if real in seen:
-            continue
-        seen.add(real)
-        names = world.names(entry)
-        if isinstance(names, Missing):
-            unreadable[entry] = names.reason
-        elif names:
-            for name in names:
-                if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):
-                    distributions.append(_distribution(world, entry, name))
-    return Packages(distributions=distributions, unreadable=unreadable)
-
-
-def _distribution(world: World, location: str, directory: str) -> Distribution:
-    path = f"{location}/{directory}"
-    stem, _, kind = directory.rpartition(".")
-    wheel = kind == "dist-info"
-    file_name = f"{path}/METADATA" if wheel else f"{path}/PKG-INFO"
-    data = _slurp(world, file_name)
-    if data is None and not wheel:
-        data = _slurp(world, path)  # distutils wrote a single file
-    named, _, version_in_name = stem.partition("-")
-    version_in_name = version_in_name.partition("-py")[0]
-    installer = _slurp(world, f"{path}/INSTALLER") if wheel else None
-    common = {
-        "location": location,
-        "path": path,
-        "kind": kind,
-        "installer": installer.decode("utf-8", "replace").strip() if isinstance(installer, bytes) else None,
-    }
-    if not isinstance(data, bytes):
-        problem = data.reason if isinstance(data, Missing) else f"{os.path.basename(file_name)} is missing"
-        return Distribution(
-            name=named,
-            key=normalise(named),
-            version=version_in_name or Missing(problem),
-            requires=Missing(problem) if wheel else [],
-            problem=problem if wheel else None,
-            **common,  # type: ignore[arg-type]
-        )
-    text, fault = _decode(data, os.path.basename(file_name))
-    name, version, requires = parse_metadata(text)
-    if not name or not version:
-        fault = fault or f"{os.path.basename(file_name)} has no {'Version' if name else 'Name'}"
-    if not wheel and not requires:
-        requires = _egg_requires(world, path)
-    return Distribution(
-        name=name or named,
-        key=normalise(name or named),
-        version=version or version_in_name or Missing(fault or "no version"),
-        requires=requires,
-        problem=fault,
-        **common,  # type: ignore[arg-type]
+        if real not in seen:
+            seen.add(real)
+            reader.folder(entry, real)
+    reader.links(seen)
+    return Packages(
+        distributions=reader.distributions,
+        unreadable=reader.unreadable,
+        collisions=reader.survey.collisions(),
+        missing_files=reader.survey.missing,
+        leftovers=reader.leftovers,
     )
 
 
-def parse_metadata(text: str) -> tuple[str, str, list[str]]:
-    """Name, version and Requires-Dist lines of a METADATA or PKG-INFO header."""
-    name = version = ""
-    requires: list[str] = []
-    for line in text.partition("\n\n")[0].split("\n"):
-        if line.startswith("Requires-Dist:"):
-            requires.append(line[14:].strip())
-        elif line.startswith("Name:") and not name:
-            name = line[5:].strip()
-        elif line.startswith("Version:") and not version:
-            version = line[8:].strip()
-        elif line.startswith((" ", "\t")) and requires and not line.strip().startswith("|"):
-            requires[-1] += " " + line.strip()  # a folded header (RFC 822)
-    return name, version, requires
+class _Reader:
+    """Goes through folders, each once, and collects."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.distributions: list[Distribution] = []
+        self.unreadable: dict[str, str] = {}
+        self.leftovers: list[str] = []
+        self.survey = Survey(world)
+        self._links: list[tuple[str, str]] = []
+
+    def folder(self, entry: str, real: str) -> None:
+        """Everything in one entry of ``sys.path``, whose real path is ``real``."""
+        names = self.world.names(entry)
+        if isinstance(names, Missing):
+            self.unreadable[entry] = names.reason
+            return
+        packages = os.path.basename(entry) in ("site-packages", "dist-packages")
+        in_conda = packages and _in_conda(self.world, entry)
+        for name in names or ():
+            if name.startswith("~"):
+                if packages and len(name) > 1:
+                    self.leftovers.append(f"{entry}/{name}")
+            elif name.endswith((".dist-info", ".egg-info")):
+                self._add(entry, f"{entry}/{name}", name, real, in_conda)
+            elif name.endswith(".egg-link"):
+                self._links.append((entry, name))
+        if entry.endswith(".egg") and names and "EGG-INFO" in names:
+            stem = os.path.basename(entry)[:-4]
+            self._add(entry, f"{entry}/EGG-INFO", f"{stem}.egg-info", real, _in_conda(self.world, os.path.dirname(entry)))
+
+    def links(self, seen: set[str]) -> None:
+        """Projects that an egg-link names and ``sys.path`` does not reach: pip counts them as installed."""
+        for entry, name in self._links:
+            data = _slurp(self.world, f"{entry}/{name}")
+            lines = data.decode("utf-8", "replace").splitlines() if isinstance(data, bytes) else []
+            source = lines[0].strip() if lines else ""
+            if not source or os.path.realpath(self.world.real(source)) in seen:
+                continue
+            key = normalise(name[: -len(".egg-link")])
+            for inside in self.world.names(source) or ():
+                if isinstance(inside, str) and inside.endswith(".egg-info"):
+                    if normalise(metadata.name_and_version(inside[: -len(".egg-info")])[0]) == key:
+                        found = _distribution(self.world, source, f"{source}/{inside}", inside, False)[0]
+                        self.distributions.append(_changed(found, kind="egg-link", editable=True))
+
+    def _add(self, entry: str, path: str, name: str, real: str, in_conda: bool) -> None:
+        distribution, record = _distribution(self.world, entry, path, name, in_conda)
+        self.distributions.append(distribution)
+        if record is not None:
+            self.survey.add(distribution, record, real)
 
 
-def _decode(data: bytes, what: str) -> tuple[str, str | None]:
+def _changed(distribution: Distribution, **changes: Any) -> Distribution:
+    import msgspec
+
+    return msgspec.structs.replace(distribution, **changes)
+
+
+def _in_conda(world: World, site_packages: str) -> bool:
+    """True where a site-packages folder belongs to a conda prefix (``lib/pythonX.Y/`` above it, on Windows ``Lib/``)."""
+    above = os.path.dirname(os.path.dirname(site_packages))
+    return world.is_dir(f"{above}/conda-meta") or world.is_dir(f"{os.path.dirname(above)}/conda-meta")
+
+
+def _distribution(
+    world: World, location: str, path: str, directory: str, in_conda: bool
+) -> tuple[Distribution, bytes | None]:
+    """One distribution, and its RECORD if it has one."""
+    stem, _, kind = directory.rpartition(".")
+    named, version_in_name = metadata.name_and_version(stem)
+    if kind == "egg-info":
+        return _egg(world, location, path, named, version_in_name, in_conda), None
+    there = world.names(path)
+    inside = there if isinstance(there, list) else ()
+    data = _slurp(world, f"{path}/METADATA") if "METADATA" in inside or isinstance(there, Missing) else None
+    said = _slurp(world, f"{path}/INSTALLER") if "INSTALLER" in inside else None
+    installer = said.decode("utf-8", "replace").strip() or None if isinstance(said, bytes) else None
+    record = _slurp(world, f"{path}/RECORD", RECORD_LIMIT) if "RECORD" in inside else None
+    url, editable = _direct_url(_slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
+    header, problem = _header(data, "METADATA")
+    if problem is None and "entry_points.txt" in inside:
+        problem = _undecodable(_slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
+    distribution = Distribution(
+        name=header.name or named,
+        key=normalise(header.name or named),
+        version=header.version or version_in_name or Missing(problem or "no version"),
+        location=location,
+        path=path,
+        kind=kind,
+        installer=installer,
+        owner=metadata.owner(installer, location, in_conda),
+        requires=header.requires if isinstance(data, bytes) else Missing(problem or "METADATA is missing"),
+        extras=header.extras,
+        requested="REQUESTED" in inside,
+        url=url,
+        editable=editable,
+        problem=problem,
+    )
+    return distribution, record if isinstance(record, bytes) else None
+
+
+def _egg(world: World, location: str, path: str, named: str, version: str, in_conda: bool) -> Distribution:
+    """An egg-info folder, or the single file that distutils wrote; what can't be read there is no fault (PEP 627)."""
+    data = _slurp(world, f"{path}/PKG-INFO")
+    single = data is None
+    header, problem = _header(_slurp(world, path) if single else data, "PKG-INFO")
+    requires, extras = header.requires, header.extras
+    if not requires and not single:
+        text = _slurp(world, f"{path}/requires.txt")
+        if isinstance(text, bytes):
+            requires, extras = metadata.parse_requires_txt(text.decode("utf-8", "replace"))
+    return Distribution(
+        name=header.name or named,
+        key=normalise(header.name or named),
+        version=header.version or version or Missing(problem or "PKG-INFO has no version"),
+        location=location,
+        path=path,
+        kind="egg-info",
+        owner=metadata.owner(None, location, in_conda),
+        requires=requires,
+        extras=extras,
+    )
+
+
+def _header(data: bytes | None | Missing, what: str) -> tuple[metadata.Header, str | None]:
+    """The header of a metadata file, and what is wrong with it."""
+    if not isinstance(data, bytes):
+        return metadata.Header("", "", [], []), data.reason if data is not None else f"{what} is missing"
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     head = data.partition(b"\n\n")[0]
+    problem = _undecodable(head, what)
+    header = metadata.parse(head.decode("utf-8", "replace"))
+    if not header.name or not header.version:
+        problem = problem or f"{what} has no {'Version' if header.name else 'Name'}"
+    return header, problem
+
+
+def _undecodable(data: bytes | None | Missing, what: str) -> str | None:
+    if not isinstance(data, bytes) or data.isascii():
+        return None
     try:
-        return head.decode("utf-8"), None
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return head.decode("utf-8", "replace"), f"{what} is not UTF-8 (byte {error.start})"
+        return f"{what} is not UTF-8 (byte {error.start})"
+    return None
 
 
-def _egg_requires(world: World, path: str) -> list[str]:
-    """The unconditional part of an egg-info's requires.txt; its sections are extras and markers."""
-    data = _slurp(world, f"{path}/requires.txt")
+def _direct_url(data: bytes | None | Missing) -> tuple[str | None, bool]:
+    """The URL in a direct_url.json, and whether the installation is editable (PEP 610)."""
     if not isinstance(data, bytes):
-        return []
-    lines = data.decode("utf-8", "replace").split("\n[", 1)[0].split("\n")
-    return [line.strip() for line in lines if line.strip() and not line.startswith("[")]
+        return None, False
+    import json
+
+    try:
+        document = json.loads(data)
+        url, folder = document.get("url"), document.get("dir_info") or {}
+        return url if isinstance(url, str) else None, bool(folder.get("editable"))
+    except (ValueError, AttributeError, RecursionError):
+        return None, False
 
 
-def _slurp(world: World, path: str) -> bytes | None | Missing:
+def _slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None | Missing:
     """`World.read`, cut to what thousands of small files need."""
     try:
         fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -124,7 +213,14 @@ def _slurp(world: World, path: str) -> bytes | None | Missing:
     except (OSError, ValueError) as error:
         return Missing(reason(error, path))
     try:
-        return os.read(fd, METADATA_LIMIT)
+        data = os.read(fd, CHUNK)
+        if len(data) < CHUNK or limit <= CHUNK:
+            return data
+        chunks = [data]
+        while data and (limit := limit - len(data)) > 0:
+            data = os.read(fd, min(limit, 1 << 20))
+            chunks.append(data)
+        return b"".join(chunks)
     except IsADirectoryError:
         return None
     except OSError as error:
