@@ -31,16 +31,15 @@ def parse(text: str) -> Header:
     folding = False
     for line in text.partition("\n\n")[0].split("\n"):
         if line.startswith(FIELDS):  # most lines are none of these: a licence may stand here in full
-            field, _, value = line.partition(":")
-            folding = field == "Requires-Dist"
+            folding = line[0] == "R"
             if folding:
-                requires.append(value.strip())
-            elif field == "Provides-Extra":
-                extras.append(value.strip())
-            elif field == "Name":
-                name = name or value.strip()
+                requires.append(line[14:].strip())
+            elif line[0] == "P":
+                extras.append(line[15:].strip())
+            elif line[0] == "N":
+                name = name or line[5:].strip()
             else:
-                version = version or value.strip()
+                version = version or line[8:].strip()
         elif folding:
             folding = line.startswith((" ", "\t"))
             if folding:

@@ -18,6 +18,10 @@ from envdoctor.world import World, reason
 METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
 RECORD_LIMIT = 50_000_000
 CHUNK = 1 << 16
+LONG_RECORD = 1 << 14  # bytes; beyond it, listing a folder is quicker than looking for lines
+# O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+BESIDE = {name: f".dist-info/{name},".encode() for name in ("REQUESTED", "direct_url.json", "entry_points.txt")}
 
 
 def read(world: World, sys_path: Iterable[str]) -> Packages:
@@ -114,12 +118,16 @@ def _distribution(
     named, version_in_name = metadata.name_and_version(stem)
     if kind == "egg-info":
         return _egg(world, location, path, named, version_in_name, in_conda), None
-    there = world.names(path)
-    inside = there if isinstance(there, list) else ()
-    data = _slurp(world, f"{path}/METADATA") if "METADATA" in inside or isinstance(there, Missing) else None
-    said = _slurp(world, f"{path}/INSTALLER") if "INSTALLER" in inside else None
+    data = _slurp(world, f"{path}/METADATA")
+    record = _slurp(world, f"{path}/RECORD", RECORD_LIMIT)
+    inside: Iterable[str] | None | Missing
+    if isinstance(record, bytes) and len(record) < LONG_RECORD:
+        inside = [name for name, line in BESIDE.items() if line in record]
+    else:
+        inside = world.names(path)
+    inside = inside if isinstance(inside, list) else []
+    said = _slurp(world, f"{path}/INSTALLER")
     installer = said.decode("utf-8", "replace").strip() or None if isinstance(said, bytes) else None
-    record = _slurp(world, f"{path}/RECORD", RECORD_LIMIT) if "RECORD" in inside else None
     url, editable = _direct_url(_slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
     header, problem = _header(data, "METADATA")
     if problem is None and "entry_points.txt" in inside:
@@ -207,7 +215,7 @@ def _direct_url(data: bytes | None | Missing) -> tuple[str | None, bool]:
 def _slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None | Missing:
     """`World.read`, cut to what thousands of small files need."""
     try:
-        fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        fd = os.open(world.real(path), FLAGS)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:

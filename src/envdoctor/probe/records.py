@@ -42,6 +42,31 @@ def libraries(record: bytes, platform: str) -> list[bytes]:
     return found
 
 
+def first_components(record: bytes) -> set[bytes]:
+    """The folders and modules at the location's top that a RECORD has files in (``..`` for what lies outside).
+
+    Files of one folder mostly stand together, so that all but its first and last line can be leapt over.
+    """
+    found = set()
+    at, end, patience = 0, len(record), 50
+    while at < end:
+        stop = record.find(b"\n", at)
+        stop = end if stop < 0 else stop
+        slash = record.find(b"/", at, stop)
+        top = record[at:slash] if slash >= 0 else record[at:stop].partition(b",")[0]
+        found.add(top)
+        at = stop + 1
+        if slash >= 0 and patience:
+            start = b"\n" + top + b"/"
+            last = record.rfind(start, stop)
+            if last > stop and record.count(b"\n", stop, last) == record.count(start, stop, last):
+                after = record.find(b"\n", last + 1)
+                at = end if after < 0 else after + 1
+            elif last > stop:
+                patience -= 1
+    return found - {b"", b"\r"}
+
+
 def is_library(path: str) -> bool:
     """Whether a file's name is that of an extension or a shared library."""
     if path.endswith((".so", ".pyd", ".dll", ".dylib")):
@@ -63,11 +88,9 @@ class Survey:
         """Take in the RECORD of a distribution that lies in ``folder`` (the real path of its location)."""
         if distribution.owner is not None:
             return
-        tops = {line.partition(b"/")[0] for line in record.split(b"\n")}
+        tops = {top for top in first_components(record) if not top.endswith((b".dist-info", b"__pycache__"))}
         for top in tops:
-            if top and not top.endswith((b".dist-info", b"__pycache__")):
-                first = top.partition(b",")[0]  # a module that stands beside the packages is followed by its hash
-                self._shared.setdefault((folder, first), []).append((distribution, record))
+            self._shared.setdefault((folder, top), []).append((distribution, record))
         installer = (distribution.installer or "").partition(" ")[0].lower()
         if installer in TRUSTED:
             wanted = _wanted(record, tops, self._world.platform)
@@ -115,7 +138,7 @@ def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
     lines = libraries(record, platform)
     for top in tops:
         line = top + b"/__init__.py,"
-        if not top.endswith(b".dist-info") and (b"\n" + line in record or record.startswith(line)):
+        if b"\n" + line in record or record.startswith(line):
             lines.append(line)
     paths = [_path(line.partition(b",")[0]) if line[:1] != b'"' else split(line)[0] for line in lines]
     return [path for path in paths if "test" not in path]
