@@ -15,6 +15,7 @@ from envdoctor.facts import (
     Declaration,
     Distribution,
     Environment,
+    Extension,
     Facts,
     Interpreter,
     Library,
@@ -32,7 +33,9 @@ from envdoctor.facts import (
     UnknownFact,
     known,
 )
-from envdoctor.requirements import Problem, Resolver
+from envdoctor.markers import plainly_within
+from envdoctor.names import normalise
+from envdoctor.requirements import Demand, Problem, Resolver
 from envdoctor.rules import (
     Check,
     Confidence,
@@ -43,6 +46,7 @@ from envdoctor.rules import (
     Manual,
     NotApplicable,
     Recreate,
+    Remedy,
     Remove,
     Rule,
     Run,
@@ -61,10 +65,12 @@ __all__ = [
     "Confidence",
     "Cpu",
     "Declaration",
+    "Demand",
     "Distribution",
     "Edit",
     "Environment",
     "Evidence",
+    "Extension",
     "Facts",
     "Finding",
     "Install",
@@ -83,6 +89,7 @@ __all__ = [
     "Project",
     "Quota",
     "Recreate",
+    "Remedy",
     "Remove",
     "Resolver",
     "Rule",
@@ -96,5 +103,7 @@ __all__ = [
     "check",
     "known",
     "megabytes",
+    "normalise",
+    "plainly_within",
     "table",
 ]

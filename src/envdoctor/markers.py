@@ -160,7 +160,7 @@ def plainly_within(version: str, specifiers: str) -> bool | None:
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
     for specifier in text.split(","):
-        specifier = specifier.strip()  # noqa: PLW2901
+        specifier = specifier.strip()
         sign = specifier[:2] if specifier[:2] in OPERATORS else specifier[:1]
         written = specifier[len(sign) :].strip()
         wildcard = written.endswith(".*")

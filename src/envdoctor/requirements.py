@@ -82,6 +82,23 @@ class Resolver:
                         found.append(Demand(distribution.name, line, str(parsed.specifier)))
         return found
 
+    def joint(self, key: str) -> str | None:
+        """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other.
+
+        Tried at and just above every version that a demand names: a set of ranges that has any member has one there.
+        """
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+        from packaging.version import Version
+
+        parts = sorted({part for demand in self.demands(key) for part in demand.specifier.split(",") if part})
+        try:
+            together = SpecifierSet(",".join(parts))
+            bounds = [part.version.removesuffix(".*") for part in together]
+            tries = ["0", *bounds, *(f"{Version(bound).base_version}.0.0.1" for bound in bounds)]
+        except (InvalidSpecifier, ValueError):
+            return None
+        return ",".join(parts) if any(together.contains(version, prereleases=True) for version in tries) else None
+
     def _judge(self, requirement: str, extra: str, seen: Seen) -> Problem | None:
         text, semicolon, marker = requirement.partition(";")
         concerns = plain_marker(marker, {**self._markers, "extra": extra}) if semicolon else True
@@ -94,7 +111,7 @@ class Resolver:
         return self._packaging(requirement, extra, seen)
 
     def _plain(self, text: str) -> list[str] | None:
-        """The extras that a requirement without marker and URL asks for, if it is plainly met; ``None``: ask packaging."""
+        """The extras that a requirement without marker and URL asks for, if plainly met; ``None``: ask packaging."""
         name = name_in(text)
         distribution = self.first.get(normalise(name))
         if distribution is None or not isinstance(distribution.version, str):

@@ -10,7 +10,7 @@ from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
-from envdoctor.facts.packages import Collision, Distribution, Packages
+from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
@@ -46,6 +46,7 @@ __all__ = [
     "Declaration",
     "Distribution",
     "Environment",
+    "Extension",
     "Facts",
     "Interpreter",
     "Library",

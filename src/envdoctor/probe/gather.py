@@ -31,7 +31,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path)
+    distributions = packages.read(world, sys_path, choice.executable)
     loader, why_not = interview.libraries()
     if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
         prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link

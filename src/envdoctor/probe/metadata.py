@@ -8,9 +8,10 @@ from msgspec import Struct
 
 # INSTALLER words of package managers that keep their own account of what is installed.
 MANAGERS = ("conda", "debian", "dpkg", "apt", "rpm", "dnf", "apk", "pacman", "portage", "brew", "nix", "guix")
-# Folders that belong to the system's package manager unless INSTALLER says otherwise (FHS; /usr/local is the administrator's).
+# Folders that belong to the system's package manager unless INSTALLER says otherwise; /usr/local is the
+# administrator's (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html).
 SYSTEM_FOLDERS = ("/usr/lib/", "/usr/lib64/", "/usr/share/")
-FIELDS = ("Requires-Dist:", "Provides-Extra:", "Name:", "Version:")
+FIELDS = ("Requires-Dist:", "Requires-Python:", "Provides-Extra:", "Name:", "Version:")
 STORES = ("/nix/store/", "/gnu/store/")
 
 
@@ -21,30 +22,33 @@ class Header(Struct, frozen=True):
     version: str
     requires: list[str]
     extras: list[str]
+    python: str = ""
 
 
 def parse(text: str) -> Header:
-    """Name, version, Requires-Dist and Provides-Extra of a header; folded lines (RFC 822) are joined."""
-    name = version = ""
+    """The fields of a header; folded lines (RFC 822) are joined."""
+    name = version = python = ""
     requires: list[str] = []
     extras: list[str] = []
     folding = False
     for line in text.partition("\n\n")[0].split("\n"):
         if line.startswith(FIELDS):  # most lines are none of these: a licence may stand here in full
-            folding = line[0] == "R"
+            folding = line.startswith("Requires-D")
             if folding:
                 requires.append(line[14:].strip())
             elif line[0] == "P":
                 extras.append(line[15:].strip())
             elif line[0] == "N":
                 name = name or line[5:].strip()
+            elif line[0] == "R":
+                python = line[16:].strip()
             else:
                 version = version or line[8:].strip()
         elif folding:
             folding = line.startswith((" ", "\t"))
             if folding:
                 requires[-1] += " " + line.strip()
-    return Header(name, version, requires, extras)
+    return Header(name, version, requires, extras, python)
 
 
 def parse_requires_txt(text: str) -> tuple[list[str], list[str]]:
@@ -82,7 +86,7 @@ def with_marker(requirement: str, condition: str) -> str:
 
 
 def owner(installer: str | None, location: str, in_conda: bool) -> str | None:
-    """The package manager other than pip and its kin that answers for a distribution: by INSTALLER, else by its place."""
+    """The package manager other than pip's kin that answers for a distribution: by INSTALLER, else by place."""
     if installer in MANAGERS:
         return installer
     if location.startswith(STORES):

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.packages import Distribution, Extension, Packages
 from envdoctor.names import normalise
-from envdoctor.probe import metadata
+from envdoctor.probe import extensions, metadata
 from envdoctor.probe.records import Survey
 from envdoctor.world import World, reason
 
@@ -21,16 +21,17 @@ CHUNK = 1 << 16
 LONG_RECORD = 1 << 14  # bytes; beyond it, listing a folder is quicker than looking for lines
 # O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+SUFFIX = (b".so", b".pyd")
 BESIDE = {name: f".dist-info/{name},".encode() for name in ("REQUESTED", "direct_url.json", "entry_points.txt")}
 
 
-def read(world: World, sys_path: Iterable[str]) -> Packages:
-    """All distributions, in the order an import would meet them."""
+def read(world: World, sys_path: Iterable[str], executable: str = "") -> Packages:
+    """All distributions, in the order an import would meet them; ``executable`` is the interpreter's."""
     reader = _Reader(world)
     seen = set()
     for entry in sys_path:
         if not entry or not os.path.isabs(entry):
-            entry = os.path.join(world.cwd, entry)  # noqa: PLW2901
+            entry = os.path.join(world.cwd, entry)
         real = os.path.realpath(world.real(entry))
         if real not in seen:
             seen.add(real)
@@ -42,6 +43,8 @@ def read(world: World, sys_path: Iterable[str]) -> Packages:
         collisions=reader.survey.collisions(),
         missing_files=reader.survey.missing,
         leftovers=reader.leftovers,
+        extensions=reader.extensions(),
+        binary=extensions.binary_of(world, executable) if executable else None,
     )
 
 
@@ -54,6 +57,7 @@ class _Reader:
         self.unreadable: dict[str, str] = {}
         self.leftovers: list[str] = []
         self.survey = Survey(world)
+        self._records: list[tuple[Distribution, bytes]] = []
         self._links: list[tuple[str, str]] = []
 
     def folder(self, entry: str, real: str) -> None:
@@ -74,7 +78,9 @@ class _Reader:
                 self._links.append((entry, name))
         if entry.endswith(".egg") and names and "EGG-INFO" in names:
             stem = os.path.basename(entry)[:-4]
-            self._add(entry, f"{entry}/EGG-INFO", f"{stem}.egg-info", real, _in_conda(self.world, os.path.dirname(entry)))
+            self._add(
+                entry, f"{entry}/EGG-INFO", f"{stem}.egg-info", real, _in_conda(self.world, os.path.dirname(entry))
+            )
 
     def links(self, seen: set[str]) -> None:
         """Projects that an egg-link names and ``sys.path`` does not reach: pip counts them as installed."""
@@ -85,17 +91,36 @@ class _Reader:
             if not source or os.path.realpath(self.world.real(source)) in seen:
                 continue
             key = normalise(name[: -len(".egg-link")])
-            for inside in self.world.names(source) or ():
-                if isinstance(inside, str) and inside.endswith(".egg-info"):
-                    if normalise(metadata.name_and_version(inside[: -len(".egg-info")])[0]) == key:
-                        found = _distribution(self.world, source, f"{source}/{inside}", inside, False)[0]
-                        self.distributions.append(_changed(found, kind="egg-link", editable=True))
+            beside = self.world.names(source)
+            for egg in [name for name in beside if name.endswith(".egg-info")] if isinstance(beside, list) else ():
+                if normalise(metadata.name_and_version(egg.removesuffix(".egg-info"))[0]) == key:
+                    found = _distribution(self.world, source, f"{source}/{egg}", egg, False)[0]
+                    self.distributions.append(_changed(found, kind="egg-link", editable=True))
 
     def _add(self, entry: str, path: str, name: str, real: str, in_conda: bool) -> None:
         distribution, record = _distribution(self.world, entry, path, name, in_conda)
         self.distributions.append(distribution)
         if record is not None:
             self.survey.add(distribution, record, real)
+            if SUFFIX[self.world.platform == "win32"] in record:
+                self._records.append((distribution, record))
+
+    def extensions(self) -> list[Extension]:
+        """The extensions of all distributions; NumPy's interface is looked for where NumPy 2 meets them."""
+        numpy = next((item.version for item in self.distributions if item.key == "numpy"), None)
+        second = isinstance(numpy, str) and numpy.partition(".")[0].isdigit() and int(numpy.partition(".")[0]) >= 2
+        found = []
+        for distribution, record in self._records:
+            uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
+            found += extensions.survey(self.world, distribution, record, uses)
+        return found
+
+
+def _requires_numpy(distribution: Distribution) -> bool:
+    lines = distribution.requires if isinstance(distribution.requires, list) else []
+    return any(
+        line[:5].lower() == "numpy" and not line[5:6].isalnum() and line[5:6] not in ("-", "_", ".") for line in lines
+    )
 
 
 def _changed(distribution: Distribution, **changes: Any) -> Distribution:
@@ -105,7 +130,7 @@ def _changed(distribution: Distribution, **changes: Any) -> Distribution:
 
 
 def _in_conda(world: World, site_packages: str) -> bool:
-    """True where a site-packages folder belongs to a conda prefix (``lib/pythonX.Y/`` above it, on Windows ``Lib/``)."""
+    """True where a site-packages folder belongs to a conda prefix (below its ``lib/pythonX.Y`` or ``Lib``)."""
     above = os.path.dirname(os.path.dirname(site_packages))
     return world.is_dir(f"{above}/conda-meta") or world.is_dir(f"{os.path.dirname(above)}/conda-meta")
 
@@ -117,7 +142,7 @@ def _distribution(
     stem, _, kind = directory.rpartition(".")
     named, version_in_name = metadata.name_and_version(stem)
     if kind == "egg-info":
-        return _egg(world, location, path, named, version_in_name, in_conda), None
+        return _egg(world, location, path, (named, version_in_name), in_conda), None
     data = _slurp(world, f"{path}/METADATA")
     record = _slurp(world, f"{path}/RECORD", RECORD_LIMIT)
     inside: Iterable[str] | None | Missing
@@ -128,7 +153,9 @@ def _distribution(
     inside = inside if isinstance(inside, list) else []
     said = _slurp(world, f"{path}/INSTALLER")
     installer = said.decode("utf-8", "replace").strip() or None if isinstance(said, bytes) else None
-    url, editable = _direct_url(_slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
+    url, editable = (
+        _direct_url(_slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
+    )
     header, problem = _header(data, "METADATA")
     if problem is None and "entry_points.txt" in inside:
         problem = _undecodable(_slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
@@ -143,6 +170,7 @@ def _distribution(
         owner=metadata.owner(installer, location, in_conda),
         requires=header.requires if isinstance(data, bytes) else Missing(problem or "METADATA is missing"),
         extras=header.extras,
+        requires_python=header.python,
         requested="REQUESTED" in inside,
         url=url,
         editable=editable,
@@ -151,8 +179,9 @@ def _distribution(
     return distribution, record if isinstance(record, bytes) else None
 
 
-def _egg(world: World, location: str, path: str, named: str, version: str, in_conda: bool) -> Distribution:
+def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda: bool) -> Distribution:
     """An egg-info folder, or the single file that distutils wrote; what can't be read there is no fault (PEP 627)."""
+    named, version = told
     data = _slurp(world, f"{path}/PKG-INFO")
     single = data is None
     header, problem = _header(_slurp(world, path) if single else data, "PKG-INFO")
@@ -171,6 +200,7 @@ def _egg(world: World, location: str, path: str, named: str, version: str, in_co
         owner=metadata.owner(None, location, in_conda),
         requires=requires,
         extras=extras,
+        requires_python=header.python,
     )
 
 

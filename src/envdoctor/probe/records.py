@@ -28,7 +28,7 @@ def _path(written: bytes) -> str:
 
 
 def libraries(record: bytes, platform: str) -> list[bytes]:
-    """The lines of a RECORD that name an extension or a shared library (``libx.so.1.2`` is one, ``x.so.txt`` is none)."""
+    """The lines of a RECORD that name a library: ``libx.so.1.2`` and extensions are, ``x.so.txt`` is none."""
     found = []
     for suffix in SUFFIXES.get(platform, (b".so",)):
         at = record.find(suffix)
