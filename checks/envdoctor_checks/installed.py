@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Collision,
-    Confidence,
+    Distribution,
     Evidence,
     Finding,
     Install,
     Interpreter,
     Manual,
     Packages,
+    Recreate,
     Remedy,
     Remove,
     Rule,
@@ -32,17 +33,33 @@ STRAY = ("setup.py", "conftest.py")
 
 @check(PKG003)
 def damaged_metadata(packages: Packages) -> Iterator[Finding]:
+    damaged: dict[str, list[Distribution]] = {}
     for distribution in packages.distributions:
-        if distribution.problem is None or distribution.owner is not None:
-            continue
-        yield Finding(
-            PKG003,
-            distribution.name,
-            (Evidence("metadata", distribution.path), Evidence("problem", distribution.problem)),
-            f"the metadata of {distribution.name} is damaged: {distribution.problem}",
-            "What it requires, and its version, can't be known: pip can neither judge, upgrade nor remove it properly.",
-            remedies=(Install((distribution.name,), force=True),),
-        )
+        if distribution.problem is not None and distribution.owner is None:
+            damaged.setdefault(distribution.location, []).append(distribution)
+    for location, distributions in damaged.items():
+        if len(distributions) <= SHOWN:
+            for item in distributions:
+                title = f"the metadata of {item.name} is damaged: {item.problem}"
+                yield _damaged(item.name, (item,), title, [Evidence("metadata", item.path)])
+        else:
+            title = f"the metadata of {len(distributions)} distributions is damaged"
+            rows = _named("metadata", [f"{item.path}: {item.problem}" for item in distributions])
+            yield _damaged(location, tuple(distributions), title, rows)
+
+
+def _damaged(subject: str, distributions: tuple[Distribution, ...], title: str, rows: list[Evidence]) -> Finding:
+    remedy: Remedy = Install(tuple(item.name for item in distributions), force=True)
+    if len(distributions) > 20:
+        remedy = Recreate(reason="so much is damaged that it is quicker than to mend it")
+    return Finding(
+        PKG003,
+        subject,
+        (*rows, Evidence("problem", distributions[0].problem or "")),
+        title,
+        "What it requires, and its version, can't be known: pip can neither judge, upgrade nor remove it properly.",
+        remedies=(remedy,),
+    )
 
 
 @check(PKG004)
@@ -112,7 +129,6 @@ def distributions_overwrite_each_other(packages: Packages) -> Iterator[Finding]:
             f"such as {_relative(collisions[0].path, locations)}",
             "Whichever was installed last has overwritten the other's files, and removing either takes them from both. "
             "pip check does not see it.",
-            confidence=Confidence.CERTAIN,
             remedies=(
                 Remove((names[-1],), title=f"keep one of {', '.join(names)}: remove the others"),
                 Install((names[0],), force=True, title=f"and install the one you keep again, here {names[0]}"),

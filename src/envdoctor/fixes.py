@@ -116,6 +116,9 @@ class Toolbox:
         return Fix(words, ({"argv": argv},), "unsafe", "other programs may use them", "install them again")
 
     def _recreate(self, python: str, title: str, reason: str) -> Fix:
+        if not self.environment:  # a Python that others rely on, too: it stays as it is
+            argv = ["uv", "venv", *(["--python", python] if python else []), ".venv"]
+            return Fix("make an environment of its own", ({"argv": argv},), "safe", undo="remove the folder .venv")
         words = title or "make the environment anew"
         why = reason or "what is installed in the environment is removed; install it again from the project's list"
         if self.kind in ("uv-venv", "unknown"):

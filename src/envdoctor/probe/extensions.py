@@ -100,7 +100,7 @@ def binary_of(world: World, path: str) -> str | None:
 
 
 def binary_format(head: bytes) -> str | None:
-    """``ELF x86_64 64-bit``, ``Mach-O arm64+x86_64``, ``PE x86_64`` by the first 1024 bytes; ``None``: none of these."""
+    """``ELF x86_64 64-bit``, ``Mach-O arm64+x86_64``, ``PE x86_64`` by the first 1024 bytes; else ``None``."""
     if head[:4] == b"\x7fELF" and len(head) >= 20:
         order = "<" if head[5] == 1 else ">"
         (machine,) = struct.unpack_from(order + "H", head, 18)

@@ -27,14 +27,14 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     surrounding = project.find(world, folder)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
-    start = _start(world, interview, prefix)
+    start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
+    if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
+        prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path, choice.executable)
     loader, why_not = interview.libraries()
-    if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
-        prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter),
@@ -50,15 +50,23 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     )
 
 
-def _start(world: World, interview: Interview, prefix: Prefix) -> Start:
+def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
+    told = answer.get("user_site") if answer else None
+    user_site = told if isinstance(told, str) else None
     return Start(
         mode=interview.mode,
         attempts=[
             Attempt(flags=FLAGS[attempt.mode], ended=attempt.ended, answered=attempt.answered, stderr=attempt.stderr)
             for attempt in interview.tries
         ],
-        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages),
+        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages, user_site),
     )
+
+
+def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
+    """True where the patient was reached by a shim or a link in no environment: its prefix is what it says."""
+    named = prefix.configuration is not None or prefix.conda_meta
+    return not named and os.path.realpath(interpreter.prefix) != os.path.realpath(prefix.path)
 
 
 def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
@@ -61,13 +62,13 @@ class Page:
     ) -> None:
         """Wrapped text with a label beside its first line."""
         width = self._console.width - indent - (LABEL if label else 0)
-        wrapped = Text(self._clean(text), style=style).wrap(self._console, max(width, 20))
-        for index, piece in enumerate(wrapped):
+        # A word longer than the line, such as a path, stays whole: it is there to be copied.
+        pieces = wrap(self._clean(text), max(width, 20), break_long_words=False, break_on_hyphens=False)
+        for index, piece in enumerate(pieces):
             head = Text(" " * indent)
             if label:
                 head.append((self._clean(label) if index == 0 else "").ljust(LABEL), style=label_style)
-            piece.rstrip()
-            self._console.print(head.append_text(piece), soft_wrap=True)
+            self._console.print(head.append(piece, style=style), soft_wrap=True)
 
     @property
     def text(self) -> str:
@@ -88,7 +89,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
 
 def _report(page: Page, report: Report, style: Style) -> None:
     if style.verbosity >= 0:
-        page.line((title(report.version, report.facts), "bold"))
+        page.line((title(report.version, report.facts, style.home), "bold"))
         for label, value in rows(report.facts):
             page.paragraph(value, label.ljust(LABEL), indent=2, label_style="dim")
         page.line()
