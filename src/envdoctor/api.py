@@ -24,6 +24,7 @@ from envdoctor.facts import (
     Distribution,
     Entry,
     Environment,
+    Extension,
     Facts,
     Gpu,
     Installation,
@@ -55,8 +56,10 @@ from envdoctor.facts import (
     Workers,
     known,
 )
+from envdoctor.markers import plainly_within
 from envdoctor.measured import alternation_verdict, oversubscription_verdict
-from envdoctor.requirements import Problem, Resolver
+from envdoctor.names import normalise
+from envdoctor.requirements import Demand, Problem, Resolver
 from envdoctor.rules import (
     Check,
     Confidence,
@@ -95,6 +98,7 @@ __all__ = [
     "Cpu",
     "CudaWheel",
     "Declaration",
+    "Demand",
     "Device",
     "Distribution",
     "Edit",
@@ -102,6 +106,7 @@ __all__ = [
     "Environment",
     "Evidence",
     "Expectation",
+    "Extension",
     "Facts",
     "Finding",
     "Gpu",
@@ -154,6 +159,8 @@ __all__ = [
     "is_list",
     "known",
     "megabytes",
+    "normalise",
     "oversubscription_verdict",
+    "plainly_within",
     "table",
 ]

@@ -72,7 +72,7 @@ def _gather(
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path)
+    distributions = packages.read(world, sys_path, choice.executable)
     places = installation.read(world, prefix, interpreter, distributions)
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
