@@ -16,6 +16,8 @@ from tests.build import facts
 
 ONE = Rule("TST001", "one", Severity.ERROR)
 TWO = Rule("TST002", "two", Severity.WARNING)
+EVERYTHING = Selection()
+UNCONFIGURED = Config()
 
 
 def examine() -> Iterator[Finding]:
@@ -32,7 +34,7 @@ BOTH = Check("both", (ONE, TWO), examine, ())
 UNSURE = Check("unsure", (ONE, TWO, Rule("TST003", "three", Severity.INFO)), and_then_unknown, ())
 
 
-def report(check: Check = BOTH, selection: Selection = Selection(), config: Config = Config()) -> Report:  # noqa: B008
+def report(check: Check = BOTH, selection: Selection = EVERYTHING, config: Config = UNCONFIGURED) -> Report:
     plan = Plan(Collection([Loaded(check)], [("some-plug-in", "1.0")]), selection, config, Settings())
     return diagnose(facts(), plan, 0.0)
 
