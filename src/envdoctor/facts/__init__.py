@@ -9,7 +9,10 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.limits import Limits, TaskLimit, Workers
+from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -36,30 +39,48 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    measure: Measure | None | Missing = None
+    limits: Limits | None | Missing = None
+    gpu: Gpu | None | Missing = None
 
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
+    "Build",
+    "Collision",
+    "Copy",
     "Cpu",
+    "CudaWheel",
     "Declaration",
+    "Device",
     "Distribution",
     "Environment",
     "Facts",
+    "Gpu",
     "Interpreter",
+    "Layer",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
+    "Measure",
     "Missing",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
     "Project",
     "Quota",
     "Section",
+    "Shadow",
+    "Speed",
     "Start",
     "System",
+    "TaskLimit",
     "UnknownFact",
+    "Workers",
     "known",
 ]
