@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor import plugins
 from envdoctor.engine import Loaded, run
 from envdoctor.plugins import Collection, built_in, collect, entry_points, parse_entry_points
 from tests.build import facts
@@ -27,8 +26,7 @@ Install = Callable[..., None]
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Installs a distribution with one module (``source``) into an empty folder on ``sys.path``."""
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setattr(plugins, "entry_points", lambda path: entry_points([str(tmp_path)]))
+    monkeypatch.syspath_prepend(tmp_path)
 
     def put(name: str, source: str, value: str = "", metadata: str | None = None) -> None:
         module = f"made_up_{name}"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from envdoctor.shell import command
 
-WORDS = [*["it's", '"', "$HOME", "`id`", "\\", "a;b", "~", "*", "é", "-x", "#", "jax[cuda12]", "!!", "{a,b}", "a=b", "two words"], "", "a\nb", "a|b"]
+MARKS = """it's|"|$HOME|`id`|\\|a;b|~|*|é|-x|#|jax[cuda12]|!!|{a,b}|a=b|two words"""
+WORDS = [*MARKS.split("|"), "", "a\nb", "a|b"]
 ANY = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 
 
