@@ -149,7 +149,16 @@ class Toolbox:
         elif self.kind == "virtualenv":
             argv = ["virtualenv", "--clear", *(["--python", python] if python else []), self.prefix]
         elif self.kind == "poetry":
-            argv = ["poetry", "env", "use", python or "python3"]
+            project = os.path.dirname(self.prefix) if os.path.basename(self.prefix) == ".venv" else self.project
+            poetry = ["poetry", *(["-C", project] if project else [])]
+            choose = [{"argv": [*poetry, "env", "use", python]}] if python else []
+            steps = ({"argv": [*poetry, "env", "remove", "--all"]}, *choose, {"argv": [*poetry, "install"]})
+            return Fix(
+                words,
+                steps,
+                "unsafe",
+                reason or "Poetry installs what the lock file says; what was added by hand is lost",
+            )
         elif self.kind == "pipx":
             argv = ["pipx", "reinstall", os.path.basename(self.prefix)]
         elif self.kind == "uv-tool":
