@@ -62,9 +62,10 @@ def _notes(config: Config, today: str) -> tuple[str, ...]:
 def settings(
     plan_config: Config, fail_on: str | None, strict: bool, asked: Sequence[str], checks: Sequence[Loaded]
 ) -> Settings:
-    """The settings from the command line over the configuration's; ``asked`` are words of ``--select``."""
-    wanted = Selection(select=tuple(asked))
+    """The settings from the command line over the configuration's; ``asked`` are words of ``--select`` (``ALL`` asks
+    for no check by name)."""
+    wanted = Selection(select=tuple(word for word in asked if word.upper() != "ALL"))
     names = frozenset(
-        item.check.name for item in checks if asked and any(wanted.includes(rule) for rule in item.check.rules)
+        item.check.name for item in checks if wanted.select and any(wanted.includes(rule) for rule in item.check.rules)
     )
     return Settings(fail_on or plan_config.fail_on or "error", strict or bool(plan_config.strict), names)
