@@ -125,7 +125,9 @@ def test_what_no_longer_holds_is_never_given_bare(id_: str) -> None:
     statement = statements()[id_]
     if statement.status in ("stronger", "nuance", "outdated", "wrong", "unproven"):
         assert statement.since.strip()
-        assert len(statement.sources) > 1 or statement.status == "unproven", "the guide itself does not say what has changed since"
+        assert len(statement.sources) > 1 or statement.status == "unproven", (
+            "the guide itself does not say what has changed since"
+        )
 
 
 def test_the_cited_come_in_the_guides_order() -> None:

@@ -7,6 +7,7 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
+from envdoctor.channels import canonical, family
 from envdoctor.data import table
 from envdoctor.facts import (
     Active,
@@ -16,6 +17,12 @@ from envdoctor.facts import (
     Build,
     Collision,
     Command,
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
     Copy,
     Cpu,
     CudaWheel,
@@ -93,6 +100,12 @@ __all__ = [
     "Check",
     "Collision",
     "Command",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
     "Confidence",
     "Copy",
     "Cpu",
@@ -153,8 +166,10 @@ __all__ = [
     "UnsetEnv",
     "Workers",
     "alternation_verdict",
+    "canonical",
     "check",
     "expected",
+    "family",
     "is_count",
     "is_list",
     "known",

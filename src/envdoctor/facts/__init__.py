@@ -8,6 +8,16 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.conda import (
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
+    CondaSecret,
+    CondaSetting,
+)
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.gpu import Build, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
@@ -42,6 +52,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    conda: Conda | None | Missing = None
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
     gpu: Gpu | None | Missing = None
@@ -58,6 +69,14 @@ __all__ = [
     "Build",
     "Collision",
     "Command",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
+    "CondaSecret",
+    "CondaSetting",
     "Copy",
     "Cpu",
     "CudaWheel",
