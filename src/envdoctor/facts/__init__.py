@@ -15,6 +15,7 @@ from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
 from envdoctor.facts.system import System
+from envdoctor.facts.tools import Tools
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``recorded`` is the moment of the reading, ISO 8601 in UTC: what depends on the calendar is
     judged by it, not by the clock of whoever judges. A section is ``None`` where there is nothing
-    of its kind (no project here), `Missing` where it could not be read.
+    of its kind (no project here), `Missing` where it could not be read. ``level`` is whom the advice is for: beginner or advanced.
     """
 
     recorded: str
@@ -36,6 +37,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    tools: Tools | Missing = Tools()
+    level: str = "advanced"
 
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "Section",
     "Start",
     "System",
+    "Tools",
     "UnknownFact",
     "known",
 ]

@@ -9,7 +9,7 @@ from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import blas, cpu, environment, packages, project, startup, tools
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
@@ -24,6 +24,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
+    at_hand = tools.read(world)
     surrounding = project.find(world, folder)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
@@ -35,6 +36,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     loader, why_not = interview.libraries()
     if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
         prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
+    prefix = prefixes.managed(world, prefix, interpreter)
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter),
@@ -47,6 +49,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=blas.read(world, sys_path, prefix.path, loader, why_not),
         project=surrounding,
+        tools=at_hand,
     )
 
 

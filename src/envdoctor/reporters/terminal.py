@@ -14,7 +14,7 @@ from envdoctor.report import Report
 from envdoctor.reporters import Style
 from envdoctor.reporters.header import rows, title
 from envdoctor.rules import Outcome, Severity
-from envdoctor.shell import command
+from envdoctor.shell import Shell, shell_of
 from envdoctor.text import plural, sanitize, to_ascii
 
 MARKS = {Severity.ERROR: "x", Severity.WARNING: "!", Severity.INFO: "i"}
