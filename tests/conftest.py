@@ -1,6 +1,7 @@
 """Fixtures for all tests: Pythons other than our own, and the environments made of them. None is used unasked."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -8,6 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.patients import Patient, add_unrelated_fault, copy_patient, make_venv, run
+
+# Where pyenv, uv and GitHub's runners keep Pythons.
+INSTALLATIONS = (
+    (Path.home(), ".pyenv/versions/3.*/bin/python"),
+    (Path.home(), ".local/share/uv/python/cpython-3.*/bin/python"),
+    (Path("/opt/hostedtoolcache/Python"), "3.*/x64/bin/python"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +34,8 @@ def _find_python(code: str) -> str:
     """The first Python on this machine that is another than ours and runs ``code``."""
     candidates = ["/usr/bin/python3"]
     candidates += [path for minor in range(15, 8, -1) if (path := shutil.which(f"python3.{minor}"))]
-    pyenv = Path.home().glob(".pyenv/versions/3.*/bin/python")
-    candidates += sorted(
-        map(str, pyenv), key=lambda path: int(path.split("/versions/3.")[1].split(".")[0]), reverse=True
-    )
+    for root, pattern in INSTALLATIONS:
+        candidates += sorted(map(str, root.glob(pattern)), key=_minor, reverse=True)
     for candidate in candidates:
         if os.path.exists(candidate) and _is_another(candidate, code):
             return candidate
@@ -42,11 +48,16 @@ def _find_python(code: str) -> str:
     pytest.skip(reason)
 
 
+def _minor(path: str) -> int:
+    found = re.search(r"\b3\.(\d+)", path)
+    return int(found[1]) if found else 0
+
+
 def _is_another(python: str, code: str) -> bool:
     tell = "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"
     try:
         version, base = run([python, "-I", "-c", f"{code}\n{tell}"]).splitlines()
-    except AssertionError:  # a pyenv shim without a version behind it, a Python without venv
+    except (AssertionError, OSError):  # a pyenv shim without a version behind it, a Python without venv
         return False
     own = "{}.{}.{}".format(*sys.version_info[:3])
     return version != own and base != sys.base_prefix and tuple(map(int, version.split("."))) >= (3, 9)

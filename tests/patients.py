@@ -34,6 +34,10 @@ def clean_environ(**extra: str | None) -> dict[str, str]:
     """This process's environment less all that steers a check-up, plus ``extra`` (``None`` takes a variable out)."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
     environ["LANG"] = "C.UTF-8"
+    environ |= {
+        "UV_SYSTEM_CERTS": "1",
+        "UV_NATIVE_TLS": "1",
+    }  # uv trusts what pip does; by its newer name and its older
     for name, value in extra.items():
         if value is None:
             environ.pop(name, None)
@@ -78,7 +82,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> str:
 def start(
     patient: Patient, code: str, *flags: str, timeout: float = 10.0, **extra: str | None
 ) -> tuple[int | None, str]:
-    """Status (``None``: still running after ``timeout`` seconds) and output of ``python -c code``: the proof of a sickness."""
+    """Proof of a sickness: status (``None``: still running after ``timeout`` s) and output of ``python -c code``."""
     child = subprocess.Popen(
         [str(patient.python), *flags, "-B", "-c", code],
         stdin=subprocess.DEVNULL,
@@ -151,7 +155,7 @@ def add_unrelated_fault(site: Path) -> None:
 
 
 def make_project(folder: Path) -> Path:
-    """A project that lists no dependencies anywhere (REP001, a warning): the unrelated finding that needs no package."""
+    """A project without any list of dependencies (REP001, a warning): the unrelated finding that needs no package."""
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "setup.py", "from setuptools import setup\nsetup(name='made-up-project')\n")
     return folder
@@ -160,7 +164,7 @@ def make_project(folder: Path) -> Path:
 def build_library(path: Path, constructor: str) -> Path:
     """A shared object at ``path`` whose ``constructor`` (C statements) runs when it is loaded."""
     source = "#include <signal.h>\n#include <stdio.h>\n#include <unistd.h>\n"
-    source += "__attribute__((constructor)) static void start(void) { %s }\n" % constructor
+    source += f"__attribute__((constructor)) static void start(void) {{ {constructor} }}\n"
     path.unlink(missing_ok=True)
     subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path)], input=source, text=True, check=True)
     return path
@@ -332,7 +336,10 @@ def difference(before: Mapping[str, object], after: Mapping[str, object]) -> lis
 
 
 def assert_survived(seen: Checkup, status: int, culprit: str | None) -> None:
-    """What holds of every patient: no traceback, the true status, the culprit named in both outputs, on time, no trace left."""
+    """What holds of every patient: no traceback, the true status, on time, no trace left.
+
+    ``culprit`` is what both outputs must name, ``None`` where nobody is to blame.
+    """
     assert "Traceback" not in seen.stderr, seen.stderr
     assert "Traceback" not in seen.stdout.partition('"facts"')[0], seen.stdout
     assert seen.status == status, f"status {seen.status}\n{seen.stderr}\n{seen.text}"

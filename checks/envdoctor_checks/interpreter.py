@@ -90,6 +90,16 @@ def broken_environment(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
         )
 
 
+def _last_words(stderr: str, hangs: bool) -> str:
+    """The line that tells most: where it hung (faulthandler's traceback), the exception, or the first one."""
+    lines = stderr.strip().splitlines()
+    if hangs and lines[0].startswith("Fatal Python error: Aborted"):
+        return "hangs in " + next(
+            (line.strip() for line in lines if line.strip().startswith("File")), "an unknown place"
+        )
+    return lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
+
+
 @check(PY013)
 def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[Finding]:
     if any(True for _ in _faults(prefix, patient)):
@@ -99,13 +109,7 @@ def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[F
     evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]
     failed = [attempt for attempt in start.attempts if not attempt.answered]
     if failed and failed[-1].stderr.strip():
-        lines = failed[-1].stderr.strip().splitlines()
-        evidence.append(
-            Evidence(
-                "it said",
-                lines[-1] if not lines[0].startswith("Fatal Python error: Aborted") else "\n".join(lines[2:4]),
-            )
-        )
+        evidence.append(Evidence("it said", _last_words(failed[-1].stderr, failed[-1].ended.startswith("no answer"))))
     evidence += [Evidence("runs at start-up", culprit) for culprit in start.culprits]
     if start.mode == "none":
         title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"

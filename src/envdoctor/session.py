@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 110  # longer lines are hard to read
 
 
+class OutputError(Exception):
+    """The document could not be delivered; the message says where and why."""
+
+
 class Readers:
     """The patients of one run, read one after the other; a recording counts as one."""
 
@@ -155,7 +159,7 @@ def emit(text: str) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise UsageError(f"standard output: {error.strerror}") from None
+        raise OutputError(f"standard output: {error.strerror}") from None
 
 
 def write(path: str, text: str) -> None:

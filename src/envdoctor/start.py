@@ -62,6 +62,8 @@ def _glance(argv: list[str]) -> str | None:
 def main(as_module: bool = False) -> None:
     """Run the command line, and leave by ``os._exit`` so that a thread or a child that hangs can't hold us."""
     gc.disable()  # a check-up is over before collecting garbage pays
+    _prefer_installed_modules(as_module)
+    _open_standard_streams()
     head = HeadStart(sys.argv[1:], Surroundings(as_module))
     try:
         from envdoctor.cli import run
@@ -71,6 +73,31 @@ def main(as_module: bool = False) -> None:
         if head.interview is not None:
             head.interview.close()
     _leave(status)
+
+
+def _prefer_installed_modules(as_module: bool) -> None:
+    """Put the working directory (``-m``) and PYTHONPATH last: a stray ``json.py`` there must not answer our imports.
+
+    Nothing of the standard library beyond ``os``, ``sys`` and ``gc`` may be imported before this.
+    """
+    if sys.flags.isolated:
+        return
+    theirs = [] if sys.flags.ignore_environment else os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    last = {os.path.abspath(entry) for entry in theirs if entry}
+    if as_module and not sys.flags.safe_path:
+        last.add(os.path.abspath(sys.path[0]))
+    sys.path.sort(key=lambda entry: os.path.abspath(entry) in last)  # stable
+
+
+def _open_standard_streams() -> None:
+    """Give a closed standard stream (``>&-``) the null device: a pipe of ours would get its number otherwise."""
+    for fd, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is fd
+            stream = open(fd, "r" if fd == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def _leave(status: int) -> None:

@@ -108,8 +108,8 @@ def test_a_home_that_is_not_there_is_no_obstacle(bare_patient: Patient, tmp_path
 def test_a_deleted_working_directory_is_no_obstacle(bare_patient: Patient, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    code = "import os, sys; os.rmdir(os.getcwd()); os.execv(sys.executable, [sys.executable, '-m', 'envdoctor', *sys.argv[1:]])"
-    seen = checkup(bare_patient, doctor=[sys.executable, "-c", code], cwd=gone)
+    code = "import os, sys; os.rmdir(os.getcwd()); os.execv(sys.argv[1], sys.argv[1:])"
+    seen = checkup(bare_patient, doctor=[sys.executable, "-c", code, sys.executable, "-m", "envdoctor"], cwd=gone)
     assert not gone.exists()
     seen.changed.remove(str(gone))
     assert_survived(seen, status=1, culprit=None)

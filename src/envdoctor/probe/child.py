@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-OUTPUT_LIMIT = 16_000_000  # bytes; a patient that prints without end must not eat our memory
+OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
 STDERR_KEPT = 4_000  # bytes of the end of standard error
 DRAIN = 0.05  # seconds a grandchild may keep the pipe after the child has gone
 
@@ -30,7 +30,7 @@ class Child:
         self.failure: str | None = None
         self._out = b""
         self._error = b""
-        self._total = 0
+        self._flooded = False
         self._open = 2
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,8 +69,7 @@ class Child:
                 return
 
     def _take_out(self, chunk: bytes) -> None:
-        self._total += len(chunk)
-        if self._total > OUTPUT_LIMIT:
+        if self._flooded:
             return
         self._out += chunk
         if self.cookie not in self._out:
@@ -80,6 +79,7 @@ class Child:
             begin = self._out.find(self.cookie)
             end = self._out.find(self.cookie, begin + len(self.cookie))
             if begin < 0 or end < 0:
+                self._flooded = len(self._out) > OUTPUT_LIMIT
                 return
             self.records.append(self._out[begin + len(self.cookie) : end].decode("ascii", "replace"))
             self._out = self._out[end + len(self.cookie) :]
@@ -94,7 +94,7 @@ class Child:
         with self._changed:
             while not wanted(self.records):
                 now = time.monotonic()
-                if process is None or self._open == 0 or now >= deadline or self._total > OUTPUT_LIMIT:
+                if process is None or self._open == 0 or now >= deadline or self._flooded:
                     return wanted(self.records)
                 if ended is None and process.poll() is not None:
                     ended = now
@@ -141,8 +141,13 @@ class Child:
         """How it ended, in words: ``status 3``, ``signal 11 (SIGSEGV)``, ``still running``."""
         if self.failure is not None or self._process is None:
             return self.failure or "did not start"
-        if self._total > OUTPUT_LIMIT:
-            return f"printed more than {OUTPUT_LIMIT // 1_000_000} MB"
+        if self._flooded:
+            return f"answered with more than {OUTPUT_LIMIT // 1_000_000} MB"
+        if self._open == 0:  # nothing more can come; the status may follow the end of the output by a moment
+            try:
+                self._process.wait(DRAIN * 4)
+            except subprocess.TimeoutExpired:
+                return "closed its output without an answer"
         return describe_status(self._process.poll())
 
     @property

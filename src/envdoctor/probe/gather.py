@@ -28,7 +28,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     surrounding = project.find(world, folder)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
-    start = _start(world, interview, prefix)
+    start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
@@ -53,14 +53,16 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     )
 
 
-def _start(world: World, interview: Interview, prefix: Prefix) -> Start:
+def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
+    told = answer.get("user_site") if answer else None
+    user_site = told if isinstance(told, str) else None
     return Start(
         mode=interview.mode,
         attempts=[
             Attempt(flags=FLAGS[attempt.mode], ended=attempt.ended, answered=attempt.answered, stderr=attempt.stderr)
             for attempt in interview.tries
         ],
-        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages),
+        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages, user_site),
     )
 
 

@@ -73,12 +73,10 @@ class Interview:
             left = self.deadline - time.monotonic()
             until = time.monotonic() + max(0.0, left * SHARES[mode])
             began = time.monotonic()
-            answered = self._child.wait(bool, until)
-            record = _decode(self._child.records[0]) if answered else None
-            if record is not None and isinstance(record.get("value"), dict):
+            if self._child.wait(lambda records: collected(records) is not None, until):
                 self.mode = mode
                 self.tries.append(Try(mode, "answered", True, ""))
-                self._who = record["value"]  # type: ignore[assignment]
+                self._who = collected(self._child.records)
                 return self._who
             self._give_up(mode, time.monotonic() - began)
             if self._child.failure is not None:
@@ -115,6 +113,15 @@ class Interview:
     def close(self) -> None:
         """End the child, whatever it is doing."""
         self._child.stop()
+
+
+def collected(records: list[str]) -> dict[str, object] | None:
+    """The collector's answer; start-up code can read the cookie, and what it forges is passed over."""
+    for record in map(_decode, records):
+        value = record.get("value") if record and record.get("section") == "collector" else None
+        if isinstance(value, dict) and isinstance(value.get("prefix"), str) and isinstance(value.get("sys_path"), list):
+            return value
+    return None
 
 
 def _decode(text: str) -> dict[str, object] | None:

@@ -65,9 +65,12 @@ def _distribution(world: World, location: str, directory: str) -> Distribution:
             **common,  # type: ignore[arg-type]
         )
     text, fault = _decode(data, os.path.basename(file_name))
-    name, version, requires = parse_metadata(text)
+    name, version, told = parse_metadata(text)
+    requires: list[str] | Missing = told
     if not name or not version:
         fault = fault or f"{os.path.basename(file_name)} has no {'Version' if name else 'Name'}"
+        if wheel and not told:  # empty or cut off: what it required is lost
+            requires = Missing(fault)
     if not wheel and not requires:
         requires = _egg_requires(world, path)
     return Distribution(

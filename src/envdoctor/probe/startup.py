@@ -12,7 +12,9 @@ _FILE = re.compile(r'File "([^"<>\n]+)"')
 _PTH = re.compile(r"line \d+ of (.+\.pth)\b")
 
 
-def culprits(world: World, tries: Sequence[Try], mode: str, site_packages: Iterable[str]) -> list[str]:
+def culprits(
+    world: World, tries: Sequence[Try], mode: str, site_packages: Iterable[str], user_site: str | None = None
+) -> list[str]:
     """Files and variables that a failed start had and the successful one had not, those named in its traceback first.
 
     ``mode`` is the start that worked; with ``normal`` nobody is to blame, with ``none`` nobody can be told apart.
@@ -23,6 +25,9 @@ def culprits(world: World, tries: Sequence[Try], mode: str, site_packages: Itera
     if mode == "isolated":
         folders = [entry for entry in world.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
         candidates = _customizers(world, folders) or [f"PYTHONPATH entry {entry}" for entry in folders]
+        if user_site:
+            candidates += _customizers(world, [user_site]) + executable_pth(world, [user_site])
+            folders.append(user_site)
         if "PYTHONHOME" in world.environ:
             candidates.insert(0, f"PYTHONHOME={world.environ['PYTHONHOME']}")
         candidates = candidates or ["the user site-packages"]
@@ -30,7 +35,15 @@ def culprits(world: World, tries: Sequence[Try], mode: str, site_packages: Itera
         folders = list(site_packages)
         candidates = _customizers(world, folders) + executable_pth(world, folders)
     mentioned = [name for name in _mentioned(failed[-1].stderr) if any(name.startswith(folder) for folder in folders)]
+    mentioned += [name for name in candidates if _leads_to(world, name, mentioned)]
     return list(dict.fromkeys(mentioned)) or candidates
+
+
+def _leads_to(world: World, pth: str, mentioned: Sequence[str]) -> bool:
+    """True for a ``.pth`` file that speaks of a module or package one of the mentioned files belongs to."""
+    text = world.text(pth, 200_000) if pth.endswith(".pth") else None
+    tops = {os.path.relpath(file, os.path.dirname(pth)).split(os.sep)[0].removesuffix(".py") for file in mentioned}
+    return isinstance(text, str) and any(re.search(rf"\b{re.escape(top)}\b", text) for top in tops - {os.pardir})
 
 
 def executable_pth(world: World, folders: Iterable[str]) -> list[str]:

@@ -1,0 +1,26 @@
+"""``envdoctor diff``."""
+
+from typing import Any
+
+import click
+
+from envdoctor import session
+from envdoctor.commands import options
+from envdoctor.difference import compare, render, render_json
+from envdoctor.start import HeadStart
+
+
+@click.command("diff")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.timeout
+@options.ascii_only
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """What differs between two recordings, two interpreters, or one of each."""
+    sides = [session.either(head, name, given["timeout"]) for name in (given["one"], given["other"])]
+    changes = compare(*sides)
+    style = session.style("never", given["ascii_only"])()
+    session.emit(render_json(changes) if given["format_"] == "json" else render(changes, style))
+    return 0

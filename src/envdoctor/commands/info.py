@@ -1,0 +1,27 @@
+"""``envdoctor info``."""
+
+from typing import Any
+
+import click
+
+from envdoctor import session
+from envdoctor.commands import options
+from envdoctor.reporters import facts as listing
+from envdoctor.start import HeadStart
+
+
+@click.command("info")
+@options.python
+@options.timeout
+@options.project
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.ascii_only
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """The facts, without judgement."""
+    readers = session.Readers(head, given["pythons"], None, given["project"])
+    style = session.style("never", given["ascii_only"])()
+    render = listing.render_json if given["format_"] == "json" else listing.render
+    for facts in readers.read(given["timeout"]):
+        session.emit(render(facts, style))
+    return 0

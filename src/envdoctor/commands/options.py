@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+import click
+
+from envdoctor.reporters import FORMATS
+from envdoctor.start import DEFAULT_TIMEOUT
+
+python = click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="PATH",
+    help="An executable, a prefix or a project folder; may be repeated.",
+)
+project = click.option("--project", metavar="DIR", help="The project folder; else the nearest one upwards.")
+timeout = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
+)
+color = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
+)
+ascii_only = click.option("--ascii", "ascii_only", is_flag=True, help="Nothing but ASCII.")
+
+
+def words(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Repeatable and comma-separated."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for value in values:
+        name, _, path = value.partition("=")
+        if name not in FORMATS or not path:
+            raise click.BadParameter(f"{value!r}: write FORMAT=PATH, with a format of {', '.join(FORMATS)}")
+        pairs.append((name, path))
+    return pairs

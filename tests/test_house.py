@@ -1,0 +1,88 @@
+"""The house in order: checks, pages, guide, tables and modules agree with one another."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from envdoctor import api
+from envdoctor.facts import Facts
+from envdoctor.guide import statements
+from envdoctor.plugins import built_in
+from envdoctor.rules import Rule
+
+ROOT = Path(__file__).parent.parent
+ADVICE = ROOT / "checks" / "envdoctor_checks" / "advice"
+RULES = [rule for loaded in built_in().checks for rule in loaded.check.rules]
+HEADINGS = ["What", "Why it matters", "Fix", "When to ignore it", "Sources"]
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len(RULES)
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_named_after_the_fault_and_cites_the_guide(rule: Rule) -> None:
+    family, number = rule.code[:-3], rule.code[-3:]
+    assert family.isalpha() and family.isupper() and number.isdigit()
+    assert rule.name == rule.name.lower() and " " not in rule.name
+    assert set(rule.guide) <= statements().keys()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_has_a_page_with_every_heading_and_a_source(rule: Rule) -> None:
+    text = (ADVICE / f"{rule.code}.md").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert lines[0] == f"# {rule.code} {rule.name}"
+    assert [line[3:] for line in lines if line.startswith("## ")] == HEADINGS
+    assert "https://" in text.partition("## Sources")[2]
+
+
+def test_no_page_lacks_its_rule() -> None:
+    assert {path.stem for path in ADVICE.glob("*.md")} == {rule.code for rule in RULES}
+
+
+def test_a_check_needs_only_sections_that_there_are() -> None:
+    sections = {field.name for field in msgspec.structs.fields(Facts)}
+    for loaded in built_in().checks:
+        assert set(loaded.check.needs) <= sections, loaded.check.name
+
+
+def test_the_api_exports_what_it_says() -> None:
+    assert sorted(api.__all__) == api.__all__
+    for name in api.__all__:
+        assert hasattr(api, name)
+
+
+def test_every_rule_is_in_the_table_of_rules() -> None:
+    table = (ROOT / "checks" / "README.md").read_text(encoding="utf-8")
+    for rule in RULES:
+        assert f"[{rule.code}](envdoctor_checks/advice/{rule.code}.md) | {rule.name} |" in table
+
+
+@pytest.mark.parametrize("folder, most", [("src/envdoctor", 250), ("checks/envdoctor_checks", 200)])
+def test_no_module_grows_too_long(folder: str, most: int) -> None:
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > most} == {}
+
+
+def test_a_check_up_imports_nothing_heavy() -> None:
+    """Each of these takes milliseconds, of a budget of about seventy for the whole check-up."""
+    code = (
+        "import sys, json\n"
+        "from envdoctor import cli\n"
+        "from envdoctor.commands import check\n"
+        "from envdoctor.plugins import collect\n"
+        "from envdoctor.probe import gather\n"
+        "from envdoctor.reporters import json as document\n"
+        "collect()\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "tests")
+    heavy = {"numpy", "pathlib", "dataclasses", "importlib.metadata", "packaging", "psutil", "rich", "yaml", "tomllib"}
+    heavy |= {"threadpoolctl", "asyncio", "concurrent.futures", "hashlib", "http", "shutil", "tempfile", "ssl"}
+    assert heavy & set(json.loads(run.stdout)) == set()

@@ -1,0 +1,42 @@
+"""Recordings of real patients, judged again: each says in ``expected`` which codes it must bring, at which severity."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from envdoctor.engine import examine
+from envdoctor.plugins import built_in
+from envdoctor.recording import load, record
+
+RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
+
+
+def test_there_are_recordings() -> None:
+    assert RECORDINGS
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_brings_exactly_its_codes(path: Path) -> None:
+    expected = json.loads(path.read_text(encoding="utf-8"))["expected"]
+    facts = load(path.read_bytes(), path.name)
+    outcomes = examine(facts, built_in().checks)
+    assert [outcome.reason for outcome in outcomes if outcome.reason.startswith("the check itself failed")] == []
+    found = sorted({f"{item.rule.code} {item.level}" for outcome in outcomes for item in outcome.findings})
+    assert found == expected
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_is_written_as_it_was_read(path: Path) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    written = record(load(path.read_bytes(), path.name), document["tool"]["version"])
+    assert written["patient"] == document["patient"]
+    for section, value in document["facts"].items():
+        assert written["facts"][section] == value, section
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recording_holds_no_personal_path(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "/root/" not in text
+    assert "/home/" not in text.replace("/home/ada/", "")
