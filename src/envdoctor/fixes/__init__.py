@@ -4,7 +4,7 @@ import msgspec
 
 from envdoctor.facts import Facts
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, Tool, named
+from envdoctor.fixes.model import Fix, Tool, name_of, named
 from envdoctor.rules import Edit, Install, InstallSystem, Manual, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
 from envdoctor.shell import unset_command
 
@@ -38,7 +38,7 @@ class Toolbox:
             case UnsetEnv(names, title):
                 return self._unset(names, title)
             case Install(requirements, force, title):
-                words = title or f"install {' '.join(requirements)}"
+                words = title or f"install {' '.join(dict.fromkeys(map(name_of, requirements)))}"
                 return named(self._tool.install(list(requirements), force), words)
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")

@@ -8,37 +8,63 @@ from envdoctor.names import normalise
 
 
 def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, str]]:
-    """(who, specifier) of every distribution that requires ``key`` with a specifier; extras and markers don't count."""
+    """(who, specifier) of every distribution that requires ``key`` with a specifier; those under a marker don't count."""
     found = []
     for item in distributions:
         for line in item.requires if isinstance(item.requires, list) else ():
-            if ";" not in line and normalise(name_of(line)) == key and (specifier := _specifier(line)):
+            if ";" not in line and normalise(name_of(line)) == key and (specifier := specifier_of(line)):
                 found.append((item.name, specifier))
     return found
 
 
-def _specifier(line: str) -> str:
-    rest = unmarked(line)[len(name_of(line)) :]
+def specifier_of(requirement: str) -> str:
+    """The version part of a requirement; empty for a link."""
+    rest = unmarked(requirement)[len(name_of(requirement)) :]
     if rest.startswith("["):
         rest = rest.partition("]")[2]
     return "" if rest.startswith("@") else rest.strip("()")
 
 
-def joined(requirement: str, distributions: Sequence[Distribution]) -> str:
-    """The requirement with what others demand of the same distribution added, so that a resolver keeps to all of it."""
-    key = normalise(name_of(requirement))
-    own = _specifier(requirement)
-    if not any(item.key == key for item in distributions):
-        return unmarked(requirement)
-    parts = [part for part in own.split(",") if part]
-    for _, specifier in demands(key, distributions):
-        parts += [part for part in specifier.split(",") if part not in parts]
-    head = unmarked(requirement)
-    return head[: len(head) - len(own)] + ",".join(parts)
+def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -> list[str]:
+    """One requirement a distribution, with what all others demand of it: so that a resolver keeps to all of it."""
+    heads: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
+    for requirement in map(unmarked, requirements):
+        key = normalise(name_of(requirement))
+        specifier = specifier_of(requirement)
+        head = requirement[: len(requirement) - len(specifier)] if requirement.endswith(specifier) else requirement
+        head = head.rstrip("(")
+        heads[key] = max(heads.get(key, ""), head, key=len)  # the one that names an extra
+        parts.setdefault(key, []).extend(part for part in specifier.split(",") if part)
+    here = {item.key for item in distributions}
+    for key in parts:
+        if key in here:
+            parts[key] += [part for _, specifier in demands(key, distributions) for part in specifier.split(",")]
+    return [head + ",".join(tightest(parts[key])) for key, head in heads.items()]
+
+
+def tightest(parts: Sequence[str]) -> list[str]:
+    """The same constraint without the bounds that another one implies: of several ``>=`` the highest, of ``<`` the lowest."""
+    parts = list(dict.fromkeys(parts))
+    if len(parts) < 2:
+        return parts
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        for operator, pick in ((">=", max), ("<", min), ("<=", min)):
+            bounds = [part for part in parts if part.startswith(operator) and part[len(operator)] not in "=<>"]
+            if len(bounds) > 1:
+                keep = pick(bounds, key=lambda part: Version(part.lstrip("<>=")))
+                parts = [part for part in parts if part not in bounds or part == keep]
+    except (InvalidVersion, IndexError):
+        pass
+    return parts
 
 
 def contradictory(requirement: str) -> bool:
     """True where no version can satisfy all of the requirement's parts."""
+    if "," not in requirement:
+        return False
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.version import InvalidVersion, Version
 

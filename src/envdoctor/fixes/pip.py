@@ -32,7 +32,7 @@ class Venv:
             flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
             wanted = [unmarked(requirement) for requirement in requirements]
             return Fix(title="", steps=(argv(*self._install(*flags, *wanted)),), applicability="safe", undo="")
-        wanted = [joined(requirement, self._bedside.distributions) for requirement in requirements]
+        wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
         old = [f"{name}=={version}" for name in map(name_of, wanted) if isinstance(version := here.get(normalise(name)), str)]
@@ -102,7 +102,7 @@ class Venv:
 
 def _by_hand(bedside: Bedside, python: str) -> Fix:
     wanted = python or bedside.minor
-    command = bedside.shell.run(["uv", "venv", "--clear", *(["--python", wanted] if wanted else []), bedside.prefix])
+    command = argv("uv", "venv", "--clear", *(["--python", wanted] if wanted else []), bedside.prefix)
     missing = f"no Python {wanted} and no uv is at hand" if wanted else "no Python to make it from is at hand"
-    words = f"{missing}: install uv (https://docs.astral.sh/uv/getting-started/installation/), then run: {command}"
-    return Fix(title=words, steps=(), applicability="manual")
+    words = f"{missing}: install uv (https://docs.astral.sh/uv/getting-started/installation/), then run this"
+    return Fix(title=words, steps=(command,), applicability="manual")

@@ -133,8 +133,8 @@ class Bare:
         minor, _ = self._bedside.available(python)
         if "uv" not in self._bedside.commands and (python and minor != python):
             words = f"install Python {python}, with uv for instance (https://docs.astral.sh/uv/getting-started/installation/)"
-            command = self._bedside.shell.run(["uv", "venv", "--python", python, self._folder()])
-            return Fix(title=f"{words}, then run: {command}", steps=(), applicability="manual")
+            command = argv("uv", "venv", "--python", python, self._folder())
+            return Fix(title=f"{words}, then run this", steps=(command,), applicability="manual")
         wanted = python or minor
         return Fix(
             title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it",

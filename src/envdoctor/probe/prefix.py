@@ -2,6 +2,10 @@
 
 import os
 
+import msgspec
+
+from envdoctor.facts.base import Missing
+from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.prefix import Prefix
 from envdoctor.world import World
 
