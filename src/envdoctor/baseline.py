@@ -12,7 +12,11 @@ VERSION = "1.0"
 def dumps(reports: Sequence[Report]) -> str:
     """The text of a baseline: every finding's fingerprint, with its code and subject for those who read it."""
     rows = {
-        item.fingerprint: {"code": item.finding.rule.code, "fingerprint": item.fingerprint, "subject": item.finding.subject}
+        item.fingerprint: {
+            "code": item.finding.rule.code,
+            "fingerprint": item.fingerprint,
+            "subject": item.finding.subject,
+        }
         for report in reports
         for item in report.advice
     }
@@ -29,4 +33,6 @@ def load(path: str) -> frozenset[str]:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; `envdoctor check --write-baseline {path}` makes one") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(f"{path}: no baseline of envdoctor; `envdoctor check --write-baseline FILE` makes one") from None
+        raise UsageError(
+            f"{path}: no baseline of envdoctor; `envdoctor check --write-baseline FILE` makes one"
+        ) from None

@@ -23,6 +23,10 @@ class Shell:
     def unset(self, name: str) -> str:
         return f"unset {name}"
 
+    def activate(self, folder: str) -> str:
+        """Enter the virtual environment in ``folder``."""
+        return f". {self.quote(folder + '/bin/activate')}"
+
     def command(self, step: Mapping[str, Any]) -> str | None:
         """The command line of one step; ``None`` for a step that is done by hand (an edit)."""
         if "argv" in step:
@@ -43,6 +47,9 @@ class Fish(Shell):
         if shlex.quote(word) == word:
             return word
         return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def activate(self, folder: str) -> str:
+        return f"source {self.quote(folder + '/bin/activate.fish')}"
 
     def set(self, name: str, value: str) -> str:
         return f"set -gx {name} {self.quote(value)}"
@@ -69,6 +76,9 @@ class PowerShell(Shell):
         line = " ".join(map(self.quote, argv))
         # A quoted first word is a string, not a command, without the call operator.
         return f"& {line}" if line.startswith("'") else line
+
+    def activate(self, folder: str) -> str:
+        return self.run([rf"{folder}\Scripts\Activate.ps1"])
 
     def set(self, name: str, value: str) -> str:
         return f"$env:{name} = {self._string(value)}"

@@ -10,7 +10,7 @@ import sys
 
 from envdoctor.patient import Choice, PatientError, Surroundings, default, named
 
-TAKES_PATIENT = ("check", "info", "snapshot")
+TAKES_PATIENT = ("check", "why", "guide", "info", "snapshot")
 DEFAULT_TIMEOUT = 10.0
 
 

@@ -33,7 +33,10 @@ def verdict(report: Report) -> Verdict:
     if errors:
         state, words = "broken", "1 thing is broken" if errors == 1 else f"{errors} things are broken"
     else:
-        state, words = "hurts", "1 thing is likely to hurt" if warnings == 1 else f"{warnings} things are likely to hurt"
+        state, words = (
+            "hurts",
+            "1 thing is likely to hurt" if warnings == 1 else f"{warnings} things are likely to hurt",
+        )
     command, settled = _first(report)
     if not command:
         return Verdict(state, f"{words}.")

@@ -47,10 +47,14 @@ from envdoctor.start import HeadStart
 @options.level
 @options.prefer
 @click.option("--baseline", metavar="FILE", help="Put up with the findings that this file names.")
-@click.option("--write-baseline", metavar="FILE", help="Name the findings of this check-up in a file, to be put up with.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Name the findings of this check-up in a file, to be put up with."
+)
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @click.option(
-    "--fix-script", metavar="PATH", help="Write the plan to a script, which must not exist; what is not safe stands in comments."
+    "--fix-script",
+    metavar="PATH",
+    help="Write the plan to a script, which must not exist; what is not safe stands in comments.",
 )
 @options.color
 @options.ascii_only
@@ -81,7 +85,9 @@ def command(head: HeadStart, /, **given: Any) -> int:
     )
     if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
         raise UsageError("nothing is selected: --select and --ignore leave no rule")
-    chosen = settings(config, given["fail_on"], given["strict"], given["select"], collection.checks, given["level"], given["prefer"])
+    chosen = settings(
+        config, given["fail_on"], given["strict"], given["select"], collection.checks, given["level"], given["prefer"]
+    )
     known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
     plan = Plan(collection, selection, config, chosen, baseline.load(known) if known else frozenset())
     files = {path: renderer(name) for name, path in given["output"]}
@@ -106,5 +112,10 @@ def command(head: HeadStart, /, **given: Any) -> int:
 def _script(reports: list[Report]) -> str:
     from envdoctor.fixes.script import script
 
-    windows = any(not isinstance(report.facts.system, Missing) and report.facts.system.platform == "win32" for report in reports)
-    return script([(report.facts.patient.prefix or report.facts.patient.executable or "?", report.plan) for report in reports], windows)
+    windows = any(
+        not isinstance(report.facts.system, Missing) and report.facts.system.platform == "win32" for report in reports
+    )
+    return script(
+        [(report.facts.patient.prefix or report.facts.patient.executable or "?", report.plan) for report in reports],
+        windows,
+    )

@@ -73,7 +73,9 @@ class Toolbox:
         undo = [self._bedside.shell.command({"setenv": before})] if before else []
         undo += [unset_command(added, self._bedside.shell)] if added else []
         step = {"setenv": dict(variables)}
-        return Fix(title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo)))
+        return Fix(
+            title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))
+        )
 
     def _unset(self, names: tuple[str, ...], title: str) -> Fix:
         before = {name: self._bedside.environ[name] for name in names if name in self._bedside.environ}
@@ -88,8 +90,12 @@ class Toolbox:
 
     def _move(self, source: str, target: str, title: str, reason: str) -> Fix:
         windows = self._bedside.windows
-        argv = ["Move-Item", "-LiteralPath", source, "-Destination", target] if windows else ["mv", "-n", source, target]
-        back = ["Move-Item", "-LiteralPath", target, "-Destination", source] if windows else ["mv", "-n", target, source]
+        argv = (
+            ["Move-Item", "-LiteralPath", source, "-Destination", target] if windows else ["mv", "-n", source, target]
+        )
+        back = (
+            ["Move-Item", "-LiteralPath", target, "-Destination", source] if windows else ["mv", "-n", target, source]
+        )
         return Fix(
             title=title or f"move {source} out of the way",
             steps=({"argv": argv},),

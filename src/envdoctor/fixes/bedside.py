@@ -83,7 +83,9 @@ class Bedside:
     def living(self) -> list[str]:
         """The minor versions that are looked after on the day of the recording, oldest first."""
         today = self.facts.recorded[:10]
-        return [row["minor"] for row in table("python_versions")["python"] if row["released"] <= today <= row["end_of_life"]]
+        return [
+            row["minor"] for row in table("python_versions")["python"] if row["released"] <= today <= row["end_of_life"]
+        ]
 
     def available(self, python: str) -> tuple[str, str]:
         """A Python at hand for a new environment: its minor version and its path; empty where there is none.

@@ -33,8 +33,18 @@ class Conda:
             flags = ["--force-reinstall", "--no-deps"] if force else []
             steps.append(argv(self._bedside.python, "-m", "pip", "install", *flags, *pip))
         old = [name for name in map(name_of, conda) if name]
-        undo = self._bedside.shell.run(self._command("remove", *old)) if conda and not force and not self._present(old) else ""
-        return Fix(title="", steps=tuple(steps), applicability="unsafe" if conda else "safe", reason=PLAN if conda else "", undo=undo)
+        undo = (
+            self._bedside.shell.run(self._command("remove", *old))
+            if conda and not force and not self._present(old)
+            else ""
+        )
+        return Fix(
+            title="",
+            steps=tuple(steps),
+            applicability="unsafe" if conda else "safe",
+            reason=PLAN if conda else "",
+            undo=undo,
+        )
 
     def _present(self, names: list[str]) -> bool:
         here = {item.key for item in self._bedside.distributions}
@@ -63,7 +73,14 @@ class Conda:
                 step = argv(self._conda, "create", "--prefix", prefix, "--file", listed)
         else:
             wanted = python or self._bedside.minor
-            step = argv(self._conda, "create", "--prefix", prefix, f"python={wanted}" if wanted else "python", *self._asked_for())
+            step = argv(
+                self._conda,
+                "create",
+                "--prefix",
+                prefix,
+                f"python={wanted}" if wanted else "python",
+                *self._asked_for(),
+            )
         remove = self._bedside.shell.run([self._conda, "remove", "--prefix", prefix, "--all"])
         return Fix(
             title=f"make an environment beside it{f' with Python {python}' if python else ''}: {prefix}",
@@ -104,7 +121,11 @@ class Base(Conda):
 
     def remove(self, names: list[str]) -> Fix:
         if self._bedside.guard == "frozen":
-            return Fix(title=f"leave {' '.join(names)} to whoever keeps this frozen environment", steps=(), applicability="manual")
+            return Fix(
+                title=f"leave {' '.join(names)} to whoever keeps this frozen environment",
+                steps=(),
+                applicability="manual",
+            )
         return super().remove(names)
 
     def recreate(self, python: str) -> Fix:

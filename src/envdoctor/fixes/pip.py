@@ -35,7 +35,11 @@ class Venv:
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
-        old = [f"{name}=={version}" for name in map(name_of, wanted) if isinstance(version := here.get(normalise(name)), str)]
+        old = [
+            f"{name}=={version}"
+            for name in map(name_of, wanted)
+            if isinstance(version := here.get(normalise(name)), str)
+        ]
         new = [name for name in map(name_of, wanted) if normalise(name) not in here]
         undo = [self._line(self._install(*old))] if old else []
         undo += [self._line(self._uninstall(*new))] if new else []

@@ -133,7 +133,11 @@ def _conflicts(one: _Wish, other: _Wish) -> list[str]:
     found = []
     first, second = one.remedy, other.remedy
     if isinstance(first, SetEnv) and isinstance(second, SetEnv):
-        differing = [name for name in first.variables if second.variables.get(name, first.variables[name]) != first.variables[name]]
+        differing = [
+            name
+            for name in first.variables
+            if second.variables.get(name, first.variables[name]) != first.variables[name]
+        ]
         found += [f"{name} is set to {first.variables[name]} and to {second.variables[name]}" for name in differing]
     for setting, unsetting in ((first, second), (second, first)):
         if isinstance(setting, SetEnv) and isinstance(unsetting, UnsetEnv):

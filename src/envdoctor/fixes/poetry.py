@@ -16,7 +16,9 @@ class Poetry:
         if force:
             step = argv(*self._poetry, "run", "pip", "install", "--force-reinstall", "--no-deps", *wanted)
             if not self._bedside.has_pip:
-                step = argv("uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps", *wanted)
+                step = argv(
+                    "uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps", *wanted
+                )
             return Fix(title="", steps=(step,), applicability="safe")
         return Fix(
             title="",

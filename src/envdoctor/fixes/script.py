@@ -23,7 +23,11 @@ def script(plans: Sequence[tuple[str, Sequence[Entry]]], windows: bool) -> str:
 
 def _head(windows: bool) -> list[str]:
     if windows:
-        head = ["# Run in PowerShell, after you have read it.", "$ErrorActionPreference = 'Stop'", "Set-StrictMode -Version Latest"]
+        head = [
+            "# Run in PowerShell, after you have read it.",
+            "$ErrorActionPreference = 'Stop'",
+            "Set-StrictMode -Version Latest",
+        ]
     else:
         head = ["#!/bin/sh", "set -eu"]
     return [*head, "", "# Written by envdoctor. Read it before you run it: what is not safe is commented out, with the reason.",

@@ -51,7 +51,11 @@ def install_packages(bedside: Bedside, packages: Mapping[str, Sequence[str]], ti
     names = packages.get(manager) or packages.get("apt" if manager == "apt-get" else "")
     if not names:
         wanted = " or ".join(dict.fromkeys(name for group in packages.values() for name in group))
-        return Fix(title=f"{title}: " * bool(title) + f"install {wanted} with the system's package manager", steps=(), applicability="manual")
+        return Fix(
+            title=f"{title}: " * bool(title) + f"install {wanted} with the system's package manager",
+            steps=(),
+            applicability="manual",
+        )
     return Fix(
         title=title or f"install {' '.join(names)}",
         steps=(_rooted(bedside, [*INSTALL[manager], *names]),),
@@ -77,7 +81,11 @@ class Bare:
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         ours = {item.key: item for item in self._bedside.distributions if item.location in DEBIAN_FOLDERS}
-        if force and manager_of(self._bedside) == "apt-get" and all(name_of(item).lower() in ours for item in requirements):
+        if (
+            force
+            and manager_of(self._bedside) == "apt-get"
+            and all(name_of(item).lower() in ours for item in requirements)
+        ):
             again = [*INSTALL["apt-get"], "--reinstall", *map(debian_name, requirements)]
             return Fix(
                 title="from the system's packages",

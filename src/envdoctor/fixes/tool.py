@@ -29,7 +29,9 @@ class Pipx:
 
     def recreate(self, python: str) -> Fix:
         minor, path = self._bedside.available(python)
-        chosen = ["--python", path] if python and path else ["--python", python, "--fetch-missing-python"] if python else []
+        chosen = (
+            ["--python", path] if python and path else ["--python", python, "--fetch-missing-python"] if python else []
+        )
         return Fix(
             title=f"install {self._name} anew{f' with Python {minor or python}' if python else ''}",
             steps=(argv("pipx", "reinstall", *chosen, self._name),),

@@ -30,7 +30,9 @@ def read(world: World) -> Tools:
                     pythons[minor] = path
     for minor, path in _managed(world, windows):
         pythons.setdefault(minor, path)
-    return Tools(commands=commands, pythons=dict(sorted(pythons.items(), key=lambda item: int(item[0].partition(".")[2]))))
+    return Tools(
+        commands=commands, pythons=dict(sorted(pythons.items(), key=lambda item: int(item[0].partition(".")[2])))
+    )
 
 
 def _program(world: World, folder: str, name: str, windows: bool) -> str | None:

@@ -28,7 +28,9 @@ def plainly(page: Page, group: Group, report: Report, style: Style) -> None:
         page.paragraph("What cures the one above cures this, too.")
     elif item.fixes:
         fix, shell = entry.fix if entry is not None and len(items) > 1 else item.fixes[0], shell_for(report)
-        page.paragraph("What to do: run this, which settles them all." if len(items) > 1 else f"What to do: {fix.title}.")
+        page.paragraph(
+            "What to do: run this, which settles them all." if len(items) > 1 else f"What to do: {fix.title}."
+        )
         for step in fix.steps:
             if "edit" in step:
                 page.paragraph(f"In {step['edit']['file']}: {step['edit']['change']}", indent=INDENT + 2)

@@ -97,4 +97,9 @@ def _fix(fix: Fix) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return {"codes": list(entry.codes), "subjects": list(entry.subjects), **_fix(entry.fix), "conflicts": list(entry.conflicts)}
+    return {
+        "codes": list(entry.codes),
+        "subjects": list(entry.subjects),
+        **_fix(entry.fix),
+        "conflicts": list(entry.conflicts),
+    }
