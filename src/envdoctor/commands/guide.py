@@ -19,7 +19,9 @@ from envdoctor.start import HeadStart
 @options.timeout
 @options.level
 @options.prefer
-@click.option("--gpu", type=click.Choice(["auto", "yes", "no"]), default="auto", help="With a GPU in mind. [what is here]")
+@click.option(
+    "--gpu", type=click.Choice(["auto", "yes", "no"]), default="auto", help="With a GPU in mind. [what is here]"
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.color
 @options.ascii_only

@@ -15,8 +15,28 @@ FAMILIES = {
 SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
 HPC = ("spack", "easybuild", "modules")
 # What conda installs and pip cannot, told by the names of its packages.
-OTHER_LANGUAGES = {"r-base": "R", "julia": "Julia", "octave": "Octave", "perl": "Perl", "nodejs": "JavaScript", "rust": "Rust"}
-LIBRARIES = ("gdal", "libgdal", "hdf5", "netcdf4", "libnetcdf", "compilers", "gxx", "gfortran", "openmpi", "mpich", "cuda-toolkit", "cudatoolkit")
+OTHER_LANGUAGES = {
+    "r-base": "R",
+    "julia": "Julia",
+    "octave": "Octave",
+    "perl": "Perl",
+    "nodejs": "JavaScript",
+    "rust": "Rust",
+}
+LIBRARIES = (
+    "gdal",
+    "libgdal",
+    "hdf5",
+    "netcdf4",
+    "libnetcdf",
+    "compilers",
+    "gxx",
+    "gfortran",
+    "openmpi",
+    "mpich",
+    "cuda-toolkit",
+    "cudatoolkit",
+)
 
 
 def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -> Traveller:
@@ -25,8 +45,16 @@ def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) ->
     platform = "linux" if isinstance(system, Missing) else SYSTEMS.get(system.platform, "linux")
     distribution = "" if isinstance(system, Missing) else system.distribution or ""
     machine = "x86_64" if isinstance(system, Missing) else system.machine
-    name = facts.project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2] if isinstance(facts.project, Project) else ""
-    living = [row["minor"] for row in table("python_versions")["python"] if row["released"] <= facts.recorded[:10] <= row["end_of_life"]]
+    name = (
+        facts.project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+        if isinstance(facts.project, Project)
+        else ""
+    )
+    living = [
+        row["minor"]
+        for row in table("python_versions")["python"]
+        if row["released"] <= facts.recorded[:10] <= row["end_of_life"]
+    ]
     return Traveller(
         system=platform,
         level=level,
@@ -56,7 +84,11 @@ def made_with(facts: Facts, platform: str) -> str:
     if any(kind in CONDA_KINDS for kind in kinds):
         return "conda"
     environment = isinstance(facts.prefix.configuration, dict)
-    if platform == "linux" and not environment and (facts.prefix.externally_managed or any(kind in SYSTEM_KINDS for kind in kinds)):
+    if (
+        platform == "linux"
+        and not environment
+        and (facts.prefix.externally_managed or any(kind in SYSTEM_KINDS for kind in kinds))
+    ):
         return "system"
     return "pip"
 
@@ -80,18 +112,34 @@ def reasons(facts: Facts) -> list[Reason]:
     records = getattr(getattr(facts, "conda", None), "records", None)
     installed = {record.name for record in records} if isinstance(records, list) else set()
     if languages := [word for name, word in OTHER_LANGUAGES.items() if name in installed]:
-        found.append(Reason("pkg-2", f"{', '.join(languages)} is in this environment: conda, or pixi, which take other languages, too."))
+        found.append(
+            Reason(
+                "pkg-2",
+                f"{', '.join(languages)} is in this environment: conda, or pixi, which take other languages, too.",
+            )
+        )
     if has_gpu(facts):
         found.append(Reason("pkg-3", "There is a GPU: both bring CUDA today, and neither brings the driver."))
     if libraries := [name for name in LIBRARIES if name in installed]:
-        found.append(Reason("pkg-3", f"{', '.join(libraries)} came from conda: not Python, and the reason to stay with conda."))
+        found.append(
+            Reason("pkg-3", f"{', '.join(libraries)} came from conda: not Python, and the reason to stay with conda.")
+        )
     packages = facts.packages
     conda = any(kind in CONDA_KINDS for kind in kinds)
-    if conda and isinstance(packages, Packages) and any(item.installer in ("pip", "uv") for item in packages.distributions):
-        found.append(Reason("pkg-8", "pip has installed into this conda environment: let it come last, and keep to packages conda lacks."))
+    if (
+        conda
+        and isinstance(packages, Packages)
+        and any(item.installer in ("pip", "uv") for item in packages.distributions)
+    ):
+        found.append(
+            Reason(
+                "pkg-8",
+                "pip has installed into this conda environment: let it come last, and keep to packages conda lacks.",
+            )
+        )
     if not found:
         word = "conda" if conda else "pip and PyPI"
-        found.append(Reason("pkg-4", f"Nothing here decides it: {word} made this environment, and does as well."))
+        found.append(Reason("pkg-4", f"Nothing here decides it: stay with what made this environment, {word}."))
     return found
 
 

@@ -32,7 +32,9 @@ def conda(facts: Facts) -> bool | None:
 
 def miniforge(facts: Facts) -> bool | None:
     flavour = _of_conda(facts, "flavour")
-    return flavour in ("miniforge", "micromamba", "pixi") or any(kind in ("miniforge", "pixi") for kind in _kinds(facts))
+    return flavour in ("miniforge", "micromamba", "pixi") or any(
+        kind in ("miniforge", "pixi") for kind in _kinds(facts)
+    )
 
 
 def conda_forge_only(facts: Facts) -> bool | None:
@@ -41,7 +43,9 @@ def conda_forge_only(facts: Facts) -> bool | None:
     channels, priority = _of_conda(facts, "channels"), _of_conda(facts, "channel_priority")
     if not isinstance(channels, list):
         return None
-    return channels == ["conda-forge"] or ("conda-forge" in channels and "defaults" not in channels and priority == "strict")
+    return channels == ["conda-forge"] or (
+        "conda-forge" in channels and "defaults" not in channels and priority == "strict"
+    )
 
 
 def base_small(facts: Facts) -> bool | None:
@@ -98,7 +102,9 @@ def locked(facts: Facts) -> bool | None:
 
 
 def managed_project(facts: Facts) -> bool | None:
-    return any(item.kind in MANAGED for item in facts.project.declarations) if isinstance(facts.project, Project) else None
+    return (
+        any(item.kind in MANAGED for item in facts.project.declarations) if isinstance(facts.project, Project) else None
+    )
 
 
 def gpu_build(facts: Facts) -> bool | None:

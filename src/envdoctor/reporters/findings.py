@@ -40,7 +40,7 @@ def groups(items: Sequence[Advice], plan: Sequence[Entry]) -> list[Group]:
 
 
 def draw(page: Page, group: Group, report: Report, style: Style, said: set[str]) -> None:
-    """One finding, or several that one cure settles; ``said`` are the ids of statements that stand further up."""
+    """One finding, or several that one cure settles; ``said`` are the statements and codes that stand further up."""
     entry, items = group
     if report.settings.level == "beginner" and style.verbosity <= 0:
         from envdoctor.reporters.beginner import plainly
@@ -54,7 +54,8 @@ def draw(page: Page, group: Group, report: Report, style: Style, said: set[str])
         page.line((head, COLORS[finding.level]), f"{finding.title}{sure}")
         if len(items) <= MOST_EVIDENCE or style.verbosity > 0:
             draw_evidence(page, item)
-    _cure(page, entry, items, report, style)
+    _cure(page, entry, items, report, style, said)
+    said.add(items[0].finding.rule.code)
     for why in dict.fromkeys(item.finding.why for item in items[: 1 if len(items) > MOST_EVIDENCE else None]):
         page.paragraph(why, "Why")
     new = [statement for statement in items[0].guide if statement.id not in said]
@@ -73,11 +74,11 @@ def draw_evidence(page: Page, item: Advice) -> None:
             page.evidence(label, value)
 
 
-def _cure(page: Page, entry: Entry | None, items: list[Advice], report: Report, style: Style) -> None:
+def _cure(page: Page, entry: Entry | None, items: list[Advice], report: Report, style: Style, said: set[str]) -> None:
     item, shell = items[0], shell_for(report)
     if item.finding.nothing_to_do:
         page.paragraph(f"Nothing to do: {item.finding.nothing_to_do}", "Fix")
-    if item.settled_by and not style.plan:
+    if item.settled_by in said and not style.plan:
         page.paragraph(f"the one for {item.settled_by} above settles this, too", "Fix")
         return
     # Where one command settles them all, it is the plan's; the findings' own would do it piece by piece.

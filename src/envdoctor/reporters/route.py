@@ -32,7 +32,10 @@ def render(facts: Facts, who: Traveller, style: Style) -> str:
     for reason in reasons(facts):
         page.paragraph(reason.says, "Here", indent=2)
     _statements(page, list(asides()["pip-or-conda"].statements), said)
-    for key, ids in (("reproducible", list(asides()["reproducible"].statements)), ("linear-algebra", about_blas(facts))):
+    for key, ids in (
+        ("reproducible", list(asides()["reproducible"].statements)),
+        ("linear-algebra", about_blas(facts)),
+    ):
         page.line()
         page.line((asides()[key].title, "bold"))
         _statements(page, ids, said)
@@ -55,12 +58,12 @@ def _today(page: Page, way: Route, who: Traveller, facts: Facts, said: set[str])
     page.line()
     page.line((f"Today: {way.title}", "bold"))
     for number, step in enumerate(way.steps(who), 1):
-        page.paragraph(f"{MARKS[_done(step, facts)]} {number}. {step.says}", indent=2)
+        page.paragraph(step.says, f"{MARKS[_done(step, facts)]} {number}.", indent=2)
         for line in step.lines(who, shell):
             page.line(" " * COMMAND, (line, "bold"))
         if step.statement not in said:
             _statements(page, [step.statement], said)
-    page.paragraph("✓ done here   ? cannot be told from here", indent=2)
+    page.line("  ✓ done here   ? cannot be told from here")
 
 
 def _statements(page: Page, ids: list[str], said: set[str]) -> None:
@@ -91,7 +94,8 @@ def render_json(facts: Facts, who: Traveller, style: Style) -> str:
         "statements": [
             {"id": item.id, "section": item.section, "says": item.says, "status": item.status, "since": item.since}
             for item in cited(
-                [key for aside in asides().values() for key in aside.statements if aside.id != "linear-algebra"] + about_blas(facts)
+                [key for aside in asides().values() for key in aside.statements if aside.id != "linear-algebra"]
+                + about_blas(facts)
             )
         ],
     }
