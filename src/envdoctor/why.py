@@ -19,7 +19,8 @@ MISSING = re.compile(r"No module named ['\"]?(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 SITE = re.compile(
     r"[\"' (]?(?P<prefix>(?:[A-Za-z]:)?[/\\][^\"'\n<>|]*?)[/\\](?:lib[/\\]python3\.\d+|Lib)[/\\]site-packages"
 )
-# Where the module has another name than the distribution on PyPI.
+# Modules that are known to be on PyPI by these names. A command to install is given for no other: the name in an error
+# may be anybody's module, and whoever owns that name on PyPI may be somebody else.
 DISTRIBUTIONS = {
     "cv2": "opencv-python",
     "sklearn": "scikit-learn",
@@ -28,7 +29,13 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "bs4": "beautifulsoup4",
     "dateutil": "python-dateutil",
-}
+    **{name: name for name in (
+        "numpy", "scipy", "pandas", "matplotlib", "torch", "tensorflow", "jax", "jaxlib", "sympy", "numba", "h5py", "xarray", "dask",
+        "distributed", "seaborn", "statsmodels", "polars", "pyarrow", "networkx", "joblib", "threadpoolctl", "tqdm", "requests",
+        "ipykernel", "jupyterlab", "notebook", "ipywidgets", "pytest", "packaging", "setuptools", "pip", "tables", "netCDF4", "zarr",
+        "astropy", "plotly", "bokeh", "cython", "pybind11", "openpyxl", "lxml", "pooch", "contourpy", "kiwisolver", "cycler",
+    )},
+}  # fmt: skip
 
 
 class Symptom(Struct, frozen=True):
@@ -52,7 +59,7 @@ class Match(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """What the text comes to here: ``causes`` explain it, ``perhaps`` may have to do with it; ``notes`` in words.
 
-    ``absent`` is a module's distribution that the patient does not have; ``silent`` are codes that could have
+    ``absent`` is a module that the patient does not have; ``silent`` are codes that could have
     explained it and found nothing, ``unknown`` those without a verdict.
     """
 
@@ -115,18 +122,19 @@ def _concerns(item: Advice, name: str, text: str) -> bool:
         return True
     said = normalise(" ".join([finding.subject, finding.title, *(seen.value for seen in finding.evidence)]))
     if name:
-        return normalise(DISTRIBUTIONS.get(name, name)) in said or normalise(name) in said
+        names = {normalise(DISTRIBUTIONS.get(name, name)), normalise(name)}
+        return any(re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", said) for word in names)
     words = set(re.findall(r"[a-z0-9][a-z0-9-]+", normalise(finding.subject)))
     return any(word in normalise(text) for word in words if len(word) > 3 and word != "needs")
 
 
 def _absent(facts: Facts, name: str) -> str:
-    """The distribution of a module that can't be imported, where it is not installed here; empty otherwise."""
+    """The module that can't be imported, where its distribution is not installed here; empty otherwise."""
     if not name or not isinstance(facts.packages, Packages):
         return ""
     distribution = DISTRIBUTIONS.get(name, name)
     keys = {normalise(distribution), normalise(name)}
-    return "" if any(item.key in keys for item in facts.packages.distributions) else distribution
+    return "" if any(item.key in keys for item in facts.packages.distributions) else name
 
 
 def _notes(text: str, facts: Facts, name: str, absent: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from envdoctor.fixes import Toolbox
+from envdoctor.fixes.plan import plan as plan_of
 from envdoctor.recording import dump
 from envdoctor.report import Report
 from envdoctor.reporters import Style
@@ -12,7 +13,7 @@ from envdoctor.reporters.json import document
 from envdoctor.reporters.page import Page
 from envdoctor.rules import Install
 from envdoctor.verdict import shell_for
-from envdoctor.why import Explanation
+from envdoctor.why import DISTRIBUTIONS, Explanation
 
 
 def render(found: Explanation, report: Report, style: Style) -> str:
@@ -24,16 +25,19 @@ def render(found: Explanation, report: Report, style: Style) -> str:
     for note in found.notes:
         page.line("  ", note)
     said: set[str] = set()
-    if found.absent:
-        fix = Toolbox(report.facts, report.settings.prefer).fix(Install((found.absent,)), "PKG001")
+    toolbox = Toolbox(report.facts, report.settings.prefer)
+    # The cure of what explains the error, not of all that is wrong here.
+    plan = plan_of([item.finding for item in found.causes], toolbox)
+    if found.absent in DISTRIBUTIONS and not plan:
+        fix = toolbox.fix(Install((DISTRIBUTIONS[found.absent],)), "PKG001")
         draw_fix(page, fix, shell_for(report), "Fix")
-    for group in groups(found.causes, report.plan):
+    for group in groups(found.causes, plan):
         page.line()
         draw(page, group, report, style, said)
     if found.perhaps:
         page.line()
         page.line(("This may have to do with it:", "bold"))
-        for group in groups(found.perhaps, report.plan):
+        for group in groups(found.perhaps, ()):
             page.line()
             draw(page, group, report, style, said)
     _meaning(page, found)
