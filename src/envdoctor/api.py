@@ -3,11 +3,13 @@
 A check is a function decorated with `check`; its parameters name the sections of the facts that it
 needs, and it yields `Finding`. It never looks at the world itself. A section that is missing ends
 it as *unknown* before it runs, one that is absent (``None``) as *not applicable*; for a field that
-may be missing call `known`.
+may be missing call `known`. A section whose parameter has a default (``measure=None``) is handed over
+as it is, be it missing or absent.
 """
 
 from envdoctor.data import table
 from envdoctor.facts import (
+    Alternation,
     Attempt,
     Blas,
     Cpu,
@@ -17,10 +19,13 @@ from envdoctor.facts import (
     Facts,
     Interpreter,
     Library,
+    Limits,
     Link,
     LoadError,
+    Measure,
     Missing,
     OpenMP,
+    Oversubscription,
     Packages,
     Patient,
     Prefix,
@@ -29,9 +34,12 @@ from envdoctor.facts import (
     Start,
     System,
     Tools,
+    TaskLimit,
     UnknownFact,
+    Workers,
     known,
 )
+from envdoctor.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.requirements import Problem, Resolver
 from envdoctor.rules import (
     Check,
@@ -53,9 +61,11 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
+from envdoctor.threadcount import Expectation, expected, is_count, is_list
 from envdoctor.units import megabytes
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
     "Check",
@@ -66,19 +76,23 @@ __all__ = [
     "Edit",
     "Environment",
     "Evidence",
+    "Expectation",
     "Facts",
     "Finding",
     "Install",
     "InstallSystem",
     "Interpreter",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
     "Manual",
+    "Measure",
     "Missing",
     "Move",
     "NotApplicable",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
@@ -95,10 +109,17 @@ __all__ = [
     "Start",
     "System",
     "Tools",
+    "TaskLimit",
     "UnknownFact",
     "UnsetEnv",
+    "Workers",
+    "alternation_verdict",
     "check",
+    "expected",
+    "is_count",
+    "is_list",
     "known",
     "megabytes",
+    "oversubscription_verdict",
     "table",
 ]

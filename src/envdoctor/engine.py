@@ -87,10 +87,15 @@ def run(facts: Facts, loaded: Loaded) -> Outcome:
 
 def _arguments(facts: Facts, check: Check) -> list[object]:
     arguments = []
+    defaults = check.examine.__defaults__ or ()  # type: ignore[attr-defined]
+    optional = check.needs[len(check.needs) - len(defaults) :]
     for name in check.needs:
         if not hasattr(facts, name):
             raise UnknownFact(f"the check needs {name!r}, and there is no such section of facts")
         value = getattr(facts, name)
+        if name in optional:  # the check says itself what its absence means
+            arguments.append(value)
+            continue
         if isinstance(value, Missing):
             raise UnknownFact(value.reason)
         if value is None:

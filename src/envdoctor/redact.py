@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 
 # scheme://user:password@host, and conda's /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token)
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s@]*@")
-_TOKEN = re.compile(r"/t/[A-Za-z0-9][A-Za-z0-9-]*(?=/|$|\s)")
-_QUERY = re.compile(r"(?i)([?&](?:token|access_token|key|api_key|password|auth|signature|sig)=)[^&\s#]+")
+_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s@\"']*@")
+_TOKEN = re.compile(r"((?:://|anaconda\.(?:org|com)/)(?:[^\s\"']*?/)?t/)[^/\s\"']+")
+_QUERY = re.compile(r"(?i)([?&](?:token|access_token|key|api_key|password|auth|signature|sig)=)[^&\s#\"']+")
 
 VARIABLES = frozenset(
     [
@@ -150,7 +150,7 @@ def credentials(text: str) -> str:
     if "@" in text:
         text = _USERINFO.sub(r"\g<scheme><redacted>@", text)
     if "/t/" in text:
-        text = _TOKEN.sub("/t/<redacted>", text)
+        text = _TOKEN.sub(r"\1<redacted>", text)
     if "=" in text:
         text = _QUERY.sub(r"\1<redacted>", text)
     return text

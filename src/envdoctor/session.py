@@ -52,8 +52,8 @@ class Readers:
             return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
         return found.root
 
-    def read(self, timeout: float | None) -> Iterator[Facts]:
-        """The facts of every patient; ``timeout`` in seconds, for each."""
+    def read(self, timeout: float | None, progress: Callable[[int, int], None] | None = None) -> Iterator[Facts]:
+        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark."""
         if self._facts_file is not None:
             yield _load(self._facts_file)
             return
@@ -62,7 +62,7 @@ class Readers:
         for choice in self._choices:
             interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                yield gather(choice, interview, self.world, self._project)
+                yield gather(choice, interview, self.world, self._project, progress)
             finally:
                 interview.close()
 
@@ -171,6 +171,18 @@ def write(path: str, text: str, new: bool = False) -> None:
         raise UsageError(f"{path}: it exists already, and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def progress(done: int, planned: int) -> None:
+    """A bar on standard error while BLAS is timed, on a terminal only; nothing planned takes it away."""
+    try:
+        if sys.stderr.isatty():
+            filled = 20 * done // planned if planned else 0
+            bar = f"timing BLAS [{'#' * filled}{'.' * (20 - filled)}]" if planned else " " * 34
+            sys.stderr.write(f"\r{bar}{'' if planned else chr(13)}")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        return
 
 
 def complain(message: str) -> None:

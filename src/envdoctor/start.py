@@ -7,19 +7,21 @@ read properly later, by click; a glance that proves wrong only costs the head st
 import gc
 import os
 import sys
+import time
 
 from envdoctor.patient import Choice, PatientError, Surroundings, default, named
 
-TAKES_PATIENT = ("check", "why", "guide", "info", "snapshot")
+TAKES_PATIENT = ("check", "why", "guide", "info", "measure", "snapshot")
 DEFAULT_TIMEOUT = 10.0
 
 
 class HeadStart:
-    """The patient that the glance found, already under way. ``around`` is where it was looked for."""
+    """The patient that the glance found, already under way. ``around`` is where it was looked for, ``began`` when."""
 
     def __init__(self, argv: list[str], around: Surroundings) -> None:
         from envdoctor.probe.interview import Interview
 
+        self.began = time.perf_counter()
         self.around = around
         self.choice: Choice | None = None
         self.interview: Interview | None = None

@@ -50,6 +50,7 @@ from envdoctor.start import HeadStart
 @click.option(
     "--write-baseline", metavar="FILE", help="Name the findings of this check-up in a file, to be put up with."
 )
+@click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @click.option(
     "--fix-script",
@@ -70,7 +71,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor check --facts colleague.json              somebody else's recording
     envdoctor check --fix                               the commands that cure, in an order that works
     """
-    began = time.perf_counter()
+    began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
     config = find(readers.world, readers.project_root())
     collection = collect()
@@ -85,15 +86,18 @@ def command(head: HeadStart, /, **given: Any) -> int:
     )
     if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
         raise UsageError("nothing is selected: --select and --ignore leave no rule")
+    asked = given["select"]
+    if given["measure"]:
+        asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
     chosen = settings(
-        config, given["fail_on"], given["strict"], given["select"], collection.checks, given["level"], given["prefer"]
+        config, given["fail_on"], given["strict"], asked, collection.checks, given["level"], given["prefer"]
     )
     known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
     plan = Plan(collection, selection, config, chosen, baseline.load(known) if known else frozenset())
     files = {path: renderer(name) for name, path in given["output"]}
     render = renderer(given["format_"])
     reports = []
-    for facts in readers.read(given["timeout"] or config.timeout):
+    for facts in readers.read(given["timeout"] or config.timeout, session.progress if given["measure"] else None):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
     if given["write_baseline"]:
@@ -105,7 +109,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
         session.write(path, render_file(reports, plain))
     style = session.style(given["color"], given["ascii_only"])
     verbosity = -1 if given["quiet"] else given["verbose"]
-    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity)))
+    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
     return worst([report.exit_code for report in reports])
 
 

@@ -48,7 +48,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     collection = collect()
     chosen = settings(Config(), None, False, (), collection.checks, given["level"], given["prefer"])
     plan = Plan(collection, Selection(), Config(), chosen)
-    style = session.style(given["color"], given["ascii_only"])(verbosity=given["verbose"])
+    style = session.style(given["color"], given["ascii_only"])(verbosity=given["verbose"], home=head.around.home)
     explained = False
     for facts in readers.read(given["timeout"]):
         report = diagnose(facts, plan, began)

@@ -10,6 +10,8 @@ from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.limits import Limits, TaskLimit, Workers
+from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -39,9 +41,12 @@ class Facts(Struct, frozen=True, kw_only=True):
     project: Project | None | Missing = None
     tools: Tools | Missing = Tools()
     level: str = "advanced"
+    measure: Measure | None | Missing = None
+    limits: Limits | None | Missing = None
 
 
 __all__ = [
+    "Alternation",
     "Attempt",
     "Blas",
     "Cpu",
@@ -51,19 +56,25 @@ __all__ = [
     "Facts",
     "Interpreter",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
+    "Measure",
     "Missing",
     "OpenMP",
+    "Oversubscription",
     "Packages",
     "Patient",
     "Prefix",
     "Project",
     "Quota",
     "Section",
+    "Speed",
     "Start",
     "System",
     "Tools",
+    "TaskLimit",
     "UnknownFact",
+    "Workers",
     "known",
 ]

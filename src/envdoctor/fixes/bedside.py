@@ -75,7 +75,10 @@ class Bedside:
         return next((name for name in CONDA_TOOLS if name in self.commands), "conda")
 
     def spoken(self, argv: list[str]) -> list[str]:
-        """A conda command line said by the program at hand: mamba and micromamba take the same words."""
+        """A conda command line said by the program at hand (mamba and micromamba take the same words); sudo only
+        where there is one."""
+        if argv and argv[0] == "sudo" and self.commands and "sudo" not in self.commands:
+            return argv[1:]
         if argv and argv[0] == "conda" and argv[1:2] != ["env"] and "conda" not in self.commands:
             return [self.conda_command(), *argv[1:]]
         return argv

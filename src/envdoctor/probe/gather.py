@@ -2,23 +2,31 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
+from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup, tools
+from envdoctor.probe import blas, cpu, environment, limits, packages, project, startup, tools
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
 
 
-def gather(choice: Choice, interview: Interview, world: World, folder: str | None = None) -> Facts:
+def gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
+    ``progress`` (done, planned) asks for the micro-benchmark, too.
     """
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
@@ -26,17 +34,19 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     processors = cpu.read(world)
     at_hand = tools.read(world)
     surrounding = project.find(world, folder)
+    bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
+    if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
+        prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path)
     loader, why_not = interview.libraries()
-    if isinstance(interpreter, Interpreter) and not prefix.configuration and not prefix.conda_meta:
-        prefix = msgspec.structs.replace(prefix, path=interpreter.prefix)  # --python named a shim or a link
     prefix = prefixes.managed(world, prefix, interpreter)
+    libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter),
@@ -47,10 +57,20 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         interpreter=interpreter,
         cpu=processors,
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
-        blas=blas.read(world, sys_path, prefix.path, loader, why_not),
+        blas=libraries,
         project=surrounding,
         tools=at_hand,
+        limits=bounds,
+        measure=_measure(choice, world, libraries, processors, progress) if progress else None,
     )
+
+
+def _measure(
+    choice: Choice, world: World, libraries: Blas, processors: Cpu, progress: Callable[[int, int], None]
+) -> Measure | Missing:
+    from envdoctor.probe import measure
+
+    return measure.read(choice.executable, world.environ, libraries, processors, progress)
 
 
 def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
@@ -64,6 +84,12 @@ def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str,
         ],
         culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages, user_site),
     )
+
+
+def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
+    """True where the patient was reached by a shim or a link in no environment: its prefix is what it says."""
+    named = prefix.configuration is not None or prefix.conda_meta
+    return not named and os.path.realpath(interpreter.prefix) != os.path.realpath(prefix.path)
 
 
 def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:

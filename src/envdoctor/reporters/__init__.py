@@ -13,7 +13,7 @@ _MODULES = {"text": "terminal"}
 
 class Style(Struct, frozen=True):
     """How text is to look: ``width`` in columns, ``color``, ``ascii`` only; ``indent`` makes JSON readable;
-    ``plan`` shows every step of every fix."""
+    ``plan`` shows every step of every fix; ``home`` is written ``~`` where nobody copies it."""
 
     width: int = 80
     color: bool = False
@@ -21,6 +21,7 @@ class Style(Struct, frozen=True):
     indent: bool = False
     verbosity: int = 0
     plan: bool = False
+    home: str = ""
 
 
 Render = Callable[[Sequence[Report], Style], str]

@@ -19,7 +19,7 @@ from envdoctor.why import DISTRIBUTIONS, Explanation
 def render(found: Explanation, report: Report, style: Style) -> str:
     page = Page(style)
     if style.verbosity >= 0:
-        page.line((title(report.version, report.facts), "bold"))
+        page.line((title(report.version, report.facts, style.home), "bold"))
         page.line()
     _verdict(page, found)
     for note in found.notes:

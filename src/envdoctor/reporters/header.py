@@ -6,12 +6,15 @@ IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
-def title(version: str, facts: Facts) -> str:
-    """``envdoctor 0.1.0 · /path/python · CPython 3.12.1 · Linux x86_64``."""
+def title(version: str, facts: Facts, home: str = "") -> str:
+    """``envdoctor 0.1.0 · ~/fit/.venv/bin/python · CPython 3.12.1 · Linux x86_64``; ``home`` reads ``~``."""
     patient = facts.patient
     implementation = patient.implementation if isinstance(patient.implementation, str) else "Python"
     number = patient.version if isinstance(patient.version, str) else "(version unknown)"
-    parts = [f"envdoctor {version}", patient.executable or patient.prefix or "?"]
+    where = patient.executable or patient.prefix or "?"
+    if home and where.startswith(home + "/"):
+        where = "~" + where[len(home) :]
+    parts = [f"envdoctor {version}", where]
     parts.append(f"{IMPLEMENTATIONS.get(implementation, implementation)} {number}")
     if not isinstance(facts.system, Missing):
         parts.append(f"{SYSTEMS.get(facts.system.platform, facts.system.platform)} {facts.system.machine}")

@@ -18,7 +18,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
     """One report as itself, several under ``reports``; ASCII, a single line unless ``style.indent``."""
     documents = [document(report, style.plan) for report in reports]
     whole = documents[0] if len(documents) == 1 else {"schema_version": SCHEMA_VERSION, "reports": documents}
-    return dump(whole, 2 if style.indent else None) + "\n"
+    return credentials(dump(whole, 2 if style.indent else None)) + "\n"
 
 
 def document(report: Report, plan: bool = False) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def document(report: Report, plan: bool = False) -> dict[str, Any]:
                 "name": outcome.check.name,
                 "codes": list(outcome.check.codes),
                 "status": outcome.status,
-                "reason": credentials(outcome.reason),
+                "reason": outcome.reason,
                 "seconds": round(outcome.seconds, 6),
             }
             for outcome in report.outcomes
@@ -62,9 +62,9 @@ def _finding(item: Advice) -> dict[str, Any]:
         "name": finding.rule.name,
         "severity": finding.level.value,
         "confidence": finding.certainty.value,
-        "title": credentials(finding.title),
-        "subject": credentials(finding.subject),
-        "evidence": [{"label": seen.label, "value": credentials(seen.value)} for seen in finding.evidence],
+        "title": finding.title,
+        "subject": finding.subject,
+        "evidence": [{"label": seen.label, "value": seen.value} for seen in finding.evidence],
         "why": finding.why,
         "nothing_to_do": finding.nothing_to_do,
         "guide": [

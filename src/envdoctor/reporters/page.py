@@ -1,6 +1,7 @@
 """The page that text for people is drawn on."""
 
 import io
+from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
@@ -44,13 +45,13 @@ class Page:
     ) -> None:
         """Wrapped text with a label beside its first line."""
         width = self._console.width - indent - (LABEL if label else 0)
-        wrapped = Text(self._clean(text), style=style).wrap(self._console, max(width, 20))
-        for index, piece in enumerate(wrapped):
+        # A word longer than the line, such as a path, stays whole: it is there to be copied.
+        pieces = wrap(self._clean(text), max(width, 20), break_long_words=False, break_on_hyphens=False)
+        for index, piece in enumerate(pieces):
             head = Text(" " * indent)
             if label:
                 head.append((self._clean(label) if index == 0 else "").ljust(LABEL), style=label_style)
-            piece.rstrip()
-            self._console.print(head.append_text(piece), soft_wrap=True)
+            self._console.print(head.append(piece, style=style), soft_wrap=True)
 
     def evidence(self, label: str, value: str) -> None:
         """What was seen, dim; a path that is longer than the line stays whole, on a line of its own."""

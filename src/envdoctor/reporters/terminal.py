@@ -24,10 +24,15 @@ def render(reports: Sequence[Report], style: Style) -> str:
 
 def _report(page: Page, report: Report, style: Style) -> None:
     if style.verbosity >= 0:
-        page.line((title(report.version, report.facts), "bold"))
+        page.line((title(report.version, report.facts, style.home), "bold"))
         beginner = report.settings.level == "beginner" and style.verbosity == 0
         for label, value in rows(report.facts)[: 1 if beginner else None]:
             page.paragraph(value, label.ljust(LABEL), indent=2, label_style="dim")
+        if report.facts.measure is not None:
+            from envdoctor.reporters import chart
+
+            for label, value in chart.rows(report.facts.measure):
+                page.paragraph(value, label.ljust(LABEL), indent=2, label_style="dim")
         page.line()
     _verdict(page, report)
     shown = [item for item in report.open if style.verbosity >= 0 or item.finding.level is not Severity.INFO]
