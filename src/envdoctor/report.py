@@ -57,6 +57,17 @@ class Report(Struct, frozen=True):
 
         return plan([item.finding for item in self.open], Toolbox(self.facts, self.settings.prefer))
 
+    def _repr_html_(self) -> str:
+        """What Jupyter shows."""
+        from envdoctor.reporters.html import notebook
+
+        return notebook(self)
+
+    def __str__(self) -> str:
+        from envdoctor.reporters import Style, renderer
+
+        return renderer("text")([self], Style())
+
     @property
     def counts(self) -> dict[str, int]:
         return count(self.outcomes, self.open)

@@ -162,10 +162,10 @@ def emit(text: str) -> None:
         raise OutputError(f"standard output: {error.strerror}") from None
 
 
-def write(path: str, text: str, new: bool = False) -> None:
+def write(path: str, text: str, new: bool = False, append: bool = False) -> None:
     """Write a file that was asked for; with ``new`` it must not exist. Raises `UsageError` naming it."""
     try:
-        with open(path, "x" if new else "w", encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, "x" if new else "a" if append else "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except FileExistsError:
         raise UsageError(f"{path}: it exists already, and is not overwritten") from None

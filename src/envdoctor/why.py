@@ -95,7 +95,8 @@ def explain(text: str, report: Report) -> Explanation:
     matches = recognise(text)
     codes = list(dict.fromkeys(code for match in matches for code in match.symptom.codes))
     name = next((match.name for match in matches if match.name), "")
-    causes, perhaps = [], []
+    causes: list[Advice] = []
+    perhaps: list[Advice] = []
     for code in codes:
         for item in report.open:
             if item.finding.rule.code == code and _concerns(item, name, text):

@@ -107,6 +107,9 @@ def command(head: HeadStart, /, **given: Any) -> int:
     plain = Style(plan=given["fix"], indent=True)
     for path, render_file in files.items():
         session.write(path, render_file(reports, plain))
+    summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
+    if given["format_"] == "github" and summary:
+        session.write(summary, renderer("markdown")(reports, plain), append=True)
     style = session.style(given["color"], given["ascii_only"])
     verbosity = -1 if given["quiet"] else given["verbose"]
     session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
