@@ -65,6 +65,8 @@ class PowerShell(Shell):
 
     def quote(self, word: str) -> str:
         plain = word and word.isascii() and all(letter.isalnum() or letter in "-_./:\\=+" for letter in word)
+        if word.startswith("-") and ("." in word or ":" in word):  # it would be cut in two (PowerShell issue 6291)
+            plain = False
         return word if plain else self._string(word)
 
     def _string(self, word: str) -> str:
@@ -93,6 +95,11 @@ def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
     if name in ("pwsh", "pwsh-preview", "powershell") or (windows and name not in ("bash", "zsh", "sh", "fish")):
         return PowerShell()
     return Fish() if name == "fish" else Shell()
+
+
+def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
+    """The command line of one step for a POSIX shell, or for PowerShell."""
+    return (PowerShell() if windows else Shell()).command(step)
 
 
 def unset_command(names: Iterable[str], shell: Shell) -> str:

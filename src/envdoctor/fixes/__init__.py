@@ -5,7 +5,21 @@ import msgspec
 from envdoctor.facts import Facts
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, Tool, name_of, named
-from envdoctor.rules import Edit, Install, InstallSystem, Manual, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
+from envdoctor.rules import (
+    Edit,
+    Install,
+    InstallBuild,
+    InstallSystem,
+    Manual,
+    Move,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    SetEnv,
+    UnsetEnv,
+)
 from envdoctor.shell import unset_command
 
 __all__ = ["Fix", "Toolbox"]
@@ -42,6 +56,12 @@ class Toolbox:
                 return named(self._tool.install(list(requirements), force), words)
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
+            case InstallBuild():
+                from envdoctor.fixes.accelerated import install_build
+
+                return install_build(self._bedside, remedy)
+            case Replace(remove, install, title):
+                return self._replace(list(remove), list(install), title)
             case Recreate(python, title, reason):
                 fix = self._tool.recreate(python)
                 words = title if title and (not python or python in str(fix.steps)) else fix.title
@@ -65,6 +85,18 @@ class Toolbox:
                 )
             case Manual(title):
                 return Fix(title=title, steps=(), applicability="manual")
+
+    def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
+        """Removing empties folders that the others share, so what stays is laid down anew after it."""
+        out, back = self._tool.remove(remove), self._tool.install(install, True)
+        names = " ".join(map(name_of, install))
+        return Fix(
+            title=title or f"remove {' '.join(remove)}, then install {names} anew",
+            steps=(*out.steps, *back.steps),
+            applicability="unsafe" if back.steps and out.steps else "manual",
+            reason="; ".join(dict.fromkeys(filter(None, (out.reason, back.reason)))),
+            undo=out.undo,
+        )
 
     def _set(self, variables: dict[str, str], title: str) -> Fix:
         words = " and ".join(f"{name}={value}" for name, value in variables.items())

@@ -12,12 +12,14 @@ from envdoctor.rules import (
     Edit,
     Finding,
     Install,
+    InstallBuild,
     InstallSystem,
     Manual,
     Move,
     Recreate,
     Remedy,
     Remove,
+    Replace,
     Run,
     SetEnv,
     UnsetEnv,
@@ -25,7 +27,10 @@ from envdoctor.rules import (
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
-ORDER: tuple[type, ...] = (UnsetEnv, Move, Edit, Run, InstallSystem, Recreate, Remove, Install, SetEnv, Manual)
+ORDER: tuple[type, ...] = (
+    *(UnsetEnv, Move, Edit, Run, InstallSystem, Recreate),
+    *(Remove, Replace, InstallBuild, Install, SetEnv, Manual),
+)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
