@@ -10,10 +10,13 @@ from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
+from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
@@ -45,24 +48,33 @@ class Facts(Struct, frozen=True, kw_only=True):
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
     gpu: Gpu | None | Missing = None
+    installation: Installation | None | Missing = None
+    path: Path | None | Missing = None
+    jupyter: Jupyter | None | Missing = None
 
 
 __all__ = [
+    "Active",
     "Alternation",
     "Attempt",
     "Blas",
     "Build",
     "Collision",
+    "Command",
     "Copy",
     "Cpu",
     "CudaWheel",
     "Declaration",
     "Device",
     "Distribution",
+    "Entry",
     "Environment",
     "Facts",
     "Gpu",
+    "Installation",
     "Interpreter",
+    "Jupyter",
+    "Kernel",
     "Layer",
     "Library",
     "Limits",
@@ -72,8 +84,11 @@ __all__ = [
     "Missing",
     "OpenMP",
     "Oversubscription",
+    "Owner",
     "Packages",
+    "Path",
     "Patient",
+    "Place",
     "Prefix",
     "Project",
     "Quota",

@@ -8,11 +8,25 @@ import msgspec
 
 from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
 from envdoctor.facts.prefix import Prefix
-from envdoctor.origin import identify
+from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, gpu, limits, packages, project, startup, tools
+from envdoctor.probe import (
+    blas,
+    cpu,
+    environment,
+    gpu,
+    installation,
+    jupyter,
+    limits,
+    packages,
+    path,
+    project,
+    startup,
+    tools,
+)
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.probe.resolve import Resolver
 from envdoctor.world import World
 
 
@@ -51,6 +65,8 @@ def _gather(
     surrounding = project.find(world, folder)
     bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
+    resolver = Resolver(world, path.path_folders(world))
+    neighbourhood = path.read(world, resolver)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
@@ -59,12 +75,15 @@ def _gather(
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path)
+    places = installation.read(world, prefix, interpreter, distributions)
+    neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
+    kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
     prefix = prefixes.managed(world, prefix, interpreter)
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
-        patient=_patient(choice, prefix, interpreter),
+        patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
         start=start,
         prefix=prefix,
         system=system,
@@ -78,6 +97,9 @@ def _gather(
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
         gpu=accelerators.facts(distributions, prefix.path, system),
+        installation=places,
+        path=neighbourhood,
+        jupyter=kernels,
     )
 
 
@@ -122,9 +144,8 @@ def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix)
     return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
 
 
-def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing) -> Patient:
+def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing, made: Identified) -> Patient:
     configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    origin = identify(prefix, interpreter)
     if isinstance(interpreter, Interpreter):
         return Patient(
             executable=choice.executable,
@@ -133,7 +154,8 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
             version=interpreter.version,
             implementation=interpreter.implementation,
             chosen=choice.chosen,
-            origin=origin,
+            origin=made.chain,
+            overlays=made.overlays,
         )
     recorded = configuration.get("version_info") or configuration.get("version")
     return Patient(
@@ -143,5 +165,6 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
         version=".".join(recorded.split(".")[:3]) if recorded else interpreter,
         implementation=configuration.get("implementation", "").lower() or interpreter,
         chosen=choice.chosen,
-        origin=origin,
+        origin=made.chain,
+        overlays=made.overlays,
     )
