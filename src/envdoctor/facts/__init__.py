@@ -31,6 +31,7 @@ from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
 from envdoctor.facts.system import System
+from envdoctor.facts.tools import Tools
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``recorded`` is the moment of the reading, ISO 8601 in UTC: what depends on the calendar is
     judged by it, not by the clock of whoever judges. A section is ``None`` where there is nothing
-    of its kind (no project here), `Missing` where it could not be read.
+    of its kind (no project here), `Missing` where it could not be read. ``level`` is whom the advice is for: beginner or advanced.
     """
 
     recorded: str
@@ -53,6 +54,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     blas: Blas | Missing
     project: Project | None | Missing = None
     conda: Conda | None | Missing = None
+    tools: Tools | Missing = Tools()
+    level: str = "advanced"
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
     gpu: Gpu | None | Missing = None
@@ -115,6 +118,7 @@ __all__ = [
     "Start",
     "System",
     "TaskLimit",
+    "Tools",
     "UnknownFact",
     "Workers",
     "known",

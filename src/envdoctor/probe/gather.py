@@ -23,6 +23,7 @@ from envdoctor.probe import (
     path,
     project,
     startup,
+    tools,
 )
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
@@ -61,6 +62,7 @@ def _gather(
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
+    at_hand = tools.read(world)
     surrounding = project.find(world, folder)
     bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
@@ -80,6 +82,7 @@ def _gather(
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
+    prefix = prefixes.managed(world, prefix, interpreter)
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
@@ -94,6 +97,7 @@ def _gather(
         blas=libraries,
         project=surrounding,
         conda=packed,
+        tools=at_hand,
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
         gpu=accelerators.facts(distributions, prefix.path, system),
