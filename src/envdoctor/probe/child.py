@@ -74,7 +74,6 @@ class Child:
                     self._open -= 1
                 self._changed.notify_all()
             if not chunk:
-                stream.close()
                 return
 
     def _take_out(self, chunk: bytes) -> None:
