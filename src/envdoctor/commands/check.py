@@ -24,7 +24,7 @@ from envdoctor.start import HeadStart
 @click.option(
     "--select",
     multiple=True,
-    callback=options.words,
+    callback=options.select,
     metavar="RULES",
     help="Only these: codes, beginnings of codes, names.",
 )
@@ -42,6 +42,7 @@ from envdoctor.start import HeadStart
     metavar="FORMAT=PATH",
     help="Write a report to a file, too.",
 )
+@click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @options.color
 @options.ascii_only
@@ -61,8 +62,8 @@ def command(head: HeadStart, /, **given: Any) -> int:
     config = find(readers.world, readers.project_root())
     collection = collect()
     rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
-    validate(given["select"] + given["extend_select"], rules, "--select")
-    validate(given["ignore"] + given["extend_ignore"], rules, "--ignore")
+    for option in ("select", "extend_select", "ignore", "extend_ignore"):
+        validate(given[option], rules, f"--{option.replace('_', '-')}")
     validate((*config.select, *config.ignore, *config.excuses), rules, config.file)
     selection = Selection(
         select=(given["select"] or config.select)
@@ -71,12 +72,15 @@ def command(head: HeadStart, /, **given: Any) -> int:
     )
     if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
         raise UsageError("nothing is selected: --select and --ignore leave no rule")
-    chosen = settings(config, given["fail_on"], given["strict"], given["select"], collection.checks)
+    asked = given["select"]
+    if given["measure"]:
+        asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
+    chosen = settings(config, given["fail_on"], given["strict"], asked, collection.checks)
     plan = Plan(collection, selection, config, chosen)
     files = {path: renderer(name) for name, path in given["output"]}
     render = renderer(given["format_"])
     reports = []
-    for facts in readers.read(given["timeout"] or config.timeout):
+    for facts in readers.read(given["timeout"] or config.timeout, session.progress if given["measure"] else None):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
     plain = Style(plan=given["fix"], indent=True)

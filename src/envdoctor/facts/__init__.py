@@ -9,9 +9,12 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.jupyter import Jupyter, Kernel
+from envdoctor.facts.limits import Limits, TaskLimit, Workers
+from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Distribution, Packages
 from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
@@ -39,6 +42,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    measure: Measure | None | Missing = None
+    limits: Limits | None | Missing = None
+    gpu: Gpu | None | Missing = None
     installation: Installation | None | Missing = None
     path: Path | None | Missing = None
     jupyter: Jupyter | None | Missing = None
@@ -46,24 +52,35 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 __all__ = [
     "Active",
+    "Alternation",
     "Attempt",
     "Blas",
+    "Build",
+    "Collision",
     "Command",
+    "Copy",
     "Cpu",
+    "CudaWheel",
     "Declaration",
+    "Device",
     "Distribution",
     "Entry",
     "Environment",
     "Facts",
+    "Gpu",
     "Installation",
     "Interpreter",
     "Jupyter",
     "Kernel",
+    "Layer",
     "Library",
+    "Limits",
     "Link",
     "LoadError",
+    "Measure",
     "Missing",
     "OpenMP",
+    "Oversubscription",
     "Owner",
     "Packages",
     "Path",
@@ -73,8 +90,12 @@ __all__ = [
     "Project",
     "Quota",
     "Section",
+    "Shadow",
+    "Speed",
     "Start",
     "System",
+    "TaskLimit",
     "UnknownFact",
+    "Workers",
     "known",
 ]

@@ -2,30 +2,66 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
+from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, installation, jupyter, packages, path, project, startup
+from envdoctor.probe import (
+    blas,
+    cpu,
+    environment,
+    gpu,
+    installation,
+    jupyter,
+    limits,
+    packages,
+    path,
+    project,
+    startup,
+)
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.probe.resolve import Resolver
 from envdoctor.world import World
 
 
-def gather(choice: Choice, interview: Interview, world: World, folder: str | None = None) -> Facts:
+def gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
+    ``progress`` (done, planned) asks for the micro-benchmark, too.
     """
+    accelerators = gpu.Examination(world, interview.timeout)
+    try:
+        return _gather(choice, interview, world, folder, progress, accelerators)
+    finally:
+        accelerators.close()
+
+
+def _gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None,
+    progress: Callable[[int, int], None] | None,
+    accelerators: gpu.Examination,
+) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
     surrounding = project.find(world, folder)
+    bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     resolver = Resolver(world, path.path_folders(world))
     neighbourhood = path.read(world, resolver)
@@ -41,6 +77,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
+    libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
@@ -51,12 +88,23 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         interpreter=interpreter,
         cpu=processors,
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
-        blas=blas.read(world, sys_path, prefix.path, loader, why_not),
+        blas=libraries,
         project=surrounding,
+        limits=bounds,
+        measure=_measure(choice, world, libraries, processors, progress) if progress else None,
+        gpu=accelerators.facts(distributions, prefix.path, system),
         installation=places,
         path=neighbourhood,
         jupyter=kernels,
     )
+
+
+def _measure(
+    choice: Choice, world: World, libraries: Blas, processors: Cpu, progress: Callable[[int, int], None]
+) -> Measure | Missing:
+    from envdoctor.probe import measure
+
+    return measure.read(choice.executable, world.environ, libraries, processors, progress)
 
 
 def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
