@@ -110,6 +110,11 @@ def link_or_copy(source: str, target: str) -> None:
 
 def copy_patient(template: Patient, prefix: Path) -> Patient:
     shutil.copytree(template.prefix, prefix, symlinks=True, copy_function=link_or_copy)
+    for script in (prefix / "bin").iterdir():  # as if it had been made here: a moved environment is a fault of its own
+        text = b"" if script.is_symlink() else script.read_bytes()
+        if str(template.prefix).encode() in text:
+            content = text.replace(str(template.prefix).encode(), str(prefix).encode())
+            write(script, content, script.stat().st_mode & 0o777)
     return patient_at(prefix)
 
 

@@ -139,7 +139,7 @@ def test_stores_are_told_by_the_hash(tmp_path: Path, path: str, kind: str) -> No
 
 
 def test_spack_and_easybuild_leave_their_marks_in_the_prefix(tmp_path: Path) -> None:
-    """Spack: lib/spack/spack/store (.spack/spec.json); EasyBuild: docs.easybuild.io, "easybuild" in the installation."""
+    """Spack: lib/spack/spack/store (.spack/spec.json); EasyBuild: docs.easybuild.io, the folder "easybuild"."""
     grow(
         tmp_path,
         "apps/a/bin/python3",
