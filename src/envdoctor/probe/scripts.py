@@ -64,8 +64,10 @@ def launcher(data: bytes) -> str | None:
         length = int.from_bytes(data[-8:-4], "little")
         path = data[-8 - length : -8]
         return path.decode("utf-8", "replace") if 0 < length < 4096 else None
-    archive = data.rfind(b"PK\x05\x06")
-    start = data.rfind(b"#!", 0, archive) if archive >= 0 else -1
+    end = data.rfind(b"PK\x05\x06")  # the archive's last record: the size and the offset of its directory stand in it
+    size, offset = (int.from_bytes(data[end + at : end + at + 4], "little") for at in (12, 16))
+    archive = end - size - offset if end >= 0 else -1
+    start = data.rfind(b"#!", 0, archive) if archive > 0 else -1
     if start < 0:
         return None
     line = data[start:].partition(b"\n")[0].decode("utf-8", "replace")
