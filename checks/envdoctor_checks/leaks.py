@@ -28,7 +28,7 @@ from envdoctor.api import (
 
 PY006 = Rule("PY006", "pythonpath-leak", Severity.WARNING, guide=("pkg-2",), varies=(Severity.INFO,))
 PY007 = Rule("PY007", "user-site-leak", Severity.WARNING, guide=("rec-8",), varies=(Severity.INFO,))
-_VERSION = re.compile(r"[/\\](?:python|pypy)(\d+\.\d+)t?[/\\](?:site|dist)-packages")
+_VERSION = r"[/\\](?:python|pypy)(\d+\.\d+)t?[/\\](?:site|dist)-packages"
 
 
 @check(PY006)
@@ -67,7 +67,7 @@ def pythonpath_leak(
 
 
 def _fault(entry: Entry, version: str) -> tuple[str, tuple[Evidence, ...]] | None:
-    found = _VERSION.search(entry.path + "/")
+    found = re.search(_VERSION, entry.path + "/")
     if not entry.exists:
         return f"PYTHONPATH names a folder that is gone: {entry.path}", ()
     if found and found[1] != version:
