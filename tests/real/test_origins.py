@@ -263,8 +263,11 @@ def test_a_venv_whose_base_is_gone_is_broken_and_its_maker_mends_it(tmp_path: Pa
     base.mkdir(parents=True)
     (base / "python3").symlink_to(SYSTEM)
     surroundings = environ(tmp_path, Path(sys.executable).parent, tools)
-    makers = {"venv": by_venv, "uv-venv": by_uv, "virtualenv": lambda *place: by_virtualenv(*place, tools)}
-    pythons = {kind: maker(tmp_path / kind, surroundings) for kind, maker in makers.items()}
+    pythons = {
+        "venv": by_venv(tmp_path / "venv", surroundings),
+        "uv-venv": by_uv(tmp_path / "uv-venv", surroundings),
+        "virtualenv": by_virtualenv(tmp_path / "virtualenv", surroundings, tools),
+    }
     for python in pythons.values():  # as if made from a Python that is removed now: links and configuration name it
         config = python.parents[1] / "pyvenv.cfg"
         write(config, config.read_text().replace("home = /usr/bin", f"home = {base}"))
