@@ -6,18 +6,25 @@ import msgspec
 
 from envdoctor.engine import Loaded, run
 from envdoctor.facts import (
+    Active,
     Attempt,
     Blas,
+    Command,
     Cpu,
     Distribution,
     Environment,
     Facts,
+    Installation,
     Interpreter,
+    Jupyter,
+    Kernel,
     Library,
     Link,
     Missing,
     Packages,
+    Path,
     Patient,
+    Place,
     Prefix,
     Start,
     System,
@@ -182,3 +189,66 @@ def findings(check: Check, **sections: Any) -> list[Finding]:
 def changed(value: Any, **changes: Any) -> Any:
     """A copy of a struct with other values."""
     return msgspec.structs.replace(value, **changes)
+
+
+def command(name: str, prefix: str = PREFIX, **changes: Any) -> Command:
+    """A command on PATH that belongs to ``prefix``."""
+    values: dict[str, Any] = {
+        "name": name,
+        "path": f"{prefix}/bin/{name}",
+        "interpreter": f"{prefix}/bin/python",
+        "interpreter_exists": True,
+        "prefix": prefix,
+        "real_prefix": prefix,
+    }
+    return Command(**(values | changes))
+
+
+def active(prefix: str = PREFIX, variable: str = "VIRTUAL_ENV", **changes: Any) -> Active:
+    values: dict[str, Any] = {
+        "variable": variable,
+        "prefix": prefix,
+        "real_prefix": prefix,
+        "exists": True,
+        "python": "python",
+    }
+    return Active(**(values | changes))
+
+
+def path(*commands: Command, **changes: Any) -> Path:
+    """A neighbourhood with these commands on PATH; the first python and pip answer."""
+    values: dict[str, Any] = {"commands": list(commands), "patient_real": PREFIX, "working_directory": "/home/ada/fit"}
+    for name in ("python", "pip"):
+        values[name] = next((item for wanted in (name, f"{name}3") for item in commands if item.name == wanted), None)
+    return Path(**(values | changes))
+
+
+def installation(**changes: Any) -> Installation:
+    places = [Place(path=PREFIX, exists=True, real=PREFIX), Place(path="/usr", exists=True, real="/usr")]
+    return Installation(**({"places": places} | changes))
+
+
+def kernel(prefix: str | None = PREFIX, folder: str = f"{PREFIX}/share/jupyter", **changes: Any) -> Kernel:
+    """A kernelspec in the data directory ``folder`` that starts the Python of ``prefix`` (``None``: Jupyter's own)."""
+    name = changes.get("name", "python3")
+    program = f"{prefix}/bin/python" if prefix else "python"
+    values: dict[str, Any] = {
+        "name": name,
+        "display_name": "Python 3 (ipykernel)",
+        "file": f"{folder}/kernels/{name}/kernel.json",
+        "argv": [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "language": "python",
+        "interpreter": program if prefix else None,
+        "interpreter_exists": True if prefix else None,
+        "prefix": prefix,
+    }
+    return Kernel(**(values | changes))
+
+
+def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
+    values: dict[str, Any] = {
+        "data_directories": [f"{PREFIX}/share/jupyter", "/home/ada/.local/share/jupyter"],
+        "kernels": list(kernels),
+        "of_patient": f"{PREFIX}/share/jupyter",
+    }
+    return Jupyter(**(values | changes))

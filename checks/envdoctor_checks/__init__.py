@@ -21,6 +21,7 @@ from envdoctor_checks import (
     parallel,
     pools,
     project,
+    system,
     threads,
 )
 
@@ -28,7 +29,7 @@ CHECKS = (
     interpreter.broken_environment,
     interpreter.does_not_start,
     interpreter.end_of_life,
-    leaks.packages_in_system_python,
+    system.packages_in_system_python,
     neighbourhood.pip_serves_another_python,
     neighbourhood.environment_shadowed,
     leaks.pythonpath_leak,
