@@ -10,6 +10,9 @@ from envdoctor.facts import (
     Attempt,
     Blas,
     Command,
+    Conda,
+    CondaRecord,
+    CondaSetting,
     Cpu,
     Distribution,
     Environment,
@@ -252,3 +255,24 @@ def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
         "of_patient": f"{PREFIX}/share/jupyter",
     }
     return Jupyter(**(values | changes))
+def record(name: str, version: str = "1.0", channel: str = "conda-forge", **changes: Any) -> CondaRecord:
+    """A package with binaries that conda installed."""
+    values: dict[str, Any] = {"build": "h0_0", "subdir": "linux-64", "bytes": 1_000_000, "requested": False}
+    return CondaRecord(name=name, version=version, channel=channel, **(values | changes))
+
+
+def conda(*records: CondaRecord, **changes: Any) -> Conda:
+    """An environment of a Miniforge, healthy."""
+    values: dict[str, Any] = {
+        "root_prefix": "/opt/conda",
+        "flavour": "miniforge",
+        "is_base": False,
+        "is_environment": True,
+        "version": "26.7.0",
+        "channels": ["conda-forge"],
+        "channel_priority": "strict",
+        "config_files": ["/opt/conda/.condarc"],
+        "settings": {"channels": CondaSetting(value=["conda-forge"], sources=["/opt/conda/.condarc"])},
+        "records": list(records),
+    }
+    return Conda(**(values | changes))
