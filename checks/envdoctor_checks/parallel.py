@@ -23,18 +23,18 @@ from envdoctor.api import (
     check,
     known,
 )
-from envdoctor_checks.threads import VARIABLES, expectation, loaded_libraries
+from envdoctor_checks.settings import limit
+from envdoctor_checks.threads import VARIABLES, counted_libraries, expectation
 
 THR002 = Rule("THR002", "nested-parallelism", Severity.WARNING, Confidence.LIKELY, guide=("blas-9",))
 THR007 = Rule("THR007", "process-limit", Severity.WARNING, guide=("blas-7",))
-SNIPPET = "with threadpoolctl.threadpool_limits(1, user_api='blas'): …"
 
 
 def _unlimited(blas: Blas, cpu: Cpu, environment: Environment) -> list[Library]:
     """The pools of more than one thread that no variable limits."""
     return [
         library
-        for library in loaded_libraries(blas)
+        for library in counted_libraries(blas)
         if isinstance(library.threads, int)
         and library.threads > 1
         and expectation(library, cpu, environment).variable is None
@@ -71,7 +71,9 @@ def nested_parallelism(
     for item in limits.workers if isinstance(limits, Limits) and "pytest-xdist" in keys else ():
         workers = item.count or cpu.usable
         if not item.limited and workers > 1 and workers * threads > cpu.usable:
-            yield _finding("pytest-xdist", workers, threads, cpu, pools, [Evidence(item.file, item.setting)], [item.file])
+            yield _finding(
+                "pytest-xdist", workers, threads, cpu, pools, [Evidence(item.file, item.setting)], [item.file]
+            )
 
 
 def _finding(
@@ -102,7 +104,7 @@ def _finding(
         remedies=(
             SetEnv({variable: str(share)}),
             *edits,
-            Manual(f"or in the code, around what runs in a worker: {SNIPPET}"),
+            *limit(variable, share)[1:],
         ),
     )
 
@@ -112,8 +114,10 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
     """A pthreads pool is started when its library is loaded: one thread fewer than it has, since the caller is one."""
     pools = [
         library
-        for library in loaded_libraries(blas)
-        if isinstance(library.threads, int) and library.threads > 1 and library.threading_layer in ("pthreads", "openmp")
+        for library in counted_libraries(blas)
+        if isinstance(library.threads, int)
+        and library.threads > 1
+        and library.threading_layer in ("pthreads", "openmp")
     ]
     wanted = sum(library.threads - 1 for library in pools if isinstance(library.threads, int))
     if not pools:
@@ -136,5 +140,5 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
         (seen, *(Evidence(pool.path, f"{pool.threads} threads") for pool in pools)),
         f"BLAS starts {wanted} threads where {max(room, 0)} more may be started",
         "The import fails with `pthread_create failed`, or the program ends when another thread is needed.",
-        remedies=(SetEnv({variable: str(max(1, room // (2 * len(pools))))}),),
+        remedies=limit(variable, max(1, room // (2 * len(pools)))),
     )

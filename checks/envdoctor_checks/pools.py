@@ -27,6 +27,7 @@ from envdoctor.api import (
     table,
 )
 from envdoctor_checks.blas import NAMES, describe, users
+from envdoctor_checks.settings import setting
 
 BLA002 = Rule(
     "BLA002",
@@ -36,9 +37,7 @@ BLA002 = Rule(
     varies=(Severity.INFO,),
 )
 BLA004 = Rule("BLA004", "forced-kernels", Severity.WARNING)
-BLA009 = Rule(
-    "BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO)
-)
+BLA009 = Rule("BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO))
 BLA010 = Rule("BLA010", "openmp-error-silenced", Severity.INFO, varies=(Severity.WARNING,))
 SPINNING_SINCE = (0, 3, 27)  # https://github.com/OpenMathLib/OpenBLAS/pull/4577
 SHORT_TIMEOUT = 20  # 2^20 cycles: under a millisecond
@@ -65,7 +64,9 @@ def competing_openblas_pools(
         raise UnknownFact(f"not measured: {measure.reason}")
     seen = measure.alternation if measure else None
     if seen is None:
-        title = f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
+        title = (
+            f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
+        )
     else:
         verdict, why = alternation_verdict(seen)
         if verdict == "fine":
@@ -89,7 +90,7 @@ def competing_openblas_pools(
         severity=severity,
         confidence=confidence,
         remedies=(
-            SetEnv({CURE: "18"}, title="let idle threads go to sleep after 2^18 cycles"),
+            *setting(CURE, "18", title="let idle threads go to sleep after 2^18 cycles"),
             SetEnv({"OPENBLAS_NUM_THREADS": "1"}, title="one thread: often as fast, if the matrices are small"),
             Manual("one shared copy: NumPy and SciPy from conda-forge, or both from the operating system"),
         ),
@@ -165,7 +166,9 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, hang or "
             "crash.",
             severity=Severity.ERROR if fatal else None,
-            remedies=(Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),),
+            remedies=(
+                Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
+            ),
         )
     elif len({item.runtime for item in runtimes}) > 1:
         yield Finding(
@@ -198,5 +201,3 @@ def openmp_error_silenced(environment: Environment, blas: Blas) -> Iterator[Find
         severity=Severity.WARNING if clash else None,
         remedies=(UnsetEnv(("KMP_DUPLICATE_LIB_OK",)),),
     )
-
-

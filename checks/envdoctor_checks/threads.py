@@ -26,9 +26,11 @@ from envdoctor.api import (
     is_count,
     is_list,
     known,
+    order,
     oversubscription_verdict,
 )
 from envdoctor_checks.blas import NAMES
+from envdoctor_checks.settings import limit
 
 THR001 = Rule("THR001", "more-threads-than-cpus", Severity.WARNING, Confidence.LIKELY, guide=("blas-7", "blas-8"))
 THR003 = Rule("THR003", "threads-capped", Severity.INFO, guide=("blas-7",))
@@ -82,6 +84,15 @@ def loaded_libraries(blas: Blas) -> list[Library]:
     return loaded
 
 
+def counted_libraries(blas: Blas) -> list[Library]:
+    """The loaded libraries whose threads are known. Raises `UnknownFact` where there is none."""
+    loaded = loaded_libraries(blas)
+    counted = [library for library in loaded if not isinstance(library.threads, Missing)]
+    if not counted:
+        raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")
+    return counted
+
+
 def _threads(library: Library | OpenMP) -> int:
     return library.threads if isinstance(library.threads, int) else 0
 
@@ -122,7 +133,7 @@ def _finding(
         f"BLAS starts {most} threads where {cpus} usable{cost}",
         "No BLAS honours a cgroup quota: threads without a CPU wait for one another, and every product waits too.",
         confidence=confidence,
-        remedies=(SetEnv({variable: str(cpu.usable)}),),
+        remedies=limit(variable, cpu.usable),
     )
 
 
@@ -150,24 +161,32 @@ def expectation(library: Library, cpu: Cpu, environment: Environment) -> Expecta
         library.vendor,
         environment.variables,
         cpu.affinity,
-        layer=library.threading_layer if isinstance(library.threading_layer, str) else None,
-        version=library.version if isinstance(library.version, str) else None,
+        layer=layer_of(library),
+        version=version_of(library),
         maximum=library.maximum if isinstance(library.maximum, int) else None,
         cores=cpu.physical if isinstance(cpu.physical, int) else None,
     )
 
 
+def layer_of(library: Library) -> str | None:
+    return library.threading_layer if isinstance(library.threading_layer, str) else None
+
+
+def version_of(library: Library) -> str | None:
+    return library.version if isinstance(library.version, str) else None
+
+
 @check(THR003)
 def threads_capped(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[Finding]:
     """Only where a variable decides; a worker that somebody else started is limited on purpose."""
-    loaded = loaded_libraries(blas)
+    loaded = counted_libraries(blas)
     if any(environment.variables.get(name) for name in WORKERS):
         raise NotApplicable("a worker process: its limit is its parent's decision")
     decided: dict[str, list[Library]] = {}
     for library in loaded:
         told = expectation(library, cpu, environment)
         room = min(cpu.usable, library.maximum if isinstance(library.maximum, int) else cpu.usable)
-        if told.variable and isinstance(library.threads, int) and library.threads < room:
+        if told.variable and not told.misread and isinstance(library.threads, int) and library.threads < room:
             decided.setdefault(told.variable, []).append(library)
     for variable, pools in decided.items():
         value = environment.variables[variable]
@@ -181,8 +200,14 @@ def threads_capped(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[F
             ),
             f"{variable}={value} leaves {cpu.usable - max(map(_threads, pools))} of {cpu.usable} usable CPUs idle in BLAS",
             "Right where several processes share the machine; otherwise large products take longer than they need to.",
-            remedies=(UnsetEnv((variable,)),),
+            remedies=(UnsetEnv(_set(pools, environment)),),
         )
+
+
+def _set(pools: list[Library], environment: Environment) -> tuple[str, ...]:
+    """The variables that these libraries read and that are set: with the first gone, the next would decide."""
+    names = [name for pool in pools for name in order(pool.vendor, layer_of(pool), version_of(pool))]
+    return tuple(name for name in dict.fromkeys(names) if name in environment.variables)
 
 
 def _count(threads: int) -> str:
@@ -194,7 +219,7 @@ def variable_without_effect(
     blas: Blas, cpu: Cpu, environment: Environment, packages: Packages | Missing | None = None
 ) -> Iterator[Finding]:
     """Silent where another variable sets the same number, or limits what is loaded."""
-    loaded = loaded_libraries(blas)
+    loaded = counted_libraries(blas)
     told = [(library, expectation(library, cpu, environment)) for library in loaded if _threads(library)]
     reported: set[str] = set()
     for library, answer in told:
@@ -224,7 +249,9 @@ def _hidden(packages: Packages | Missing | None) -> set[str]:
 
 def _without_effect(name: str, value: str, reason: str, pools: list[Library], winner: Evidence | None) -> Finding:
     evidence = [Evidence(name, value), *([winner] if winner else [])]
-    evidence += [Evidence(pool.path, f"{NAMES.get(pool.vendor, pool.vendor)}, {_count(_threads(pool))}") for pool in pools]
+    evidence += [
+        Evidence(pool.path, f"{NAMES.get(pool.vendor, pool.vendor)}, {_count(_threads(pool))}") for pool in pools
+    ]
     vendor = pools[0].vendor
     variable = "OMP_NUM_THREADS" if pools[0].threading_layer == "openmp" else VARIABLES.get(vendor)
     remedy = SetEnv({variable: value}) if variable and not winner else UnsetEnv((winner.label if winner else name,))
@@ -241,7 +268,7 @@ def _without_effect(name: str, value: str, reason: str, pools: list[Library], wi
 @check(THR005)
 def invalid_variable(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[Finding]:
     """A list such as ``4,1`` is valid for OMP_NUM_THREADS (OpenMP 5.2, section 21.1.2)."""
-    loaded = loaded_libraries(blas)
+    loaded = counted_libraries(blas)
     bad: dict[str, list[tuple[Library, str]]] = {}
     for library in loaded:
         told = expectation(library, cpu, environment)
@@ -272,7 +299,7 @@ def invalid_variable(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator
 
 @check(THR006)
 def build_limit(blas: Blas, cpu: Cpu) -> Iterator[Finding]:
-    for library in loaded_libraries(blas):
+    for library in counted_libraries(blas):
         if isinstance(library.maximum, int) and 1 < library.maximum < cpu.usable:
             yield Finding(
                 THR006,

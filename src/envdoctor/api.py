@@ -47,9 +47,11 @@ from envdoctor.rules import (
     Evidence,
     Finding,
     Install,
+    KeepEnv,
     Manual,
     NotApplicable,
     Recreate,
+    Remedy,
     Remove,
     Rule,
     Run,
@@ -58,7 +60,7 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
-from envdoctor.threadcount import Expectation, expected, is_count, is_list
+from envdoctor.threadcount import Expectation, expected, is_count, is_list, order
 from envdoctor.units import megabytes
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "Finding",
     "Install",
     "Interpreter",
+    "KeepEnv",
     "Library",
     "Limits",
     "Link",
@@ -95,6 +98,7 @@ __all__ = [
     "Project",
     "Quota",
     "Recreate",
+    "Remedy",
     "Remove",
     "Resolver",
     "Rule",
@@ -114,6 +118,7 @@ __all__ = [
     "is_list",
     "known",
     "megabytes",
+    "order",
     "oversubscription_verdict",
     "table",
 ]

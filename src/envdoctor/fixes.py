@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.facts import Facts, Missing, Packages
-from envdoctor.rules import Edit, Install, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
+from envdoctor.rules import Edit, Install, KeepEnv, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
 
 SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
 
@@ -53,6 +53,8 @@ class Toolbox:
                 return Fix(
                     title or f"set {words}", ({"setenv": variables},), "safe", undo=f"unset {' '.join(variables)}"
                 )
+            case KeepEnv(variables, title):
+                return self._keep(variables, title)
             case UnsetEnv(names, title):
                 return Fix(
                     title or f"unset {' and '.join(names)}",
@@ -73,6 +75,26 @@ class Toolbox:
                 return Fix(title, ({"argv": list(argv)},), "safe" if safe else "unsafe", reason, undo)
             case Manual(title):
                 return Fix(title, (), "manual")
+
+    def _keep(self, variables: dict[str, str], title: str) -> Fix:
+        words = title or "keep it with the environment"
+        pairs = [f"{name}={value}" for name, value in variables.items()]
+        if self.kind in ("conda-env", "conda", "anaconda", "miniconda", "miniforge"):
+            command = ["conda", "env", "config", "vars"]
+            unset = " ".join([*command, "unset", "--prefix", self.prefix, *variables])
+            argv = [*command, "set", "--prefix", self.prefix, *pairs]
+            return Fix(f"{words}; it holds from the next activation on", ({"argv": argv},), "safe", undo=unset)
+        if self.kind == "pixi":
+            lines = "\n".join(f'{name} = "{value}"' for name, value in variables.items())
+            edit = {"file": os.path.join(self.project or ".", "pixi.toml"), "change": f"[activation.env]\n{lines}"}
+            return Fix(words, ({"edit": edit},), "manual")
+        if self.environment and not self.windows:
+            change = f"at the end: export {' '.join(pairs)}"
+            edit = {"file": os.path.join(self.prefix, "bin", "activate"), "change": change}
+            return Fix(f"{words}; it holds where the environment is activated", ({"edit": edit},), "manual")
+        return Fix(
+            f"{words}: set {' '.join(pairs)} where the program is started (job script, service, profile)", (), "manual"
+        )
 
     def _pip(self, verb: str) -> list[str]:
         """The command that installs into, or removes from, exactly this prefix."""

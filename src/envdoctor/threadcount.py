@@ -155,7 +155,7 @@ def _read(vendor: str, layer: str | None, runtime: str, name: str, value: str) -
         return (number, sound) if number > 0 else (None, False)
     # An OpenMP run-time's own reading.
     if is_list(value):
-        return int(value.split(",")[0]), True
+        return int(value.split(",", maxsplit=1)[0]), True
     if runtime == "libiomp5" and value.strip() == "0":
         return 1, False
     return None, False

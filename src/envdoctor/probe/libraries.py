@@ -116,7 +116,8 @@ class Links:
         self._by_name: dict[str, str] = {}
         for path in loaded:
             self._by_name.setdefault(os.path.basename(path), path)
-        self._folders = list(dict.fromkeys(os.path.dirname(path) for path in loaded))
+        preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
+        self._folders = list(dict.fromkeys([*preferred, *(os.path.dirname(path) for path in loaded)]))
 
     def header(self, path: str) -> elf.Elf | None:
         """The dynamic section, ``None`` where there is none or it can't be read."""
