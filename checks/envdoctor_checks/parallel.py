@@ -42,7 +42,7 @@ def _unlimited(blas: Blas, cpu: Cpu, environment: Environment) -> list[Library]:
 
 
 @check(THR002)
-def nested_parallelism(
+def nested_parallelism(  # noqa: PLR0913  (each parameter is a section of facts)
     blas: Blas,
     cpu: Cpu,
     environment: Environment,
@@ -76,7 +76,7 @@ def nested_parallelism(
             )
 
 
-def _finding(
+def _finding(  # noqa: PLR0913
     tool: str, workers: int | None, threads: int, cpu: Cpu, pools: list[Library], seen: list[Evidence], files: list[str]
 ) -> Finding:
     variable = VARIABLES.get(pools[0].vendor, "OMP_NUM_THREADS")
@@ -92,8 +92,8 @@ def _finding(
         edits = (Edit("~/.config/dask/distributed.yaml", dask, title="have Dask's nanny limit its workers"),)
     else:
         file = files[0] if files else "conftest.py"
-        words = f'env = ["{variable}={share}"] beside addopts (with the plug-in pytest-env), or, at the top of conftest.py: '
-        words += f'os.environ.setdefault("{variable}", "{share}")'
+        words = f'env = ["{variable}={share}"] beside addopts (with the plug-in pytest-env), '
+        words += f'or, at the top of conftest.py: os.environ.setdefault("{variable}", "{share}")'
         edits = (Edit(file, words, title="limit the threads of the test run"),)
     return Finding(
         THR002,

@@ -1,4 +1,4 @@
-"""Pools of threads in one process: do they fight for the processors, do two OpenMP run-times meet, are kernels forced?"""
+"""Pools of threads in one process: do they compete, do two OpenMP run-times meet, are kernels forced?"""
 
 from collections.abc import Iterator
 
@@ -64,9 +64,7 @@ def competing_openblas_pools(
         raise UnknownFact(f"not measured: {measure.reason}")
     seen = measure.alternation if measure else None
     if seen is None:
-        title = (
-            f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
-        )
+        title = f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells their cost"
     else:
         verdict, why = alternation_verdict(seen)
         if verdict == "fine":
@@ -74,7 +72,8 @@ def competing_openblas_pools(
         if verdict == "inconclusive":
             raise UnknownFact(f"the measurement is inconclusive: {why}")
         severity, confidence = Severity.WARNING, Confidence.CERTAIN
-        title = f"{len(pools)} pools of OpenBLAS threads compete: alternating between them takes {seen.factor:.1f} × one thread's time"
+        title = f"{len(pools)} pools of OpenBLAS threads compete: "
+        title += f"alternating between them takes {seen.factor:.1f} × one thread's time"
         evidence += [
             Evidence("measured", f"{seen.size}² products in turn: {seen.factor:.1f} × the time on one thread"),
             Evidence("measured", f"with {CURE}=18: {seen.cured_factor:.1f} ×"),
@@ -163,8 +162,8 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             clash[0].runtime,
             evidence,
             f"{len(clash)} copies of the LLVM/Intel OpenMP run-time are loaded together",
-            "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, hang or "
-            "crash.",
+            "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, "
+            "hang or crash.",
             severity=Severity.ERROR if fatal else None,
             remedies=(
                 Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
@@ -176,7 +175,7 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             " and ".join(sorted({item.runtime for item in runtimes})),
             evidence,
             "two kinds of OpenMP run-time are loaded together",
-            "Each has threads of its own; after a fork, or nested in one another, they may hang or crowd the processors.",
+            "Each has threads of its own; after a fork, or nested in one another, they may hang.",
             severity=Severity.INFO,
             nothing_to_do="GNU's run-time beside Intel's works as a rule; think of it when a program hangs.",
         )

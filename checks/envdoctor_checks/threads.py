@@ -149,8 +149,8 @@ def _openmp_finding(crowded: list[OpenMP], cpu: Cpu, environment: Environment) -
             Evidence("OMP_NUM_THREADS", value),
         ),
         f"OMP_NUM_THREADS={value} starts {max(map(_threads, crowded))} threads where {cpus} usable",
-        "OpenMP takes the variable at its word; scikit-learn's histogram gradient boosting ran 11.8 times slower with 16 "
-        "threads on 2 processors.",
+        "OpenMP takes the variable at its word; scikit-learn's histogram gradient boosting ran 11.8 times slower "
+        "with 16 threads on 2 processors.",
         remedies=(SetEnv({"OMP_NUM_THREADS": str(cpu.usable)}),),
     )
 
@@ -198,7 +198,7 @@ def threads_capped(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[F
                 *(Evidence(pool.path, _count(_threads(pool))) for pool in pools),
                 *limits_seen(cpu),
             ),
-            f"{variable}={value} leaves {cpu.usable - max(map(_threads, pools))} of {cpu.usable} usable CPUs idle in BLAS",
+            f"{variable}={value} leaves {cpu.usable - max(map(_threads, pools))} of {cpu.usable} CPUs idle in BLAS",
             "Right where several processes share the machine; otherwise large products take longer than they need to.",
             remedies=(UnsetEnv(_set(pools, environment)),),
         )

@@ -87,7 +87,7 @@ def run(facts: Facts, loaded: Loaded) -> Outcome:
 
 def _arguments(facts: Facts, check: Check) -> list[object]:
     arguments = []
-    defaults = check.examine.__defaults__ or ()  # type: ignore[attr-defined]
+    defaults = check.examine.__defaults__ or ()
     optional = check.needs[len(check.needs) - len(defaults) :]
     for name in check.needs:
         if not hasattr(facts, name):

@@ -27,7 +27,7 @@ DEFAULT_VARIABLE_SINCE = (0, 3, 22)  # https://github.com/OpenMathLib/OpenBLAS/p
 
 
 class Ignored(Struct, frozen=True):
-    """A variable that is set and decides nothing. ``why``: outranked by one with another number, invalid, unread (by this build)."""
+    """A variable that is set and decides nothing; ``why``: outranked (by another number), invalid, unread."""
 
     name: str
     value: str
@@ -60,7 +60,7 @@ def order(vendor: str, layer: str | None = None, version: str | None = None) -> 
     return ORDER.get(vendor, ())
 
 
-def expected(
+def expected(  # noqa: PLR0913
     vendor: str,
     variables: Mapping[str, str],
     affinity: int,
@@ -108,7 +108,7 @@ def expected(
     return Expectation(threads, reason, chosen[0] if chosen else None, tuple(ignored), misread)
 
 
-def _settle(
+def _settle(  # noqa: PLR0913
     vendor: str,
     chosen: tuple[str, int] | None,
     variables: Mapping[str, str],

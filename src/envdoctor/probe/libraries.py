@@ -87,7 +87,7 @@ def size(world: World, path: str) -> int | None | Missing:
 
 
 def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
-    """The SHA-256 of the files that might be one another's copies: those of equal size. Hashing takes 1 ms a megabyte."""
+    """The SHA-256 of the files that might be copies of one another: those of equal size (1 ms a megabyte)."""
     by_size: dict[int, list[str]] = {}
     for path in paths:
         length = size(world, path)
@@ -140,7 +140,7 @@ class Links:
         return list(seen)
 
     def _find(self, soname: str) -> str | None:
-        """The loaded file behind a soname: of this name, of this name with a version, or what a link so named leads to."""
+        """The loaded file of this name, of this name with a version, or that a link of this name leads to."""
         if soname in self._by_name:
             return self._by_name[soname]
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
