@@ -1,6 +1,6 @@
 """The checks that come with envdoctor. They import `envdoctor.api` and nothing else of it."""
 
-from envdoctor_checks import blas, interpreter, mkl, packages, parallel, pools, project, threads
+from envdoctor_checks import blas, interpreter, mkl, packages, parallel, pools, project, threads, variables
 
 CHECKS = (
     interpreter.broken_environment,
@@ -20,10 +20,10 @@ CHECKS = (
     blas.older_libstdcxx_wins,
     threads.more_threads_than_cpus,
     parallel.nested_parallelism,
-    threads.threads_capped,
-    threads.variable_without_effect,
-    threads.invalid_variable,
-    threads.build_limit,
+    variables.threads_capped,
+    variables.variable_without_effect,
+    variables.invalid_variable,
+    variables.build_limit,
     parallel.process_limit,
     project.no_environment_file,
 )
