@@ -1,6 +1,20 @@
 """The checks that come with envdoctor. They import `envdoctor.api` and nothing else of it."""
 
-from envdoctor_checks import blas, interpreter, mkl, packages, parallel, pools, project, threads, variables
+from envdoctor_checks import (
+    blas,
+    gpu,
+    gpu_architectures,
+    gpu_driver,
+    gpu_packages,
+    interpreter,
+    mkl,
+    packages,
+    parallel,
+    pools,
+    project,
+    threads,
+    variables,
+)
 
 CHECKS = (
     interpreter.broken_environment,
@@ -26,4 +40,15 @@ CHECKS = (
     variables.build_limit,
     parallel.process_limit,
     project.no_environment_file,
+    gpu_driver.driver_mismatch,
+    gpu_driver.gpu_without_driver,
+    gpu.cuda_newer_than_driver,
+    gpu_architectures.architecture_not_built_in,
+    gpu.cpu_build,
+    gpu_packages.jax_without_plugin,
+    gpu_packages.nvidia_files_collide,
+    gpu_packages.cuda_library_shadowed,
+    gpu_packages.several_cupy,
+    gpu_packages.cudnn_mixed,
+    gpu_packages.tensorflow_without_cuda_libraries,
 )

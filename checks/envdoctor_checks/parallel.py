@@ -43,7 +43,7 @@ def _unlimited(blas: Blas, cpu: Cpu, environment: Environment) -> list[Library]:
 
 
 @check(THR002)
-def nested_parallelism(  # noqa: PLR0913  (each parameter is a section of facts)
+def nested_parallelism(
     blas: Blas,
     cpu: Cpu,
     environment: Environment,
@@ -77,7 +77,7 @@ def nested_parallelism(  # noqa: PLR0913  (each parameter is a section of facts)
             )
 
 
-def _finding(  # noqa: PLR0913
+def _finding(
     tool: str, workers: int | None, threads: int, cpu: Cpu, pools: list[Library], seen: list[Evidence], files: list[str]
 ) -> Finding:
     variable = VARIABLES.get(pools[0].vendor, "OMP_NUM_THREADS")

@@ -46,11 +46,11 @@ def diagnose(facts: Facts, plan: Plan, began: float) -> Report:
 
 
 def _chosen(outcome: Outcome, selection: Selection) -> Outcome:
-    """The outcome with the findings of chosen rules only; without any left, the check has passed."""
+    """The outcome with the findings of chosen rules only; without any left, what it could not tell is left."""
     findings = tuple(finding for finding in outcome.findings if selection.includes(finding.rule))
     if len(findings) == len(outcome.findings):
         return outcome
-    status = "found" if findings else "passed"
+    status = "found" if findings else "unknown" if outcome.reason else "passed"
     return msgspec.structs.replace(outcome, findings=findings, status=status)
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import msgspec
@@ -86,11 +87,13 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
     if strict is not None and not isinstance(strict, bool):
         raise UsageError(f"{file}: strict must be true or false, not {strict!r}")
     timeout = table.get("timeout")
-    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
+    if timeout is not None and (
+        isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < inf
+    ):
         raise UsageError(f"{file}: timeout must be a number of seconds above 0, not {timeout!r}")
     return Config(
         file=file,
-        select=words.get("select", ()) + words.get("extend-select", ()),
+        select=words["select"] + words.get("extend-select", ()) if words.get("select") else (),
         ignore=ignore + words.get("extend-ignore", ()),
         excuses=excuses,
         fail_on=fail_on,

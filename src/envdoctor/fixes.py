@@ -6,7 +6,20 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.facts import Facts, Missing, Packages
-from envdoctor.rules import Edit, Install, KeepEnv, Manual, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
+from envdoctor.rules import (
+    Edit,
+    Install,
+    InstallBuild,
+    KeepEnv,
+    Manual,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    SetEnv,
+    UnsetEnv,
+)
 
 SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
 
@@ -64,8 +77,16 @@ class Toolbox:
                 )
             case Install(requirements, force, title):
                 return self._install(list(requirements), force, title)
+            case InstallBuild():
+                from envdoctor import builds
+
+                return Fix(*builds.replace(remedy, self.kind, self.prefix, self._pip))
             case Remove(names, title):
                 return self._remove(list(names), title)
+            case Replace(remove, install, title):
+                out, back = self._remove(list(remove), title), self._install(list(install), True, "")
+                words = title or f"{out.title}, then {back.title}"
+                return Fix(words, (*out.steps, *back.steps), "unsafe", out.reason, "install what was there before")
             case Recreate(python, title, reason):
                 return self._recreate(python, title, reason)
             case Edit(file, change, title):

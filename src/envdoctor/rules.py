@@ -82,10 +82,29 @@ class Install(Struct, frozen=True):
     title: str = ""
 
 
+class InstallBuild(Struct, frozen=True):
+    """Replace a package by another build of it, from where the patient's tool finds it.
+
+    ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: what the driver bears.
+    """
+
+    package: str
+    cuda: str = ""
+    title: str = ""
+
+
 class Remove(Struct, frozen=True):
     """Take distributions out of the patient."""
 
     names: tuple[str, ...]
+    title: str = ""
+
+
+class Replace(Struct, frozen=True):
+    """Take distributions out, then install requirements anew: one remedy, in this order."""
+
+    remove: tuple[str, ...]
+    install: tuple[str, ...]
     title: str = ""
 
 
@@ -121,7 +140,7 @@ class Manual(Struct, frozen=True):
     title: str
 
 
-Remedy = SetEnv | KeepEnv | UnsetEnv | Install | Remove | Recreate | Edit | Run | Manual
+Remedy = SetEnv | KeepEnv | UnsetEnv | Install | InstallBuild | Remove | Replace | Recreate | Edit | Run | Manual
 
 
 class Finding(Struct, frozen=True):

@@ -97,9 +97,19 @@ def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
 
 def recording(facts: Facts, world: World) -> str:
     """The text of a recording, redacted."""
-    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or ""
+    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
     host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
     return dump(Redactor(world.home, user, host).document(record(facts, __version__)), 1) + "\n"
+
+
+def _account() -> str:
+    """The user's name where no variable tells it, as in many containers; empty where nobody knows."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
 
 
 def style(color: str, ascii_only: bool) -> Callable[..., Style]:
@@ -142,7 +152,7 @@ def _unicode() -> bool:
 
 def _width(terminal: bool) -> int:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and len(columns) < 6 and int(columns) > 0:
         return min(int(columns), MOST_COLUMNS)
     try:
         return min(os.get_terminal_size(sys.stdout.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80

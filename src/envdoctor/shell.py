@@ -22,6 +22,9 @@ def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
 
 
 def _powershell(word: str, always: bool = False) -> str:
-    """Single quotes, doubled inside (about_Quoting_Rules)."""
-    plain = word and all(character.isalnum() or character in "-_./:\\=" for character in word)
-    return word if plain and not always else "'" + word.replace("'", "''") + "'"
+    """Single quotes, doubled inside; PowerShell takes the typographic ones for the same (about_Quoting_Rules)."""
+    plain = word and all((c.isascii() and c.isalnum()) or c in "-_./:\\=" for c in word)
+    if word.startswith("-") and ("." in word or ":" in word):  # it would be cut in two (PowerShell issue 6291)
+        plain = False
+    quoted = "".join(c * 2 if c in "'‘’‚‛" else c for c in word)
+    return word if plain and not always else f"'{quoted}'"

@@ -60,7 +60,7 @@ def order(vendor: str, layer: str | None = None, version: str | None = None) -> 
     return ORDER.get(vendor, ())
 
 
-def expected(  # noqa: PLR0913
+def expected(
     vendor: str,
     variables: Mapping[str, str],
     affinity: int,
@@ -108,7 +108,7 @@ def expected(  # noqa: PLR0913
     return Expectation(threads, reason, chosen[0] if chosen else None, tuple(ignored), misread)
 
 
-def _settle(  # noqa: PLR0913
+def _settle(
     vendor: str,
     chosen: tuple[str, int] | None,
     variables: Mapping[str, str],

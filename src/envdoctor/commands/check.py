@@ -24,7 +24,7 @@ from envdoctor.start import HeadStart
 @click.option(
     "--select",
     multiple=True,
-    callback=options.words,
+    callback=options.select,
     metavar="RULES",
     help="Only these: codes, beginnings of codes, names.",
 )
@@ -62,8 +62,8 @@ def command(head: HeadStart, /, **given: Any) -> int:
     config = find(readers.world, readers.project_root())
     collection = collect()
     rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
-    validate(given["select"] + given["extend_select"], rules, "--select")
-    validate(given["ignore"] + given["extend_ignore"], rules, "--ignore")
+    for option in ("select", "extend_select", "ignore", "extend_ignore"):
+        validate(given[option], rules, f"--{option.replace('_', '-')}")
     validate((*config.select, *config.ignore, *config.excuses), rules, config.file)
     selection = Selection(
         select=(given["select"] or config.select)

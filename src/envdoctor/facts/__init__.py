@@ -9,6 +9,7 @@ from msgspec import Struct
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu, Quota
+from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
@@ -40,18 +41,26 @@ class Facts(Struct, frozen=True, kw_only=True):
     project: Project | None | Missing = None
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
+    gpu: Gpu | None | Missing = None
 
 
 __all__ = [
     "Alternation",
     "Attempt",
     "Blas",
+    "Build",
+    "Collision",
+    "Copy",
     "Cpu",
+    "CudaWheel",
     "Declaration",
+    "Device",
     "Distribution",
     "Environment",
     "Facts",
+    "Gpu",
     "Interpreter",
+    "Layer",
     "Library",
     "Limits",
     "Link",
@@ -66,6 +75,7 @@ __all__ = [
     "Project",
     "Quota",
     "Section",
+    "Shadow",
     "Speed",
     "Start",
     "System",

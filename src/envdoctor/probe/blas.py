@@ -15,7 +15,7 @@ from envdoctor.world import World
 NOT_TOLD = Missing("the library does not tell")
 
 
-def read(  # noqa: PLR0913
+def read(
     world: World,
     sys_path: Iterable[str],
     prefix: str | None,
@@ -100,7 +100,7 @@ def _told(world: World, pool: Mapping[str, Any]) -> Library:
     )
 
 
-def _silent(  # noqa: PLR0913
+def _silent(
     world: World, vendor: str, path: str, links: Links, cpu: Cpu, problem: str | None
 ) -> Library:
     """A loaded library that has no functions to ask: its file, its links and the model of its vendor speak for it."""

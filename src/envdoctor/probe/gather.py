@@ -10,7 +10,7 @@ from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Mis
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, limits, packages, project, startup
+from envdoctor.probe import blas, cpu, environment, gpu, limits, packages, project, startup
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
 from envdoctor.world import World
@@ -28,6 +28,21 @@ def gather(
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
     ``progress`` (done, planned) asks for the micro-benchmark, too.
     """
+    accelerators = gpu.Examination(world, interview.timeout)
+    try:
+        return _gather(choice, interview, world, folder, progress, accelerators)
+    finally:
+        accelerators.close()
+
+
+def _gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None,
+    progress: Callable[[int, int], None] | None,
+    accelerators: gpu.Examination,
+) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
     variables = environment.read_environment(world)
@@ -59,6 +74,7 @@ def gather(
         project=surrounding,
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
+        gpu=accelerators.facts(distributions, prefix.path, system),
     )
 
 

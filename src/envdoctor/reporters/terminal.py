@@ -190,8 +190,11 @@ def _others(page: Page, report: Report, style: Style) -> None:
     partial = [outcome for outcome in report.outcomes if outcome.status == "found" and outcome.reason]
     if unknown or partial:
         page.line()
+    reasons: dict[str, list[str]] = {}
     for outcome in [*unknown, *partial]:
-        page.paragraph(f"? {_codes(outcome)}: {outcome.reason}", indent=0, style="yellow" if style.color else "")
+        reasons.setdefault(outcome.reason, []).append(_codes(outcome))
+    for reason, codes in reasons.items():
+        page.paragraph(f"? {', '.join(codes)}: {reason}", indent=0, style="yellow" if style.color else "")
     suppressed = [item for item in report.advice if item.suppressed is not None]
     for item in suppressed:
         reason = (item.suppressed or {}).get("reason", "")
