@@ -196,6 +196,6 @@ def build_limit(blas: Blas, cpu: Cpu) -> Iterator[Finding]:
                 (Evidence(library.path, f"built for at most {library.maximum} threads"), *limits_seen(cpu)),
                 f"this build of {NAMES.get(library.vendor, library.vendor)} takes {library.maximum} threads at most; "
                 f"{cpu.usable} CPUs are usable",
-                "The number is set when the library is built (PyPI's wheels: 64, conda-forge: 128).",
-                nothing_to_do="few programs gain from so many threads; conda-forge's build takes more.",
+                "The number is set at build time; few programs gain from more.",
+                nothing_to_do="conda-forge's build takes 128 threads, PyPI's wheels 64.",
             )
