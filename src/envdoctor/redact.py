@@ -124,6 +124,7 @@ VARIABLES = frozenset(
         "NCPUS",
         "PROCESSOR_ARCHITECTURE",
         "PROCESSOR_ARCHITEW6432",
+        "PROCESSOR_IDENTIFIER",
         "SYSTEMROOT",
         "CI",
         "GITHUB_ACTIONS",

@@ -1,7 +1,7 @@
 """BLA001, BLA003, BLA005 to BLA008, BLA011: which libraries there are, and what they are worth."""
 
 from envdoctor.facts import LoadError, Missing, System
-from envdoctor.rules import Install, Remove, Run, Severity
+from envdoctor.rules import Install, InstallSystem, Remove, Severity
 from envdoctor_checks import blas as checks
 from envdoctor_checks import mkl
 from tests.build import blas, distribution, findings, openblas, outcome, packages
@@ -37,8 +37,8 @@ def test_debians_reference_blas_is_slow_and_apt_has_the_cure() -> None:
     (finding,) = findings(checks.slow_blas, blas=blas(REFERENCE))
     assert finding.level is Severity.WARNING
     first = finding.remedies[0]
-    assert isinstance(first, Run)
-    assert first.argv == ("sudo", "apt-get", "install", "libopenblas0")
+    assert isinstance(first, InstallSystem)
+    assert first.packages == {"apt-get": ("libopenblas0",)}
 
 
 def test_condas_reference_blas_is_switched_by_conda() -> None:

@@ -100,9 +100,7 @@ def _told(world: World, pool: Mapping[str, Any]) -> Library:
     )
 
 
-def _silent(
-    world: World, vendor: str, path: str, links: Links, cpu: Cpu, problem: str | None
-) -> Library:
+def _silent(world: World, vendor: str, path: str, links: Links, cpu: Cpu, problem: str | None) -> Library:
     """A loaded library that has no functions to ask: its file, its links and the model of its vendor speak for it."""
     unknown = Missing(problem) if problem else NOT_TOLD
     layer, version = _layer(vendor, path, links), file_version(path)
