@@ -39,9 +39,9 @@ OWNERS = {
     "VECLIB_MAXIMUM_THREADS": "accelerate",
 }
 # Set in processes that somebody else starts, several at once, with limits of their own.
-WORKERS = ("PYTEST_XDIST_WORKER", "DASK_PARENT", "JOBLIB_SPAWNED_PROCESS")
-# Distributions that bring a BLAS which is not loaded for the check-up.
-HIDDEN = {"mkl": ("mkl", "torch", "tensorflow", "intel-extension-for-pytorch", "daal4py", "scikit-learn-intelex")}
+WORKERS = ("PYTEST_XDIST_WORKER", "DASK_PARENT")
+# Distributions whose MKL is not loaded for the check-up.
+HIDDEN_MKL = {"mkl", "torch", "intel-extension-for-pytorch", "daal4py", "scikit-learn-intelex"}
 
 
 def expectation(library: Library, cpu: Cpu, environment: Environment) -> Expectation:
@@ -133,7 +133,7 @@ def variable_without_effect(
 
 def _hidden(packages: Packages | Missing | None) -> set[str]:
     keys = {item.key for item in packages.distributions} if isinstance(packages, Packages) else set()
-    return {vendor for vendor, names in HIDDEN.items() if keys.intersection(names)}
+    return {"mkl"} if keys & HIDDEN_MKL else set()
 
 
 def _without_effect(name: str, value: str, reason: str, pools: list[Library], winner: Evidence | None) -> Finding:
