@@ -78,6 +78,7 @@ from envdoctor.rules import (
     Install,
     InstallBuild,
     InstallSystem,
+    KeepEnv,
     Manual,
     Move,
     NotApplicable,
@@ -92,7 +93,7 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
-from envdoctor.threadcount import Expectation, expected, is_count, is_list
+from envdoctor.threadcount import Expectation, expected, is_count, is_list, order
 from envdoctor.units import megabytes
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "Installation",
     "Interpreter",
     "Jupyter",
+    "KeepEnv",
     "Kernel",
     "Layer",
     "Library",
@@ -183,6 +185,7 @@ __all__ = [
     "known",
     "megabytes",
     "normalise",
+    "order",
     "oversubscription_verdict",
     "plainly_within",
     "table",
