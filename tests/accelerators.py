@@ -36,7 +36,7 @@ A100_SPLIT = Card("NVIDIA A100-SXM4-40GB", 8, 0, 2)
 
 def _compile(path: Path, source: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = "#include <signal.h>\n#include <string.h>\n#include <unistd.h>\n"
+    head = "#include <signal.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n"
     command = ["cc", "-shared", "-fPIC", "-w", "-x", "c", "-", "-o", str(path)]
     subprocess.run(command, input=head + source, text=True, check=True)
     return path
@@ -83,7 +83,7 @@ int nvmlDeviceGetUUID(void *handle, char *text, unsigned size) {{
 
 
 def cuda(folder: Path, *cards: Card, version: int = 12020, code: int = 0, at_init: str = "") -> Path:
-    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020 is 12.2), ``code`` what ``cuInit`` does."""
+    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020: 12.2), ``code`` what ``cuInit`` does."""
     source = f"""
 {_table(cards)}
 int cuDriverGetVersion(int *version) {{ *version = {version}; return 0; }}
