@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
-    Build,
     Collision,
     Confidence,
     Evidence,
@@ -77,13 +76,13 @@ def _disentangle(item: Collision, gpu: Gpu, packages: Packages) -> tuple[Remedy,
 
 @check(GPU006)
 def cuda_library_shadowed(gpu: Gpu) -> Iterator[Finding]:
-    """LD_LIBRARY_PATH goes before RUNPATH (JAX, TensorFlow) and after RPATH: man 8 ld.so."""
+    """LD_LIBRARY_PATH goes before RUNPATH and after RPATH (man 8 ld.so): which one a package has was read."""
     if not gpu.libraries:
         raise NotApplicable("no nvidia-* distribution is installed")
     nvidia(gpu)
-    certain = [build.package for build in known(gpu.builds) if _by_runpath(build)]
     for folder in dict.fromkeys(item.folder for item in gpu.shadowed):
         items = [item for item in gpu.shadowed if item.folder == folder]
+        certain = items[0].certain
         sonames = ", ".join(item.soname for item in items[:4]) + (" …" if len(items) > 4 else "")
         yield Finding(
             GPU006,
@@ -100,10 +99,6 @@ def cuda_library_shadowed(gpu: Gpu) -> Iterator[Finding]:
             severity=None if certain else Severity.INFO,
             remedies=(UnsetEnv(("LD_LIBRARY_PATH",), title=f"take {folder} out of LD_LIBRARY_PATH"),),
         )
-
-
-def _by_runpath(build: Build) -> bool:
-    return build.backend == "cuda" and (build.package == "tensorflow" or build.package.startswith("jax"))
 
 
 @check(GPU010)

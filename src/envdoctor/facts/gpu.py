@@ -80,11 +80,15 @@ class Collision(Section, frozen=True, kw_only=True):
 
 
 class Shadow(Section, frozen=True, kw_only=True):
-    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings."""
+    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings.
+
+    ``certain`` are the packages that find the wheel's by RUNPATH, which the loader heeds after LD_LIBRARY_PATH.
+    """
 
     soname: str
     folder: str
     wheel: str
+    certain: list[str] = []
 
 
 class Copy(Section, frozen=True, kw_only=True):

@@ -7,11 +7,19 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.gpu import Collision, Copy, Shadow
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.builds import Site
+from envdoctor.probe.elf import file_looks_by
 from envdoctor.probe.gpu_sight import FOLDERS
 from envdoctor.world import World
 
 _LIBRARY = re.compile(r"nvidia/.*(?:\.so(?:\.\d+)*|\.dll|\.dylib)$")
 _CUDNN = re.compile(r"libcudnn\.so\.\d+$")
+# Distributions that load CUDA's libraries, and the file of theirs that does.
+USERS = {
+    r"tensorflow": r"tensorflow/libtensorflow_framework.so.2",
+    r"jax-cuda(\d+)-pjrt": r"jax_plugins/xla_cuda\1/xla_cuda_plugin.so",
+    r"torch": r"torch/lib/libtorch_cuda.so",
+    r"onnxruntime-gpu": r"onnxruntime/capi/libonnxruntime_providers_cuda.so",
+}
 Rows = dict[str, tuple[str, str]]  # file below site-packages: hash, size
 
 
@@ -78,7 +86,18 @@ def _winner(world: World, shared: list[tuple[str, Distribution, Rows, Distributi
     return None
 
 
-def shadows(world: World, wheels: list[tuple[Distribution, Rows]]) -> list[Shadow]:
+def by_runpath(site: Site) -> list[str]:
+    """The packages whose own library finds CUDA's by RUNPATH (TensorFlow 2.21; JAX 0.10 and PyTorch 2.15 have RPATH)."""
+    found = []
+    for key, item in site.first.items():
+        for package, path in USERS.items():
+            match = re.fullmatch(package, key)
+            if match and file_looks_by(site.world, f"{item.location}/{match.expand(path)}") == "runpath":
+                found.append(item.name)
+    return found
+
+
+def shadows(world: World, wheels: list[tuple[Distribution, Rows]], certain: list[str]) -> list[Shadow]:
     """Libraries of wheels whose soname a folder on LD_LIBRARY_PATH offers too: exact names, other files."""
     folders = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
     brought = {os.path.basename(path): (item, path) for item, rows in wheels for path in rows}
@@ -91,7 +110,7 @@ def shadows(world: World, wheels: list[tuple[Distribution, Rows]]) -> list[Shado
         for soname in sorted(names & brought.keys()):
             item, path = brought[soname]
             if os.path.realpath(f"{folder}/{soname}") != os.path.realpath(world.real(f"{item.location}/{path}")):
-                found.append(Shadow(soname=soname, folder=folder, wheel=item.name))
+                found.append(Shadow(soname=soname, folder=folder, wheel=item.name, certain=certain))
     return found
 
 

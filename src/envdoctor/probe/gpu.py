@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer
+from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer, Shadow
 from envdoctor.facts.packages import Packages
 from envdoctor.facts.system import System
 from envdoctor.probe.gpu_inquiry import Inquiry
@@ -64,13 +64,16 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
     found: list[Build] = builds.read(site)
     wheels = cuda_libraries.of_wheels(site)
     rows = [] if isinstance(wheels, Missing) else wheels
+    shadowed: list[Shadow] = []
+    if rows and world.environ.get("LD_LIBRARY_PATH"):
+        shadowed = cuda_libraries.shadows(world, rows, cuda_libraries.by_runpath(site))
     copies: list[Copy] = cuda_libraries.cudnn(site, rows, prefix)
     needs_toolkit = any(build.package == "tensorflow" and build.backend == "cuda" for build in found)
     return {
         "builds": found,
         "libraries": builds.wheels(site),
         "collisions": wheels if isinstance(wheels, Missing) else cuda_libraries.collisions(world, rows),
-        "shadowed": cuda_libraries.shadows(world, rows) if rows and world.environ.get("LD_LIBRARY_PATH") else [],
+        "shadowed": shadowed,
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
     }
