@@ -78,6 +78,8 @@ def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
     if not cpu:
         for build in built:
             known(build.backend)
+        if not any(device.vendor in ("nvidia", "amd") for device in known(gpu.devices)):
+            raise NotApplicable("no NVIDIA or AMD GPU here")
         return
     amd = [device for device in known(gpu.devices) if device.vendor == "amd" and device.usable is True]
     devices = amd or usable(gpu)

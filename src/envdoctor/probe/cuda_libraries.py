@@ -87,7 +87,7 @@ def _winner(world: World, shared: list[tuple[str, Distribution, Rows, Distributi
 
 
 def by_runpath(site: Site) -> list[str]:
-    """The packages whose own library finds CUDA's by RUNPATH (TensorFlow 2.21; JAX 0.10 and PyTorch 2.15 have RPATH)."""
+    """The packages whose own library finds CUDA's by RUNPATH (TensorFlow 2.21 does; JAX 0.12, PyTorch 2.15: RPATH)."""
     found = []
     for key, item in site.first.items():
         for package, path in USERS.items():

@@ -52,5 +52,5 @@ def file_looks_by(world: World, path: str) -> str | None:
     try:
         with open(world.real(path), "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return looks_by(data) if is_elf(data) else None
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError, OverflowError, struct.error):
         return None
