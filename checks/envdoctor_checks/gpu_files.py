@@ -25,7 +25,7 @@ from envdoctor_checks.gpu import nvidia
 GPU005 = Rule("GPU005", "nvidia-files-collide", Severity.ERROR, guide=("pkg-3", "pkg-5"), varies=(Severity.WARNING,))
 GPU006 = Rule("GPU006", "cuda-library-shadowed", Severity.WARNING, varies=(Severity.INFO,))
 GPU010 = Rule("GPU010", "cudnn-mixed", Severity.WARNING, Confidence.LIKELY, guide=("pkg-8",))
-_NAME = re.compile(r"[^A-Za-z0-9._-]")
+_NOT_IN_A_NAME = r"[^A-Za-z0-9._-]"
 
 
 @check(GPU005)
@@ -59,7 +59,11 @@ def nvidia_files_collide(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
 def _disentangle(item: Collision, gpu: Gpu, packages: Packages) -> tuple[Remedy, ...]:
     """Take out the one that no installed distribution asks for, and put the other's files back."""
     lines = [line for other in packages.distributions if isinstance(other.requires, list) for line in other.requires]
-    asked = {_NAME.split(line, maxsplit=1)[0].replace("_", "-").lower() for line in lines if "extra ==" not in line}
+    asked = {
+        re.split(_NOT_IN_A_NAME, line, maxsplit=1)[0].replace("_", "-").lower()
+        for line in lines
+        if "extra ==" not in line
+    }
     needed = [owner for owner in item.owners if owner.lower() in asked]
     if len(needed) > 1:
         return (Manual(f"{' and '.join(needed)} are both asked for: put what asks for them into two environments"),)

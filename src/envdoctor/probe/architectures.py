@@ -9,7 +9,6 @@ import re
 import struct
 
 from envdoctor.facts.base import Missing
-from envdoctor.probe.elf import is_elf, read_only_data
 from envdoctor.world import World, reason
 
 NAMES = ("libtorch_python.so", "torch_python.dll", "libtorch_python.dylib")
@@ -36,9 +35,18 @@ def section(data: mmap.mmap | bytes) -> tuple[int, int]:
     """Where the read-only data of a 64-bit little-endian ELF or of a PE file lies; the whole file for anything else."""
     if data[:2] == b"MZ":
         return _section_of_pe(data)
-    if not is_elf(data):
+    if data[:6] != b"\x7fELF\x02\x01":
         return 0, len(data)
-    return read_only_data(data)
+    (table,) = struct.unpack_from("<Q", data, 0x28)
+    size, count, names = struct.unpack_from("<HHH", data, 0x3A)
+    headers = [struct.unpack_from("<IIQQQQ", data, table + index * size) for index in range(count)]
+    if names >= count:
+        return 0, len(data)
+    strings = headers[names][4]
+    for name, _, _, _, offset, length in headers:
+        if data[strings + name : strings + name + 8] == b".rodata\0":
+            return offset, offset + length
+    return 0, len(data)
 
 
 def _section_of_pe(data: mmap.mmap | bytes) -> tuple[int, int]:

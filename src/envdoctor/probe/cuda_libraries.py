@@ -7,7 +7,8 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.gpu import Collision, Copy, Shadow
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.builds import Site
-from envdoctor.probe.elf import file_looks_by
+from envdoctor.probe.elf import Elf
+from envdoctor.probe.elf import read as read_elf
 from envdoctor.probe.gpu_sight import FOLDERS
 from envdoctor.world import World
 
@@ -92,7 +93,8 @@ def by_runpath(site: Site) -> list[str]:
     for key, item in site.first.items():
         for package, path in USERS.items():
             match = re.fullmatch(package, key)
-            if match and file_looks_by(site.world, f"{item.location}/{match.expand(path)}") == "runpath":
+            links = read_elf(site.world, f"{item.location}/{match.expand(path)}") if match else None
+            if isinstance(links, Elf) and links.late:
                 found.append(item.name)
     return found
 
