@@ -6,6 +6,7 @@ folders of the tree where a driver puts them. Shapes: NVML's and CUDA's public h
 """
 
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from envdoctor.facts import Distribution, Gpu, Packages, System
 from envdoctor.probe.gpu import Examination
 from envdoctor.world import World
-from tests.patients import clean_environ, write
+from tests.patients import clean_environ, processes_holding, write
 
 LINUX = System(platform="linux", machine="x86_64")
 HANG = "for (;;) pause();"
@@ -151,3 +152,11 @@ def machine(root: Path, libraries: Path, *cards: Card, driver: str = "535.104.05
 def statuses(gpu: Gpu) -> Mapping[str, str]:
     """Each layer's status."""
     return {layer.name: layer.status for layer in gpu.layers}
+
+
+def still_running(text: str, seconds: float = 5.0) -> list[str]:
+    """The processes that hold ``text`` and do not end within ``seconds``: SIGKILL takes a moment."""
+    end = time.monotonic() + seconds
+    while (left := processes_holding(text)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left

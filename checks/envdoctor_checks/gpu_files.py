@@ -18,7 +18,6 @@ from envdoctor.api import (
     Severity,
     UnsetEnv,
     check,
-    known,
 )
 from envdoctor_checks.gpu import nvidia
 
@@ -29,53 +28,49 @@ _NOT_IN_A_NAME = r"[^A-Za-z0-9._-]"
 
 
 @check(GPU005)
-def nvidia_files_collide(gpu: Gpu, packages: Packages) -> Iterator[Finding]:
+def nvidia_files_collide(packages: Packages) -> Iterator[Finding]:
     """True with or without a GPU: the files are damaged, and an import loads them on any machine."""
-    collisions = known(gpu.collisions)
-    if not gpu.libraries:
+    if not any(item.key.startswith("nvidia-") for item in packages.distributions):
         raise NotApplicable("no nvidia-* distribution is installed")
-    for item in collisions:
-        first, second = item.owners
-        libraries = sorted({path.rpartition("/")[2] for path in item.files})
-        more = f" and {len(libraries) - 3} more" if len(libraries) > 3 else ""
-        evidence = [
-            Evidence("own the same files", f"{first}, {second}"),
-            Evidence("files", f"{', '.join(libraries[:3])}{more} in {item.files[0].rpartition('/')[0]}"),
-        ]
-        if item.winner:
-            evidence.append(Evidence("on disk now", f"those of {item.winner}"))
+    shared: dict[tuple[str, ...], list[Collision]] = {}
+    for collision in packages.collisions:
+        path = collision.path.replace("\\", "/")
+        if "/nvidia/" in path and not path.endswith(".py"):
+            shared.setdefault(tuple(sorted(collision.claims)), []).append(collision)
+    for owners, files in shared.items():
+        who = " and ".join(owners)
+        folder, _, first = files[0].path.replace("\\", "/").rpartition("/")
+        differ = [collision for collision in files if collision.differs]
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         yield Finding(
             GPU005,
-            f"{first} and {second}",
-            tuple(evidence),
-            f"{first} and {second} have overwritten each other's libraries",
+            who,
+            (Evidence("own the same files", ", ".join(owners)), Evidence("files", f"{first}{more} in {folder}")),
+            f"{who} have overwritten each other's libraries" if differ else f"{who} own the same libraries",
             "Both install into one folder: what was installed last is there, removing either removes it for both. "
-            + ("The files are the same so far." if item.same else "The other's users load what is not made for them."),
-            severity=Severity.WARNING if item.same else None,
-            remedies=_disentangle(item, gpu, packages),
+            + ("The other's users load what is not made for them." if differ else "The files are the same so far."),
+            severity=None if differ else Severity.WARNING,
+            remedies=_disentangle(owners, packages),
         )
 
 
-def _disentangle(item: Collision, gpu: Gpu, packages: Packages) -> tuple[Remedy, ...]:
-    """Take out the one that no installed distribution asks for, and put the other's files back."""
+def _disentangle(owners: tuple[str, ...], packages: Packages) -> tuple[Remedy, ...]:
+    """Take out those that no installed distribution asks for, and put the other's files back."""
     lines = [line for other in packages.distributions if isinstance(other.requires, list) for line in other.requires]
     asked = {
         re.split(_NOT_IN_A_NAME, line, maxsplit=1)[0].replace("_", "-").lower()
         for line in lines
         if "extra ==" not in line
     }
-    needed = [owner for owner in item.owners if owner.lower() in asked]
+    needed = [owner for owner in owners if owner.lower() in asked]
     if len(needed) > 1:
         return (Manual(f"{' and '.join(needed)} are both asked for: put what asks for them into two environments"),)
-    keep = needed[0] if needed else item.winner or item.owners[1]
-    drop = next(owner for owner in item.owners if owner != keep)
-    version = next((wheel.version for wheel in gpu.libraries if wheel.name == keep), None)
+    keep = needed[0] if needed else owners[-1]
+    drop = tuple(owner for owner in owners if owner != keep)
+    version = next((item.version for item in packages.distributions if item.name == keep), None)
     pinned = f"{keep}=={version}" if isinstance(version, str) else keep
-    return (
-        Replace(
-            (drop,), (pinned,), title=f"remove {drop}, which nothing here asks for, then put the files of {keep} back"
-        ),
-    )
+    title = f"remove {' and '.join(drop)}, which nothing here asks for, then put the files of {keep} back"
+    return (Replace(drop, (pinned,), title=title),)
 
 
 @check(GPU006)

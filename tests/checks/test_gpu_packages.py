@@ -9,11 +9,10 @@ from envdoctor.fixes import Toolbox
 from envdoctor.rules import Install, InstallBuild, Manual, Replace, Severity
 from envdoctor_checks.gpu_files import cuda_library_shadowed, cudnn_mixed, nvidia_files_collide
 from envdoctor_checks.gpu_packages import jax_without_plugin, several_cupy, tensorflow_without_cuda_libraries
-from tests.build import distribution, facts, findings, gpu, nvidia_device, outcome, packages
+from tests.build import SITE, distribution, facts, findings, gpu, nvidia_device, outcome, packages
 
 H100 = nvidia_device()
 CUDNN12 = CudaWheel(name="nvidia-cudnn-cu12", version="9.28.0.42", cuda="12")
-CUDNN13 = CudaWheel(name="nvidia-cudnn-cu13", version="9.28.1.4", cuda="13")
 
 
 def built(package: str, cuda: str | None = None, **changes: Any) -> Build:
@@ -55,47 +54,53 @@ def test_jax_with_both_halves_or_without_a_gpu_is_quiet() -> None:
 # --- GPU005 ---
 
 
-def collision(**changes: Any) -> Collision:
-    values: dict[str, Any] = {
-        "owners": ["nvidia-cudnn-cu12", "nvidia-cudnn-cu13"],
-        "files": ["nvidia/cudnn/lib/libcudnn.so.9", "nvidia/cudnn/lib/libcudnn_ops.so.9"],
-        "same": False,
-        "winner": "nvidia-cudnn-cu13",
-    }
-    return Collision(**(values | changes))
+def cudnn(first: str = "sha256=a", second: str = "sha256=b", **requires: list[str]) -> Any:
+    """Both cuDNNs, whose RECORDs give these hashes to two libraries; ``torch``, say, requires what is given."""
+    claims = {"nvidia-cudnn-cu12": first, "nvidia-cudnn-cu13": second}
+    return packages(
+        distribution("nvidia-cudnn-cu12", "9.28.0.42"),
+        distribution("nvidia-cudnn-cu13", "9.28.1.4"),
+        *(distribution(name, requires=lines) for name, lines in requires.items()),
+        collisions=[
+            Collision(path=f"{SITE}/nvidia/cudnn/lib/{name}", claims=claims)
+            for name in ("libcudnn.so.9", "libcudnn_ops.so.9")
+        ],
+    )
 
 
 def test_two_wheels_with_one_library_collide() -> None:
-    place = gpu(H100, libraries=[CUDNN12, CUDNN13], collisions=[collision()])
-    wanted = packages(distribution("torch", requires=["nvidia-cudnn-cu12==9.28.0.42; platform_system == 'Linux'"]))
-    (finding,) = findings(nvidia_files_collide, gpu=place, packages=wanted)
+    wanted = cudnn(torch=["nvidia-cudnn-cu12==9.28.0.42; platform_system == 'Linux'"])
+    (finding,) = findings(nvidia_files_collide, packages=wanted)
     assert (finding.rule.code, finding.level) == ("GPU005", Severity.ERROR)
-    assert isinstance(finding.remedies[0], Replace)
-    steps = Toolbox(facts()).fix(finding.remedies[0], "GPU005").steps
+    assert finding.subject == "nvidia-cudnn-cu12 and nvidia-cudnn-cu13"
+    assert finding.remedies == (
+        Replace(
+            ("nvidia-cudnn-cu13",),
+            ("nvidia-cudnn-cu12==9.28.0.42",),
+            title="remove nvidia-cudnn-cu13, which nothing here asks for, then put the files of nvidia-cudnn-cu12 back",
+        ),
+    )
+    steps = Toolbox(facts(packages=wanted)).fix(finding.remedies[0], "GPU005").steps
     assert [step["argv"][2] for step in steps] == ["uninstall", "install"]
-    assert steps[0]["argv"][-1] == "nvidia-cudnn-cu13"
-    assert steps[1]["argv"][-1] == "nvidia-cudnn-cu12==9.28.0.42"
 
 
 def test_what_is_asked_for_twice_needs_two_environments() -> None:
-    place = gpu(H100, libraries=[CUDNN12, CUDNN13], collisions=[collision()])
-    wanted = packages(
-        distribution("torch", requires=["nvidia-cudnn-cu13"]),
-        distribution("other", requires=["nvidia-cudnn-cu12>=9"]),
-    )
-    (finding,) = findings(nvidia_files_collide, gpu=place, packages=wanted)
+    wanted = cudnn(torch=["nvidia-cudnn-cu13"], other=["nvidia-cudnn-cu12>=9"])
+    (finding,) = findings(nvidia_files_collide, packages=wanted)
     assert isinstance(finding.remedies[0], Manual)
 
 
 def test_the_same_files_are_a_warning() -> None:
-    place = gpu(H100, libraries=[CUDNN12, CUDNN13], collisions=[collision(same=True, winner=None)])
-    (finding,) = findings(nvidia_files_collide, gpu=place)
+    (finding,) = findings(nvidia_files_collide, packages=cudnn("sha256=a", "sha256=a"))
     assert finding.level == Severity.WARNING
 
 
-def test_wheels_that_share_nothing_are_quiet() -> None:
-    assert findings(nvidia_files_collide, gpu=gpu(H100, libraries=[CUDNN12])) == []
-    assert outcome(nvidia_files_collide, gpu=gpu(H100)).status == "not-applicable"
+def test_wheels_that_share_nothing_or_only_python_files_are_quiet() -> None:
+    wheels = (distribution("nvidia-cublas-cu12"), distribution("nvidia-nvtx-cu12"))
+    claims = {"nvidia-cublas-cu12": "sha256=a", "nvidia-nvtx-cu12": "sha256=b"}
+    module = Collision(path=f"{SITE}/nvidia/shared.py", claims=claims)
+    assert findings(nvidia_files_collide, packages=packages(*wheels, collisions=[module])) == []
+    assert outcome(nvidia_files_collide).status == "not-applicable"
 
 
 # --- GPU006 ---

@@ -188,10 +188,7 @@ def test_only_libraries_below_nvidia_count_in_a_record() -> None:
         "nvidia/cublas/bin/cublas64_12.dll,sha256=d,7\n"
         "other/lib/libcudnn.so.9,sha256=e,1\n"
     )
-    assert rows == {
-        "nvidia/cudnn/lib/libcudnn.so.9": ("sha256=b", "133336"),
-        "nvidia/cublas/bin/cublas64_12.dll": ("sha256=d", "7"),
-    }
+    assert rows == ["nvidia/cudnn/lib/libcudnn.so.9", "nvidia/cublas/bin/cublas64_12.dll"]
 
 
 def add_cudnn(root: Path, name: str, digest: str, size: int) -> Distribution:
@@ -200,18 +197,6 @@ def add_cudnn(root: Path, name: str, digest: str, size: int) -> Distribution:
     write(root / item.path[1:] / "RECORD", rows)
     write(root / SITE[1:] / "nvidia/cudnn/lib/libcudnn.so.9", b"x" * size)
     return item
-
-
-def test_a_collision_names_the_files_and_whose_lie_there(tmp_path: Path) -> None:
-    first = add_cudnn(tmp_path, "nvidia-cudnn-cu12", "a", 10)
-    second = add_cudnn(tmp_path, "nvidia-cudnn-cu13", "b", 20)
-    gpu = read(tmp_path, first, second)
-    assert isinstance(gpu.collisions, list)
-    (collision,) = gpu.collisions
-    assert collision.owners == ["nvidia-cudnn-cu12", "nvidia-cudnn-cu13"]
-    assert collision.files == ["nvidia/cudnn/lib/libcudnn.so.9"]
-    assert (collision.same, collision.winner) == (False, "nvidia-cudnn-cu13")
-    assert read(tmp_path, first).collisions == []
 
 
 def test_a_shadowed_library_has_the_exact_soname_and_is_another_file(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.accelerators import H100, HANG, V100, cuda, nvml
-from tests.patients import Patient, add_distribution, checkup, clean_environ, make_venv, processes_holding, write
+from tests.accelerators import H100, HANG, V100, cuda, nvml, still_running
+from tests.patients import Patient, add_distribution, checkup, clean_environ, make_venv, write
 
 pytestmark = pytest.mark.real
 
@@ -28,7 +28,7 @@ def test_the_two_naming_schemes_of_one_cudnn_collide(other_python: str, tmp_path
     assert finding["severity"] == "error"
     assert "nvidia-cudnn-jit-cu12" in finding["subject"]
     assert "nvidia-cudnn-jit-cu13" in finding["subject"]
-    assert "libcudnn_graph.so.9" in seen.accusations()
+    assert "libcudnn.so.9 and 2 more" in seen.accusations()
     assert seen.changed == []
 
 
@@ -107,13 +107,12 @@ def test_what_hangs_is_unknown_in_one_line_and_the_rest_is_complete(
         cuda(libraries, at_init=HANG)
     began = time.monotonic()
     seen = checkup(bare_patient, environ=environ)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 30
     assert seen.status == 1  # for the unrelated fault alone
     assert seen.finding("PKG001")
     assert not [code for code in seen.codes() if code.startswith("GPU")]
     assert seen.outcome("GPU008")["status"] == "unknown"
     lines = [line for line in seen.text.splitlines() if "no answer" in line and line.startswith("?")]
     assert len(lines) == 1, seen.text
-    assert processes_holding(str(tmp_path / "lib")) == []
-    assert seen.left_running == []
+    assert still_running(str(tmp_path / "lib")) == []
     assert checkup(bare_patient, "--select", "GPU", environ=environ).status == 3

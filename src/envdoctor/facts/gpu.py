@@ -66,19 +66,6 @@ class CudaWheel(Section, frozen=True, kw_only=True):
     cuda: str | None
 
 
-class Collision(Section, frozen=True, kw_only=True):
-    """Libraries below ``nvidia/`` that the RECORDs of two distributions both own.
-
-    ``same``: both RECORDs give the same hashes. ``winner`` is the distribution whose file lies there, by its
-    size; ``None`` where that does not tell.
-    """
-
-    owners: list[str]
-    files: list[str]
-    same: bool
-    winner: str | None = None
-
-
 class Shadow(Section, frozen=True, kw_only=True):
     """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings.
 
@@ -114,7 +101,6 @@ class Gpu(Section, frozen=True, kw_only=True):
     builds: list[Build] | Missing
     layers: list[Layer] = []
     libraries: list[CudaWheel] = []
-    collisions: list[Collision] | Missing = []
     shadowed: list[Shadow] = []
     cudnn: list[Copy] = []
     toolkits: list[str] = []

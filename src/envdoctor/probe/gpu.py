@@ -62,17 +62,14 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
     word = "darwin-arm64" if _is_apple(system) else world.platform
     site = builds.Site(world, items, prefix, word)
     found: list[Build] = builds.read(site)
-    wheels = cuda_libraries.of_wheels(site)
-    rows = [] if isinstance(wheels, Missing) else wheels
     shadowed: list[Shadow] = []
-    if rows and world.environ.get("LD_LIBRARY_PATH"):
-        shadowed = cuda_libraries.shadows(world, rows, cuda_libraries.by_runpath(site))
-    copies: list[Copy] = cuda_libraries.cudnn(site, rows, prefix)
+    if world.environ.get("LD_LIBRARY_PATH"):
+        shadowed = cuda_libraries.shadows(world, cuda_libraries.of_wheels(site), cuda_libraries.by_runpath(site))
+    copies: list[Copy] = cuda_libraries.cudnn(site, prefix)
     needs_toolkit = any(build.package == "tensorflow" and build.backend == "cuda" for build in found)
     return {
         "builds": found,
         "libraries": builds.wheels(site),
-        "collisions": wheels if isinstance(wheels, Missing) else cuda_libraries.collisions(world, rows),
         "shadowed": shadowed,
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
