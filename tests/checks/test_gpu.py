@@ -133,6 +133,17 @@ def test_within_one_major_version_it_is_information() -> None:
     assert finding.nothing_to_do
 
 
+def test_a_driver_is_named_where_it_helps_one_of_the_gpus() -> None:
+    (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, V100, builds=[torch_build()], **OLD))
+    assert "580" in words([finding])
+
+
+def test_a_plug_in_of_jax_is_replaced_by_jaxs_extra() -> None:
+    plugin = torch_build("13", package="jax-cuda13-plugin", architectures=[])
+    (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[plugin], **OLD))
+    assert Toolbox(facts()).fix(finding.remedies[1], "GPU002").steps[0]["argv"][-1] == "jax[cuda12]"
+
+
 def test_in_a_container_the_driver_is_the_hosts() -> None:
     (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[torch_build()], container="/.dockerenv", **OLD))
     assert "on the host" in words([finding])

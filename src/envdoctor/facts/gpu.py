@@ -8,7 +8,7 @@ class Layer(Section, frozen=True, kw_only=True):
 
     ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
     absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
-    ``cuInit`` 100); ``version`` what it says of itself; ``detail`` the rest, in words.
+    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded; ``detail`` the rest, in words.
     """
 
     name: str
@@ -16,6 +16,7 @@ class Layer(Section, frozen=True, kw_only=True):
     detail: str = ""
     code: int | None = None
     version: str | None = None
+    library: str | None = None
 
 
 class Device(Section, frozen=True, kw_only=True):

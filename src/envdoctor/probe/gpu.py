@@ -83,13 +83,13 @@ def _is_apple(system: System | Missing) -> bool:
 def _layer(name: str, answer: Mapping[str, Any]) -> Layer:
     code = answer.get("code")
     version = answer.get("version")
-    words = [str(answer[key]) for key in ("detail", "library") if answer.get(key)]
     return Layer(
         name=name,
         status=str(answer["status"]),
-        detail="; ".join(words),
+        detail=str(answer.get("detail") or ""),
         code=code if isinstance(code, int) else None,
         version=_dotted(version) if isinstance(version, int) else version,
+        library=answer.get("library"),
     )
 
 
@@ -103,7 +103,8 @@ def _why(answers: Answers, *names: str) -> str | None:
     for name in names:
         answer = answers.get(name, {"status": "absent"})
         if answer["status"] in ("timed-out", "denied", "not-asked") or answer.get("crashed"):
-            return f"{name}: {answer.get('detail') or answer['status']}"
+            words = str(answer.get("detail") or answer["status"])
+            return words if answer["status"] == "not-asked" else f"{name}: {words}"
     return None
 
 
@@ -205,7 +206,7 @@ def _amd(sight: Sight) -> list[Device]:
 
 
 def _on_bus(item: PciDevice, usable: bool | Missing) -> Device:
-    silent = Missing("the bus does not tell")
+    silent = usable if isinstance(usable, Missing) else Missing("the bus does not tell")
     return Device(
         vendor=item.vendor,
         name=silent,

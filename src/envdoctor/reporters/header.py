@@ -11,6 +11,7 @@ MADE = (
     "conda-env",
     "pixi",
 )  # an environment; the detail names the maker or the name
+MOST_BUILDS = 4  # in one line
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
@@ -87,10 +88,15 @@ def _gpu(gpu: Gpu | None | Missing) -> str:
     if isinstance(gpu.driver, str):
         limit = f" (CUDA ≤ {gpu.cuda_driver_version})" if isinstance(gpu.cuda_driver_version, str) else ""
         parts.append(f"driver {gpu.driver}{limit}")
-    for build in gpu.builds if isinstance(gpu.builds, list) else ():
+    builds = gpu.builds if isinstance(gpu.builds, list) else []
+    plugged = any(build.package.startswith("jax-") for build in builds)
+    told = [build for build in builds if not (plugged and build.package == "jaxlib")]
+    for build in told[:MOST_BUILDS]:
         version = f" {build.version.partition('+')[0]}" if isinstance(build.version, str) else ""
         what = f"CUDA {build.cuda}" if isinstance(build.cuda, str) else build.backend
         parts.append(f"{build.package}{version} for {'?' if isinstance(what, Missing) else what}")
+    if len(told) > MOST_BUILDS:
+        parts.append(f"{len(told) - MOST_BUILDS} more")
     return " · ".join(parts)
 
 
