@@ -13,7 +13,9 @@ from envdoctor.facts import (
     Conda,
     CondaRecord,
     CondaSetting,
+    Build,
     Cpu,
+    Device,
     Distribution,
     Environment,
     Facts,
@@ -21,6 +23,9 @@ from envdoctor.facts import (
     Interpreter,
     Jupyter,
     Kernel,
+    Gpu,
+    Interpreter,
+    Layer,
     Library,
     Link,
     Missing,
@@ -276,3 +281,32 @@ def conda(*records: CondaRecord, **changes: Any) -> Conda:
         "records": list(records),
     }
     return Conda(**(values | changes))
+def gpu(*devices: Device, **changes: Any) -> Gpu:
+    """A machine with these devices, driver 580 (CUDA 13.0), and all layers in order; nothing installed."""
+    names = ("pci", "kernel-driver", "nvml", "cuda")
+    values: dict[str, Any] = {
+        "devices": list(devices),
+        "driver": "580.159.03" if devices else None,
+        "cuda_driver_version": "13.0" if devices else None,
+        "builds": [],
+        "layers": [Layer(name=name, status="present" if devices else "absent", code=0) for name in names],
+    }
+    return Gpu(**(values | changes))
+
+
+def nvidia_device(name: str | Missing = "NVIDIA H100 80GB HBM3", capability: str = "9.0", **changes: Any) -> Device:
+    values: dict[str, Any] = {"vendor": "nvidia", "name": name, "compute_capability": capability, "usable": True}
+    return Device(**(values | {"source": "nvml", "kernel_driver": "nvidia"} | changes))
+
+
+def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
+    """PyPI's torch 2.15.0 for Linux, or its build for the CPU."""
+    words = "sm_75 sm_80 sm_86 sm_90 sm_100 sm_120"
+    values: dict[str, Any] = {
+        "package": "torch",
+        "version": f"2.15.0+{'cu' + cuda.replace('.', '') if cuda else 'cpu'}",
+        "cuda": cuda,
+        "architectures": words.split() if cuda else [],
+        "backend": "cuda" if cuda else "cpu",
+    }
+    return Build(**(values | changes))
