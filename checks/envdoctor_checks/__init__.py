@@ -1,6 +1,6 @@
 """The checks that come with envdoctor. They import `envdoctor.api` and nothing else of it."""
 
-from envdoctor_checks import blas, extensions, installed, interpreter, packages, project, threads
+from envdoctor_checks import blas, drift, extensions, installed, interpreter, packages, project, threads, versions
 
 CHECKS = (
     interpreter.broken_environment,
@@ -19,4 +19,8 @@ CHECKS = (
     blas.duplicate_openblas,
     threads.more_threads_than_cpus,
     project.no_environment_file,
+    drift.environment_drift,
+    versions.no_versions,
+    versions.no_lock,
+    project.no_environment_of_its_own,
 )

@@ -13,7 +13,7 @@ from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
-from envdoctor.facts.project import Declaration, Project
+from envdoctor.facts.project import Declaration, Locked, Project, Requirement
 from envdoctor.facts.system import System
 
 
@@ -52,6 +52,7 @@ __all__ = [
     "Library",
     "Link",
     "LoadError",
+    "Locked",
     "Missing",
     "OpenMP",
     "Packages",
@@ -59,6 +60,7 @@ __all__ = [
     "Prefix",
     "Project",
     "Quota",
+    "Requirement",
     "Section",
     "Start",
     "System",

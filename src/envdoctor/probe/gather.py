@@ -24,7 +24,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
-    surrounding = project.find(world, folder)
+    surrounding = project.find(world, folder, choice.prefix)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
@@ -33,7 +33,7 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path, choice.executable)
+    distributions = packages.read(world, sys_path, choice.executable, prefix.path)
     loader, why_not = interview.libraries()
     return Facts(
         recorded=recorded,
