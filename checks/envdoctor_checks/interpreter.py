@@ -20,11 +20,12 @@ from envdoctor.api import (
 )
 
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
+PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
 PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
 
 
-@check(PY001)
+@check(PY001, PY002)
 def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
     """Ends of life: the table ``python_versions``, by the date of the recording."""
     version = known(patient.version)
@@ -37,6 +38,15 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
         else:
             raise NotApplicable(f"no date is known for Python {minor}")
     if recorded[:10] <= dates[minor]:
+        if _half_a_year_after(recorded) >= dates[minor]:
+            yield Finding(
+                PY002,
+                f"Python {minor}",
+                (Evidence("version", version), Evidence("end of life", dates[minor])),
+                f"Python {minor} gets its last security fixes on {dates[minor]}",
+                "Nothing is broken yet: it is the time to try the project's tests with a newer Python.",
+                nothing_to_do="until the project has an hour for it.",
+            )
         return
     living = [row["minor"] for row in rows if row["released"] <= recorded[:10] <= row["end_of_life"]]
     successor = living[-2] if len(living) > 1 else living[-1]
@@ -50,6 +60,12 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
         severity=Severity.ERROR if minor.startswith("2.") else None,
         remedies=(Recreate(python=successor, title=f"make the environment anew with Python {successor}"),),
     )
+
+
+def _half_a_year_after(recorded: str) -> str:
+    """The date six months after a moment in ISO 8601; days that the month has not got compare all the same."""
+    year, month = divmod(int(recorded[:4]) * 12 + int(recorded[5:7]) - 1 + 6, 12)
+    return f"{year:04}-{month + 1:02}{recorded[7:10]}"
 
 
 def _faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from envdoctor.selection import UsageError
 from envdoctor.world import World
 
 LEVELS = ("error", "warning", "info", "never")
+# Keys that take one of these words; any text where there are none.
+CHOICES = {"level": ("auto", "beginner", "advanced"), "prefer": ("conda", "pip", "system"), "baseline": ()}
 
 
 class Excuse(msgspec.Struct, frozen=True):
@@ -30,6 +33,9 @@ class Config(msgspec.Struct, frozen=True):
     fail_on: str | None = None
     strict: bool | None = None
     timeout: float | None = None
+    level: str | None = None
+    prefer: str | None = None
+    baseline: str | None = None
 
 
 def find(world: World, root: str | None) -> Config:
@@ -73,7 +79,7 @@ def _table(data: bytes, path: str, ours: bool) -> Mapping[str, Any] | None:
 
 def parse(table: Mapping[str, Any], file: str) -> Config:
     """The settings in ``table``; raises `UsageError` naming ``file`` and the key."""
-    known = {"select", "extend-select", "ignore", "extend-ignore", "fail-on", "strict", "timeout"}
+    known = {"select", "extend-select", "ignore", "extend-ignore", "fail-on", "strict", "timeout", *CHOICES}
     for key in table:
         if key not in known:
             raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(sorted(known))}")
@@ -86,17 +92,31 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
     if strict is not None and not isinstance(strict, bool):
         raise UsageError(f"{file}: strict must be true or false, not {strict!r}")
     timeout = table.get("timeout")
-    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
+    if timeout is not None and (
+        isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < inf
+    ):
         raise UsageError(f"{file}: timeout must be a number of seconds above 0, not {timeout!r}")
+    choices = {key: _choice(table, key, file) for key in CHOICES}
     return Config(
         file=file,
-        select=words.get("select", ()) + words.get("extend-select", ()),
+        select=words["select"] + words.get("extend-select", ()) if words.get("select") else (),
         ignore=ignore + words.get("extend-ignore", ()),
         excuses=excuses,
         fail_on=fail_on,
         strict=strict,
         timeout=timeout,
+        **choices,
     )
+
+
+def _choice(table: Mapping[str, Any], key: str, file: str) -> str | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or (CHOICES[key] and value not in CHOICES[key]):
+        wanted = f"one of {', '.join(CHOICES[key])}" if CHOICES[key] else "a path"
+        raise UsageError(f"{file}: {key} must be {wanted}, not {value!r}")
+    return value
 
 
 def _words(value: object, file: str, key: str) -> tuple[str, ...]:

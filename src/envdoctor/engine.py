@@ -41,15 +41,17 @@ class _Worker:
         self._done: list[Outcome] = []
         self._changed = threading.Condition()
         self._began = time.monotonic()
+        self._given_up = False
         threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
         for loaded in self._checks:
-            with self._changed:
-                self._began = time.monotonic()
             outcome = run(self._facts, loaded)
             with self._changed:
+                if self._given_up:
+                    return
                 self._done.append(outcome)
+                self._began = time.monotonic()  # of the next one
                 self._changed.notify()
 
     def outcomes(self, deadline: float) -> list[Outcome]:
@@ -57,6 +59,7 @@ class _Worker:
             while len(self._done) < len(self._checks):
                 left = self._began + deadline - time.monotonic()
                 if left <= 0:
+                    self._given_up = True
                     late = self._checks[len(self._done)]
                     reason = f"no verdict within {deadline:g} s"
                     return [*self._done, Outcome(late.check, (), "unknown", reason, deadline, late.source)]
@@ -65,7 +68,10 @@ class _Worker:
 
 
 def run(facts: Facts, loaded: Loaded) -> Outcome:
-    """Run one check on ``facts``, whatever it does."""
+    """Run one check on ``facts``, whatever it does.
+
+    A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
+    """
     check = loaded.check
     began = time.perf_counter()
     findings: list[Finding] = []
@@ -75,22 +81,34 @@ def run(facts: Facts, loaded: Loaded) -> Outcome:
         for finding in _produced(check, arguments):
             findings.append(finding)
     except NotApplicable as verdict:
-        status, reason = "not-applicable", str(verdict)
+        status, reason = "not-applicable", _words(verdict)
     except UnknownFact as verdict:
-        status, reason = "unknown", str(verdict)
+        status, reason = "unknown", _words(verdict)
     except BaseException as error:
-        status, reason = "unknown", f"the check itself failed: {type(error).__name__}: {error}"
+        status, reason = "unknown", f"the check itself failed: {type(error).__name__}: {_words(error)}"
     if findings:
-        status = "found"
+        status, reason = "found", reason if status == "unknown" else ""
     return Outcome(check, tuple(findings), status or "passed", reason, time.perf_counter() - began, loaded.source)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return "(it can't say why)"
 
 
 def _arguments(facts: Facts, check: Check) -> list[object]:
     arguments = []
+    defaults = check.examine.__defaults__ or ()
+    optional = check.needs[len(check.needs) - len(defaults) :]
     for name in check.needs:
         if not hasattr(facts, name):
             raise UnknownFact(f"the check needs {name!r}, and there is no such section of facts")
         value = getattr(facts, name)
+        if name in optional:  # the check says itself what its absence means
+            arguments.append(value)
+            continue
         if isinstance(value, Missing):
             raise UnknownFact(value.reason)
         if value is None:

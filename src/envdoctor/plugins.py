@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from envdoctor.engine import Loaded
 from envdoctor.facts import UnknownFact
+from envdoctor.names import normalise
 from envdoctor.rules import Check, Finding
 
 GROUP = "envdoctor.checks"
@@ -70,18 +71,19 @@ def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
             names = os.listdir(entry or ".")
         except OSError:
             continue
-        for name in names:
-            if name.endswith((".dist-info", ".egg-info")):
+        for name in sorted(names):
+            if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):  # pip's leftovers
                 try:
                     with open(os.path.join(entry, name, "entry_points.txt"), "rb") as file:
                         data = file.read(200_000)
                 except OSError:
                     continue
-                if GROUP.encode() in data and name not in seen:
-                    seen.add(name)
-                    distribution, _, version = name.rpartition(".")[0].partition("-")
-                    for key, value in parse_entry_points(data.decode("utf-8", "replace")):
-                        yield EntryPoint(key, value, distribution.replace("_", "-"), version)
+                distribution, _, version = name.rpartition(".")[0].partition("-")
+                key = normalise(distribution)
+                if GROUP.encode() in data and key not in seen:  # of two versions, the first is imported
+                    seen.add(key)
+                    for point, value in parse_entry_points(data.decode("utf-8", "replace")):
+                        yield EntryPoint(point, value, distribution.replace("_", "-"), version.partition("-py")[0])
 
 
 def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
@@ -93,13 +95,19 @@ def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
             ours = line == f"[{GROUP}]"
         elif ours and line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield name.strip(), value.strip()
+            yield name.strip(), value.partition("[")[0].strip()  # extras, which nobody uses any more
 
 
 def _import(point: EntryPoint) -> list[Check]:
-    module, _, attribute = point.value.partition(":")
-    found = getattr(importlib.import_module(module), attribute or "CHECKS")
-    checks = list(found)
+    module, _, attributes = point.value.partition(":")
+    out, sys.stdout = sys.stdout, sys.stderr  # standard output is for the document
+    try:
+        found = importlib.import_module(module.strip())
+        for attribute in (attributes.strip() or "CHECKS").split("."):
+            found = getattr(found, attribute)
+        checks = list(found)
+    finally:
+        sys.stdout = out
     for check in checks:
         if not isinstance(check, Check):
             raise TypeError(f"{check!r:.80} is no check")

@@ -4,6 +4,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -73,7 +74,7 @@ def convert(value: object, wanted: Any, where: str = "$") -> object:
     """
     options = _options(wanted)
     if Missing in options and isinstance(value, dict) and value.keys() == {"missing"}:
-        return msgspec.convert(value, Missing)
+        return _convert_struct(value, Missing, where)
     if value is None and type(None) in options:
         return None
     rest = [option for option in options if option not in (Missing, type(None))]
@@ -97,6 +98,8 @@ def _convert_one(value: object, wanted: Any, where: str) -> object:
         return {str(key): convert(item, arguments[1], f"{where}.{key}") for key, item in value.items()}
     if wanted is str and isinstance(value, str):
         return value  # msgspec refuses lone surrogates
+    if isinstance(value, float) and not isfinite(value):
+        raise msgspec.ValidationError(f"{value} is no number in JSON - at `{where}`")
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:

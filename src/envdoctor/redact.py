@@ -7,10 +7,15 @@ handed to somebody else.
 import re
 from collections.abc import Mapping
 
-# scheme://user:password@host, and conda's /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token)
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s@\"']*@")
-_TOKEN = re.compile(r"((?:://|anaconda\.(?:org|com)/)(?:[^\s\"']*?/)?t/)[^/\s\"']+")
-_QUERY = re.compile(r"(?i)([?&](?:token|access_token|key|api_key|password|auth|signature|sig)=)[^&\s#\"']+")
+# In a URL: user:password@ (a password may hold @, and a slash if nobody quoted it; a port is none), conda's
+# /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token), and parameters named like a secret.
+# None of them reaches beyond a quotation mark or a backslash, so that JSON stays JSON.
+_USERINFO = re.compile(r"://(?:[^\s/\"\\]*|[^\s/?#:@\"\\]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"\\]*)@")
+_TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]*?/)?t/)[^/\s\"'\\,;]+")
+_QUERY = re.compile(
+    r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential)[^=&;?#\s\"\\]*=)[^&\s#\"\\]+",
+    re.IGNORECASE,
+)
 
 VARIABLES = frozenset(
     [
@@ -119,6 +124,7 @@ VARIABLES = frozenset(
         "NCPUS",
         "PROCESSOR_ARCHITECTURE",
         "PROCESSOR_ARCHITEW6432",
+        "PROCESSOR_IDENTIFIER",
         "SYSTEMROOT",
         "CI",
         "GITHUB_ACTIONS",
@@ -142,13 +148,20 @@ PREFIXES = (
 )
 _SECRET = ("TOKEN", "PASSW", "SECRET", "KEY", "AUTH", "CREDENTIAL")
 
+# Names that a user, a home or a host may have and that tell nobody apart; most are folders of every machine.
+COMMON = """
+admin anaconda app bin build conda container data debian default dev docker etc home jovyan lib local localhost
+miniconda mnt numpy opt packages python root runner scipy share site site-packages srv src test tmp ubuntu user
+users usr vagrant var venv vscode work
+"""
+
 
 def credentials(text: str) -> str:
     """``text`` without user names and passwords in URLs, conda tokens, and tokens in query strings."""
     if "/" not in text:
         return text
     if "@" in text:
-        text = _USERINFO.sub(r"\g<scheme><redacted>@", text)
+        text = _USERINFO.sub("://<redacted>@", text)
     if "/t/" in text:
         text = _TOKEN.sub(r"\1<redacted>", text)
     if "=" in text:
@@ -170,26 +183,31 @@ class Redactor:
     """Takes home, user and host out of strings, however deep they lie in a document.
 
     A user or host name is replaced where it stands alone, between characters that can't belong to
-    a name; names of one or two letters and such as every machine has (``root``) stay.
+    a name; names of one or two letters and such as every machine has (``root``) stay. The folder
+    that ``home`` is called counts as a user name, too.
     """
 
-    _COMMON = frozenset(
-        {"root", "user", "home", "localhost", "admin", "ubuntu", "debian", "python", "conda", "jovyan", "runner"}
-    )
+    _COMMON = frozenset(COMMON.split())
 
     def __init__(self, home: str, user: str, host: str) -> None:
-        self._home = home.rstrip("/\\")
+        home = home.rstrip("/\\")
+        folder = home.replace("\\", "/").rpartition("/")[2]
+        words = {user: "<user>", folder: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}
         self._names = [
-            (re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])"), word)
-            for name, word in ((user, "<user>"), (host, "<host>"), (host.partition(".")[0], "<host>"))
-            if len(name) > 2 and name not in self._COMMON
+            (re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", re.IGNORECASE), word)
+            for name, word in sorted(words.items(), key=lambda pair: -len(pair[0]))
+            if len(name) > 2 and name.lower() not in self._COMMON
         ]
-        self._homes = re.compile(rf"{re.escape(self._home)}(?=$|[/\\:;\s\"'<>,)])") if len(self._home) > 1 else None
+        self._home: re.Pattern[str] | None = None
+        if len(home) > 1:
+            windows = home[1:2] == ":"  # where case doesn't matter, nor which way the slashes lean
+            path = r"[/\\]+".join(map(re.escape, re.split(r"[/\\]", home))) if windows else re.escape(home)
+            self._home = re.compile(rf"(?<![\w.~]){path}(?![\w-]|\.\w)", re.IGNORECASE if windows else 0)
 
     def text(self, text: str) -> str:
         text = credentials(text)
-        if self._homes:
-            text = self._homes.sub("~", text)
+        if self._home:
+            text = self._home.sub("~", text)
         for pattern, word in self._names:
             text = pattern.sub(word, text)
         return text

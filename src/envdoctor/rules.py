@@ -75,6 +75,17 @@ class Install(Struct, frozen=True):
     title: str = ""
 
 
+class InstallBuild(Struct, frozen=True):
+    """Replace a package by another build of it, from where the patient's tool finds it.
+
+    ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: what the driver bears.
+    """
+
+    package: str
+    cuda: str = ""
+    title: str = ""
+
+
 class Remove(Struct, frozen=True):
     """Take distributions out of the patient."""
 
@@ -82,10 +93,37 @@ class Remove(Struct, frozen=True):
     title: str = ""
 
 
+class Replace(Struct, frozen=True):
+    """Take distributions out, then install requirements anew: one remedy, in this order."""
+
+    remove: tuple[str, ...]
+    install: tuple[str, ...]
+    title: str = ""
+
+
 class Recreate(Struct, frozen=True):
     """Make the environment anew with the tool that made it; ``python`` is a version (``3.13``) if another is wanted."""
 
     python: str = ""
+    title: str = ""
+    reason: str = ""
+
+
+class InstallSystem(Struct, frozen=True):
+    """Install packages of the operating system: names by package manager (apt-get, dnf, apk, pacman, zypper, brew).
+
+    Where the patient's system has none of these managers, it becomes words.
+    """
+
+    packages: dict[str, tuple[str, ...]]
+    title: str = ""
+
+
+class Move(Struct, frozen=True):
+    """Rename a file or folder of the user's, which stands in the way; ``target`` must not exist."""
+
+    source: str
+    target: str
     title: str = ""
     reason: str = ""
 
@@ -114,7 +152,20 @@ class Manual(Struct, frozen=True):
     title: str
 
 
-Remedy = SetEnv | UnsetEnv | Install | Remove | Recreate | Edit | Run | Manual
+Remedy = (
+    SetEnv
+    | UnsetEnv
+    | Install
+    | InstallBuild
+    | InstallSystem
+    | Remove
+    | Replace
+    | Recreate
+    | Move
+    | Edit
+    | Run
+    | Manual
+)
 
 
 class Finding(Struct, frozen=True):

@@ -52,8 +52,8 @@ class Readers:
             return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
         return found[0]
 
-    def read(self, timeout: float | None) -> Iterator[Facts]:
-        """The facts of every patient; ``timeout`` in seconds, for each."""
+    def read(self, timeout: float | None, progress: Callable[[int, int], None] | None = None) -> Iterator[Facts]:
+        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark."""
         if self._facts_file is not None:
             yield _load(self._facts_file)
             return
@@ -62,7 +62,7 @@ class Readers:
         for choice in self._choices:
             interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                yield gather(choice, interview, self.world, self._project)
+                yield gather(choice, interview, self.world, self._project, progress)
             finally:
                 interview.close()
 
@@ -97,9 +97,19 @@ def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
 
 def recording(facts: Facts, world: World) -> str:
     """The text of a recording, redacted."""
-    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or ""
+    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
     host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
     return dump(Redactor(world.home, user, host).document(record(facts, __version__)), 1) + "\n"
+
+
+def _account() -> str:
+    """The user's name where no variable tells it, as in many containers; empty where nobody knows."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
 
 
 def style(color: str, ascii_only: bool) -> Callable[..., Style]:
@@ -142,7 +152,7 @@ def _unicode() -> bool:
 
 def _width(terminal: bool) -> int:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and len(columns) < 6 and int(columns) > 0:
         return min(int(columns), MOST_COLUMNS)
     try:
         return min(os.get_terminal_size(sys.stdout.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80
@@ -162,13 +172,27 @@ def emit(text: str) -> None:
         raise OutputError(f"standard output: {error.strerror}") from None
 
 
-def write(path: str, text: str) -> None:
-    """Write a file that was asked for. Raises `UsageError` naming it."""
+def write(path: str, text: str, new: bool = False, append: bool = False) -> None:
+    """Write a file that was asked for; with ``new`` it must not exist. Raises `UsageError` naming it."""
     try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, "x" if new else "a" if append else "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path}: it exists already, and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def progress(done: int, planned: int) -> None:
+    """A bar on standard error while BLAS is timed, on a terminal only; nothing planned takes it away."""
+    try:
+        if sys.stderr.isatty():
+            filled = 20 * done // planned if planned else 0
+            bar = f"timing BLAS [{'#' * filled}{'.' * (20 - filled)}]" if planned else " " * 34
+            sys.stderr.write(f"\r{bar}{'' if planned else chr(13)}")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        return
 
 
 def complain(message: str) -> None:

@@ -11,7 +11,7 @@ import time
 
 from envdoctor.patient import Choice, PatientError, Surroundings, default, named
 
-TAKES_PATIENT = ("check", "info", "snapshot")
+TAKES_PATIENT = ("check", "why", "guide", "info", "measure", "snapshot")
 DEFAULT_TIMEOUT = 10.0
 
 
@@ -66,15 +66,33 @@ def main(as_module: bool = False) -> None:
     gc.disable()  # a check-up is over before collecting garbage pays
     _prefer_installed_modules(as_module)
     _open_standard_streams()
-    head = HeadStart(sys.argv[1:], Surroundings(as_module))
+    head = None
     try:
+        head = HeadStart(sys.argv[1:], Surroundings(as_module))
+        _end_in_order()
         from envdoctor.cli import run
 
         status = run(sys.argv[1:], head)
+    except KeyboardInterrupt:  # still loading
+        sys.stderr.write("envdoctor: interrupted\n")
+        status = 130
     finally:
-        if head.interview is not None:
+        if head is not None and head.interview is not None:
             head.interview.close()
     _leave(status)
+
+
+def _end_in_order() -> None:
+    """Make a request to end (a CI job's deadline, a closed terminal) an exception: no patient may outlive us."""
+    import signal
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, leave)
 
 
 def _prefer_installed_modules(as_module: bool) -> None:

@@ -2,18 +2,27 @@
 
 # Format characters that reorder or hide text (Unicode TR 36, "bidirectional text spoofing"), and line separators.
 _HIDDEN = {
+    0x00AD,
+    0x034F,
+    *(0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),  # blank, and yet letters or symbols
+    *range(0x180B, 0x1810),
     *range(0x200B, 0x2010),
     *range(0x2028, 0x202F),
     *range(0x2060, 0x2070),
     0x061C,
     0xFEFF,
     *range(0xFFF9, 0xFFFC),
+    *range(0x1D173, 0x1D17B),
+    *range(0xE0000, 0xE0080),
 }
 _CONTROL = {*range(0x20), *range(0x7F, 0xA0)}
-_ESCAPES = {number: f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" for number in _CONTROL | _HIDDEN}
+_ESCAPES = {
+    number: f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    for number in _CONTROL | _HIDDEN
+}
 _ASCII = str.maketrans({
     "…": "...", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "–": "-", "—": "-", "→": "->", "›": ">", "✓": "+", "│": "|",
-    "“": '"', "”": '"', "‘": "'", "’": "'", "⌈": "", "⌉": "", "÷": "/", "é": "e", "ü": "u", "ö": "o", "ä": "a",
+    "“": '"', "”": '"', "‘": "'", "’": "'", "⌈": "", "⌉": "", "█": "#", "²": "^2", "÷": "/", "é": "e", "ü": "u", "ö": "o", "ä": "a",
 })  # fmt: skip
 
 

@@ -62,6 +62,30 @@ class World(Struct, frozen=True, kw_only=True):
         except (OSError, ValueError) as error:
             return Missing(reason(error, path))
 
+    def resolve(self, path: str) -> str:
+        """``path`` with all links followed, as far as it goes; absolute links stay inside this world."""
+        if self.root == "/":
+            return os.path.realpath(path)
+        done, hops = "", 0
+        left = [part for part in path.split("/") if part not in ("", ".")]
+        while left:
+            part = left.pop(0)
+            if part == "..":
+                done = done.rpartition("/")[0]
+                continue
+            real = self.real(f"{done}/{part}")
+            if hops < 40 and os.path.islink(real):
+                hops += 1
+                target = os.readlink(real)
+                done = "" if target.startswith("/") else done
+                left = [piece for piece in target.split("/") if piece not in ("", ".")] + left
+            else:
+                done = f"{done}/{part}"
+        return done or "/"
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(self.real(path if self.root == "/" else self.resolve(path)))
+
     def is_file(self, path: str) -> bool:
         return os.path.isfile(self.real(path))
 

@@ -87,7 +87,6 @@ def test_an_extension_that_prints_spoils_no_answer(numpy_patient: Patient) -> No
     seen = checkup(numpy_patient)
     assert_survived(seen, status=1, culprit=None)
     assert seen.outcome("THR001")["status"] in ("passed", "found")
-    (used,) = [item for item in seen.document["facts"]["blas"]["libraries"] if item["loaded"]]
-    assert used["used_by"] == ["scipy"]
-    assert "scipy.libs" in used["path"]
+    loaded = [item["used_by"] for item in seen.document["facts"]["blas"]["libraries"] if item["loaded"]]
+    assert ["scipy"] in loaded
     assert_unrelated_fault_found(seen)

@@ -1,9 +1,18 @@
 """Options that several commands share."""
 
+from math import inf
+
 import click
 
 from envdoctor.reporters import FORMATS
 from envdoctor.start import DEFAULT_TIMEOUT
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value < inf:
+        raise click.BadParameter(f"{value:g}: write a number of seconds above 0")
+    return value
+
 
 python = click.option(
     "--python",
@@ -15,14 +24,34 @@ python = click.option(
 project = click.option("--project", metavar="DIR", help="The project folder; else the nearest one upwards.")
 timeout = click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=float,
+    callback=seconds,
     metavar="SECONDS",
     help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
+)
+facts = click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
+level = click.option(
+    "--level",
+    type=click.Choice(["auto", "beginner", "advanced"]),
+    help="Whom the advice is for. [auto: beginner where Anaconda is installed]",
+)
+prefer = click.option(
+    "--prefer",
+    type=click.Choice(["conda", "pip", "system"]),
+    help="What a new environment is made with. [what made this one]",
 )
 color = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
 )
 ascii_only = click.option("--ascii", "ascii_only", is_flag=True, help="Nothing but ASCII.")
+
+
+def select(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """As `words`; empty words (a variable of a CI job that is not set) choose no rule, and certainly not all."""
+    chosen = words(context, parameter, values)
+    if values and not chosen:
+        raise click.BadParameter("no rule is named; `envdoctor list` shows all rules")
+    return chosen
 
 
 def words(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

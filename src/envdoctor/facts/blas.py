@@ -7,9 +7,12 @@ class Library(Section, frozen=True, kw_only=True):
     """One BLAS library file.
 
     ``vendor``: openblas, mkl, blis, accelerate, netlib, atlas, armpl, nvpl, flexiblas.
-    ``threads`` is what the loaded library answers; `Missing` where it was not loaded or does not
-    tell. ``bytes`` is the file's size. ``used_by`` are the import names of the packages linked to it.
-    ``loaded``: the loader child mapped it.
+    ``threads`` is what the loaded library takes for a large product; `Missing` where it was not loaded
+    or does not tell. ``threading_layer``: pthreads, openmp, disabled (no threads), and MKL's intel,
+    gnu, tbb, sequential. ``integers``: lp64 (32 bits) or ilp64 (64 bits). ``maximum`` is the most
+    threads that the build can have. ``architecture`` names the kernels in use. ``bytes`` is the
+    file's size; ``sha256`` is known where another library has the same size. ``used_by`` are the
+    import names of the packages linked to it. ``loaded``: the loader child mapped it.
     """
 
     vendor: str
@@ -21,6 +24,9 @@ class Library(Section, frozen=True, kw_only=True):
     bytes: int | None | Missing
     used_by: list[str]
     loaded: bool
+    integers: str | None | Missing = None
+    maximum: int | None | Missing = None
+    sha256: str | None = None
 
 
 class OpenMP(Section, frozen=True, kw_only=True):
@@ -31,6 +37,7 @@ class OpenMP(Section, frozen=True, kw_only=True):
     path: str
     used_by: list[str]
     loaded: bool
+    sha256: str | None = None
 
 
 class LoadError(Section, frozen=True, kw_only=True):
@@ -44,10 +51,11 @@ class LoadError(Section, frozen=True, kw_only=True):
 class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` on disk and loaded; ``openmp`` loaded; ``errors`` of loading.
 
-    ``loader`` says how far the loading went: ``complete``, or why not.
+    ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     """
 
     libraries: list[Library]
     openmp: list[OpenMP] | Missing = []
     errors: list[LoadError] | Missing = []
     examined: list[str] | Missing = []
+    extensions: list[str] = []

@@ -1,37 +1,84 @@
-"""How the patient came to be: a chain of prefixes, the environment first, each link with its evidence."""
+"""How the patient came to be: a chain of prefixes, the environment first, each link with its evidence.
 
-from envdoctor.facts.base import Missing
-from envdoctor.facts.interpreter import Interpreter
+Pure: `envdoctor.probe.installation` has looked up what tells. A module knows one family of kinds;
+the most specific is asked first, and whoever has no evidence says nothing.
+"""
+
+from msgspec import Struct
+
+from envdoctor.facts.installation import Installation, Place
+from envdoctor.facts.interpreter import Environment, Interpreter
 from envdoctor.facts.patient import Link
-from envdoctor.facts.prefix import Prefix
+from envdoctor.facts.system import System
+from envdoctor.origin import conda, environments, hpc, macos, managers, system, windows
+from envdoctor.origin.clues import Clues
+from envdoctor.origin.overlays import overlays
+
+IDENTIFIERS = (
+    conda.pixi,  # before conda
+    conda.root,
+    conda.environment,  # before pyvenv.cfg: people put one into conda prefixes
+    environments.uv_tool,
+    environments.pipx,
+    environments.uv_venv,
+    environments.poetry,
+    environments.virtualenv,
+    environments.venv,
+    hpc.nix,
+    hpc.guix,
+    hpc.spack,
+    hpc.easybuild,
+    managers.uv_python,
+    managers.mise,
+    managers.asdf,
+    managers.pyenv,
+    macos.homebrew,
+    macos.macports,
+    macos.xcode,
+    macos.python_org,
+    windows.microsoft_store,
+    windows.install_manager,
+    windows.winpython,
+    windows.nuget,
+    windows.embeddable,
+    windows.python_org,
+    system.package,
+    system.docker_python,
+    managers.standalone,
+    system.source,
+)
+
+__all__ = ["Clues", "Identified", "identify", "overlays"]
 
 
-def identify(prefix: Prefix, interpreter: Interpreter | Missing) -> list[Link]:
-    """The chain for a patient: pure, from what lies in its prefix and what it says of itself."""
-    chain = [_environment(prefix)]
-    if isinstance(prefix.configuration, dict):
-        base = interpreter.base_prefix if isinstance(interpreter, Interpreter) else None
-        chain.append(
-            Link(kind="unknown", prefix=base, evidence=[f"pyvenv.cfg: home = {prefix.home}"] if prefix.home else [])
-        )
-    return chain
+class Identified(Struct, frozen=True):
+    """``chain``: one link a prefix. ``overlays``: what surrounds them."""
+
+    chain: list[Link]
+    overlays: list[str]
 
 
-def _environment(prefix: Prefix) -> Link:
-    if "conda-meta/pixi" in prefix.receipts or "conda-meta/pixi_env_prefix" in prefix.receipts:
-        return Link(kind="pixi", prefix=prefix.path, evidence=[f"{prefix.path}/conda-meta/pixi"])
-    if prefix.conda_meta:  # before pyvenv.cfg: people put one into conda prefixes
-        return Link(kind="conda-env", prefix=prefix.path, evidence=[f"{prefix.path}/conda-meta"])
-    configuration = prefix.configuration
-    if not isinstance(configuration, dict):
-        return Link(kind="unknown", prefix=prefix.path)
-    for receipt, kind in (("uv-receipt.toml", "uv-tool"), ("pipx_metadata.json", "pipx")):
-        if receipt in prefix.receipts:
-            return Link(kind=kind, prefix=prefix.path, evidence=[receipt])
-    for key, kind in (("uv", "uv-venv"), ("virtualenv", "virtualenv")):
-        if key in configuration:
-            detail = f"{key} {configuration[key]}"
-            return Link(
-                kind=kind, detail=detail, prefix=prefix.path, evidence=[f"pyvenv.cfg: {key} = {configuration[key]}"]
-            )
-    return Link(kind="venv", prefix=prefix.path, evidence=["pyvenv.cfg"])
+def identify(
+    installation: Installation,
+    environment: Environment | object,
+    interpreter: Interpreter | object,
+    system: System | object,
+) -> Identified:
+    """The chain of the patient and its overlays; sections that are missing count as silent."""
+    clues = Clues(
+        variables=environment.variables if isinstance(environment, Environment) else {},
+        interpreter=interpreter if isinstance(interpreter, Interpreter) else None,
+        system=system if isinstance(system, System) else None,
+        container_files=installation.container_files,
+    )
+    return Identified([link(place, clues) for place in installation.places], overlays(clues))
+
+
+def link(place: Place, clues: Clues) -> Link:
+    """The kind of one prefix: of the first who knows it, else unknown."""
+    for identifier in IDENTIFIERS:
+        found = identifier(place, clues)
+        if found is not None:
+            return found
+    evidence = [] if place.exists else [f"{place.path} is gone"]
+    return Link(kind="unknown", prefix=place.path, evidence=evidence)

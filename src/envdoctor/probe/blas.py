@@ -1,130 +1,156 @@
 """The BLAS and OpenMP libraries: what the loader child saw, joined with what lies on disk."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.cpu import Cpu
+from envdoctor.probe.libraries import OPENMP, Links, bringers, copies, digests, file_version, size, users, vendor_of
+from envdoctor.threadcount import expected
 from envdoctor.world import World
 
-# Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
-VENDORS = (
-    ("openblas", "openblas"),
-    ("flexiblas", "flexiblas"),
-    ("mkl_rt", "mkl"),
-    ("mkl_core", "mkl"),
-    ("blis", "blis"),
-    ("nvpl_blas", "nvpl"),
-    ("armpl", "armpl"),
-    ("atlas", "atlas"),
-    ("libtatlas", "atlas"),
-    ("libsatlas", "atlas"),
-    ("libf77blas", "atlas"),
-    ("Accelerate", "accelerate"),
-)
-RUNTIMES = ("libgomp", "libiomp5", "libomp", "vcomp")
-APIS = {"openblas": "openblas", "mkl": "mkl", "blis": "blis", "flexiblas": "flexiblas"}
-
-
-def vendor_of(path: str) -> str | None:
-    """The vendor that a library's path tells; ``None`` where it is no BLAS.
-
-    Debian's alternatives are told by their folder: ``blas/libblas.so.3`` is the reference BLAS,
-    ``atlas/``, ``blis-*/`` and ``openblas-*/`` say what they are.
-    """
-    folder, name = os.path.split(path)
-    if ".so" not in name and ".dylib" not in name and not name.lower().endswith(".dll"):
-        return None
-    for part, vendor in VENDORS:
-        if part in name:
-            return vendor
-    if name.startswith(("libblas.so", "libcblas.so", "libblas.dylib")):
-        owner = os.path.basename(folder)
-        for part, vendor in VENDORS:
-            if owner.startswith(part):
-                return vendor
-        return "netlib"
-    return None
+NOT_TOLD = Missing("the library does not tell")
 
 
 def read(
-    world: World, sys_path: Iterable[str], prefix: str | None, loader: Mapping[str, Any] | None, why_not: str
+    world: World,
+    sys_path: Iterable[str],
+    prefix: str | None,
+    loader: Mapping[str, Any] | None,
+    why_not: str,
+    cpu: Cpu,
 ) -> Blas:
     """Join the loader's answer (``None`` and the reason where it has none) with the copies on disk."""
-    on_disk = _copies(world, sys_path, prefix)
+    sys_path = list(sys_path)
+    on_disk = copies(world, sys_path, prefix)
     if loader is None:
+        unknown = Missing(why_not)
         return Blas(
-            libraries=[_unloaded(world, path, users, why_not) for path, users in on_disk.items()],
-            openmp=Missing(why_not),
-            errors=Missing(why_not),
-            examined=Missing(why_not),
+            libraries=[_unloaded(world, path, owners, why_not) for path, owners in on_disk.items()],
+            openmp=unknown,
+            errors=unknown,
+            examined=unknown,
         )
-    pools: Sequence[Mapping[str, Any]] = loader.get("pools") or ()
-    brought: Mapping[str, Sequence[str]] = loader.get("brought") or {}
     problem: str | None = loader.get("problem")
-    examined = [str(item["package"]) for item in loader.get("examined") or ()]
-    libraries: dict[str, Library] = {}
-    openmp: list[OpenMP] = []
-    for pool in pools:
-        path = os.path.realpath(str(pool["filepath"]))
-        if pool["user_api"] == "openmp":
-            openmp.append(_runtime(pool, path, brought))
-        else:
-            libraries[path] = _loaded(world, pool, path)
-    for path in [os.path.realpath(name) for names in brought.values() for name in names]:
+    extensions = [(str(item["package"]), str(item["extension"])) for item in loader.get("examined") or ()]
+    brought = {
+        package: [os.path.realpath(name) for name in names] for package, names in (loader.get("brought") or {}).items()
+    }
+    loaded = [path for names in brought.values() for path in names]
+    pools: Sequence[Mapping[str, Any]] = loader.get("pools") or ()
+    links = Links(world, loaded + [path for pool in pools if (path := _path(pool)) not in loaded])
+    libraries = {_path(pool): _told(world, pool) for pool in pools if pool["user_api"] != "openmp"}
+    for path in loaded:
         vendor = vendor_of(path)
-        if vendor and path not in libraries and not any(library.vendor == vendor for library in libraries.values()):
-            libraries[path] = _mapped(world, vendor, path, problem)
-    users = _users(list(libraries), brought, examined)
-    complete = [_with_users(library, users[path]) for path, library in libraries.items()]
-    complete += [
-        _unloaded(world, path, owners, "not loaded by the packages examined" if problem is None else problem)
-        for path, owners in on_disk.items()
-        if path not in libraries
-    ]
+        if vendor and path not in libraries and not _is_front(vendor, path, links, libraries):
+            libraries[path] = _silent(world, vendor, path, links, cpu, problem)
+    runtimes = [pool for pool in pools if pool["user_api"] == "openmp"]
+    everything = [*libraries, *map(_path, runtimes)]
+    used_by = users(links, extensions, everything) if loaded else bringers(brought, everything)
+    if not loaded:
+        used_by = _guess(everything, [package for package, _ in extensions])
+    if not libraries and extensions:
+        libraries = _static(world, extensions)
+        used_by |= {path: ["numpy"] for path in libraries}
+    rest = {path: owners for path, owners in on_disk.items() if path not in libraries}
+    why = "not loaded by the packages examined" if problem is None else problem
+    complete = [_with(library, used_by=used_by[path]) for path, library in libraries.items()]
+    complete += [_unloaded(world, path, owners, why) for path, owners in rest.items()]
+    openmp = [_runtime(pool, used_by[_path(pool)]) for pool in runtimes]
+    hashed = digests(world, [library.path for library in complete])
     return Blas(
-        libraries=complete,
-        openmp=openmp if problem is None else Missing(problem),
+        libraries=[_with(item, sha256=hashed[item.path]) if item.path in hashed else item for item in complete],
+        openmp=_hashed(world, openmp) if problem is None else Missing(problem),
         errors=[LoadError(**{key: str(value) for key, value in error.items()}) for error in loader.get("errors") or ()],
-        examined=examined,
+        examined=list(dict.fromkeys(package for package, _ in extensions)),
+        extensions=[extension for _, extension in extensions],
     )
 
 
-def _loaded(world: World, pool: Mapping[str, Any], path: str) -> Library:
+def _path(pool: Mapping[str, Any]) -> str:
+    return os.path.realpath(str(pool["filepath"]))
+
+
+def _is_front(vendor: str, path: str, links: Links, libraries: Mapping[str, Library]) -> bool:
+    """Whether ``path`` only stands before a library that is listed (Debian's ``libblas.so.3`` before OpenBLAS)."""
+    return any(libraries[other].vendor == vendor for other in links.behind(path) if other in libraries) or (
+        vendor in ("mkl", "netlib", "atlas") and any(library.vendor == vendor for library in libraries.values())
+    )
+
+
+def _told(world: World, pool: Mapping[str, Any]) -> Library:
+    """A library that answered."""
+    threads = pool.get("num_threads")
+    path = _path(pool)
     return Library(
-        vendor=APIS.get(str(pool["internal_api"]), str(pool["internal_api"])),
+        vendor=str(pool["internal_api"]),
         version=pool.get("version"),
-        threads=pool["num_threads"]
-        if isinstance(pool.get("num_threads"), int)
-        else Missing("the library does not tell"),
+        threads=threads if isinstance(threads, int) else NOT_TOLD,
         threading_layer=pool.get("threading_layer"),
         architecture=pool.get("architecture"),
+        integers=pool.get("integers"),
+        maximum=pool.get("max_threads"),
         path=path,
-        bytes=_size(world, path),
+        bytes=size(world, path),
         used_by=[],
         loaded=True,
     )
 
 
-def _mapped(world: World, vendor: str, path: str, problem: str | None) -> Library:
-    """A library that threadpoolctl does not know; the reference BLAS has no threads of its own."""
-    silent = Missing(problem or "the library does not tell")
-    single = vendor == "netlib"
+def _silent(world: World, vendor: str, path: str, links: Links, cpu: Cpu, problem: str | None) -> Library:
+    """A loaded library that has no functions to ask: its file, its links and the model of its vendor speak for it."""
+    unknown = Missing(problem) if problem else NOT_TOLD
+    layer, version = _layer(vendor, path, links), file_version(path)
+    foretold = None
+    if not isinstance(layer, Missing):
+        foretold = expected(vendor, world.environ, cpu.affinity, layer=layer, cores=_cores(cpu)).threads
     return Library(
         vendor=vendor,
-        version=None if single else silent,
-        threads=1 if single else silent,
-        threading_layer=None if single else silent,
-        architecture=None if single else silent,
+        version=version or _version_within(world, vendor, path) or unknown,
+        threads=unknown if foretold is None else foretold,
+        threading_layer=unknown if isinstance(layer, Missing) else layer,
+        architecture=None if vendor in ("netlib", "atlas") else unknown,
         path=path,
-        bytes=_size(world, path),
+        bytes=size(world, path),
         used_by=[],
         loaded=True,
     )
 
 
-def _unloaded(world: World, path: str, users: list[str], why: str) -> Library:
+def _cores(cpu: Cpu) -> int | None:
+    return cpu.physical if isinstance(cpu.physical, int) else None
+
+
+def _layer(vendor: str, path: str, links: Links) -> str | None | Missing:
+    """How a silent library makes its threads: by what it imports, and Debian's name of its folder."""
+    if vendor == "netlib":
+        return None
+    folder = os.path.basename(os.path.dirname(path))
+    if vendor == "blis" and folder.startswith("blis-"):  # blis-serial imports pthread_create as well
+        return {"serial": "disabled", "pthread": "pthreads", "openmp": "openmp"}.get(folder[5:], NOT_TOLD)
+    if vendor == "atlas":
+        headers = [links.header(item) for item in (path, *links.behind(path)) if "atlas" in item or item == path]
+        if all(header is not None and not header.names("pthread_create") for header in headers):
+            return "disabled"
+    return NOT_TOLD
+
+
+_BLIS_VERSION = re.compile(rb"\0(\d+\.\d+(?:\.\d+)?)\0")
+
+
+def _version_within(world: World, vendor: str, path: str) -> str | None:
+    """BLIS keeps its version as a string of its own; the only one of such a form in its builds."""
+    if vendor != "blis":
+        return None
+    content = world.read(path, 64 << 20)
+    found = set(_BLIS_VERSION.findall(content)) if isinstance(content, bytes) else set()
+    return found.pop().decode("ascii") if len(found) == 1 else None
+
+
+def _unloaded(world: World, path: str, owners: list[str], why: str) -> Library:
     unknown = Missing(why)
     return Library(
         vendor=vendor_of(path) or "openblas",
@@ -132,76 +158,71 @@ def _unloaded(world: World, path: str, users: list[str], why: str) -> Library:
         threads=unknown,
         threading_layer=unknown,
         architecture=unknown,
+        integers=unknown,
+        maximum=unknown,
         path=path,
-        bytes=_size(world, path),
-        used_by=users,
+        bytes=size(world, path),
+        used_by=owners,
         loaded=False,
     )
 
 
-def _with_users(library: Library, users: list[str]) -> Library:
+def _with(library: Library, **changes: Any) -> Library:
     import msgspec
 
-    return msgspec.structs.replace(library, used_by=users)
+    return msgspec.structs.replace(library, **changes)
 
 
-def _runtime(pool: Mapping[str, Any], path: str, brought: Mapping[str, Sequence[str]]) -> OpenMP:
+def _runtime(pool: Mapping[str, Any], owners: list[str]) -> OpenMP:
+    path = _path(pool)
     name = os.path.basename(path)
-    runtime = next((word for word in RUNTIMES if name.startswith(word)), str(pool.get("prefix") or name))
     threads = pool.get("num_threads")
     return OpenMP(
-        runtime=runtime,
-        threads=threads if isinstance(threads, int) else Missing("the library does not tell"),
+        runtime=next((word for word in OPENMP if name.startswith(word)), str(pool.get("prefix") or name)),
+        threads=threads if isinstance(threads, int) else NOT_TOLD,
         path=path,
-        used_by=[
-            package for package, names in brought.items() if any(os.path.realpath(item) == path for item in names)
-        ],
+        used_by=owners,
         loaded=True,
     )
 
 
-def _users(libraries: list[str], brought: Mapping[str, Sequence[str]], examined: list[str]) -> dict[str, list[str]]:
-    """Which packages use which library: those that brought it in, and those that found it there.
+def _hashed(world: World, runtimes: list[OpenMP]) -> list[OpenMP]:
+    import msgspec
 
-    A package that brings no BLAS of its own uses the ones already mapped that are no other
-    package's private copy (a wheel's ``.libs``, whose file names are hashed for it alone).
-    """
-    users: dict[str, list[str]] = {path: [] for path in libraries}
-    for package in examined:
-        own = {os.path.realpath(name) for name in brought.get(package, ())} & users.keys()
-        if not own and package in ("numpy", "scipy"):
-            own = {path for path in libraries if ".libs" + os.sep not in path and os.sep + ".dylibs" not in path}
-        for path in own:
-            users[path].append(package)
-    return users
+    if len(runtimes) < 2:
+        return runtimes
+    hashed = digests(world, [item.path for item in runtimes])
+    return [msgspec.structs.replace(item, sha256=hashed.get(item.path)) for item in runtimes]
 
 
-def _copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[str, list[str]]:
-    """BLAS libraries on disk in wheels' folders and the prefix's own, by real path; with a wheel's package."""
-    copies: dict[str, list[str]] = {}
-    for entry in dict.fromkeys(sys_path):
-        names = world.names(entry) if os.path.isabs(entry) else None
-        for name in names if isinstance(names, list) else ():
-            if name.endswith(".libs"):
-                _collect(world, f"{entry}/{name}", name[:-5], copies)
-        for package in ("numpy", "scipy"):
-            if isinstance(names, list) and package in names:
-                _collect(world, f"{entry}/{package}/.dylibs", package, copies)
-    if prefix and world.is_dir(f"{prefix}/conda-meta"):
-        _collect(world, f"{prefix}/lib", None, copies)
-    return copies
+def _guess(paths: Iterable[str], examined: list[str]) -> dict[str, list[str]]:
+    """Users where neither the memory map nor the links can be read: a wheel's own folder, else NumPy and SciPy."""
+    found = {}
+    for path in paths:
+        parts = path.replace("\\", "/").split("/")
+        private = [part[:-5] for part in parts if part.endswith(".libs")]
+        private += [parts[at - 1] for at, part in enumerate(parts) if part == ".dylibs" and at]
+        found[path] = private or [package for package in ("numpy", "scipy") if package in examined]
+    return found
 
 
-def _collect(world: World, folder: str, package: str | None, copies: dict[str, list[str]]) -> None:
-    names = world.names(folder)
-    for name in names if isinstance(names, list) else ():
-        path = os.path.realpath(world.real(f"{folder}/{name}"))
-        if vendor_of(name) not in (None, "netlib") and path not in copies and os.path.isfile(path):
-            copies[path] = [package] if package else []
-
-
-def _size(world: World, path: str) -> int | None | Missing:
-    try:
-        return os.stat(path).st_size
-    except OSError as error:
-        return Missing(f"{path}: {error.strerror}")
+def _static(world: World, extensions: Sequence[tuple[str, str]]) -> dict[str, Library]:
+    """Accelerate, which no list of mapped files shows: NumPy's ``__config__.py`` names it."""
+    folder = next((extension for package, extension in extensions if package == "numpy"), "").partition("/numpy/")[0]
+    text = world.text(f"{folder}/numpy/__config__.py", 100_000) if folder and world.platform == "darwin" else None
+    if not isinstance(text, str) or not re.search(r"\baccelerate\b|Accelerate", text):
+        return {}
+    path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
+    return {
+        path: Library(
+            vendor="accelerate",
+            version=None,
+            threads=NOT_TOLD,
+            threading_layer=None,
+            architecture=None,
+            path=path,
+            bytes=None,
+            used_by=[],
+            loaded=True,
+        )
+    }

@@ -11,9 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself takes longer to import than everything here
+    from typing import IO
+
 OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
 STDERR_KEPT = 4_000  # bytes of the end of standard error
-DRAIN = 0.05  # seconds a grandchild may keep the pipe after the child has gone
+PAUSE = 0.05  # seconds between two looks at whether the child is still there
+DRAIN = 4  # looks at a pipe that is still open after the child has gone, before a grandchild must be what holds it
 
 
 class Child:
@@ -51,14 +56,17 @@ class Child:
             return
         assert self._process.stdout is not None and self._process.stderr is not None
         for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
-            threading.Thread(target=self._read, args=(stream.fileno(), take), daemon=True).start()
+            threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
 
-    def _read(self, fd: int, take: Callable[[bytes], None]) -> None:
+    def _read(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> None:
+        fd = stream.fileno()
         while True:
             try:
                 chunk = os.read(fd, 65536)
             except OSError:
                 chunk = b""
+            if not chunk:
+                stream.close()
             with self._changed:
                 if chunk:
                     take(chunk)
@@ -90,17 +98,18 @@ class Child:
     def wait(self, wanted: Callable[[list[str]], bool], deadline: float) -> bool:
         """Wait for ``wanted(records)``, the child's end, or ``deadline`` (of `time.monotonic`); whether it is so."""
         process = self._process
-        ended: float | None = None
+        looks = 0.0
         with self._changed:
             while not wanted(self.records):
                 now = time.monotonic()
                 if process is None or self._open == 0 or now >= deadline or self._flooded:
                     return wanted(self.records)
-                if ended is None and process.poll() is not None:
-                    ended = now
-                if ended is not None and now - ended > DRAIN:  # a grandchild holds the pipe
+                # Looks are counted, not seconds: on a busy machine our own threads may not have come to reading.
+                if looks > DRAIN:
                     return False
-                self._changed.wait(min(deadline - now, DRAIN))
+                more = self._changed.wait(min(deadline - now, PAUSE))
+                if process.poll() is not None:
+                    looks += 0.05 if more else 1  # a pipe may hold some chunks still, not chunks without end
             return True
 
     def stop(self, ask_where: bool = False) -> None:
@@ -145,7 +154,7 @@ class Child:
             return f"answered with more than {OUTPUT_LIMIT // 1_000_000} MB"
         if self._open == 0:  # nothing more can come; the status may follow the end of the output by a moment
             try:
-                self._process.wait(DRAIN * 4)
+                self._process.wait(PAUSE * 4)
             except subprocess.TimeoutExpired:
                 return "closed its output without an answer"
         return describe_status(self._process.poll())

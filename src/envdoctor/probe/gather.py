@@ -2,42 +2,91 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Facts, Interpreter, Missing, Patient, Start
+from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
 from envdoctor.facts.prefix import Prefix
-from envdoctor.origin import identify
+from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
-from envdoctor.probe import blas, cpu, environment, packages, project, startup
+from envdoctor.probe import (
+    blas,
+    conda,
+    cpu,
+    environment,
+    gpu,
+    installation,
+    jupyter,
+    limits,
+    packages,
+    path,
+    project,
+    startup,
+    tools,
+)
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.probe.resolve import Resolver
 from envdoctor.world import World
 
 
-def gather(choice: Choice, interview: Interview, world: World, folder: str | None = None) -> Facts:
+def gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
+    ``progress`` (done, planned) asks for the micro-benchmark, too.
     """
+    accelerators = gpu.Examination(world, interview.timeout)
+    try:
+        return _gather(choice, interview, world, folder, progress, accelerators)
+    finally:
+        accelerators.close()
+
+
+def _gather(
+    choice: Choice,
+    interview: Interview,
+    world: World,
+    folder: str | None,
+    progress: Callable[[int, int], None] | None,
+    accelerators: gpu.Examination,
+) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
+    at_hand = tools.read(world)
     surrounding = project.find(world, folder, choice.prefix)
+    bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
+    resolver = Resolver(world, path.path_folders(world))
+    neighbourhood = path.read(world, resolver)
+    packed = conda.read(world, prefix)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
+        packed = conda.read(world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = packages.read(world, sys_path, choice.executable, prefix.path)
+    places = installation.read(world, prefix, interpreter, distributions)
+    neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
+    kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
+    prefix = prefixes.managed(world, prefix, interpreter)
+    libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
-        patient=_patient(choice, prefix, interpreter),
+        patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
         start=start,
         prefix=prefix,
         system=system,
@@ -45,9 +94,25 @@ def gather(choice: Choice, interview: Interview, world: World, folder: str | Non
         interpreter=interpreter,
         cpu=processors,
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
-        blas=blas.read(world, sys_path, prefix.path, loader, why_not),
+        blas=libraries,
         project=surrounding,
+        conda=packed,
+        tools=at_hand,
+        limits=bounds,
+        measure=_measure(choice, world, libraries, processors, progress) if progress else None,
+        gpu=accelerators.facts(distributions, prefix.path, system),
+        installation=places,
+        path=neighbourhood,
+        jupyter=kernels,
     )
+
+
+def _measure(
+    choice: Choice, world: World, libraries: Blas, processors: Cpu, progress: Callable[[int, int], None]
+) -> Measure | Missing:
+    from envdoctor.probe import measure
+
+    return measure.read(choice.executable, world.environ, libraries, processors, progress)
 
 
 def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
@@ -83,9 +148,8 @@ def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix)
     return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
 
 
-def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing) -> Patient:
+def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing, made: Identified) -> Patient:
     configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    origin = identify(prefix, interpreter)
     if isinstance(interpreter, Interpreter):
         return Patient(
             executable=choice.executable,
@@ -94,7 +158,8 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
             version=interpreter.version,
             implementation=interpreter.implementation,
             chosen=choice.chosen,
-            origin=origin,
+            origin=made.chain,
+            overlays=made.overlays,
         )
     recorded = configuration.get("version_info") or configuration.get("version")
     return Patient(
@@ -104,5 +169,6 @@ def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing)
         version=".".join(recorded.split(".")[:3]) if recorded else interpreter,
         implementation=configuration.get("implementation", "").lower() or interpreter,
         chosen=choice.chosen,
-        origin=origin,
+        origin=made.chain,
+        overlays=made.overlays,
     )

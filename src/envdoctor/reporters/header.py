@@ -3,6 +3,14 @@
 from envdoctor.facts import Blas, Cpu, Facts, Link, Missing
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+MADE = (
+    "uv-venv",
+    "virtualenv",
+    "poetry",
+    "pipx",
+    "conda-env",
+    "pixi",
+)  # an environment; the detail names the maker or the name
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
@@ -24,14 +32,18 @@ def title(version: str, facts: Facts, home: str = "") -> str:
 def rows(facts: Facts) -> list[tuple[str, str]]:
     """Label and value of the header's lines."""
     chain = " on ".join(_link(link) for link in facts.patient.origin) or "unknown"
-    lines = [("Python", f"{chain}  (chosen: {facts.patient.chosen})")]
+    around = "".join(f", {overlay}" for overlay in facts.patient.overlays)
+    lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen})")]
     lines.append(("BLAS", _blas(facts.blas)))
     lines.append(("CPUs", _cpus(facts.cpu)))
     return lines
 
 
 def _link(link: Link) -> str:
-    return f"{link.kind} ({link.detail})" if link.detail else link.kind
+    """``venv (uv 0.13.9)``: an environment with its maker; ``pyenv 3.12.1``: an installation with its version."""
+    if not link.detail:
+        return link.kind
+    return f"{link.kind.removeprefix('uv-')} ({link.detail})" if link.kind in MADE else f"{link.kind} {link.detail}"
 
 
 def _blas(blas: Blas | Missing) -> str:

@@ -11,8 +11,12 @@ import sys
 # package, folder within it, start of the extension's file name. The first folder that exists counts.
 TARGETS = (
     ("numpy", ("numpy/_core", "numpy/core"), ("_multiarray_umath.",)),
+    ("numpy", ("numpy/linalg",), ("_umath_linalg.",)),
     ("scipy", ("scipy/linalg",), ("_fblas.",)),
     ("sklearn", ("sklearn/utils",), ("_openmp_helpers.",)),
+    ("numexpr", ("numexpr",), ("interpreter.",)),
+    ("faiss", ("faiss",), ("_swigfaiss.",)),
+    ("cvxopt", ("cvxopt",), ("base.",)),
 )
 
 
@@ -82,7 +86,7 @@ def load(path, threadpoolctl, report):
     report("loading", "the thread pools' answers")
     import pools
 
-    result["pools"], result["problem"] = pools.ask(mapped(), threadpoolctl)
+    result["pools"], result["problem"] = pools.ask(mapped, threadpoolctl)
     return result
 
 

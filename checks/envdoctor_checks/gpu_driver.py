@@ -1,0 +1,121 @@
+"""Is there a driver for the hardware that is seen, and is it of one piece?"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Device,
+    Evidence,
+    Finding,
+    Gpu,
+    Layer,
+    Manual,
+    NotApplicable,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+    known,
+)
+
+GPU007 = Rule("GPU007", "driver-mismatch", Severity.ERROR)
+GPU008 = Rule("GPU008", "gpu-without-driver", Severity.WARNING, guide=("pkg-3",))
+MISMATCH = {"nvml": 18, "cuda": 803}  # NVML_ERROR_LIB_RM_VERSION_MISMATCH, CUDA_ERROR_SYSTEM_DRIVER_MISMATCH
+# The device is meant for a virtual machine, not for this system.
+PASSED_THROUGH = ("vfio-pci", "pci-stub", "xen-pciback")
+
+
+def layer(gpu: Gpu, name: str) -> Layer:
+    """The layer of this name; absent where it was not looked for."""
+    return next((item for item in gpu.layers if item.name == name), Layer(name=name, status="absent"))
+
+
+def _unanswered(gpu: Gpu) -> Layer | None:
+    """The layer that has something to say and did not: hung, crashed, refused."""
+    items = [layer(gpu, name) for name in ("nvml", "cuda", "nvidia-smi")]
+    return next((item for item in items if item.status in ("timed-out", "denied")), None) or next(
+        (item for item in items if item.status == "not-asked"), None
+    )
+
+
+def _words(item: Layer) -> str:
+    code = f"code {item.code}" if item.code else ""
+    return f"{item.name}: {', '.join(filter(None, (item.status, code, item.detail)))}"
+
+
+@check(GPU007)
+def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
+    told = [item for item in gpu.layers if item.code is not None and MISMATCH.get(item.name) == item.code]
+    if not told:
+        if (silent := _unanswered(gpu)) is not None:
+            raise UnknownFact(_words(silent))
+        if all(layer(gpu, name).status == "absent" for name in ("nvml", "cuda", "kernel-driver")):
+            raise NotApplicable("no NVIDIA driver here")
+        return
+    kernel = gpu.driver if isinstance(gpu.driver, str) else "version unknown"
+    library = next((item.version for item in told if item.name == "nvml" and item.version), None)
+    remedy = "restart the machine: the kernel module of the updated driver is loaded then"
+    if gpu.container:
+        remedy = "take NVIDIA's driver libraries out of the container's image: the container toolkit brings the host's"
+    yield Finding(
+        GPU007,
+        "NVIDIA driver",
+        (
+            Evidence("kernel module", kernel),
+            Evidence("library", library or "version unknown"),
+            *(Evidence("says", _words(item)) for item in told),
+        ),
+        "the NVIDIA driver's library and its kernel module are of different versions",
+        "Nothing can use the GPU until they are the same; most often the driver was updated while it was in use.",
+        remedies=(Manual(remedy),),
+    )
+
+
+@check(GPU008)
+def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
+    """Hardware on the bus (WSL: in the Windows driver store) against kernel driver and libcuda."""
+    devices = known(gpu.devices)
+    cards = [item for item in devices if item.vendor == "nvidia" and item.kernel_driver not in PASSED_THROUGH]
+    wsl = layer(gpu, "wsl").detail == "NVIDIA"
+    if not cards and not wsl:
+        raise NotApplicable("no NVIDIA GPU here")
+    if any(item.usable is True for item in cards):
+        return
+    if (silent := _unanswered(gpu)) is not None:
+        raise UnknownFact(_words(silent))
+    if any(item.code == MISMATCH.get(item.name) for item in gpu.layers if item.code is not None):
+        return  # GPU007
+    kernel, cuda = layer(gpu, "kernel-driver"), layer(gpu, "cuda")
+    evidence = [Evidence("GPU", _card(item)) for item in cards[:4]]
+    evidence += [Evidence("driver", f"kernel: {kernel.version or kernel.status}; libcuda: {cuda.status}")]
+    evidence += [Evidence("says", _words(item)) for item in (layer(gpu, "nvml"), cuda) if item.code]
+    if gpu.wsl:
+        title = "Windows has an NVIDIA driver, and its library for Linux does not work in this WSL"
+        remedy = "update the NVIDIA driver on Windows, then `wsl --shutdown`; never install a Linux driver within WSL"
+    elif gpu.container and (cuda.status != "present" or kernel.status == "absent"):
+        title = "this container sees the machine's NVIDIA GPU and can't use it"
+        remedy = (
+            "if the GPU is wanted here, start the container with `--gpus all` (Docker), "
+            "`--device nvidia.com/gpu=all` (Podman) or `--nv` (Apptainer)"
+        )
+    elif kernel.status == "absent":
+        title = "an NVIDIA GPU, and no NVIDIA driver"
+        remedy = "install the NVIDIA driver from the system's packages (no Python package brings it)"
+    elif cuda.status == "absent":
+        title = "the NVIDIA driver is loaded, and its libcuda is not installed"
+        remedy = "install the driver's CUDA library (Debian: libcuda1, Ubuntu: libnvidia-compute-…) of the same version"
+    else:
+        raise UnknownFact(f"the GPU does not answer ({_words(cuda)}; {_words(layer(gpu, 'nvml'))})")
+    yield Finding(
+        GPU008,
+        "NVIDIA GPU",
+        tuple(evidence),
+        title,
+        "PyTorch, JAX, TensorFlow and the like compute on the processor here.",
+        remedies=(Manual(remedy),),
+    )
+
+
+def _card(device: Device) -> str:
+    bound = f"bound to {device.kernel_driver}" if device.kernel_driver else "no kernel driver bound to it"
+    label = device.name if isinstance(device.name, str) else "NVIDIA"
+    return f"{label} at {device.pci or '?'}, {bound}"

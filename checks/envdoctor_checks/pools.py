@@ -1,0 +1,202 @@
+"""Pools of threads in one process: do they fight for the processors, do two OpenMP run-times meet, are kernels forced?"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Blas,
+    Confidence,
+    Cpu,
+    Environment,
+    Evidence,
+    Finding,
+    Library,
+    Manual,
+    Measure,
+    Missing,
+    NotApplicable,
+    OpenMP,
+    Rule,
+    SetEnv,
+    Severity,
+    System,
+    UnknownFact,
+    UnsetEnv,
+    alternation_verdict,
+    check,
+    known,
+    table,
+)
+from envdoctor_checks.blas import NAMES, describe, users
+
+BLA002 = Rule(
+    "BLA002",
+    "competing-openblas-pools",
+    Severity.WARNING,
+    guide=("blas-2", "blas-7", "blas-9"),
+    varies=(Severity.INFO,),
+)
+BLA004 = Rule("BLA004", "forced-kernels", Severity.WARNING)
+BLA009 = Rule("BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO))
+BLA010 = Rule("BLA010", "openmp-error-silenced", Severity.INFO, varies=(Severity.WARNING,))
+SPINNING_SINCE = (0, 3, 27)  # https://github.com/OpenMathLib/OpenBLAS/pull/4577
+SHORT_TIMEOUT = 20  # 2^20 cycles: under a millisecond
+CURE = "OPENBLAS_THREAD_TIMEOUT"
+
+
+@check(BLA002)
+def competing_openblas_pools(
+    blas: Blas, environment: Environment, measure: Measure | Missing | None = None
+) -> Iterator[Finding]:
+    """Idle threads of OpenBLAS 0.3.27 and later spin for 2^28 cycles unless told otherwise."""
+    loaded = [library for library in blas.libraries if library.loaded and library.used_by]
+    if not loaded:
+        known(blas.examined)
+        raise NotApplicable("no BLAS is loaded")
+    pools = [library for library in loaded if _spins(library)]
+    timeout = environment.variables.get(CURE, "").strip()
+    if len(pools) < 2 or (timeout.isdigit() and int(timeout) <= SHORT_TIMEOUT):
+        return
+    evidence = [Evidence(users(pool), f"{describe(pool)}, {pool.threads} threads") for pool in pools]
+    title = f"{len(pools)} pools of OpenBLAS threads in one process compete for the processors"
+    severity, confidence = Severity.INFO, Confidence.POSSIBLE
+    if isinstance(measure, Missing):
+        raise UnknownFact(f"not measured: {measure.reason}")
+    seen = measure.alternation if measure else None
+    if seen is None:
+        title = (
+            f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
+        )
+    else:
+        verdict, why = alternation_verdict(seen)
+        if verdict == "fine":
+            return
+        if verdict == "inconclusive":
+            raise UnknownFact(f"the measurement is inconclusive: {why}")
+        severity, confidence = Severity.WARNING, Confidence.CERTAIN
+        title = f"{len(pools)} pools of OpenBLAS threads compete: alternating between them takes {seen.factor:.1f} × one thread's time"
+        evidence += [
+            Evidence("measured", f"{seen.size}² products in turn: {seen.factor:.1f} × the time on one thread"),
+            Evidence("measured", f"with {CURE}=18: {seen.cured_factor:.1f} ×"),
+        ]
+    yield Finding(
+        BLA002,
+        "OpenBLAS",
+        tuple(evidence),
+        title,
+        "After each call, idle threads of OpenBLAS go on spinning for about a tenth of a second. Where a program turns "
+        "from one copy to the other (a product in NumPy, a solve in SciPy), the spinning threads of the first hold "
+        "the processors that the second needs.",
+        severity=severity,
+        confidence=confidence,
+        remedies=(
+            SetEnv({CURE: "18"}, title="let idle threads go to sleep after 2^18 cycles"),
+            SetEnv({"OPENBLAS_NUM_THREADS": "1"}, title="one thread: often as fast, if the matrices are small"),
+            Manual("one shared copy: NumPy and SciPy from conda-forge, or both from the operating system"),
+        ),
+    )
+
+
+def _spins(library: Library) -> bool:
+    if library.vendor != "openblas" or library.threading_layer != "pthreads" or not isinstance(library.version, str):
+        return False
+    numbers = [int(part) if part.isdigit() else 0 for part in library.version.split(".")[:3]]
+    return isinstance(library.threads, int) and library.threads > 1 and tuple(numbers) >= SPINNING_SINCE
+
+
+@check(BLA004)
+def forced_kernels(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[Finding]:
+    """Levels of kernels and of processors: the table ``kernels``."""
+    rows = table("kernels")
+    forced = [row for row in rows["core"] if row["variable"] in environment.variables]
+    if not any(variable in environment.variables for variable in {row["variable"] for row in rows["core"]}):
+        raise NotApplicable("no variable forces kernels")
+    features = known(cpu.features)
+    reached = [row for row in rows["level"] if row["feature"] in features]
+    best = max((row["level"] for row in reached), default=0)
+    for row in forced:
+        value = environment.variables[row["variable"]].partition(",")[0].strip()
+        users_of = [item for item in blas.libraries if item.loaded and item.vendor == row["vendor"]]
+        obeyed = [item for item in users_of if not _told_otherwise(item, value)]
+        if value.lower() not in row["names"] or row["level"] >= best or not obeyed:
+            continue
+        yield Finding(
+            BLA004,
+            row["variable"],
+            (
+                Evidence(row["variable"], value),
+                Evidence("the processor has", ", ".join(item["feature"] for item in reached)),
+                *(Evidence(users(item), f"{item.path}, {item.architecture} kernels") for item in obeyed),
+            ),
+            f"{row['variable']}={value} keeps {NAMES[row['vendor']]} from the kernels made for this processor",
+            "Kernels for older processors leave the wider vector instructions unused: products took 1.7 times as long.",
+            remedies=(
+                UnsetEnv((row["variable"],)),
+                Manual("leave it, if results must be bitwise the same on several machines"),
+            ),
+        )
+
+
+def _told_otherwise(library: Library, forced: str) -> bool:
+    """Whether the library says that it runs other kernels than the variable asks for."""
+    return isinstance(library.architecture, str) and library.architecture.lower() != forced.lower()
+
+
+def _clash(runtimes: list[OpenMP]) -> list[OpenMP]:
+    """The run-times of the libomp family, if there are two or more files of it."""
+    family = [item for item in runtimes if item.runtime in ("libiomp5", "libomp")]
+    return family if len(family) > 1 else []
+
+
+@check(BLA009)
+def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
+    """Files are told apart by their real path."""
+    runtimes = known(blas.openmp)
+    if not runtimes:
+        raise NotApplicable("no OpenMP run-time is loaded")
+    clash = _clash(runtimes)
+    evidence = tuple(Evidence(", ".join(item.used_by) or "-", f"{item.runtime}: {item.path}") for item in runtimes)
+    if clash:
+        fatal = system.platform in ("darwin", "win32")
+        yield Finding(
+            BLA009,
+            clash[0].runtime,
+            evidence,
+            f"{len(clash)} copies of the LLVM/Intel OpenMP run-time are loaded together",
+            "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, hang or "
+            "crash.",
+            severity=Severity.ERROR if fatal else None,
+            remedies=(
+                Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
+            ),
+        )
+    elif len({item.runtime for item in runtimes}) > 1:
+        yield Finding(
+            BLA009,
+            " and ".join(sorted({item.runtime for item in runtimes})),
+            evidence,
+            "two kinds of OpenMP run-time are loaded together",
+            "Each has threads of its own; after a fork, or nested in one another, they may hang or crowd the processors.",
+            severity=Severity.INFO,
+            nothing_to_do="GNU's run-time beside Intel's works as a rule; think of it when a program hangs.",
+        )
+
+
+@check(BLA010)
+def openmp_error_silenced(environment: Environment, blas: Blas) -> Iterator[Finding]:
+    value = environment.variables.get("KMP_DUPLICATE_LIB_OK")
+    if value is None or value.strip().lower() not in ("1", "true", "t", "yes", "on"):
+        return
+    clash = _clash(blas.openmp) if isinstance(blas.openmp, list) else []
+    yield Finding(
+        BLA010,
+        "KMP_DUPLICATE_LIB_OK",
+        (
+            Evidence("KMP_DUPLICATE_LIB_OK", value),
+            *(Evidence(", ".join(item.used_by) or "-", item.path) for item in clash),
+        ),
+        "KMP_DUPLICATE_LIB_OK silences OpenMP's warning of two run-times in one process",
+        "Intel calls this setting unsafe, unsupported and undocumented: the program goes on, and may crash or give "
+        "wrong results. Importing scikit-learn sets it, too, and programs started from there inherit it.",
+        severity=Severity.WARNING if clash else None,
+        remedies=(UnsetEnv(("KMP_DUPLICATE_LIB_OK",)),),
+    )

@@ -1,0 +1,118 @@
+"""The accelerators: what hardware, driver and libraries say, and what the installed packages were built for."""
+
+from envdoctor.facts.base import Missing, Section
+
+
+class Layer(Section, frozen=True, kw_only=True):
+    """One layer's own answer; where two layers disagree, that is the finding.
+
+    ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
+    absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
+    ``cuInit`` 100); ``version`` what it says of itself; ``detail`` the rest, in words.
+    """
+
+    name: str
+    status: str
+    detail: str = ""
+    code: int | None = None
+    version: str | None = None
+
+
+class Device(Section, frozen=True, kw_only=True):
+    """One accelerator.
+
+    ``vendor``: nvidia, amd, intel, apple. ``compute_capability`` is NVIDIA's (``9.0``), ``architecture`` AMD's
+    (``gfx942``). ``memory`` in bytes. ``pci`` is its address. ``usable``: the vendor's compute library
+    reaches it. ``mig``: it is split (Multi-Instance GPU), and ``instances`` are its parts, ``MIG-`` identifiers
+    shortened. ``kernel_driver`` is what the kernel bound it to. ``source`` is the layer that told.
+    """
+
+    vendor: str
+    name: str | None | Missing
+    compute_capability: str | None | Missing = None
+    architecture: str | None = None
+    memory: int | None | Missing = None
+    pci: str | None = None
+    usable: bool | Missing
+    mig: bool = False
+    instances: list[str] = []
+    kernel_driver: str | None = None
+    source: str
+
+
+class Build(Section, frozen=True, kw_only=True):
+    """What one installed package was compiled for, read from its files.
+
+    ``backend``: cpu, cuda, rocm, xpu, metal. ``cuda`` is the CUDA version (``13.2``, or only ``13``), ``None`` for
+    a build without CUDA. ``architectures`` as the compiler names them (``sm_90``, ``compute_90``), empty where
+    the package compiles when it runs. ``build`` is conda's build string; ``file`` is where it was read.
+    """
+
+    package: str
+    version: str | Missing
+    cuda: str | None | Missing
+    architectures: list[str] | Missing
+    backend: str | Missing = "cpu"
+    rocm: str | None = None
+    build: str | None = None
+    file: str | None = None
+
+
+class CudaWheel(Section, frozen=True, kw_only=True):
+    """An installed ``nvidia-*`` distribution: ``cuda`` is the major version its name or its folder tells."""
+
+    name: str
+    version: str | Missing
+    cuda: str | None
+
+
+class Collision(Section, frozen=True, kw_only=True):
+    """Libraries below ``nvidia/`` that the RECORDs of two distributions both own.
+
+    ``same``: both RECORDs give the same hashes. ``winner`` is the distribution whose file lies there, by its
+    size; ``None`` where that does not tell.
+    """
+
+    owners: list[str]
+    files: list[str]
+    same: bool
+    winner: str | None = None
+
+
+class Shadow(Section, frozen=True, kw_only=True):
+    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings."""
+
+    soname: str
+    folder: str
+    wheel: str
+
+
+class Copy(Section, frozen=True, kw_only=True):
+    """One cuDNN: ``source`` is pip, conda or system, ``owner`` the package or the folder, ``soname`` its library."""
+
+    source: str
+    owner: str
+    soname: str
+    version: str | None = None
+
+
+class Gpu(Section, frozen=True, kw_only=True):
+    """``devices`` is empty and ``driver`` and ``cuda_driver_version`` are ``None`` where there is no GPU.
+
+    ``driver`` is the kernel driver's version; ``cuda_driver_version`` what ``cuDriverGetVersion`` of the
+    libcuda that loads says (``12.2``). ``toolkits`` are folders of a CUDA toolkit. ``container`` names what
+    tells of a container (``None``: none), ``wsl`` the Windows Subsystem for Linux.
+    """
+
+    devices: list[Device] | Missing
+    driver: str | None | Missing
+    cuda_driver_version: str | None | Missing
+    builds: list[Build] | Missing
+    layers: list[Layer] = []
+    libraries: list[CudaWheel] = []
+    collisions: list[Collision] | Missing = []
+    shadowed: list[Shadow] = []
+    cudnn: list[Copy] = []
+    toolkits: list[str] = []
+    container: str | None = None
+    wsl: bool = False

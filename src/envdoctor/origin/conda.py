@@ -1,0 +1,73 @@
+"""conda prefixes: environments, pixi's, and roots with the installer that made them.
+
+Signals: pixi's ``conda-meta/pixi`` (pixi: crates/pixi_core/src/environment); constructor's ``.installer.info`` and the
+first block of ``conda-meta/history`` (constructor: install.py, preconda.py); the installers' own ``.condarc``
+(https://github.com/conda-forge/miniforge); the record of the metapackage ``anaconda``.
+"""
+
+import re
+
+from envdoctor.facts.installation import Place
+from envdoctor.facts.patient import Link
+from envdoctor.origin.clues import Clues, made, parts
+
+_INSTALLER = re.compile(r'"name"\s*:\s*"([^"]+)"')
+_INSTALLER_VERSION = re.compile(r'"version"\s*:\s*"([^"]+)"')
+_CONSTRUCTOR = re.compile(r"^# cmd: constructor (.*)$", re.MULTILINE)
+KINDS = (("miniforge", "miniforge"), ("mambaforge", "miniforge"), ("miniconda", "miniconda"), ("anaconda", "anaconda"))
+
+
+def pixi(place: Place, clues: Clues) -> Link | None:
+    for name in ("conda-meta/pixi", "conda-meta/pixi_env_prefix"):
+        if name in place.telling:
+            return made(place, "pixi", parts(place.path)[-1], f"{place.path}/{name}")
+    return None
+
+
+def root(place: Place, clues: Clues) -> Link | None:
+    """A conda installation's own prefix: it holds ``condabin`` or ``envs``, and conda or mamba itself."""
+    signs = place.telling
+    if "conda-meta" not in signs:
+        return None
+    records = signs["conda-meta"].split()
+    mark = next((name for name in ("condabin", "envs") if name in signs), None)
+    if mark is None:
+        return None
+    kind, version, evidence = _installer(place, records, clues)
+    return made(place, kind, version, f"{place.path}/{mark}", *evidence)
+
+
+def _installer(place: Place, records: list[str], clues: Clues) -> tuple[str, str, list[str]]:
+    """The installer, its version if known, and the evidence; "conda" where the evidence does not decide."""
+    signs = place.telling
+    info = signs.get(".installer.info", "")
+    if name := _INSTALLER.search(info):
+        version = _INSTALLER_VERSION.search(info)
+        kind = _kind_in(name[1])
+        if kind:
+            return kind, version[1] if version else "", [f".installer.info: {name[1]}"]
+    history = signs.get("conda-meta/history", "")
+    if (command := _CONSTRUCTOR.search(history)) and (kind := _kind_in(command[1])):
+        return kind, "", [f"conda-meta/history: {command[0][2:]}"]
+    for name_of_record in records:
+        if name_of_record.startswith(("anaconda-2", "anaconda-custom", "_anaconda_depends-")):
+            return "anaconda", "", [f"conda-meta/{name_of_record}"]
+    if "conda-forge" in signs.get(".condarc", "") or any(name.startswith("miniforge") for name in records):
+        return "miniforge", "", [".condarc: conda-forge"]
+    if "/pkgs/main" in history or "pkgs/main" in signs.get("conda-meta/initial-state.explicit.txt", ""):
+        return "miniconda", "", ["conda-meta/history: pkgs/main"]
+    has_conda = any(name.startswith("conda-") for name in records)
+    if not has_conda and clues.variables.get("MAMBA_ROOT_PREFIX", "").rstrip("/") in (place.path, place.real):
+        return "micromamba", "", ["MAMBA_ROOT_PREFIX, and no record of conda"]
+    return "conda", "", []
+
+
+def _kind_in(text: str) -> str | None:
+    lowered = text.lower()
+    return next((kind for word, kind in KINDS if word in lowered), None)
+
+
+def environment(place: Place, clues: Clues) -> Link | None:
+    if "conda-meta" not in place.telling:
+        return None
+    return made(place, "conda-env", parts(place.path)[-1], f"{place.path}/conda-meta")

@@ -1,0 +1,69 @@
+"""Virtual environments, by the keys of pyvenv.cfg and the receipts of the tools that make them."""
+
+import re
+
+from envdoctor.facts.installation import Place
+from envdoctor.facts.patient import Link
+from envdoctor.origin.clues import Clues, made, parts
+
+# Poetry: src/poetry/utils/env/env_manager.py, generate_env_name: <name>-<8 of URL-safe base64>-pyX.Y
+_POETRY = re.compile(r"^(?P<name>.+)-[A-Za-z0-9_-]{8}-py(?P<version>\d+\.\d+)$")
+
+
+def uv_tool(place: Place, clues: Clues) -> Link | None:
+    """``uv tool install`` leaves a receipt (uv: crates/uv-tool)."""
+    if place.configuration is None or "uv-receipt.toml" not in place.telling:
+        return None
+    return made(place, "uv-tool", parts(place.path)[-1], f"{place.path}/uv-receipt.toml")
+
+
+def pipx(place: Place, clues: Clues) -> Link | None:
+    """pipx: src/pipx/pipx_metadata_file.py."""
+    if place.configuration is None or "pipx_metadata.json" not in place.telling:
+        return None
+    return made(place, "pipx", parts(place.path)[-1], f"{place.path}/pipx_metadata.json")
+
+
+def uv_venv(place: Place, clues: Clues) -> Link | None:
+    """uv writes its version (uv: crates/uv-virtualenv/src/virtualenv.rs)."""
+    if place.configuration is None or "uv" not in place.configuration:
+        return None
+    version = place.configuration["uv"]
+    return made(place, "uv-venv", f"uv {version}", f"pyvenv.cfg: uv = {version}")
+
+
+def poetry(place: Place, clues: Clues) -> Link | None:
+    """In Poetry's cache by its name, which the prompt repeats; in the project by the lock beside it."""
+    configuration = place.configuration
+    if configuration is None:
+        return None
+    if "../poetry.lock" in place.telling:
+        folder = parts(place.path)[:-1]
+        return made(place, "poetry", folder[-1] if folder else "", f"{place.path}/../poetry.lock")
+    name = _POETRY.match(parts(place.path)[-1])
+    if name is None or "virtualenv" not in configuration:
+        return None
+    prompt = configuration.get("prompt", "").strip("'\"()")
+    if prompt == f"{name['name']}-py{name['version']}":
+        return made(
+            place, "poetry", name["name"], f"pyvenv.cfg: prompt = {prompt}", f"named as Poetry names: {name[0]}"
+        )
+    if "virtualenvs" in parts(place.path):
+        return made(place, "poetry", name["name"], f"named as Poetry names, below virtualenvs: {name[0]}")
+    return None
+
+
+def virtualenv(place: Place, clues: Clues) -> Link | None:
+    """virtualenv writes its version (virtualenv: src/virtualenv/create/creator.py)."""
+    if place.configuration is None or "virtualenv" not in place.configuration:
+        return None
+    version = place.configuration["virtualenv"]
+    return made(place, "virtualenv", f"virtualenv {version}", f"pyvenv.cfg: virtualenv = {version}")
+
+
+def venv(place: Place, clues: Clues) -> Link | None:
+    """The standard library's (PEP 405): pyvenv.cfg, and no other tool's mark in it."""
+    if place.configuration is None:
+        return None
+    home = place.configuration.get("home", "")
+    return made(place, "venv", "", f"pyvenv.cfg: home = {home}" if home else "pyvenv.cfg")

@@ -1,0 +1,89 @@
+"""Pythons that belong to the operating system, to the ``python`` container image, or to whoever compiled them."""
+
+from envdoctor.facts.base import Missing
+from envdoctor.facts.installation import Owner, Place
+from envdoctor.facts.patient import Link
+from envdoctor.origin.clues import Clues, made
+
+FEDORA = ("fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn", "scientific", "nobara")
+DEBIAN = ("debian", "ubuntu", "linuxmint", "raspbian", "pop", "kali", "devuan", "elementary", "neon", "zorin")
+
+
+def package(place: Place, clues: Clues) -> Link | None:
+    """A system package owns the executable."""
+    owner = place.owner
+    if not isinstance(owner, Owner):
+        return _unasked(place, clues, owner)
+    name = " ".join(word for word in (owner.package, owner.version) if word)
+    evidence = f"{owner.manager}: {place.real_executable} belongs to {name}"
+    kind = _kind(owner, clues)
+    if kind == "os-package" and owner.manager == "dpkg":
+        return made(place, kind, f"deadsnakes {owner.package}", evidence, f"maintainer: {owner.maintainer}")
+    return made(place, kind, _distribution(clues, kind), evidence)
+
+
+def _kind(owner: Owner, clues: Clues) -> str:
+    identity = (clues.system.distribution if clues.system is not None else None) or ""
+    if owner.manager == "dpkg":
+        # deadsnakes packages Pythons that the distribution has not: https://launchpad.net/~deadsnakes
+        # its versions end in the release's name (3.13.1-1+noble1)
+        foreign = "deadsnakes" in (owner.maintainer or "").lower() or _deadsnakes_version(owner.version or "")
+        return "os-package" if foreign else "debian"
+    if owner.manager == "rpm":
+        return "fedora" if identity in FEDORA or not identity else "os-package"
+    if owner.manager == "apk":
+        return "alpine" if identity in ("alpine", "postmarketos", "") else "os-package"
+    return "arch" if owner.manager == "pacman" else "os-package"
+
+
+def _deadsnakes_version(version: str) -> bool:
+    tail = version.rpartition("+")[2] if "+" in version else ""
+    names = ("xenial", "bionic", "focal", "jammy", "noble", "plucky", "questing", "resolute")
+    return tail.rstrip("0123456789") in names
+
+
+def _distribution(clues: Clues, kind: str) -> str:
+    """``12`` for Debian 12, ``ubuntu 24.04`` for a relative."""
+    system = clues.system
+    if system is None or not system.distribution:
+        return ""
+    number = system.distribution_version or ""
+    return number if system.distribution == kind else f"{system.distribution} {number}".strip()
+
+
+def _unasked(place: Place, clues: Clues, owner: Missing | None) -> Link | None:
+    """Without an answer from a database: what distributions change in Python itself tells."""
+    if place.real != "/usr":
+        return None
+    base = clues.base(place)
+    identity = (clues.system.distribution if clues.system is not None else None) or ""
+    if base is not None and base.paths.get("purelib", "").endswith("dist-packages"):
+        return made(place, "debian", _distribution(clues, "debian"), f"sysconfig: purelib = {base.paths['purelib']}")
+    why = [owner.reason] if isinstance(owner, Missing) else []
+    if isinstance(owner, Missing) and identity in FEDORA:
+        return made(place, "fedora", _distribution(clues, "fedora"), f"os-release: {identity}", *why)
+    if isinstance(owner, Missing) or "EXTERNALLY-MANAGED" in place.telling:
+        return made(place, "os-package", _distribution(clues, ""), *(why or [f"{place.stdlib}/EXTERNALLY-MANAGED"]))
+    return None
+
+
+def docker_python(place: Place, clues: Clues) -> Link | None:
+    """The ``python`` image compiles into /usr/local and says so (https://github.com/docker-library/python)."""
+    version = clues.variables.get("PYTHON_VERSION", "")
+    marks = [name for name in ("PYTHON_SHA256", "GPG_KEY", "PYTHON_PIP_VERSION") if name in clues.variables]
+    if place.real != "/usr/local" or not version or "PYTHON_SHA256" not in marks:
+        return None
+    own = clues.version(place)
+    if own and own != version:
+        return None
+    return made(place, "docker-python", version, f"PYTHON_VERSION={version}", *marks)
+
+
+def source(place: Place, clues: Clues) -> Link | None:
+    """``make install``: the Makefile of the build lies in the standard library, made for this very prefix."""
+    base = clues.base(place)
+    if "pybuilddir.txt" in place.telling:
+        return made(place, "source", clues.version(place), "pybuilddir.txt: a build tree")
+    if base is None or "Makefile" not in place.telling or base.config.get("prefix") not in (place.path, place.real):
+        return None
+    return made(place, "source", clues.version(place), f"sysconfig: prefix = {place.path}, and the build's Makefile")

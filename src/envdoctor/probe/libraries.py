@@ -1,0 +1,170 @@
+"""Shared libraries on disk: whose BLAS one is, which copies there are, and who is linked to what."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from envdoctor.facts.base import Missing
+from envdoctor.probe import elf
+from envdoctor.world import World
+
+# Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
+VENDORS = (
+    ("openblas", "openblas"),
+    ("flexiblas", "flexiblas"),
+    ("mkl_rt", "mkl"),
+    ("mkl_core", "mkl"),
+    ("blis", "blis"),
+    ("nvpl_blas", "nvpl"),
+    ("armpl", "armpl"),
+    ("atlas", "atlas"),
+    ("libtatlas", "atlas"),
+    ("libsatlas", "atlas"),
+    ("libf77blas", "atlas"),
+    ("Accelerate", "accelerate"),
+)
+OPENMP = ("libgomp", "libiomp5", "libomp", "vcomp")
+
+
+def vendor_of(path: str) -> str | None:
+    """The vendor that a library's path tells; ``None`` where it is no BLAS.
+
+    Debian's alternatives are told by their folder: ``blas/libblas.so.3`` is the reference BLAS,
+    ``atlas/``, ``blis-*/`` and ``openblas-*/`` say what they are.
+    """
+    folder, name = os.path.split(path)
+    if ".so" not in name and ".dylib" not in name and not name.lower().endswith(".dll"):
+        return None
+    for part, vendor in VENDORS:
+        if part in name:
+            return vendor
+    if name.startswith(("libblas.so", "libcblas.so", "libblas.dylib", "libcblas.dylib")):
+        owner = os.path.basename(folder)
+        for part, vendor in VENDORS:
+            if owner.startswith(part):
+                return vendor
+        return "netlib"
+    return None
+
+
+def file_version(path: str) -> str | None:
+    """The version that a file name ends in: ``libblas.so.3.11.0`` is 3.11.0; ``None`` for a bare soname."""
+    version = os.path.basename(path).rpartition(".so.")[2]
+    return version if version.count(".") >= 1 and version.replace(".", "").isdigit() else None
+
+
+def copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[str, list[str]]:
+    """BLAS libraries on disk in wheels' folders and the prefix's own, by real path; with a wheel's package."""
+    found: dict[str, list[str]] = {}
+    for entry in dict.fromkeys(sys_path):
+        names = world.names(entry) if os.path.isabs(entry) else None
+        for name in names if isinstance(names, list) else ():
+            if name.endswith(".libs"):
+                _collect(world, f"{entry}/{name}", name[:-5], found)
+        for package in ("numpy", "scipy"):
+            if isinstance(names, list) and package in names:
+                _collect(world, f"{entry}/{package}/.dylibs", package, found)
+    if prefix and world.is_dir(f"{prefix}/conda-meta"):
+        _collect(world, f"{prefix}/lib", None, found)
+    return found
+
+
+def _collect(world: World, folder: str, package: str | None, found: dict[str, list[str]]) -> None:
+    names = world.names(folder)
+    for name in names if isinstance(names, list) else ():
+        if vendor_of(name) in (None, "netlib"):
+            continue
+        path = os.path.realpath(world.real(f"{folder}/{name}"))
+        if path not in found and os.path.isfile(path):
+            found[path] = [package] if package else []
+
+
+def size(world: World, path: str) -> int | None | Missing:
+    """Bytes; `Missing` with the reason."""
+    try:
+        return os.stat(world.real(path)).st_size
+    except OSError as error:
+        return Missing(f"{path}: {error.strerror}")
+
+
+def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
+    """The SHA-256 of the files that might be one another's copies: those of equal size. Hashing takes 1 ms a megabyte."""
+    by_size: dict[int, list[str]] = {}
+    for path in paths:
+        length = size(world, path)
+        if isinstance(length, int):
+            by_size.setdefault(length, []).append(path)
+    hashed = {}
+    for path in [path for same in by_size.values() if len(same) > 1 for path in same]:
+        from hashlib import sha256
+
+        content = world.read(path, 1 << 30)
+        if isinstance(content, bytes):
+            hashed[path] = sha256(content).hexdigest()
+    return hashed
+
+
+class Links:
+    """Which library is linked to which, among those that were loaded: by their dynamic sections (ELF).
+
+    ``loaded`` are real paths in the order they were mapped; of two with one soname the loader takes the first.
+    """
+
+    def __init__(self, world: World, loaded: Sequence[str]) -> None:
+        self._world = world
+        self._loaded = loaded
+        self._headers: dict[str, elf.Elf | None] = {}
+        self._by_name: dict[str, str] = {}
+        for path in loaded:
+            self._by_name.setdefault(os.path.basename(path), path)
+        self._folders = list(dict.fromkeys(os.path.dirname(path) for path in loaded))
+
+    def header(self, path: str) -> elf.Elf | None:
+        """The dynamic section, ``None`` where there is none or it can't be read."""
+        if path not in self._headers:
+            header = elf.read(self._world, path)
+            self._headers[path] = header if isinstance(header, elf.Elf) else None
+        return self._headers[path]
+
+    def behind(self, path: str) -> list[str]:
+        """All that ``path`` is linked to, directly or not, among the loaded; itself aside."""
+        seen: dict[str, None] = {}
+        heap = [path]
+        while heap:
+            header = self.header(heap.pop())
+            for name in header.needed if header else ():
+                found = self._find(name)
+                if found and found not in seen and found != path:
+                    seen[found] = None
+                    heap.append(found)
+        return list(seen)
+
+    def _find(self, soname: str) -> str | None:
+        """The loaded file behind a soname: of this name, of this name with a version, or what a link so named leads to."""
+        if soname in self._by_name:
+            return self._by_name[soname]
+        found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
+        if found is None:
+            for folder in self._folders:
+                target = os.path.realpath(os.path.join(folder, soname))
+                if target in self._loaded:
+                    found = target
+                    break
+        if found is not None:
+            self._by_name[soname] = found
+        return found
+
+
+def users(links: Links, extensions: Iterable[tuple[str, str]], libraries: Iterable[str]) -> dict[str, list[str]]:
+    """The packages whose extensions (package, file) are linked to each library."""
+    wanted = set(libraries)
+    found: dict[str, list[str]] = {path: [] for path in wanted}
+    for package, extension in extensions:
+        for path in links.behind(os.path.realpath(extension)):
+            if path in wanted and package not in found[path]:
+                found[path].append(package)
+    return found
+
+
+def bringers(brought: Mapping[str, Sequence[str]], libraries: Iterable[str]) -> dict[str, list[str]]:
+    """The packages whose loading brought each library in: what is left where links can't be read."""
+    return {path: [package for package, names in brought.items() if path in names] for path in libraries}
