@@ -59,7 +59,12 @@ ENVIRONMENTS = {
         {"app"},
         {"app"},
     ),
-    "names written otherwise": ([("app", "1.0", ["Some.Lib_x>=1"]), ("some-lib-x", "1.0", [])], set(), set(), set()),
+    "names written otherwise": (
+        [("app", "1.0", ["Some.Thing_x>=1"]), ("some-thing-x", "1.0", [])],
+        set(),
+        set(),
+        set(),
+    ),
     "several at once": (
         [("app", "1.0", ["gone", "lib<1"]), ("lib", "1.0", []), ("user", "1.0", ["app>2"])],
         {"app", "user"},

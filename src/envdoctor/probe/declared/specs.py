@@ -79,11 +79,11 @@ def of_conda(text: str, file: str, line: int, group: str = "") -> Requirement:
 def conda_specifier(text: str) -> str | None:
     """``=1.26`` is ``==1.26.*``, ``1.26.4 py312*`` is ``==1.26.4``; ``None`` where alternatives (``|``) are given."""
     version = text.strip()
+    if "|" in version:
+        return None
     if not version.startswith(COMPARISONS) and version.startswith("="):
         version = version[1:].partition("=")[0].strip()
         return f"=={version.removesuffix('.*').removesuffix('*')}.*" if version not in ("", "*") else ""
-    if "|" in version:
-        return None
     if version.startswith("==") or not version.startswith(COMPARISONS):
         exact = version.removeprefix("==").split()[0].partition("=")[0] if version else ""
         return f"=={exact}" if exact not in ("", "*") else ""
