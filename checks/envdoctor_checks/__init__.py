@@ -7,6 +7,7 @@ from envdoctor_checks import (
     conda_config,
     conda_files,
     conda_prefix,
+    drift,
     extensions,
     foundations,
     gpu,
@@ -28,6 +29,7 @@ from envdoctor_checks import (
     system,
     threads,
     variables,
+    versions,
 )
 
 CHECKS = (
@@ -87,6 +89,10 @@ CHECKS = (
     variables.build_limit,
     parallel.process_limit,
     project.no_environment_file,
+    drift.environment_drift,
+    versions.no_versions,
+    versions.no_lock,
+    project.no_environment_of_its_own,
     gpu_driver.driver_mismatch,
     gpu_driver.gpu_without_driver,
     gpu.cuda_newer_than_driver,
