@@ -27,6 +27,7 @@ class Introspection:
     """Answers what a child would (`envdoctor.probe.interview.Interview`), for this very process."""
 
     mode = "live"
+    timeout = 10.0
 
     def __init__(self) -> None:
         self.executable = sys.executable

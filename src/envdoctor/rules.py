@@ -153,7 +153,18 @@ class Manual(Struct, frozen=True):
 
 
 Remedy = (
-    SetEnv | UnsetEnv | Install | InstallBuild | InstallSystem | Remove | Replace | Recreate | Move | Edit | Run | Manual
+    SetEnv
+    | UnsetEnv
+    | Install
+    | InstallBuild
+    | InstallSystem
+    | Remove
+    | Replace
+    | Recreate
+    | Move
+    | Edit
+    | Run
+    | Manual
 )
 
 

@@ -148,10 +148,11 @@ def choose(bedside: Bedside) -> Tool:
         from envdoctor.fixes.conda import Base, Conda
 
         return Base(bedside) if bedside.guard in ("base", "frozen") else Conda(bedside)
-    if kind == "poetry" and bedside.project_file("poetry", "poetry.lock"):
-        from envdoctor.fixes.poetry import Poetry
+    if kind == "poetry":
+        from envdoctor.fixes.poetry import Poetry, project_of
 
-        return Poetry(bedside)
+        if project_of(bedside):
+            return Poetry(bedside)
     if kind in ("pipx", "uv-tool"):
         from envdoctor.fixes.tool import Pipx, UvTool
 

@@ -1,6 +1,7 @@
 """The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
 from envdoctor.data import table
+from envdoctor.fixes.bedside import externally_managed
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
 from envdoctor.guide.routes import Traveller
 from envdoctor.guide.ticks import CONDA_KINDS
@@ -87,7 +88,7 @@ def made_with(facts: Facts, platform: str) -> str:
     if (
         platform == "linux"
         and not environment
-        and (facts.prefix.externally_managed or any(kind in SYSTEM_KINDS for kind in kinds))
+        and (externally_managed(facts) or any(kind in SYSTEM_KINDS for kind in kinds))
     ):
         return "system"
     return "pip"
