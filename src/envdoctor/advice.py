@@ -89,9 +89,9 @@ def _settled_by(finding: Finding, fixes: Sequence[Fix], above: Sequence[Advice])
 
 
 def _excuse(finding: Finding, excuses: Mapping[str, Excuse], today: str) -> dict[str, str] | None:
-    for word in (finding.rule.code, finding.rule.name):
-        excuse = excuses.get(word)
-        if excuse and not (excuse.until and today > excuse.until):
+    rule = finding.rule
+    for word, excuse in sorted(excuses.items(), key=lambda item: -len(item[0])):  # the most specific first
+        if Selection(select=(word,)).includes(rule) and not (excuse.until and today > excuse.until):
             return {"by": "configuration", "reason": excuse.reason, "until": excuse.until}
     return None
 

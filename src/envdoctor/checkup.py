@@ -80,10 +80,11 @@ def settings(
     level: str | None = None,
     prefer: str | None = None,
 ) -> Settings:
-    """The settings from the command line over the configuration's; ``asked`` are words of ``--select``."""
-    wanted = Selection(select=tuple(asked))
+    """The settings from the command line over the configuration's; ``asked`` are words of ``--select`` (``ALL`` asks
+    for no check by name)."""
+    wanted = Selection(select=tuple(word for word in asked if word.upper() != "ALL"))
     names = frozenset(
-        item.check.name for item in checks if asked and any(wanted.includes(rule) for rule in item.check.rules)
+        item.check.name for item in checks if wanted.select and any(wanted.includes(rule) for rule in item.check.rules)
     )
     return Settings(
         fail_on=fail_on or plan_config.fail_on or "error",

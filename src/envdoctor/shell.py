@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -20,8 +20,8 @@ class Shell:
     def set(self, name: str, value: str) -> str:
         return f"export {name}={self.quote(value)}"
 
-    def unset(self, name: str) -> str:
-        return f"unset {name}"
+    def unset(self, *names: str) -> str:
+        return f"unset {' '.join(names)}"
 
     def activate(self, folder: str) -> str:
         """Enter the virtual environment in ``folder``."""
@@ -34,7 +34,7 @@ class Shell:
         if "setenv" in step:
             return "; ".join(self.set(name, str(value)) for name, value in step["setenv"].items())
         if "unsetenv" in step:
-            return "; ".join(self.unset(name) for name in step["unsetenv"])
+            return self.unset(*step["unsetenv"])
         return None
 
 
@@ -54,8 +54,8 @@ class Fish(Shell):
     def set(self, name: str, value: str) -> str:
         return f"set -gx {name} {self.quote(value)}"
 
-    def unset(self, name: str) -> str:
-        return f"set -e {name}"
+    def unset(self, *names: str) -> str:
+        return f"set -e {' '.join(names)}"
 
 
 class PowerShell(Shell):
@@ -85,8 +85,8 @@ class PowerShell(Shell):
     def set(self, name: str, value: str) -> str:
         return f"$env:{name} = {self._string(value)}"
 
-    def unset(self, name: str) -> str:
-        return f"Remove-Item Env:{name}"
+    def unset(self, *names: str) -> str:
+        return "; ".join(f"Remove-Item Env:{name}" for name in names)
 
 
 def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
@@ -100,7 +100,3 @@ def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
 def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
     """The command line of one step for a POSIX shell, or for PowerShell."""
     return (PowerShell() if windows else Shell()).command(step)
-
-
-def unset_command(names: Iterable[str], shell: Shell) -> str:
-    return "; ".join(shell.unset(name) for name in names)

@@ -8,14 +8,24 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.conda import (
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
+    CondaSecret,
+    CondaSetting,
+)
 from envdoctor.facts.cpu import Cpu, Quota
-from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
+from envdoctor.facts.gpu import Build, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
-from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
 from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -43,6 +53,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    conda: Conda | None | Missing = None
     tools: Tools | Missing = Tools()
     level: str = "advanced"
     measure: Measure | None | Missing = None
@@ -61,6 +72,14 @@ __all__ = [
     "Build",
     "Collision",
     "Command",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
+    "CondaSecret",
+    "CondaSetting",
     "Copy",
     "Cpu",
     "CudaWheel",
@@ -69,6 +88,7 @@ __all__ = [
     "Distribution",
     "Entry",
     "Environment",
+    "Extension",
     "Facts",
     "Gpu",
     "Installation",
@@ -97,8 +117,8 @@ __all__ = [
     "Speed",
     "Start",
     "System",
-    "Tools",
     "TaskLimit",
+    "Tools",
     "UnknownFact",
     "Workers",
     "known",

@@ -20,7 +20,6 @@ from envdoctor.rules import (
     SetEnv,
     UnsetEnv,
 )
-from envdoctor.shell import unset_command
 
 __all__ = ["Fix", "Toolbox"]
 
@@ -103,7 +102,7 @@ class Toolbox:
         before = {name: self._bedside.environ[name] for name in variables if name in self._bedside.environ}
         added = [name for name in variables if name not in before]
         undo = [self._bedside.shell.command({"setenv": before})] if before else []
-        undo += [unset_command(added, self._bedside.shell)] if added else []
+        undo += [self._bedside.shell.unset(*added)] if added else []
         step = {"setenv": dict(variables)}
         return Fix(
             title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))

@@ -23,7 +23,7 @@ def render(facts: Facts, style: Style) -> str:
 
 def render_json(facts: Facts, style: Style) -> str:
     """The facts as the JSON of a recording, with home and names as they are."""
-    return dump(record(facts, __version__), 2 if style.indent else None) + "\n"
+    return credentials(dump(record(facts, __version__), 2 if style.indent else None)) + "\n"
 
 
 def _tree(name: str, value: object, depth: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from envdoctor.guide.ticks import TICKS
 from envdoctor.recording import dump
 from envdoctor.reporters import Style
 from envdoctor.reporters.findings import draw_statement, standing
-from envdoctor.reporters.page import INDENT, LABEL, Page
+from envdoctor.reporters.page import INDENT, Page
 from envdoctor.shell import Shell, shell_of
 
 NAMES = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}

@@ -1,0 +1,93 @@
+"""Facts in, report out."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from envdoctor.checkup import Plan, diagnose, settings
+from envdoctor.config import Config, Excuse
+from envdoctor.engine import Loaded
+from envdoctor.facts import UnknownFact
+from envdoctor.plugins import Collection
+from envdoctor.report import Report, Settings
+from envdoctor.rules import Check, Finding, Rule, Severity
+from envdoctor.selection import Selection
+from tests.build import facts
+
+ONE = Rule("TST001", "one", Severity.ERROR)
+TWO = Rule("TST002", "two", Severity.WARNING)
+EVERYTHING = Selection()
+UNCONFIGURED = Config()
+
+
+def examine() -> Iterator[Finding]:
+    for rule in (TWO, ONE):
+        yield Finding(rule, "x", (), f"found {rule.name}", "why")
+
+
+def and_then_unknown() -> Iterator[Finding]:
+    yield from examine()
+    raise UnknownFact("no answer")
+
+
+BOTH = Check("both", (ONE, TWO), examine, ())
+UNSURE = Check("unsure", (ONE, TWO, Rule("TST003", "three", Severity.INFO)), and_then_unknown, ())
+
+
+def report(check: Check = BOTH, selection: Selection = EVERYTHING, config: Config = UNCONFIGURED) -> Report:
+    plan = Plan(Collection([Loaded(check)], [("some-plug-in", "1.0")]), selection, config, Settings())
+    return diagnose(facts(), plan, 0.0)
+
+
+def titles(made: Report) -> list[str]:
+    return [item.finding.title for item in made.open]
+
+
+def test_the_worst_comes_first() -> None:
+    assert titles(report()) == ["found one", "found two"]
+    assert report().plugins == (("some-plug-in", "1.0"),)
+
+
+def test_only_findings_of_chosen_rules_are_told() -> None:
+    made = report(selection=Selection(("TST002",)))
+    assert titles(made) == ["found two"]
+    assert len(made.outcomes[0].findings) == 1
+
+
+def test_without_a_finding_of_a_chosen_rule_the_check_has_passed() -> None:
+    only_one = Check("one", (ONE, TWO), lambda: [Finding(ONE, "x", (), "t", "w")], ())
+    assert report(only_one, Selection(("TST002",))).outcomes[0].status == "passed"
+
+
+def test_what_a_check_could_not_tell_of_a_chosen_rule_is_no_pass() -> None:
+    outcome = report(UNSURE, Selection(("TST003",))).outcomes[0]
+    assert (outcome.status, outcome.reason) == ("unknown", "no answer")
+    assert report(UNSURE).outcomes[0].status == "found"
+
+
+@pytest.mark.parametrize(
+    "until, excused", [("", True), ("2026-11-23", True), ("2027-01-31", True), ("2026-11-22", False)]
+)
+def test_an_excuse_holds_until_its_day_by_the_date_of_the_reading(until: str, excused: bool) -> None:
+    config = Config(file="envdoctor.toml", excuses={"TST001": Excuse("known", until)})
+    made = report(config=config)
+    assert titles(made) == (["found two"] if excused else ["found one", "found two"])
+    assert made.notes == (() if excused else (f"envdoctor.toml: the excuse for TST001 ended on {until}",))
+
+
+ALL = [Loaded(BOTH), Loaded(Check("other", (Rule("OTH001", "other", Severity.INFO),), list, ()))]
+
+
+def test_the_command_line_comes_before_the_configuration() -> None:
+    config = Config(fail_on="warning", strict=True)
+    assert settings(config, "info", False, (), ALL) == Settings("info", True, frozenset())
+    assert settings(config, None, False, (), ALL).fail_on == "warning"
+    assert settings(Config(), None, False, (), ALL) == Settings("error", False, frozenset())
+
+
+@pytest.mark.parametrize(
+    "words, names",
+    [(("TST001",), {"both"}), (("two", "OTH"), {"both", "other"}), (("ALL",), set()), (("all", "other"), {"other"})],
+)
+def test_checks_asked_for_by_name_must_come_to_a_verdict(words: tuple[str, ...], names: set[str]) -> None:
+    assert settings(Config(), None, False, words, ALL).asked == names
