@@ -17,8 +17,8 @@ class Shell:
     def run(self, argv: list[str]) -> str:
         return " ".join(map(self.quote, argv))
 
-    def set(self, name: str, value: str) -> str:
-        return f"export {name}={self.quote(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "export " + " ".join(f"{name}={self.quote(str(value))}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return f"unset {' '.join(names)}"
@@ -32,7 +32,7 @@ class Shell:
         if "argv" in step:
             return self.run([str(word) for word in step["argv"]])
         if "setenv" in step:
-            return "; ".join(self.set(name, str(value)) for name, value in step["setenv"].items())
+            return self.set(step["setenv"])
         if "unsetenv" in step:
             return self.unset(*step["unsetenv"])
         return None
@@ -51,8 +51,8 @@ class Fish(Shell):
     def activate(self, folder: str) -> str:
         return f"source {self.quote(folder + '/bin/activate.fish')}"
 
-    def set(self, name: str, value: str) -> str:
-        return f"set -gx {name} {self.quote(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"set -gx {name} {self.quote(str(value))}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return f"set -e {' '.join(names)}"
@@ -82,8 +82,8 @@ class PowerShell(Shell):
     def activate(self, folder: str) -> str:
         return self.run([rf"{folder}\Scripts\Activate.ps1"])
 
-    def set(self, name: str, value: str) -> str:
-        return f"$env:{name} = {self._string(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"$env:{name} = {self._string(str(value))}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return "; ".join(f"Remove-Item Env:{name}" for name in names)
