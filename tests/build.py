@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from envdoctor.advice import advise
 from envdoctor.engine import Loaded, run
 from envdoctor.facts import (
     Active,
@@ -38,7 +39,9 @@ from envdoctor.facts import (
     System,
 )
 from envdoctor.names import normalise
-from envdoctor.rules import Check, Finding, Outcome
+from envdoctor.report import Report, Settings
+from envdoctor.rules import Check, Evidence, Finding, Outcome, Rule, Severity
+from envdoctor.selection import Selection
 
 PREFIX = "/home/ada/fit/.venv"
 SITE = f"{PREFIX}/lib/python3.12/site-packages"
@@ -310,3 +313,23 @@ def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
         "backend": "cuda" if cuda else "cpu",
     }
     return Build(**(values | changes))
+def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
+    """The report on a healthy patient with these sections, on which checks found ``given``."""
+    known = facts(**sections, level=level)
+    rules = tuple(dict.fromkeys(finding.rule for finding in given))
+    check = Check("made-up", rules, lambda: (), ())
+    outcomes = [Outcome(check, given, "found" if given else "passed")]
+    advice = advise(known, outcomes, Selection(), {}, (), prefer)
+    settings = Settings(level=level, prefer=prefer)
+    return Report("0.1.0", (), known, tuple(outcomes), advice, settings, 0.1)
+
+
+def finding(code: str = "PKG001", *remedies: Any, severity: Severity = Severity.ERROR, **changes: Any) -> Finding:
+    """One of a rule made up for it, about ``subject``."""
+    values: dict[str, Any] = {
+        "subject": "scipy needs numpy",
+        "evidence": (Evidence("requirement", "numpy>=2"),),
+        "title": "scipy needs numpy>=2, and numpy 1.26.4 is installed",
+        "why": "Importing it may fail.",
+    }
+    return Finding(Rule(code, f"rule-{code.lower()}", severity), remedies=remedies, **(values | changes))
