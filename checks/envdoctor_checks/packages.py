@@ -9,62 +9,176 @@ from envdoctor.api import (
     Finding,
     Install,
     Interpreter,
+    Manual,
     Packages,
+    Patient,
+    Prefix,
     Problem,
+    Remedy,
     Resolver,
     Rule,
     Severity,
     UnknownFact,
     check,
+    plainly_within,
 )
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
-OTHER_MANAGERS = ("conda", "debian", "rpm", "apk", "portage")
+PKG002 = Rule("PKG002", "two-versions-installed", Severity.ERROR, guide=("repro-1",))
+PKG006 = Rule("PKG006", "shadowed-distribution", Severity.WARNING, guide=("repro-2",), varies=(Severity.INFO,))
+
+CURATED = ("colab", "kaggle")  # images whose makers answer for what is in them
 
 
 @check(PKG001)
-def unmet_requirement(packages: Packages, interpreter: Interpreter) -> Iterator[Finding]:
+def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Patient) -> Iterator[Finding]:
     """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
     resolver = Resolver(packages.distributions, interpreter.markers)
-    first: dict[str, Distribution] = {}
-    for distribution in packages.distributions:
-        first.setdefault(distribution.key, distribution)
-    unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]
-    for distribution in first.values():
+    curated = any(overlay in CURATED for overlay in patient.overlays)
+    for distribution in resolver.first.values():
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
             problem = resolver.problem(line)
             if problem:
-                yield _finding(distribution, problem, first)
+                yield _unmet(distribution, problem, resolver, curated)
+        version = interpreter.markers.get("python_full_version", interpreter.version)
+        if distribution.requires_python and plainly_within(version, distribution.requires_python) is False:
+            yield _other_python(distribution, version)
+    unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]
     unread += [f"{entry}: {why}" for entry, why in packages.unreadable.items()]
     if unread:
         more = f" (and {len(unread) - 3} more)" if len(unread) > 3 else ""
         raise UnknownFact(f"the requirements of some distributions can't be read: {'; '.join(unread[:3])}{more}")
 
 
-def _finding(distribution: Distribution, problem: Problem, first: dict[str, Distribution]) -> Finding:
+def _unmet(distribution: Distribution, problem: Problem, resolver: Resolver, curated: bool) -> Finding:
     needed = f"{problem.name}{problem.wanted}"
     there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is not installed"
-    title = f"{distribution.name} needs {needed}, and {there}"
+    through = f"{problem.through}, which needs " if problem.through else ""
+    title = f"{distribution.name} needs {through}{needed}, and {there}"
     if problem.reason:
         title = f"{distribution.name} has a requirement that can't be judged: {problem.reason}"
-    other = first.get(problem.name.lower())
-    elsewhere = _elsewhere(distribution) or (other is not None and _elsewhere(other))
+    other = resolver.first.get(problem.key)
+    mild = curated or bool(problem.reason or distribution.owner or (other is not None and other.owner))
+    demands = [] if problem.reason else [item for item in resolver.demands(problem.key) if item.by != distribution.name]
+    evidence = [
+        Evidence("requirement", problem.requirement),
+        Evidence("required by", f"{distribution.name} {distribution.version}"),
+        Evidence("installed", f"{problem.name} {problem.found}" if problem.found else "no"),
+    ]
+    if other is not None:
+        evidence += [Evidence("also asked for", f"{item.by}: {problem.name}{item.specifier}") for item in demands[:5]]
     return Finding(
         PKG001,
         f"{distribution.name} needs {problem.name}",
-        (
-            Evidence("requirement", problem.requirement),
-            Evidence("required by", f"{distribution.name} {distribution.version}"),
-            Evidence("installed", f"{problem.name} {problem.found}" if problem.found else "no"),
-        ),
+        tuple(evidence),
         title,
         f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
-        severity=Severity.INFO if elsewhere or problem.reason else None,
-        confidence=Confidence.POSSIBLE if elsewhere or problem.reason else None,
-        remedies=() if problem.reason else (Install((needed,)),),
+        severity=Severity.INFO if mild else None,
+        confidence=Confidence.POSSIBLE if mild else None,
+        remedies=_mending(distribution, problem, resolver),
     )
 
 
-def _elsewhere(distribution: Distribution) -> bool:
-    """True where a package manager other than pip's kin answers for it: names differ there, and so do promises."""
-    return distribution.installer in OTHER_MANAGERS or distribution.location == "/usr/lib/python3/dist-packages"
+def _mending(distribution: Distribution, problem: Problem, resolver: Resolver) -> tuple[Remedy, ...]:
+    """The least change: the one distribution that is wrong, in a version that suits all who ask for it."""
+    if problem.reason:
+        return ()
+    if problem.through:
+        return (Install((f"{problem.name}{problem.wanted}",)),)
+    joint = resolver.joint(problem.key)
+    if joint is not None:
+        return (Install((f"{problem.name}{joint}",)),)
+    asked = [
+        f"{item.by} asks for {problem.name}{item.specifier}" for item in resolver.demands(problem.key) if item.specifier
+    ]
+    return (
+        Manual(f"no version of {problem.name} suits all ({'; '.join(asked)}): install another version of one of them"),
+    )
+
+
+def _other_python(distribution: Distribution, version: str) -> Finding:
+    return Finding(
+        PKG001,
+        f"{distribution.name} needs Python",
+        (
+            Evidence("Requires-Python", distribution.requires_python),
+            Evidence("required by", f"{distribution.name} {distribution.version}"),
+            Evidence("installed", f"Python {version}"),
+        ),
+        f"{distribution.name} {distribution.version} is for Python {distribution.requires_python}, not {version}",
+        "pip and uv would not have chosen this release for this Python; it was meant for another, or forced.",
+        severity=Severity.INFO,
+        confidence=Confidence.LIKELY,
+        remedies=(
+            Install(
+                (distribution.name,), force=True, title=f"install a release of {distribution.name} made for this Python"
+            ),
+        ),
+    )
+
+
+@check(PKG002)
+def two_versions_installed(packages: Packages) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[Distribution]] = {}
+    for distribution in packages.distributions:
+        if distribution.owner is None:
+            groups.setdefault((distribution.location, distribution.key), []).append(distribution)
+    for (location, _), group in groups.items():
+        # A project worked on lies beside the egg-info of its own build: one thing, told twice.
+        if len(group) < 2 or (group[0].kind != group[1].kind and len({str(item.version) for item in group}) == 1):
+            continue
+        name = group[0].name
+        versions = " and ".join(str(item.version) for item in group)
+        yield Finding(
+            PKG002,
+            name,
+            (
+                Evidence("folder", location),
+                *(Evidence("metadata", f"{item.path} ({item.installer or 'installer unknown'})") for item in group),
+            ),
+            f"{name} is installed twice in one folder: {versions}",
+            "The files of one lie over those of the other; pip, importlib.metadata and the import system may see "
+            "different versions, and an upgrade or removal takes only one of them away.",
+            remedies=(
+                Install((name,), force=True, title=f"remove both (run the removal twice), then install {name} once"),
+            ),
+        )
+
+
+@check(PKG006)
+def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Finding]:
+    """Of two distributions with one name on the path the first is imported, whatever the second is needed for."""
+    first: dict[str, Distribution] = {}
+    for distribution in packages.distributions:
+        winner = first.setdefault(distribution.key, distribution)
+        if winner.location == distribution.location or _worked_on(winner) or _worked_on(distribution):
+            continue
+        behind = distribution.owner is not None or not _slashes(distribution.location).startswith(
+            _slashes(prefix.path) + "/"
+        )
+        same = winner.version == distribution.version
+        yield Finding(
+            PKG006,
+            distribution.name,
+            (
+                Evidence("imported", f"{winner.name} {winner.version} in {winner.location}"),
+                Evidence("behind it", f"{distribution.name} {distribution.version} in {distribution.location}"),
+            ),
+            f"{winner.name} {winner.version} hides {distribution.name} {distribution.version}",
+            "Python imports the one that is first on sys.path; the other takes space, or is what you meant to use.",
+            severity=Severity.INFO if behind or same else None,
+            remedies=()
+            if behind or same
+            else (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
+            nothing_to_do="the system's or another environment's packages lie behind yours" if behind else "",
+        )
+
+
+def _worked_on(distribution: Distribution) -> bool:
+    """A project's own folder, or an editable installation that points at it: two records of one thing."""
+    leaf = _slashes(distribution.location).rpartition("/")[2]
+    return distribution.editable or leaf not in ("site-packages", "dist-packages")
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/")

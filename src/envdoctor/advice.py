@@ -1,7 +1,7 @@
 """Findings, ranked and joined with the guide's statements and with fixes for this environment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from envdoctor.config import Excuse
 from envdoctor.facts import Facts
 from envdoctor.fixes import Fix, Toolbox
 from envdoctor.guide import Statement, cited
-from envdoctor.rules import Finding, Outcome
+from envdoctor.rules import Confidence, Finding, Outcome
 from envdoctor.selection import Selection
 
 try:  # hashlib brings OpenSSL with it, which takes longer to load than all our checks to run
@@ -21,34 +21,71 @@ except ImportError:
         from hashlib import sha256
 
 
+CERTAINTY = list(Confidence)
+# While these stand, other findings may be their consequence: the patient does not even start.
+FIRST = ("PY008", "PY013")
+
+
 class Advice(Struct, frozen=True):
-    """One finding and what to do about it. ``suppressed`` says why it does not count (``None``: it counts)."""
+    """One finding and what to do about it. ``suppressed`` says why it does not count (``None``: it counts).
+
+    ``settled_by`` is the code of a finding further up whose cure is the same (empty: none).
+    """
 
     finding: Finding
     guide: tuple[Statement, ...]
     fixes: tuple[Fix, ...]
     fingerprint: str
     suppressed: dict[str, str] | None = None
+    settled_by: str = ""
 
 
 def advise(
-    facts: Facts, outcomes: Sequence[Outcome], selection: Selection, excuses: Mapping[str, Excuse]
+    facts: Facts,
+    outcomes: Sequence[Outcome],
+    selection: Selection,
+    excuses: Mapping[str, Excuse],
+    baseline: Collection[str] = (),
+    prefer: str = "",
 ) -> tuple[Advice, ...]:
-    """The advice on every finding of a chosen rule, the worst first; within a severity in the order of the checks."""
-    toolbox = Toolbox(facts)
-    advice = [
-        Advice(
-            finding=finding,
-            guide=cited(finding.rule.guide),
-            fixes=tuple(toolbox.fix(remedy, finding.rule.code) for remedy in finding.remedies),
-            fingerprint=fingerprint(finding),
-            suppressed=_excuse(finding, excuses, facts.recorded[:10]),
+    """The advice on every finding of a chosen rule, ranked by harm.
+
+    ``baseline`` are fingerprints of findings that were there before; ``prefer`` is conda, pip or system.
+    """
+    toolbox = Toolbox(facts, prefer)
+    findings = [finding for outcome in outcomes for finding in outcome.findings if selection.includes(finding.rule)]
+    findings.sort(key=_harm)
+    advice: list[Advice] = []
+    for finding in findings:
+        mark = fingerprint(finding)
+        known = {"by": "baseline", "reason": "it was there when the baseline was written"} if mark in baseline else None
+        fixes = tuple(toolbox.fix(remedy, finding.rule.code) for remedy in finding.remedies)
+        advice.append(
+            Advice(
+                finding=finding,
+                guide=cited(finding.rule.guide),
+                fixes=fixes,
+                fingerprint=mark,
+                suppressed=_excuse(finding, excuses, facts.recorded[:10]) or known,
+                settled_by=_settled_by(finding, fixes, advice),
+            )
         )
-        for outcome in outcomes
-        for finding in outcome.findings
-        if selection.includes(finding.rule)
-    ]
-    return tuple(sorted(advice, key=lambda item: item.finding.level.rank))
+    return tuple(advice)
+
+
+def _harm(finding: Finding) -> tuple[int, int, int]:
+    """The worst first: by severity, then what keeps the patient from starting, then what is certain.
+
+    What is equal stays in the order of the checks.
+    """
+    return finding.level.rank, finding.rule.code not in FIRST, CERTAINTY.index(finding.certainty)
+
+
+def _settled_by(finding: Finding, fixes: Sequence[Fix], above: Sequence[Advice]) -> str:
+    if not fixes or not fixes[0].steps:
+        return ""
+    same = (item for item in above if item.suppressed is None and item.fixes and item.fixes[0].steps == fixes[0].steps)
+    return next((item.finding.rule.code for item in same), "")
 
 
 def _excuse(finding: Finding, excuses: Mapping[str, Excuse], today: str) -> dict[str, str] | None:

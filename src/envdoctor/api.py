@@ -7,6 +7,7 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
+from envdoctor.channels import canonical, family
 from envdoctor.data import table
 from envdoctor.facts import (
     Active,
@@ -16,6 +17,12 @@ from envdoctor.facts import (
     Build,
     Collision,
     Command,
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
     Copy,
     Cpu,
     CudaWheel,
@@ -24,6 +31,7 @@ from envdoctor.facts import (
     Distribution,
     Entry,
     Environment,
+    Extension,
     Facts,
     Gpu,
     Installation,
@@ -51,12 +59,15 @@ from envdoctor.facts import (
     Start,
     System,
     TaskLimit,
+    Tools,
     UnknownFact,
     Workers,
     known,
 )
+from envdoctor.markers import plainly_within
 from envdoctor.measured import alternation_verdict, oversubscription_verdict
-from envdoctor.requirements import Problem, Resolver
+from envdoctor.names import normalise
+from envdoctor.requirements import Demand, Problem, Resolver
 from envdoctor.rules import (
     Check,
     Confidence,
@@ -65,7 +76,9 @@ from envdoctor.rules import (
     Finding,
     Install,
     InstallBuild,
+    InstallSystem,
     Manual,
+    Move,
     NotApplicable,
     Recreate,
     Remedy,
@@ -90,11 +103,18 @@ __all__ = [
     "Check",
     "Collision",
     "Command",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
     "Confidence",
     "Copy",
     "Cpu",
     "CudaWheel",
     "Declaration",
+    "Demand",
     "Device",
     "Distribution",
     "Edit",
@@ -102,11 +122,13 @@ __all__ = [
     "Environment",
     "Evidence",
     "Expectation",
+    "Extension",
     "Facts",
     "Finding",
     "Gpu",
     "Install",
     "InstallBuild",
+    "InstallSystem",
     "Installation",
     "Interpreter",
     "Jupyter",
@@ -119,6 +141,7 @@ __all__ = [
     "Manual",
     "Measure",
     "Missing",
+    "Move",
     "NotApplicable",
     "OpenMP",
     "Oversubscription",
@@ -144,16 +167,21 @@ __all__ = [
     "Start",
     "System",
     "TaskLimit",
+    "Tools",
     "UnknownFact",
     "UnsetEnv",
     "Workers",
     "alternation_verdict",
+    "canonical",
     "check",
     "expected",
+    "family",
     "is_count",
     "is_list",
     "known",
     "megabytes",
+    "normalise",
     "oversubscription_verdict",
+    "plainly_within",
     "table",
 ]

@@ -23,6 +23,7 @@ class Plan(msgspec.Struct, frozen=True):
     selection: Selection
     config: Config
     settings: Settings
+    baseline: frozenset[str] = frozenset()
 
     @property
     def checks(self) -> list[Loaded]:
@@ -31,18 +32,29 @@ class Plan(msgspec.Struct, frozen=True):
 
 def diagnose(facts: Facts, plan: Plan, began: float) -> Report:
     """The report on ``facts``; ``began`` is when the check-up began (`time.perf_counter`)."""
+    facts = msgspec.structs.replace(facts, level=level_of(facts, plan.settings.level))
     outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks)]
-    advice = advise(facts, outcomes, plan.selection, plan.config.excuses)
+    prefer = plan.settings.prefer
+    advice = advise(facts, outcomes, plan.selection, plan.config.excuses, plan.baseline, prefer)
     return Report(
         version=__version__,
         plugins=tuple(plan.collection.plugins),
         facts=facts,
         outcomes=tuple(outcomes),
         advice=advice,
-        settings=plan.settings,
+        settings=msgspec.structs.replace(plan.settings, level=facts.level),
         seconds=time.perf_counter() - began,
         notes=_notes(plan.config, facts.recorded[:10]),
     )
+
+
+def level_of(facts: Facts, asked: str) -> str:
+    """beginner or advanced: as asked for, or by ``auto``, where Anaconda's own installer means a beginner."""
+    if asked in ("beginner", "advanced"):
+        return asked
+    flavour = getattr(getattr(facts, "conda", None), "flavour", None)
+    anaconda = flavour == "anaconda" or any(link.kind == "anaconda" for link in facts.patient.origin)
+    return "beginner" if anaconda else "advanced"
 
 
 def _chosen(outcome: Outcome, selection: Selection) -> Outcome:
@@ -60,7 +72,13 @@ def _notes(config: Config, today: str) -> tuple[str, ...]:
 
 
 def settings(
-    plan_config: Config, fail_on: str | None, strict: bool, asked: Sequence[str], checks: Sequence[Loaded]
+    plan_config: Config,
+    fail_on: str | None,
+    strict: bool,
+    asked: Sequence[str],
+    checks: Sequence[Loaded],
+    level: str | None = None,
+    prefer: str | None = None,
 ) -> Settings:
     """The settings from the command line over the configuration's; ``asked`` are words of ``--select`` (``ALL`` asks
     for no check by name)."""
@@ -68,4 +86,10 @@ def settings(
     names = frozenset(
         item.check.name for item in checks if wanted.select and any(wanted.includes(rule) for rule in item.check.rules)
     )
-    return Settings(fail_on or plan_config.fail_on or "error", strict or bool(plan_config.strict), names)
+    return Settings(
+        fail_on=fail_on or plan_config.fail_on or "error",
+        strict=strict or bool(plan_config.strict),
+        asked=names,
+        level=level or plan_config.level or "auto",
+        prefer=prefer or plan_config.prefer or "",
+    )

@@ -11,7 +11,7 @@ from envdoctor.recording import RecordingError
 from envdoctor.selection import UsageError
 from envdoctor.start import HeadStart
 
-COMMANDS = ("check", "info", "measure", "snapshot", "diff", "explain", "list", "schema")
+COMMANDS = ("check", "why", "guide", "measure", "info", "snapshot", "diff", "explain", "list", "schema")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

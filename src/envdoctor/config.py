@@ -12,6 +12,8 @@ from envdoctor.selection import UsageError
 from envdoctor.world import World
 
 LEVELS = ("error", "warning", "info", "never")
+# Keys that take one of these words; any text where there are none.
+CHOICES = {"level": ("auto", "beginner", "advanced"), "prefer": ("conda", "pip", "system"), "baseline": ()}
 
 
 class Excuse(msgspec.Struct, frozen=True):
@@ -31,6 +33,9 @@ class Config(msgspec.Struct, frozen=True):
     fail_on: str | None = None
     strict: bool | None = None
     timeout: float | None = None
+    level: str | None = None
+    prefer: str | None = None
+    baseline: str | None = None
 
 
 def find(world: World, root: str | None) -> Config:
@@ -74,7 +79,7 @@ def _table(data: bytes, path: str, ours: bool) -> Mapping[str, Any] | None:
 
 def parse(table: Mapping[str, Any], file: str) -> Config:
     """The settings in ``table``; raises `UsageError` naming ``file`` and the key."""
-    known = {"select", "extend-select", "ignore", "extend-ignore", "fail-on", "strict", "timeout"}
+    known = {"select", "extend-select", "ignore", "extend-ignore", "fail-on", "strict", "timeout", *CHOICES}
     for key in table:
         if key not in known:
             raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(sorted(known))}")
@@ -91,6 +96,7 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
         isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < inf
     ):
         raise UsageError(f"{file}: timeout must be a number of seconds above 0, not {timeout!r}")
+    choices = {key: _choice(table, key, file) for key in CHOICES}
     return Config(
         file=file,
         select=words["select"] + words.get("extend-select", ()) if words.get("select") else (),
@@ -99,7 +105,18 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
         fail_on=fail_on,
         strict=strict,
         timeout=timeout,
+        **choices,
     )
+
+
+def _choice(table: Mapping[str, Any], key: str, file: str) -> str | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or (CHOICES[key] and value not in CHOICES[key]):
+        wanted = f"one of {', '.join(CHOICES[key])}" if CHOICES[key] else "a path"
+        raise UsageError(f"{file}: {key} must be {wanted}, not {value!r}")
+    return value
 
 
 def _words(value: object, file: str, key: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The report: outcomes and advice on one patient, and what they come to."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -8,16 +9,24 @@ from envdoctor.advice import Advice
 from envdoctor.facts import Facts
 from envdoctor.rules import Outcome, Severity
 
+if TYPE_CHECKING:
+    from envdoctor.fixes.plan import Entry
+
 SCHEMA_VERSION = "1.0"
 NEVER = "never"
 
 
 class Settings(Struct, frozen=True):
-    """What decides the exit status: ``fail_on`` (severity or never), ``strict``, ``asked`` (names of checks)."""
+    """What decides the exit status: ``fail_on`` (severity or never), ``strict``, ``asked`` (names of checks).
+
+    ``level`` is whom the report is for (beginner, advanced); ``prefer`` is conda, pip, system, or empty.
+    """
 
     fail_on: str = "error"
     strict: bool = False
     asked: frozenset[str] = frozenset()
+    level: str = "advanced"
+    prefer: str = ""
 
 
 class Report(Struct, frozen=True):
@@ -39,6 +48,25 @@ class Report(Struct, frozen=True):
     def open(self) -> tuple[Advice, ...]:
         """The advice that nothing suppresses."""
         return tuple(item for item in self.advice if item.suppressed is None)
+
+    @property
+    def plan(self) -> "tuple[Entry, ...]":
+        """One plan for all that is open."""
+        from envdoctor.fixes import Toolbox
+        from envdoctor.fixes.plan import plan
+
+        return plan([item.finding for item in self.open], Toolbox(self.facts, self.settings.prefer))
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows."""
+        from envdoctor.reporters.html import notebook
+
+        return notebook(self)
+
+    def __str__(self) -> str:
+        from envdoctor.reporters import Style, renderer
+
+        return renderer("text")([self], Style())
 
     @property
     def counts(self) -> dict[str, int]:

@@ -5,30 +5,24 @@ wild are plain, ``name>=1.2,<3`` and ``; extra == "x"``; those are answered with
 which would take a quarter of the time of a whole check-up.
 """
 
-import operator
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
+from envdoctor.markers import plain_marker, plainly_within
 from envdoctor.names import normalise
 
-OPERATORS = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-    "~=": operator.ge,
-}
+Seen = frozenset[tuple[str, str]]  # (key, extra) pairs that are being judged: extras may go round in circles
 
 
 class Problem(Struct, frozen=True):
     """A requirement that is not met: ``found`` is the version that is there, ``None`` where nothing is.
 
-    ``reason`` is set instead where the requirement itself can't be read.
+    ``reason`` is set instead where the requirement itself can't be read. ``through`` is the extra of another
+    distribution that brings the requirement (``dask[array]``), empty where it is the distribution's own.
     """
 
     requirement: str
@@ -36,155 +30,175 @@ class Problem(Struct, frozen=True):
     wanted: str
     found: str | None
     reason: str = ""
+    through: str = ""
+
+    @property
+    def key(self) -> str:
+        return normalise(self.name)
+
+
+class Demand(Struct, frozen=True):
+    """What one distribution (``by``) asks of another: its requirement, and the specifier in it (``>=1.2,<3``)."""
+
+    by: str
+    requirement: str
+    specifier: str
 
 
 class Resolver:
     """Judges requirements against a set of installed distributions; of two with one key the first counts."""
 
     def __init__(self, distributions: Iterable[Distribution], markers: Mapping[str, str]) -> None:
-        self._markers = dict(markers)
-        self._versions: dict[str, str | Missing] = {}
-        self._requires: dict[str, list[str]] = {}
+        self._markers = {**markers, "extra": ""}
+        self.first: dict[str, Distribution] = {}
         for distribution in distributions:
-            if distribution.key not in self._versions:
-                self._versions[distribution.key] = distribution.version
-                self._requires[distribution.key] = (
-                    distribution.requires if isinstance(distribution.requires, list) else []
-                )
+            self.first.setdefault(distribution.key, distribution)
         self._judged: dict[tuple[str, str], Problem | None] = {}
 
     def problem(self, requirement: str, extra: str = "") -> Problem | None:
         """What is wrong with one Requires-Dist line, ``None`` where it is met or does not concern the patient."""
         key = (requirement, extra)
         if key not in self._judged:
-            self._judged[key] = self._judge(requirement, extra, 0)
+            self._judged[key] = self._judge(requirement, extra, frozenset())
         return self._judged[key]
 
-    def _judge(self, requirement: str, extra: str, depth: int) -> Problem | None:
+    def concerns(self, requirement: str, extra: str = "") -> bool:
+        """Whether the patient is meant; one that can't be read means nobody."""
+        marker = requirement.partition(";")[2]
+        truth = plain_marker(marker, {**self._markers, "extra": extra}) if marker else True
+        if truth is None:
+            parsed, _ = self._parse(requirement)
+            return parsed is not None and self._evaluate(parsed, extra)[0]
+        return truth
+
+    def demands(self, key: str) -> list[Demand]:
+        """Everything that the installed distributions ask of the one with ``key``, extras left out."""
+        found = []
+        for distribution in self.first.values():
+            for line in requirements_of(distribution):
+                if normalise(name_in(line)) == key and self.concerns(line):
+                    parsed, _ = self._parse(line)
+                    if parsed is not None:
+                        found.append(Demand(distribution.name, line, str(parsed.specifier)))
+        return found
+
+    def joint(self, key: str) -> str | None:
+        """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other.
+
+        Tried at and just above every version that a demand names: a set of ranges that has any member has one there.
+        """
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+        from packaging.version import Version
+
+        parts = sorted({part for demand in self.demands(key) for part in demand.specifier.split(",") if part})
+        try:
+            together = SpecifierSet(",".join(parts))
+            bounds = [part.version.removesuffix(".*") for part in together]
+            tries = ["0", *bounds, *(f"{Version(bound).base_version}.0.0.1" for bound in bounds)]
+        except (InvalidSpecifier, ValueError):
+            return None
+        return ",".join(parts) if any(together.contains(version, prereleases=True) for version in tries) else None
+
+    def _judge(self, requirement: str, extra: str, seen: Seen) -> Problem | None:
         text, semicolon, marker = requirement.partition(";")
         concerns = plain_marker(marker, {**self._markers, "extra": extra}) if semicolon else True
-        if concerns is False or (concerns and self._plain(text)):
+        if concerns is False:
             return None
-        return self._packaging(requirement, extra, depth)
+        if concerns:
+            extras = self._plain(text)
+            if extras is not None:
+                return self._extras(name_in(text), extras, seen) if extras else None
+        return self._packaging(requirement, extra, seen)
 
-    def _plain(self, text: str) -> bool | None:
-        """Whether a plain requirement (no extras, no URL) is met; ``None``: ask packaging."""
-        end = len(text)
-        for index, character in enumerate(text):
-            if not (character.isalnum() or character in "-_."):
-                end = index
-                break
-        version = self._versions.get(normalise(text[:end]))
-        if not isinstance(version, str):
+    def _plain(self, text: str) -> list[str] | None:
+        """The extras that a requirement without marker and URL asks for, if plainly met; ``None``: ask packaging."""
+        name = name_in(text)
+        distribution = self.first.get(normalise(name))
+        if distribution is None or not isinstance(distribution.version, str):
             return None
-        rest = text[end:].strip()
-        return True if not rest else plainly_within(version, rest)
+        rest = text[len(name) :].strip()
+        extras: list[str] = []
+        if rest.startswith("["):
+            words, closed, rest = rest[1:].partition("]")
+            extras = [word.strip() for word in words.split(",")]
+            if not closed or not all(word and name_in(word) == word for word in extras):
+                return None
+            rest = rest.strip()
+        return extras if not rest or plainly_within(distribution.version, rest) else None
 
-    def _packaging(self, requirement: str, extra: str, depth: int) -> Problem | None:
+    def _parse(self, requirement: str) -> tuple[Any, str]:
+        """The requirement as packaging reads it, or ``None`` and why not."""
         from packaging.requirements import InvalidRequirement, Requirement
-        from packaging.version import InvalidVersion, Version
 
         try:
-            parsed = Requirement(requirement)
-            if parsed.marker and not parsed.marker.evaluate({**self._markers, "extra": extra}):
-                return None
-        except (InvalidRequirement, RecursionError, KeyError, ValueError) as error:
-            line = (str(error) or "nested too deeply").partition("\n")[0]
-            return Problem(requirement, requirement, "", None, reason=f"not a valid requirement: {line}")
+            return Requirement(requirement), ""
+        except (InvalidRequirement, RecursionError, ValueError) as error:
+            return None, (str(error) or "nested too deeply").partition("\n")[0]
+
+    def _evaluate(self, parsed: Any, extra: str) -> tuple[bool, str]:
+        """Whether packaging says that a requirement concerns the patient, and why that can't be told."""
+        try:
+            return not parsed.marker or bool(parsed.marker.evaluate({**self._markers, "extra": extra})), ""
+        except (KeyError, ValueError, RecursionError, TypeError) as error:
+            return False, (str(error) or "nested too deeply").partition("\n")[0]
+
+    def _packaging(self, requirement: str, extra: str, seen: Seen) -> Problem | None:
+        from packaging.version import InvalidVersion, Version
+
+        parsed, unreadable = self._parse(requirement)
+        concerns = False
+        if parsed is not None:
+            concerns, unreadable = self._evaluate(parsed, extra)
+        if unreadable:
+            return Problem(requirement, requirement, "", None, reason=f"not a valid requirement: {unreadable}")
+        if not concerns:
+            return None
         wanted = str(parsed.specifier)
-        key = normalise(parsed.name)
-        if key not in self._versions:
+        distribution = self.first.get(normalise(parsed.name))
+        if distribution is None:
             return Problem(requirement, parsed.name, wanted, None)
-        version = self._versions[key]
+        version = distribution.version
         if isinstance(version, Missing):
             return None  # its own metadata is at fault, and that is told elsewhere
         try:
             if not parsed.specifier.contains(Version(version), prereleases=True):
                 return Problem(requirement, parsed.name, wanted, version)
         except InvalidVersion:
-            return Problem(
-                requirement, parsed.name, wanted, version, reason=f"version {version!r} does not follow PEP 440"
-            )
-        if depth < 2:
-            return self._extras(parsed.name, key, sorted(parsed.extras), depth)
-        return None
+            why = f"version {version!r} does not follow PEP 440"
+            return Problem(requirement, parsed.name, wanted, version, reason=why)
+        return self._extras(parsed.name, sorted(parsed.extras), seen)
 
-    def _extras(self, name: str, key: str, extras: list[str], depth: int) -> Problem | None:
+    def _extras(self, name: str, extras: Iterable[str], seen: Seen) -> Problem | None:
         """The first unmet requirement that an asked-for extra of an installed distribution brings."""
+        key = normalise(name)
         for extra in extras:
-            for line in self._requires.get(key, ()):
-                if "extra" in line and (problem := self._judge(line, extra, depth + 1)):
+            if (key, extra) in seen:
+                continue
+            for line in requirements_of(self.first[key]):
+                # What holds without the extra is judged as the distribution's own.
+                if "extra" not in line or (self.concerns(line) and not self._asks_for_extras(line)):
+                    continue
+                problem = self._judge(line, extra, seen | {(key, extra)})
+                if problem:
+                    through = problem.through or f"{name}[{extra}]"
                     return Problem(
-                        f"{name}[{extra}]: {line}", problem.name, problem.wanted, problem.found, problem.reason
+                        problem.requirement, problem.name, problem.wanted, problem.found, problem.reason, through
                     )
         return None
 
-
-def plain_marker(marker: str, values: Mapping[str, str]) -> bool | None:
-    """The truth of a marker of comparisons joined by ``and``, or by ``or``; ``None``: ask packaging.
-
-    A false part decides an ``and``, a true one an ``or``, whatever the others are.
-    """
-    if " or " in marker and (" and " in marker or "(" in marker):
-        return None
-    disjunction = " or " in marker
-    truths = [_comparison(part, values) for part in marker.split(" or " if disjunction else " and ")]
-    if disjunction in truths:
-        return disjunction
-    return None if None in truths else not disjunction
+    @staticmethod
+    def _asks_for_extras(line: str) -> bool:
+        return "[" in line.partition(";")[0]
 
 
-def _comparison(text: str, values: Mapping[str, str]) -> bool | None:
-    """``variable operator "literal"``: equality of words, and order of the patient's version."""
-    text = text.strip().strip("()").strip()
-    name = text
-    for index, character in enumerate(text):
-        if not (character.isalnum() or character in "_."):
-            name = text[:index]
-            break
-    rest = text[len(name) :].strip()
-    sign = rest[:2] if rest[:2] in OPERATORS else rest[:1]
-    literal = rest[len(sign) :].strip()
-    if (
-        len(literal) < 2
-        or literal[0] not in "\"'"
-        or literal[-1] != literal[0]
-        or literal[0] in literal[1:-1]
-        or name not in values
-    ):
-        return None
-    literal = literal[1:-1]
-    if name in ("python_version", "python_full_version"):
-        return plainly_within(values[name], sign + literal)
-    if name == "extra":
-        return normalise(values[name]) == normalise(literal) if sign == "==" else None
-    if name in ("platform_release", "platform_version", "implementation_version") or sign not in ("==", "!="):
-        return None
-    return (values[name] == literal) is (sign == "==")
+def requirements_of(distribution: Distribution) -> list[str]:
+    """The Requires-Dist lines of a distribution; none where they can't be read."""
+    return distribution.requires if isinstance(distribution.requires, list) else []
 
 
-def plainly_within(version: str, specifiers: str) -> bool | None:
-    """Whether a release such as ``1.26.4`` meets specifiers such as ``>=1.2,<3``; ``None`` where one is not plain."""
-    release = _release(version)
-    if release is None:
-        return None
-    verdict = True
-    for specifier in specifiers.strip().strip("()").split(","):
-        specifier = specifier.strip()
-        sign = specifier[:2] if specifier[:2] in OPERATORS else specifier[:1]
-        bound = _release(specifier[len(sign) :].strip())
-        if bound is None or sign not in OPERATORS or (sign == "~=" and len(bound) < 2):
-            return None
-        width = max(len(release), len(bound))
-        left = release + (0,) * (width - len(release))
-        right = bound + (0,) * (width - len(bound))
-        verdict = verdict and OPERATORS[sign](left, right)
-        if sign == "~=":
-            verdict = verdict and release[: len(bound) - 1] == bound[:-1]
-    return verdict
-
-
-def _release(text: str) -> tuple[int, ...] | None:
-    """``1.26.4`` as numbers; ``None`` for anything with an epoch, a wildcard, a suffix."""
-    parts = text.split(".")
-    return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else None
+def name_in(requirement: str) -> str:
+    """The name at the beginning of a requirement."""
+    for index, character in enumerate(requirement):
+        if not (character.isalnum() or character in "-_."):
+            return requirement[:index]
+    return requirement

@@ -109,6 +109,25 @@ class Recreate(Struct, frozen=True):
     reason: str = ""
 
 
+class InstallSystem(Struct, frozen=True):
+    """Install packages of the operating system: names by package manager (apt-get, dnf, apk, pacman, zypper, brew).
+
+    Where the patient's system has none of these managers, it becomes words.
+    """
+
+    packages: dict[str, tuple[str, ...]]
+    title: str = ""
+
+
+class Move(Struct, frozen=True):
+    """Rename a file or folder of the user's, which stands in the way; ``target`` must not exist."""
+
+    source: str
+    target: str
+    title: str = ""
+    reason: str = ""
+
+
 class Edit(Struct, frozen=True):
     """Change a file by hand: which, and how."""
 
@@ -133,7 +152,20 @@ class Manual(Struct, frozen=True):
     title: str
 
 
-Remedy = SetEnv | UnsetEnv | Install | InstallBuild | Remove | Replace | Recreate | Edit | Run | Manual
+Remedy = (
+    SetEnv
+    | UnsetEnv
+    | Install
+    | InstallBuild
+    | InstallSystem
+    | Remove
+    | Replace
+    | Recreate
+    | Move
+    | Edit
+    | Run
+    | Manual
+)
 
 
 class Finding(Struct, frozen=True):

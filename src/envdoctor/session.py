@@ -172,11 +172,13 @@ def emit(text: str) -> None:
         raise OutputError(f"standard output: {error.strerror}") from None
 
 
-def write(path: str, text: str) -> None:
-    """Write a file that was asked for. Raises `UsageError` naming it."""
+def write(path: str, text: str, new: bool = False, append: bool = False) -> None:
+    """Write a file that was asked for; with ``new`` it must not exist. Raises `UsageError` naming it."""
     try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, "x" if new else "a" if append else "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path}: it exists already, and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
 

@@ -1,30 +1,106 @@
-"""Steps of a fix as command lines that can be pasted: POSIX shells, and PowerShell on Windows."""
+"""Steps of a fix as command lines that can be pasted: POSIX shells, fish, and PowerShell."""
 
+import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
+class Shell:
+    """One shell's way of writing commands."""
+
+    name = "posix"
+
+    def quote(self, word: str) -> str:
+        return shlex.quote(word)
+
+    def run(self, argv: list[str]) -> str:
+        return " ".join(map(self.quote, argv))
+
+    def set(self, name: str, value: str) -> str:
+        return f"export {name}={self.quote(value)}"
+
+    def unset(self, name: str) -> str:
+        return f"unset {name}"
+
+    def activate(self, folder: str) -> str:
+        """Enter the virtual environment in ``folder``."""
+        return f". {self.quote(folder + '/bin/activate')}"
+
+    def command(self, step: Mapping[str, Any]) -> str | None:
+        """The command line of one step; ``None`` for a step that is done by hand (an edit)."""
+        if "argv" in step:
+            return self.run([str(word) for word in step["argv"]])
+        if "setenv" in step:
+            return "; ".join(self.set(name, str(value)) for name, value in step["setenv"].items())
+        if "unsetenv" in step:
+            return "; ".join(self.unset(name) for name in step["unsetenv"])
+        return None
+
+
+class Fish(Shell):
+    """fish: in single quotes only the backslash and the quote are special (fish manual, "Quotes")."""
+
+    name = "fish"
+
+    def quote(self, word: str) -> str:
+        if shlex.quote(word) == word:
+            return word
+        return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def activate(self, folder: str) -> str:
+        return f"source {self.quote(folder + '/bin/activate.fish')}"
+
+    def set(self, name: str, value: str) -> str:
+        return f"set -gx {name} {self.quote(value)}"
+
+    def unset(self, name: str) -> str:
+        return f"set -e {name}"
+
+
+class PowerShell(Shell):
+    """PowerShell: single quotes, doubled inside (about_Quoting_Rules); curly quotes end a string, too."""
+
+    name = "powershell"
+
+    def quote(self, word: str) -> str:
+        plain = word and word.isascii() and all(letter.isalnum() or letter in "-_./:\\=+" for letter in word)
+        if word.startswith("-") and ("." in word or ":" in word):  # it would be cut in two (PowerShell issue 6291)
+            plain = False
+        return word if plain else self._string(word)
+
+    def _string(self, word: str) -> str:
+        for mark in "'‘’‚‛":
+            word = word.replace(mark, mark * 2)
+        return f"'{word}'"
+
+    def run(self, argv: list[str]) -> str:
+        line = " ".join(map(self.quote, argv))
+        # A quoted first word is a string, not a command, without the call operator.
+        return f"& {line}" if line.startswith("'") else line
+
+    def activate(self, folder: str) -> str:
+        return self.run([rf"{folder}\Scripts\Activate.ps1"])
+
+    def set(self, name: str, value: str) -> str:
+        return f"$env:{name} = {self._string(value)}"
+
+    def unset(self, name: str) -> str:
+        return f"Remove-Item Env:{name}"
+
+
+def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
+    """The shell the user types into: PowerShell on Windows, else what SHELL names."""
+    name = os.path.basename(environ.get("SHELL", ""))
+    if name in ("pwsh", "pwsh-preview", "powershell") or (windows and name not in ("bash", "zsh", "sh", "fish")):
+        return PowerShell()
+    return Fish() if name == "fish" else Shell()
+
+
 def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
-    """The command line of one step; ``None`` for a step that is done by hand (an edit)."""
-    if "argv" in step:
-        argv = [str(word) for word in step["argv"]]
-        return "& " + " ".join(_powershell(word) for word in argv) if windows else shlex.join(argv)
-    if "setenv" in step:
-        pairs = step["setenv"].items()
-        if windows:
-            return "; ".join(f"$env:{name} = {_powershell(str(value), always=True)}" for name, value in pairs)
-        return "export " + " ".join(f"{name}={shlex.quote(str(value))}" for name, value in pairs)
-    if "unsetenv" in step:
-        names = step["unsetenv"]
-        return "; ".join(f"Remove-Item Env:{name}" for name in names) if windows else f"unset {' '.join(names)}"
-    return None
+    """The command line of one step for a POSIX shell, or for PowerShell."""
+    return (PowerShell() if windows else Shell()).command(step)
 
 
-def _powershell(word: str, always: bool = False) -> str:
-    """Single quotes, doubled inside; PowerShell takes the typographic ones for the same (about_Quoting_Rules)."""
-    plain = word and all((c.isascii() and c.isalnum()) or c in "-_./:\\=" for c in word)
-    if word.startswith("-") and ("." in word or ":" in word):  # it would be cut in two (PowerShell issue 6291)
-        plain = False
-    quoted = "".join(c * 2 if c in "'‘’‚‛" else c for c in word)
-    return word if plain and not always else f"'{quoted}'"
+def unset_command(names: Iterable[str], shell: Shell) -> str:
+    return "; ".join(shell.unset(name) for name in names)

@@ -11,7 +11,7 @@ import time
 
 from envdoctor.patient import Choice, PatientError, Surroundings, default, named
 
-TAKES_PATIENT = ("check", "info", "measure", "snapshot")
+TAKES_PATIENT = ("check", "why", "guide", "info", "measure", "snapshot")
 DEFAULT_TIMEOUT = 10.0
 
 

@@ -1,16 +1,18 @@
 """``envdoctor check``."""
 
+import os
 import time
 from typing import Any
 
 import click
 
-from envdoctor import session
+from envdoctor import baseline, session
 from envdoctor.checkup import Plan, diagnose, settings
 from envdoctor.commands import options
 from envdoctor.config import LEVELS, find
+from envdoctor.facts import Missing
 from envdoctor.plugins import collect
-from envdoctor.report import worst
+from envdoctor.report import Report, worst
 from envdoctor.reporters import FORMATS, Style, renderer
 from envdoctor.selection import Selection, UsageError, choose, validate
 from envdoctor.start import HeadStart
@@ -18,7 +20,7 @@ from envdoctor.start import HeadStart
 
 @click.command("check")
 @options.python
-@click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
+@options.facts
 @options.project
 @options.timeout
 @click.option(
@@ -42,8 +44,19 @@ from envdoctor.start import HeadStart
     metavar="FORMAT=PATH",
     help="Write a report to a file, too.",
 )
+@options.level
+@options.prefer
+@click.option("--baseline", metavar="FILE", help="Put up with the findings that this file names.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Name the findings of this check-up in a file, to be put up with."
+)
 @click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
+@click.option(
+    "--fix-script",
+    metavar="PATH",
+    help="Write the plan to a script, which must not exist; what is not safe stands in comments.",
+)
 @options.color
 @options.ascii_only
 @click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
@@ -56,6 +69,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor check --format json --fail-on warning     for a CI job
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
+    envdoctor check --fix                               the commands that cure, in an order that works
     """
     began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
@@ -75,18 +89,40 @@ def command(head: HeadStart, /, **given: Any) -> int:
     asked = given["select"]
     if given["measure"]:
         asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
-    chosen = settings(config, given["fail_on"], given["strict"], asked, collection.checks)
-    plan = Plan(collection, selection, config, chosen)
+    chosen = settings(
+        config, given["fail_on"], given["strict"], asked, collection.checks, given["level"], given["prefer"]
+    )
+    known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
+    plan = Plan(collection, selection, config, chosen, baseline.load(known) if known else frozenset())
     files = {path: renderer(name) for name, path in given["output"]}
     render = renderer(given["format_"])
     reports = []
     for facts in readers.read(given["timeout"] or config.timeout, session.progress if given["measure"] else None):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
+    if given["write_baseline"]:
+        session.write(given["write_baseline"], baseline.dumps(reports))
+    if given["fix_script"]:
+        session.write(given["fix_script"], _script(reports), new=True)
     plain = Style(plan=given["fix"], indent=True)
     for path, render_file in files.items():
         session.write(path, render_file(reports, plain))
+    summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
+    if given["format_"] == "github" and summary:
+        session.write(summary, renderer("markdown")(reports, plain), append=True)
     style = session.style(given["color"], given["ascii_only"])
     verbosity = -1 if given["quiet"] else given["verbose"]
     session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
     return worst([report.exit_code for report in reports])
+
+
+def _script(reports: list[Report]) -> str:
+    from envdoctor.fixes.script import script
+
+    windows = any(
+        not isinstance(report.facts.system, Missing) and report.facts.system.platform == "win32" for report in reports
+    )
+    return script(
+        [(report.facts.patient.prefix or report.facts.patient.executable or "?", report.plan) for report in reports],
+        windows,
+    )

@@ -29,6 +29,17 @@ timeout = click.option(
     metavar="SECONDS",
     help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
 )
+facts = click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
+level = click.option(
+    "--level",
+    type=click.Choice(["auto", "beginner", "advanced"]),
+    help="Whom the advice is for. [auto: beginner where Anaconda is installed]",
+)
+prefer = click.option(
+    "--prefer",
+    type=click.Choice(["conda", "pip", "system"]),
+    help="What a new environment is made with. [what made this one]",
+)
 color = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
 )

@@ -8,19 +8,30 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Section, UnknownFact, known
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.conda import (
+    Conda,
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaRecord,
+    CondaSecret,
+    CondaSetting,
+)
 from envdoctor.facts.cpu import Cpu, Quota
-from envdoctor.facts.gpu import Build, Collision, Copy, CudaWheel, Device, Gpu, Layer, Shadow
+from envdoctor.facts.gpu import Build, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
-from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
 from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Project
 from envdoctor.facts.system import System
+from envdoctor.facts.tools import Tools
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -28,7 +39,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``recorded`` is the moment of the reading, ISO 8601 in UTC: what depends on the calendar is
     judged by it, not by the clock of whoever judges. A section is ``None`` where there is nothing
-    of its kind (no project here), `Missing` where it could not be read.
+    of its kind (no project here), `Missing` where it could not be read. ``level`` is whom the advice is for: beginner or advanced.
     """
 
     recorded: str
@@ -42,6 +53,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     packages: Packages | Missing
     blas: Blas | Missing
     project: Project | None | Missing = None
+    conda: Conda | None | Missing = None
+    tools: Tools | Missing = Tools()
+    level: str = "advanced"
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
     gpu: Gpu | None | Missing = None
@@ -58,6 +72,14 @@ __all__ = [
     "Build",
     "Collision",
     "Command",
+    "Conda",
+    "CondaBase",
+    "CondaDamage",
+    "CondaFileProblem",
+    "CondaOverlap",
+    "CondaRecord",
+    "CondaSecret",
+    "CondaSetting",
     "Copy",
     "Cpu",
     "CudaWheel",
@@ -66,6 +88,7 @@ __all__ = [
     "Distribution",
     "Entry",
     "Environment",
+    "Extension",
     "Facts",
     "Gpu",
     "Installation",
@@ -95,6 +118,7 @@ __all__ = [
     "Start",
     "System",
     "TaskLimit",
+    "Tools",
     "UnknownFact",
     "Workers",
     "known",

@@ -7,9 +7,14 @@ class Distribution(Section, frozen=True, kw_only=True):
     """One installed distribution, as its metadata says.
 
     ``location`` is the entry of ``sys.path`` it lies in, ``path`` its metadata's own path,
-    ``kind`` one of dist-info, egg-info. ``name`` is the name as written, or the one in the
+    ``kind`` one of dist-info, egg-info, egg-link. ``name`` is the name as written, or the one in the
     directory's name where the metadata can't be read; ``key`` the normalised name (PEP 503).
-    ``requires`` are its Requires-Dist lines as written; ``installer`` the word in INSTALLER.
+    ``requires`` are its Requires-Dist lines as written (an egg-info's sections turned into markers),
+    ``extras`` its Provides-Extra, ``requires_python`` its Requires-Python. ``installer`` is the word in
+    INSTALLER; ``owner`` the package manager other than pip and its kin that answers for it (``conda``,
+    ``debian``, ``rpm`` …, ``system``), if one does.
+    ``requested``: it was asked for by name (PEP 376, REQUESTED). ``url`` is where direct_url.json says
+    it came from (PEP 610), and ``editable`` what that says.
     ``problem`` says what is wrong with the metadata, if anything is.
     """
 
@@ -20,15 +25,65 @@ class Distribution(Section, frozen=True, kw_only=True):
     path: str
     kind: str = "dist-info"
     installer: str | None = None
+    owner: str | None = None
     requires: list[str] | Missing = []
+    extras: list[str] = []
+    requires_python: str = ""
+    requested: bool = False
+    url: str | None = None
+    editable: bool = False
     problem: str | None = None
+
+
+class Collision(Section, frozen=True, kw_only=True):
+    """A module or library that several distributions' RECORDs claim.
+
+    ``path`` is the file's, absolute; ``claims`` the hash that each RECORD gives it (``sha256=…``, empty
+    where it gives none), by the distribution's name. ``__init__.py`` and ``.pyc`` never count, nor do two
+    versions of one distribution.
+    """
+
+    path: str
+    claims: dict[str, str]
+
+    @property
+    def differs(self) -> bool:
+        """The claims are of different contents: whoever came last has overwritten the others."""
+        return len({claim for claim in self.claims.values() if claim}) > 1
+
+
+class Extension(Section, frozen=True, kw_only=True):
+    """An extension module of a distribution (``distribution`` is the path of its metadata), one for each ``suffix``.
+
+    ``suffix`` is what follows the module's name (``.cpython-312-x86_64-linux-gnu.so``, ``.abi3.so``), ``siblings``
+    the suffixes of other files of its name beside it. ``binary`` tells the machine code (``ELF x86_64 64-bit``,
+    ``None``: none that is known). ``numpy`` is the major version of NumPy whose C interface it is built for,
+    ``None`` where it uses none, or where NumPy 2 is not installed and nobody looked.
+    """
+
+    distribution: str
+    path: str
+    suffix: str
+    siblings: list[str] = []
+    binary: str | None = None
+    numpy: int | None = None
 
 
 class Packages(Section, frozen=True, kw_only=True):
     """``distributions`` in the order of ``sys.path``: of two with one key, the first is imported.
 
     ``unreadable`` are entries of ``sys.path`` that exist and can't be listed, each with the reason.
+    ``collisions`` are files that several distributions claim. ``missing_files`` are the extensions,
+    libraries and packages' ``__init__.py`` that a RECORD lists and that are gone, by the path of the
+    metadata (only what pip, uv and Poetry installed is looked at). ``leftovers`` are the ``~name`` folders
+    that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution,
+    and ``binary`` is the machine code of the interpreter itself.
     """
 
     distributions: list[Distribution]
     unreadable: dict[str, str] = {}
+    collisions: list[Collision] = []
+    missing_files: dict[str, list[str]] = {}
+    leftovers: list[str] = []
+    extensions: list[Extension] = []
+    binary: str | None = None

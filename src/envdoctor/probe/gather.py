@@ -12,6 +12,7 @@ from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
 from envdoctor.probe import (
     blas,
+    conda,
     cpu,
     environment,
     gpu,
@@ -22,6 +23,7 @@ from envdoctor.probe import (
     path,
     project,
     startup,
+    tools,
 )
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
@@ -60,23 +62,27 @@ def _gather(
     system = environment.read_system(world)
     variables = environment.read_environment(world)
     processors = cpu.read(world)
+    at_hand = tools.read(world)
     surrounding = project.find(world, folder)
     bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     resolver = Resolver(world, path.path_folders(world))
     neighbourhood = path.read(world, resolver)
+    packed = conda.read(world, prefix)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
+        packed = conda.read(world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path)
+    distributions = packages.read(world, sys_path, choice.executable)
     places = installation.read(world, prefix, interpreter, distributions)
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
+    prefix = prefixes.managed(world, prefix, interpreter)
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,
@@ -90,6 +96,8 @@ def _gather(
         packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
         blas=libraries,
         project=surrounding,
+        conda=packed,
+        tools=at_hand,
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
         gpu=accelerators.facts(distributions, prefix.path, system),

@@ -6,131 +6,123 @@ https://packaging.python.org/specifications/core-metadata/
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.packages import Distribution, Packages
+from envdoctor.facts.packages import Distribution, Extension, Packages
 from envdoctor.names import normalise
-from envdoctor.world import World, reason
+from envdoctor.probe import distributions, extensions, metadata
+from envdoctor.probe.records import Survey
+from envdoctor.world import World
 
-METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
+SUFFIX = (b".so", b".pyd")
 
 
-def read(world: World, sys_path: Iterable[str]) -> Packages:
-    """All distributions, in the order an import would meet them."""
-    distributions: list[Distribution] = []
-    unreadable: dict[str, str] = {}
+def read(world: World, sys_path: Iterable[str], executable: str = "") -> Packages:
+    """All distributions, in the order an import would meet them; ``executable`` is the interpreter's."""
+    reader = _Reader(world)
     seen = set()
     for entry in sys_path:
         if not entry or not os.path.isabs(entry):
             entry = os.path.join(world.cwd, entry)
         real = os.path.realpath(world.real(entry))
-        if real in seen:
-            continue
-        seen.add(real)
-        names = world.names(entry)
-        if isinstance(names, Missing):
-            unreadable[entry] = names.reason
-        elif names:
-            for name in names:
-                if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):
-                    distributions.append(_distribution(world, entry, name))
-    return Packages(distributions=distributions, unreadable=unreadable)
-
-
-def _distribution(world: World, location: str, directory: str) -> Distribution:
-    path = f"{location}/{directory}"
-    stem, _, kind = directory.rpartition(".")
-    wheel = kind == "dist-info"
-    file_name = f"{path}/METADATA" if wheel else f"{path}/PKG-INFO"
-    data = _slurp(world, file_name)
-    if data is None and not wheel:
-        data = _slurp(world, path)  # distutils wrote a single file
-    named, _, version_in_name = stem.partition("-")
-    version_in_name = version_in_name.partition("-py")[0]
-    installer = _slurp(world, f"{path}/INSTALLER") if wheel else None
-    common = {
-        "location": location,
-        "path": path,
-        "kind": kind,
-        "installer": installer.decode("utf-8", "replace").strip() if isinstance(installer, bytes) else None,
-    }
-    if not isinstance(data, bytes):
-        problem = data.reason if isinstance(data, Missing) else f"{os.path.basename(file_name)} is missing"
-        return Distribution(
-            name=named,
-            key=normalise(named),
-            version=version_in_name or Missing(problem),
-            requires=Missing(problem) if wheel else [],
-            problem=problem if wheel else None,
-            **common,  # type: ignore[arg-type]
-        )
-    text, fault = _decode(data, os.path.basename(file_name))
-    name, version, told = parse_metadata(text)
-    requires: list[str] | Missing = told
-    if not name or not version:
-        fault = fault or f"{os.path.basename(file_name)} has no {'Version' if name else 'Name'}"
-        if wheel and not told:  # empty or cut off: what it required is lost
-            requires = Missing(fault)
-    if not wheel and not requires:
-        requires = _egg_requires(world, path)
-    return Distribution(
-        name=name or named,
-        key=normalise(name or named),
-        version=version or version_in_name or Missing(fault or "no version"),
-        requires=requires,
-        problem=fault,
-        **common,  # type: ignore[arg-type]
+        if real not in seen:
+            seen.add(real)
+            reader.folder(entry, real)
+    reader.links(seen)
+    return Packages(
+        distributions=reader.distributions,
+        unreadable=reader.unreadable,
+        collisions=reader.survey.collisions(),
+        missing_files=reader.survey.missing,
+        leftovers=reader.leftovers,
+        extensions=reader.extensions(),
+        binary=extensions.binary_of(world, executable) if executable else None,
     )
 
 
-def parse_metadata(text: str) -> tuple[str, str, list[str]]:
-    """Name, version and Requires-Dist lines of a METADATA or PKG-INFO header."""
-    name = version = ""
-    requires: list[str] = []
-    for line in text.partition("\n\n")[0].split("\n"):
-        if line.startswith("Requires-Dist:"):
-            requires.append(line[14:].strip())
-        elif line.startswith("Name:") and not name:
-            name = line[5:].strip()
-        elif line.startswith("Version:") and not version:
-            version = line[8:].strip()
-        elif line.startswith((" ", "\t")) and requires and not line.strip().startswith("|"):
-            requires[-1] += " " + line.strip()  # a folded header (RFC 822)
-    return name, version, requires
+class _Reader:
+    """Goes through folders, each once, and collects."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.distributions: list[Distribution] = []
+        self.unreadable: dict[str, str] = {}
+        self.leftovers: list[str] = []
+        self.survey = Survey(world)
+        self._records: list[tuple[Distribution, bytes]] = []
+        self._links: list[tuple[str, str]] = []
+
+    def folder(self, entry: str, real: str) -> None:
+        """Everything in one entry of ``sys.path``, whose real path is ``real``."""
+        names = self.world.names(entry)
+        if isinstance(names, Missing):
+            self.unreadable[entry] = names.reason
+            return
+        packages = os.path.basename(entry) in ("site-packages", "dist-packages")
+        in_conda = packages and _in_conda(self.world, entry)
+        for name in names or ():
+            if name.startswith("~"):
+                if packages and len(name) > 1:
+                    self.leftovers.append(f"{entry}/{name}")
+            elif name.endswith((".dist-info", ".egg-info")):
+                self._add(entry, f"{entry}/{name}", name, real, in_conda)
+            elif name.endswith(".egg-link"):
+                self._links.append((entry, name))
+        if entry.endswith(".egg") and names and "EGG-INFO" in names:
+            stem = os.path.basename(entry)[:-4]
+            self._add(
+                entry, f"{entry}/EGG-INFO", f"{stem}.egg-info", real, _in_conda(self.world, os.path.dirname(entry))
+            )
+
+    def links(self, seen: set[str]) -> None:
+        """Projects that an egg-link names and ``sys.path`` does not reach: pip counts them as installed."""
+        for entry, name in self._links:
+            data = distributions.slurp(self.world, f"{entry}/{name}")
+            lines = data.decode("utf-8", "replace").splitlines() if isinstance(data, bytes) else []
+            source = lines[0].strip() if lines else ""
+            if not source or os.path.realpath(self.world.real(source)) in seen:
+                continue
+            key = normalise(name[: -len(".egg-link")])
+            beside = self.world.names(source)
+            for egg in [name for name in beside if name.endswith(".egg-info")] if isinstance(beside, list) else ():
+                if normalise(metadata.name_and_version(egg.removesuffix(".egg-info"))[0]) == key:
+                    found = distributions.read(self.world, source, f"{source}/{egg}", egg, False)[0]
+                    self.distributions.append(_changed(found, kind="egg-link", editable=True))
+
+    def _add(self, entry: str, path: str, name: str, real: str, in_conda: bool) -> None:
+        distribution, record = distributions.read(self.world, entry, path, name, in_conda)
+        self.distributions.append(distribution)
+        if record is not None:
+            self.survey.add(distribution, record, real)
+            if SUFFIX[self.world.platform == "win32"] in record:
+                self._records.append((distribution, record))
+
+    def extensions(self) -> list[Extension]:
+        """The extensions of all distributions; NumPy's interface is looked for where NumPy 2 meets them."""
+        numpy = next((item.version for item in self.distributions if item.key == "numpy"), None)
+        second = isinstance(numpy, str) and numpy.partition(".")[0].isdigit() and int(numpy.partition(".")[0]) >= 2
+        found = []
+        for distribution, record in self._records:
+            uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
+            found += extensions.survey(self.world, distribution, record, uses)
+        return found
 
 
-def _decode(data: bytes, what: str) -> tuple[str, str | None]:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    head = data.partition(b"\n\n")[0]
-    try:
-        return head.decode("utf-8"), None
-    except UnicodeDecodeError as error:
-        return head.decode("utf-8", "replace"), f"{what} is not UTF-8 (byte {error.start})"
+def _requires_numpy(distribution: Distribution) -> bool:
+    lines = distribution.requires if isinstance(distribution.requires, list) else []
+    return any(
+        line[:5].lower() == "numpy" and not line[5:6].isalnum() and line[5:6] not in ("-", "_", ".") for line in lines
+    )
 
 
-def _egg_requires(world: World, path: str) -> list[str]:
-    """The unconditional part of an egg-info's requires.txt; its sections are extras and markers."""
-    data = _slurp(world, f"{path}/requires.txt")
-    if not isinstance(data, bytes):
-        return []
-    lines = data.decode("utf-8", "replace").split("\n[", 1)[0].split("\n")
-    return [line.strip() for line in lines if line.strip() and not line.startswith("[")]
+def _changed(distribution: Distribution, **changes: Any) -> Distribution:
+    import msgspec
+
+    return msgspec.structs.replace(distribution, **changes)
 
 
-def _slurp(world: World, path: str) -> bytes | None | Missing:
-    """`World.read`, cut to what thousands of small files need."""
-    try:
-        fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        return Missing(reason(error, path))
-    try:
-        return os.read(fd, METADATA_LIMIT)
-    except IsADirectoryError:
-        return None
-    except OSError as error:
-        return Missing(reason(error, path))
-    finally:
-        os.close(fd)
+def _in_conda(world: World, site_packages: str) -> bool:
+    """True where a site-packages folder belongs to a conda prefix (below its ``lib/pythonX.Y`` or ``Lib``)."""
+    above = os.path.dirname(os.path.dirname(site_packages))
+    return world.is_dir(f"{above}/conda-meta") or world.is_dir(f"{os.path.dirname(above)}/conda-meta")

@@ -2,6 +2,10 @@
 
 import os
 
+import msgspec
+
+from envdoctor.facts.base import Missing
+from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.prefix import Prefix
 from envdoctor.world import World
 
@@ -55,3 +59,15 @@ def site_packages(world: World, prefix: str) -> list[str]:
         if world.is_dir(path):
             kept.setdefault(os.path.realpath(world.real(path)), path)
     return list(kept.values())
+
+
+def managed(world: World, prefix: Prefix, interpreter: Interpreter | Missing) -> Prefix:
+    """The same, with what the standard library's folder tells of who may install: PEP 668's file, and ensurepip."""
+    if isinstance(interpreter, Missing) or not (stdlib := interpreter.paths.get("stdlib")):
+        return prefix
+    marker = f"{stdlib}/EXTERNALLY-MANAGED"
+    return msgspec.structs.replace(
+        prefix,
+        externally_managed=marker if prefix.configuration is None and world.is_file(marker) else None,
+        has_ensurepip=world.is_dir(f"{stdlib}/ensurepip"),
+    )

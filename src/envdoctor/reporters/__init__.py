@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from envdoctor.report import Report
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown", "html")
 _MODULES = {"text": "terminal"}
 
 

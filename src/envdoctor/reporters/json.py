@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from envdoctor.advice import Advice
+from envdoctor.fixes import Fix
+from envdoctor.fixes.plan import Entry
 from envdoctor.recording import dump, sections
 from envdoctor.redact import credentials
 from envdoctor.report import SCHEMA_VERSION, Report
@@ -14,13 +16,13 @@ from envdoctor.reporters import Style
 
 def render(reports: Sequence[Report], style: Style) -> str:
     """One report as itself, several under ``reports``; ASCII, a single line unless ``style.indent``."""
-    documents = [document(report) for report in reports]
+    documents = [document(report, style.plan) for report in reports]
     whole = documents[0] if len(documents) == 1 else {"schema_version": SCHEMA_VERSION, "reports": documents}
     return credentials(dump(whole, 2 if style.indent else None)) + "\n"
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The report as JSON values."""
+def document(report: Report, plan: bool = False) -> dict[str, Any]:
+    """The report as JSON values; with ``plan``, the joined and ordered fixes, too."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {
@@ -49,6 +51,7 @@ def document(report: Report) -> dict[str, Any]:
         ],
         "findings": [_finding(item) for item in report.advice],
         "notes": list(report.notes),
+        **({"plan": [_entry(entry) for entry in report.plan]} if plan else {}),
     }
 
 
@@ -75,17 +78,28 @@ def _finding(item: Advice) -> dict[str, Any]:
             }
             for statement in item.guide
         ],
-        "fixes": [
-            {
-                "title": fix.title,
-                "applicability": fix.applicability,
-                "reason": fix.reason,
-                "steps": list(fix.steps),
-                "undo": fix.undo,
-                "verify": fix.verify,
-            }
-            for fix in item.fixes
-        ],
+        "settled_by": item.settled_by,
+        "fixes": [_fix(fix) for fix in item.fixes],
         "fingerprint": item.fingerprint,
         "suppressed": item.suppressed,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "applicability": fix.applicability,
+        "reason": fix.reason,
+        "steps": list(fix.steps),
+        "undo": fix.undo,
+        "verify": fix.verify,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "codes": list(entry.codes),
+        "subjects": list(entry.subjects),
+        **_fix(entry.fix),
+        "conflicts": list(entry.conflicts),
     }

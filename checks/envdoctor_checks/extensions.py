@@ -1,0 +1,106 @@
+"""Are compiled extensions built for this NumPy, this Python and this machine?"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Distribution,
+    Evidence,
+    Extension,
+    Finding,
+    Install,
+    Interpreter,
+    NotApplicable,
+    Packages,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+)
+
+PKG007 = Rule("PKG007", "built-for-numpy-1", Severity.ERROR, guide=("pkg-5", "repro-1"))
+PKG009 = Rule("PKG009", "built-for-another-python", Severity.ERROR, guide=("pkg-2", "repro-1"))
+
+
+@check(PKG007)
+def built_for_numpy_1(packages: Packages) -> Iterator[Finding]:
+    numpy = next((item for item in packages.distributions if item.key == "numpy"), None)
+    if numpy is None:
+        raise NotApplicable("NumPy is not installed")
+    if not isinstance(numpy.version, str):
+        raise UnknownFact(numpy.version.reason)
+    if numpy.version.partition(".")[0] in ("0", "1"):
+        raise NotApplicable(f"NumPy is {numpy.version}")
+    by_path = {distribution.path: distribution for distribution in packages.distributions}
+    for extension in packages.extensions:
+        if extension.numpy == 1:
+            distribution = by_path[extension.distribution]
+            yield Finding(
+                PKG007,
+                distribution.name,
+                (
+                    Evidence("extension", extension.path),
+                    Evidence("holds", "_ARRAY_API and numpy.core._multiarray_umath, but nothing of numpy._core"),
+                    Evidence("numpy", f"{numpy.version} in {numpy.location}"),
+                ),
+                f"{distribution.name} {distribution.version} is built for NumPy 1, and NumPy is {numpy.version}",
+                "What was compiled with NumPy 1's headers fails on import under NumPy 2; pip check does not see it.",
+                remedies=(
+                    Install((_later(distribution),), title=f"install a later release of {distribution.name}"),
+                    Install(("numpy<2",), title="or NumPy 1, if nothing else here needs NumPy 2"),
+                ),
+            )
+
+
+def _later(distribution: Distribution) -> str:
+    version = distribution.version
+    plain = isinstance(version, str) and "+" not in version  # a local version can't stand after ">"
+    return f"{distribution.name}>{version}" if plain else distribution.name
+
+
+@check(PKG009)
+def built_for_another_python(packages: Packages, interpreter: Interpreter) -> Iterator[Finding]:
+    """By the tag in the file's name (PEP 3149), and by the machine code of one that has a fitting one."""
+    if not interpreter.extension_suffixes:
+        raise UnknownFact("this Python does not tell which extensions it loads")
+    by_path = {distribution.path: distribution for distribution in packages.distributions}
+    groups: dict[tuple[str, str, str], list[tuple[Distribution, Extension]]] = {}
+    for extension in packages.extensions:
+        distribution = by_path[extension.distribution]
+        what = _misfit(extension, interpreter, packages.binary)
+        if what:
+            groups.setdefault((distribution.location, *what), []).append((distribution, extension))
+    for (location, built_for, wanted), members in groups.items():
+        names = [distribution.name for distribution, _ in members]
+        yield Finding(
+            PKG009,
+            ", ".join(names),
+            (
+                Evidence("folder", location),
+                *(Evidence(item.name, extension.path) for item, extension in members[:5]),
+                Evidence("built for", built_for),
+                Evidence("this Python loads", wanted),
+            ),
+            f"the extensions of {', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} "
+            f"are built for {built_for}, not for this Python",
+            "Python passes over extensions with another tag and can't load another machine's code: the import fails.",
+            remedies=(Install(tuple(names), force=True),),
+        )
+
+
+def _misfit(extension: Extension, interpreter: Interpreter, binary: str | None) -> tuple[str, str] | None:
+    """What an extension is built for and what fits; ``None`` where it fits, or where something beside it does."""
+    suffixes = interpreter.extension_suffixes
+    if extension.suffix in suffixes:
+        if binary and extension.binary and not _runs(extension.binary, binary):
+            return extension.binary, binary
+        return None
+    if any(sibling in suffixes or sibling == ".py" for sibling in extension.siblings):
+        return None
+    return extension.suffix, " ".join(suffixes)
+
+
+def _runs(extension: str, interpreter: str) -> bool:
+    """Whether the kinds are the same, and share a processor where one file holds the code of several."""
+    kind, _, rest = extension.partition(" ")
+    own_kind, _, own_rest = interpreter.partition(" ")
+    return kind == own_kind and bool(set(rest.split("+")) & set(own_rest.split("+")))

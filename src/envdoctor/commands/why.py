@@ -1,0 +1,73 @@
+"""``envdoctor why``."""
+
+import os
+import sys
+import time
+from typing import Any
+
+import click
+
+from envdoctor import session
+from envdoctor.checkup import Plan, diagnose, settings
+from envdoctor.commands import options
+from envdoctor.config import Config
+from envdoctor.plugins import collect
+from envdoctor.reporters import explanation
+from envdoctor.selection import Selection, UsageError
+from envdoctor.start import HeadStart
+from envdoctor.why import MOST_TEXT, explain
+
+
+@click.command("why")
+@click.argument("text", nargs=-1)
+@options.python
+@options.facts
+@options.project
+@options.timeout
+@options.level
+@options.prefer
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.color
+@options.ascii_only
+@click.option("-v", "--verbose", count=True, help="The evidence, too, at level beginner.")
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """What explains an error: TEXT is the error itself, a file that holds it, or - for standard input.
+
+    The text is looked at and never run. Status 1 where something here explains the error, else 0.
+
+    \b
+    envdoctor why "ImportError: numpy.core.multiarray failed to import"
+    python job.py 2>&1 | envdoctor why -
+    """
+    began = time.perf_counter()
+    text = _text(given["text"])
+    if not text.strip():
+        raise UsageError("why: the text is empty; paste an error, name a file, or pipe it in: `envdoctor why -`")
+    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
+    collection = collect()
+    chosen = settings(Config(), None, False, (), collection.checks, given["level"], given["prefer"])
+    plan = Plan(collection, Selection(), Config(), chosen)
+    style = session.style(given["color"], given["ascii_only"])(verbosity=given["verbose"], home=head.around.home)
+    explained = False
+    for facts in readers.read(given["timeout"]):
+        report = diagnose(facts, plan, began)
+        found = explain(text, report)
+        draw = explanation.render_json if given["format_"] == "json" else explanation.render
+        session.emit(draw(found, report, style))
+        explained = explained or bool(found.causes or found.absent)
+    return 1 if explained else 0
+
+
+def _text(words: tuple[str, ...]) -> str:
+    if words in ((), ("-",)):
+        if not words and sys.stdin.isatty():
+            raise UsageError("why: paste an error, name a file, or pipe it in: `envdoctor why -`")
+        return sys.stdin.buffer.read(MOST_TEXT * 4).decode("utf-8", "replace")
+    if len(words) == 1 and os.path.isfile(words[0]):
+        try:
+            with open(words[0], "rb") as file:
+                return file.read(MOST_TEXT * 4).decode("utf-8", "replace")
+        except OSError as error:
+            raise UsageError(f"{words[0]}: {error.strerror}") from None
+    return " ".join(words)

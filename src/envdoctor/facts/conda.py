@@ -1,0 +1,125 @@
+"""Conda as it is set up here: its configuration, the records of the patient's prefix, and the base environment."""
+
+from envdoctor.facts.base import Missing, Section
+
+
+class CondaSetting(Section, frozen=True, kw_only=True):
+    """One setting after merging: its value, and the files (or variables) it came from, the strongest first."""
+
+    value: bool | int | float | str | list[str] | dict[str, str] | dict[str, list[str]] | None
+    sources: list[str]
+
+
+class CondaFileProblem(Section, frozen=True, kw_only=True):
+    """Why a configuration file, or a part of it, does not count.
+
+    ``kind``: unreadable, syntax, type, duplicate, name. ``setting`` is the setting concerned, if one is.
+    """
+
+    file: str
+    kind: str
+    problem: str
+    setting: str | None = None
+
+
+class CondaSecret(Section, frozen=True, kw_only=True):
+    """A credential in a configuration file: never the credential itself.
+
+    ``channel`` is redacted; ``others_can_read`` tells of the file's mode and its folders'.
+    """
+
+    file: str
+    channel: str
+    others_can_read: bool | None
+
+
+class CondaRecord(Section, frozen=True, kw_only=True):
+    """One package that conda, mamba or pixi installed, as ``conda-meta`` tells.
+
+    ``channel`` is the channel's name (``conda-forge``, ``pkgs/main``) or its URL without credentials.
+    ``bytes`` is the size on disk where the record tells, else that of the package file.
+    ``requested``: asked for by name, rather than brought along; ``None`` where no record of it is kept.
+    """
+
+    name: str
+    version: str
+    build: str
+    channel: str
+    subdir: str | None = None
+    bytes: int | None = None
+    requested: bool | None = None
+    depends: list[str] = []
+
+
+class CondaDamage(Section, frozen=True, kw_only=True):
+    """Files of one package that are gone or are not as installed; ``severe`` are code and libraries among them.
+
+    Each file with what is wrong: ``gone``, ``120 bytes, not 117``, ``other content``.
+    """
+
+    package: str
+    severe: dict[str, str]
+    minor: dict[str, str]
+    count: int
+
+
+class CondaOverlap(Section, frozen=True, kw_only=True):
+    """A package that pip (or its like) has put over conda's.
+
+    ``shape``: replaced (conda's metadata is gone), beside (two metadata folders), overwritten (files in both
+    lists), unrecorded (the history names it, conda-meta does not, pip's is there).
+    """
+
+    package: str
+    distribution: str
+    shape: str
+    conda_version: str | None
+    pip_version: str | None
+    evidence: str
+
+
+class CondaBase(Section, frozen=True, kw_only=True):
+    """What has been put into the base environment after the installer.
+
+    ``added`` are the packages beyond the installer's own (``initial_source`` names the file that lists them)
+    and beyond conda and its tooling; ``added_bytes`` their size on disk; ``requested`` those of them that were
+    asked for by name; ``pip`` the distributions that pip put there. ``frozen`` is CEP 22's marker.
+    """
+
+    added: list[str] | Missing
+    added_bytes: int | Missing
+    initial_known: bool
+    initial_source: str | None = None
+    requested: list[str] | Missing = []
+    pip: list[str] = []
+    frozen: bool = False
+
+
+class Conda(Section, frozen=True, kw_only=True):
+    """``channels`` and ``channel_priority`` as ``conda config --show`` prints them, credentials redacted.
+
+    ``root_prefix`` is the installation that owns the patient, ``flavour`` which one it is: anaconda, miniconda,
+    miniforge, micromamba, pixi, conda. ``version`` is conda's own. ``is_base``: the patient is that root.
+    ``config_files`` are read in this order, later over earlier. ``records`` are those of the patient's prefix.
+    ``leftovers`` are files of an installation that did not end.
+    """
+
+    root_prefix: str | None
+    flavour: str | None
+    is_base: bool
+    is_environment: bool
+    frozen: bool = False
+    version: str | None | Missing = None
+    tool: str = "conda"
+    channels: list[str] | Missing
+    channel_priority: str | Missing
+    config_files: list[str] = []
+    settings: dict[str, CondaSetting] = {}
+    problems: list[CondaFileProblem] = []
+    secrets: list[CondaSecret] = []
+    records: list[CondaRecord] | Missing = []
+    unreadable: dict[str, str] = {}
+    leftovers: list[str] = []
+    damaged: list[CondaDamage] | Missing = []
+    overlaps: list[CondaOverlap] | Missing = []
+    base: CondaBase | None | Missing = None

@@ -1,0 +1,167 @@
+"""Remedies, which are intents, turned into steps of the tool that made the patient: one module a tool."""
+
+import msgspec
+
+from envdoctor.facts import Facts
+from envdoctor.fixes.bedside import Bedside
+from envdoctor.fixes.model import Fix, Tool, name_of, named
+from envdoctor.rules import (
+    Edit,
+    Install,
+    InstallBuild,
+    InstallSystem,
+    Manual,
+    Move,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    SetEnv,
+    UnsetEnv,
+)
+from envdoctor.shell import unset_command
+
+__all__ = ["Fix", "Toolbox"]
+
+
+class Toolbox:
+    """Knows the patient's own tool, and speaks it. Tools are imported when they are first asked for something."""
+
+    def __init__(self, facts: Facts, prefer: str = "") -> None:
+        self._bedside = Bedside(facts, prefer)
+        self._made: Tool | None = None
+
+    @property
+    def _tool(self) -> Tool:
+        if self._made is None:
+            self._made = choose(self._bedside)
+        return self._made
+
+    def fix(self, remedy: Remedy, code: str) -> Fix:
+        """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
+        fix = self._fix(remedy)
+        patient = fix.patient or self._bedside.prefix or self._bedside.python
+        verify = {"argv": ["envdoctor", "check", "--python", patient, "--select", code]}
+        return msgspec.structs.replace(fix, verify=verify)
+
+    def _fix(self, remedy: Remedy) -> Fix:
+        match remedy:
+            case SetEnv(variables, title):
+                return self._set(variables, title)
+            case UnsetEnv(names, title):
+                return self._unset(names, title)
+            case Install(requirements, force, title):
+                words = title or f"install {' '.join(dict.fromkeys(map(name_of, requirements)))}"
+                return named(self._tool.install(list(requirements), force), words)
+            case Remove(names, title):
+                return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
+            case InstallBuild():
+                from envdoctor.fixes.accelerated import install_build
+
+                return install_build(self._bedside, remedy)
+            case Replace(remove, install, title):
+                return self._replace(list(remove), list(install), title)
+            case Recreate(python, title, reason):
+                fix = self._tool.recreate(python)
+                words = title if title and (not python or python in str(fix.steps)) else fix.title
+                return named(fix, words or "make the environment anew", reason)
+            case InstallSystem(packages, title):
+                from envdoctor.fixes.system import install_packages
+
+                return install_packages(self._bedside, packages, title)
+            case Move(source, target, title, reason):
+                return self._move(source, target, title, reason)
+            case Edit(file, change, title):
+                step = {"edit": {"file": file, "change": change}}
+                return Fix(title=title or f"edit {file}", steps=(step,), applicability="manual")
+            case Run(title, argv, safe, reason, undo):
+                return Fix(
+                    title=title,
+                    steps=({"argv": self._bedside.spoken(list(argv))},),
+                    applicability="safe" if safe else "unsafe",
+                    reason=reason or ("" if safe else "look at what it does before you run it"),
+                    undo=undo,
+                )
+            case Manual(title):
+                return Fix(title=title, steps=(), applicability="manual")
+
+    def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
+        """Removing empties folders that the others share, so what stays is laid down anew after it."""
+        out, back = self._tool.remove(remove), self._tool.install(install, True)
+        names = " ".join(map(name_of, install))
+        return Fix(
+            title=title or f"remove {' '.join(remove)}, then install {names} anew",
+            steps=(*out.steps, *back.steps),
+            applicability="unsafe" if back.steps and out.steps else "manual",
+            reason="; ".join(dict.fromkeys(filter(None, (out.reason, back.reason)))),
+            undo=out.undo,
+        )
+
+    def _set(self, variables: dict[str, str], title: str) -> Fix:
+        words = " and ".join(f"{name}={value}" for name, value in variables.items())
+        before = {name: self._bedside.environ[name] for name in variables if name in self._bedside.environ}
+        added = [name for name in variables if name not in before]
+        undo = [self._bedside.shell.command({"setenv": before})] if before else []
+        undo += [unset_command(added, self._bedside.shell)] if added else []
+        step = {"setenv": dict(variables)}
+        return Fix(
+            title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))
+        )
+
+    def _unset(self, names: tuple[str, ...], title: str) -> Fix:
+        before = {name: self._bedside.environ[name] for name in names if name in self._bedside.environ}
+        undo = self._bedside.shell.command({"setenv": before}) if before else None
+        step = {"unsetenv": list(names)}
+        return Fix(
+            title=title or f"unset {' and '.join(names)}",
+            steps=(step,),
+            applicability="safe",
+            undo=undo or "set it again where it was set",
+        )
+
+    def _move(self, source: str, target: str, title: str, reason: str) -> Fix:
+        windows = self._bedside.windows
+        argv = (
+            ["Move-Item", "-LiteralPath", source, "-Destination", target] if windows else ["mv", "-n", source, target]
+        )
+        back = (
+            ["Move-Item", "-LiteralPath", target, "-Destination", source] if windows else ["mv", "-n", target, source]
+        )
+        return Fix(
+            title=title or f"move {source} out of the way",
+            steps=({"argv": argv},),
+            applicability="unsafe",
+            reason=reason or "what uses the file by its name no longer finds it",
+            undo=self._bedside.shell.command({"argv": back}) or "",
+        )
+
+
+def choose(bedside: Bedside) -> Tool:
+    """The tool that installs into this patient; a Python that nothing may be put into gets an environment of its own."""
+    kind = bedside.kind
+    if kind == "pixi":
+        from envdoctor.fixes.pixi import Pixi
+
+        return Pixi(bedside)
+    if bedside.conda:
+        from envdoctor.fixes.conda import Base, Conda
+
+        return Base(bedside) if bedside.guard in ("base", "frozen") else Conda(bedside)
+    if kind == "poetry" and bedside.project_file("poetry", "poetry.lock"):
+        from envdoctor.fixes.poetry import Poetry
+
+        return Poetry(bedside)
+    if kind in ("pipx", "uv-tool"):
+        from envdoctor.fixes.tool import Pipx, UvTool
+
+        return Pipx(bedside) if kind == "pipx" else UvTool(bedside)
+    if bedside.environment:
+        from envdoctor.fixes.pip import Venv
+        from envdoctor.fixes.uv import UvProject
+
+        in_project = bedside.prefix == bedside.project_path(".venv") and bedside.project_file("uv.lock")
+        return UvProject(bedside) if in_project else Venv(bedside)
+    from envdoctor.fixes.system import Bare
+
+    return Bare(bedside)

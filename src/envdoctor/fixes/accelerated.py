@@ -1,0 +1,62 @@
+"""Another build of a package, for another accelerator: where it comes from is data (`envdoctor.builds`)."""
+
+from envdoctor import builds
+from envdoctor.fixes.bedside import Bedside
+from envdoctor.fixes.model import Fix, argv
+from envdoctor.rules import InstallBuild
+
+
+def install_build(bedside: Bedside, remedy: InstallBuild) -> Fix:
+    """Into the patient where it is the user's own environment, else into a new one."""
+    if bedside.guard in ("base", "frozen"):
+        return _beside_base(bedside, remedy)
+    if bedside.guard:
+        return _in_venv(bedside, remedy)
+    kind = bedside.kind if bedside.kind == "pixi" or not bedside.conda else "conda-env"
+    title, steps, applicability, reason, undo = builds.replace(remedy, kind, bedside.prefix, _pip(bedside))
+    spoken = tuple({"argv": bedside.spoken(list(step["argv"]))} if "argv" in step else step for step in steps)
+    return Fix(title=title, steps=spoken, applicability=applicability, reason=reason, undo=undo)
+
+
+class _pip:  # noqa: N801
+    """The beginning of a pip command for the patient."""
+
+    def __init__(self, bedside: Bedside, prefix: str = "", python: str = "") -> None:
+        self._uv = bedside.kind in ("uv-venv", "uv-tool") or not bedside.has_pip if not prefix else not python
+        self._prefix, self._python = prefix or bedside.prefix, python or bedside.python
+
+    def __call__(self, verb: str) -> list[str]:
+        return ["uv", "pip", verb, "--python", self._prefix] if self._uv else [self._python, "-m", "pip", verb]
+
+
+def _beside_base(bedside: Bedside, remedy: InstallBuild) -> Fix:
+    from envdoctor.fixes.conda import Base
+
+    title, steps, *_ = builds.replace(remedy, "conda-env", bedside.prefix, _pip(bedside))
+    specs = list(steps[0]["argv"][4:]) if steps else [remedy.package]  # after `conda install --prefix PREFIX`
+    made = Base(bedside).install(specs, False)
+    return Fix(
+        title=f"{title}, {made.title}",
+        steps=made.steps,
+        applicability=made.applicability,
+        reason=made.reason,
+        undo=made.undo,
+    )
+
+
+def _in_venv(bedside: Bedside, remedy: InstallBuild) -> Fix:
+    """A Python that nothing may be put into: the build goes into an environment made for it."""
+    folder = bedside.project_path(".venv")
+    if "uv" in bedside.commands:
+        make, pip = argv("uv", "venv", "--python", bedside.python, folder), _pip(bedside, folder)
+    else:
+        inside = rf"{folder}\Scripts\python.exe" if bedside.windows else f"{folder}/bin/python"
+        make, pip = argv(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
+    title, steps, applicability, reason, _ = builds.replace(remedy, "venv", folder, pip)
+    return Fix(
+        title=f"{title}, in an environment of its own",
+        steps=(make, *steps) if steps else (),
+        applicability=applicability,
+        reason=reason,
+        patient=folder,
+    )

@@ -1,0 +1,129 @@
+"""What a tool has to know of the patient before it can be spoken: read off the facts, once."""
+
+import os
+
+from envdoctor.data import table
+from envdoctor.facts import Facts, Missing, Packages, Project, Tools
+from envdoctor.names import normalise
+from envdoctor.shell import Shell, shell_of
+
+ROOTS = ("anaconda", "miniconda", "miniforge", "micromamba", "conda")
+CONDA_TOOLS = ("conda", "mamba", "micromamba")
+FURNITURE = ("pip", "setuptools", "wheel", "uv", "envdoctor")
+
+
+class Bedside:
+    """The patient as its installer sees it.
+
+    ``kind`` is the first link of its origin. ``guard`` says what must not be installed into, and why:
+    base, frozen, externally-managed, system; empty for an environment that is the user's own. ``prefer``
+    (conda, pip, system; may be empty) decides what a new environment is made with.
+    """
+
+    def __init__(self, facts: Facts, prefer: str = "") -> None:
+        self.prefer = prefer
+        patient, prefix = facts.patient, facts.prefix
+        self.facts = facts
+        self.prefix = patient.prefix or ""
+        self.python = patient.executable or "python"
+        self.kind = patient.origin[0].kind if patient.origin else "unknown"
+        self.kinds = [link.kind for link in patient.origin]
+        self.environment = isinstance(prefix.configuration, dict) or prefix.conda_meta
+        self.conda = self.kind != "pixi" and (self.kind == "conda-env" or self.kind in ROOTS or prefix.conda_meta)
+        self.windows = not isinstance(facts.system, Missing) and facts.system.platform == "win32"
+        self.environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
+        self.shell: Shell = shell_of(self.environ, self.windows)
+        tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
+        self.commands, self.pythons = tools.commands, tools.pythons
+        packages = facts.packages
+        self.distributions = packages.distributions if isinstance(packages, Packages) else []
+        self.has_pip = any(item.key == "pip" and _inside(item.location, self.prefix) for item in self.distributions)
+        self.project = facts.project if isinstance(facts.project, Project) else None
+        self.guard = self._guard()
+
+    def _guard(self) -> str:
+        if "conda-meta/frozen" in self.facts.prefix.receipts:
+            return "frozen"
+        conda = getattr(self.facts, "conda", None)
+        if self.conda and (self.kind in ROOTS or getattr(conda, "is_base", False) is True):
+            return "base"
+        if self.facts.prefix.externally_managed:
+            return "externally-managed"
+        return "" if self.environment else "system"
+
+    @property
+    def minor(self) -> str:
+        """The patient's minor version (``3.12``), empty where unknown."""
+        version = self.facts.patient.version
+        return ".".join(version.split(".")[:2]) if isinstance(version, str) else ""
+
+    def project_path(self, *names: str) -> str:
+        """A path inside the project, or relative to the working directory without one."""
+        return os.path.join(self.project.root if self.project else "", *names)
+
+    def project_file(self, *kinds: str) -> str:
+        """The path of the project's first file of one of these kinds, empty without one."""
+        for declaration in self.project.declarations if self.project else ():
+            if declaration.kind in kinds:
+                return self.project_path(declaration.file)
+        return ""
+
+    def conda_command(self) -> str:
+        """The conda-like program at hand; conda itself where none is known to be."""
+        if "micromamba" in self.kinds and "micromamba" in self.commands:
+            return "micromamba"
+        return next((name for name in CONDA_TOOLS if name in self.commands), "conda")
+
+    def spoken(self, argv: list[str]) -> list[str]:
+        """A conda command line said by the program at hand (mamba and micromamba take the same words); sudo only
+        where there is one."""
+        if argv and argv[0] == "sudo" and self.commands and "sudo" not in self.commands:
+            return argv[1:]
+        if argv and argv[0] == "conda" and argv[1:2] != ["env"] and "conda" not in self.commands:
+            return [self.conda_command(), *argv[1:]]
+        return argv
+
+    def living(self) -> list[str]:
+        """The minor versions that are looked after on the day of the recording, oldest first."""
+        today = self.facts.recorded[:10]
+        return [
+            row["minor"] for row in table("python_versions")["python"] if row["released"] <= today <= row["end_of_life"]
+        ]
+
+    def available(self, python: str) -> tuple[str, str]:
+        """A Python at hand for a new environment: its minor version and its path; empty where there is none.
+
+        The version asked for, else (one is asked for because the present one is too old) the newest below it
+        that is still looked after. Without a version: the patient's own, else any that is looked after.
+        """
+        wanted = [python] if python else [self.minor]
+        below = [minor for minor in reversed(self.living()) if not python or _number(minor) < _number(python)]
+        for minor in [*wanted, *below]:
+            if path := self.pythons.get(minor):
+                return minor, path
+        return "", ""
+
+    def top_level(self) -> list[str]:
+        """The distributions in the prefix that no other one requires, without the furniture: what was asked for, most likely."""
+        here = [item for item in self.distributions if _inside(item.location, self.prefix)]
+        needed = {
+            normalise(_leading_name(line))
+            for item in here
+            for line in (item.requires if isinstance(item.requires, list) else ())
+            if "extra ==" not in line and "extra==" not in line
+        }
+        names = [item.name for item in here if item.key not in needed and item.key not in FURNITURE]
+        return sorted(set(names), key=str.lower)
+
+
+def _inside(path: str, prefix: str) -> bool:
+    return bool(prefix) and path.startswith(prefix.rstrip("/\\") + ("\\" if "\\" in prefix else "/"))
+
+
+def _leading_name(line: str) -> str:
+    end = next((index for index, letter in enumerate(line) if not (letter.isalnum() or letter in "-_.")), len(line))
+    return line[:end]
+
+
+def _number(minor: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in minor.split(".") if part.isdigit())

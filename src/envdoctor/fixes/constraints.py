@@ -1,0 +1,89 @@
+"""What the other distributions demand of one that is about to change: a cure for one must not hurt another."""
+
+from collections.abc import Iterable, Sequence
+
+from envdoctor.facts import Distribution
+from envdoctor.fixes.model import name_of, unmarked
+from envdoctor.names import normalise
+
+
+def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, str]]:
+    """(who, specifier) of every distribution that requires ``key`` with a specifier; those under a marker don't count."""
+    found = []
+    for item in distributions:
+        for line in item.requires if isinstance(item.requires, list) else ():
+            if ";" not in line and normalise(name_of(line)) == key and (specifier := specifier_of(line)):
+                found.append((item.name, specifier))
+    return found
+
+
+def specifier_of(requirement: str) -> str:
+    """The version part of a requirement; empty for a link."""
+    rest = unmarked(requirement)[len(name_of(requirement)) :]
+    if rest.startswith("["):
+        rest = rest.partition("]")[2]
+    return "" if rest.startswith("@") else rest.strip("()")
+
+
+def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -> list[str]:
+    """One requirement a distribution, with what all others demand of it: so that a resolver keeps to all of it."""
+    heads: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
+    for requirement in map(unmarked, requirements):
+        key = normalise(name_of(requirement))
+        specifier = specifier_of(requirement)
+        head = requirement[: len(requirement) - len(specifier)] if requirement.endswith(specifier) else requirement
+        head = head.rstrip("(")
+        heads[key] = max(heads.get(key, ""), head, key=len)  # the one that names an extra
+        parts.setdefault(key, []).extend(part for part in specifier.split(",") if part)
+    here = {item.key for item in distributions}
+    for key in parts:
+        if key in here:
+            parts[key] += [part for _, specifier in demands(key, distributions) for part in specifier.split(",")]
+    return [head + ",".join(tightest(parts[key])) for key, head in heads.items()]
+
+
+def tightest(parts: Sequence[str]) -> list[str]:
+    """The same constraint without the bounds that another one implies: of several ``>=`` the highest, of ``<`` the lowest."""
+    parts = list(dict.fromkeys(parts))
+    if len(parts) < 2:
+        return parts
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        for operator, pick in ((">=", max), ("<", min), ("<=", min)):
+            bounds = [part for part in parts if part.startswith(operator) and part[len(operator)] not in "=<>"]
+            if len(bounds) > 1:
+                keep = pick(bounds, key=lambda part: Version(part.lstrip("<>=")))
+                parts = [part for part in parts if part not in bounds or part == keep]
+    except (InvalidVersion, IndexError):
+        pass
+    return parts
+
+
+def contradictory(requirement: str) -> bool:
+    """True where no version can satisfy all of the requirement's parts."""
+    if "," not in requirement:
+        return False
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        specifiers = Requirement(requirement).specifier
+    except InvalidRequirement:
+        return False
+    candidates = [Version("0"), Version("99999")]
+    for specifier in specifiers:
+        try:
+            version = Version(specifier.version.removesuffix(".*"))
+        except InvalidVersion:
+            return False
+        # A version can only be let in at a boundary, just above it, or just below it.
+        release = list(version.release)
+        candidates += [version, Version(".".join(map(str, [*release, 0, 1])))]
+        below = [*release]
+        while below and below[-1] == 0:
+            below.pop()
+        if below:
+            candidates.append(Version(".".join(map(str, [*below[:-1], below[-1] - 1, 99999]))))
+    return not any(specifiers.contains(candidate, prereleases=True) for candidate in candidates)

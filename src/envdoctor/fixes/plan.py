@@ -1,0 +1,155 @@
+"""The fixes of all findings as one plan: joined where one cure settles many, in an order in which none undoes another."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from envdoctor.fixes import Toolbox
+from envdoctor.fixes.model import Fix, name_of
+from envdoctor.names import normalise
+from envdoctor.rules import (
+    Edit,
+    Finding,
+    Install,
+    InstallBuild,
+    InstallSystem,
+    Manual,
+    Move,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    SetEnv,
+    UnsetEnv,
+)
+
+# What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
+# it; removing before installing, since two distributions may own one file.
+ORDER: tuple[type, ...] = (
+    *(UnsetEnv, Move, Edit, Run, InstallSystem, Recreate),
+    *(Remove, Replace, InstallBuild, Install, SetEnv, Manual),
+)
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One fix of the plan: the ``codes`` it settles and the ``subjects`` concerned; ``conflicts`` with others, in words."""
+
+    codes: tuple[str, ...]
+    subjects: tuple[str, ...]
+    fix: Fix
+    conflicts: tuple[str, ...] = ()
+
+
+class _Wish(Struct):
+    """A remedy and the findings that wish for it."""
+
+    remedy: Remedy
+    findings: list[Finding]
+    conflicts: list[str]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
+
+
+def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
+    """The plan for ``findings`` (the worst first): of each, the first remedy; the others are alternatives."""
+    wishes: list[_Wish] = []
+    for finding in findings:
+        for remedy in finding.remedies[:1]:
+            _add(wishes, remedy, finding)
+    wishes = _without_moot(wishes)
+    _find_conflicts(wishes)
+    wishes.sort(key=lambda wish: ORDER.index(type(wish.remedy)))
+    return tuple(
+        Entry(
+            codes=wish.codes,
+            subjects=tuple(dict.fromkeys(finding.subject for finding in wish.findings)),
+            fix=_all_verified(toolbox.fix(wish.remedy, wish.codes[0]), wish.codes),
+            conflicts=tuple(wish.conflicts),
+        )
+        for wish in wishes
+    )
+
+
+def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
+    """The verifying command asks for every code that the fix settles."""
+    return msgspec.structs.replace(fix, verify={"argv": [*fix.verify["argv"][:-1], ",".join(codes)]})
+
+
+def _add(wishes: list[_Wish], remedy: Remedy, finding: Finding) -> None:
+    """Join the remedy with one that is there already, where one command does for both."""
+    for wish in wishes:
+        joined = _joined(wish.remedy, remedy)
+        if joined is not None:
+            wish.remedy = joined
+            wish.findings.append(finding)
+            return
+    wishes.append(_Wish(remedy, [finding], []))
+
+
+def _joined(one: Remedy, other: Remedy) -> Remedy | None:
+    """One remedy that does what both do; ``None`` where there is none.
+
+    Installing goes into one call, because pip's resolver looks after the packages of one call only.
+    """
+    if one == other:
+        return one
+    if isinstance(one, Recreate) and isinstance(other, Recreate):
+        return one if one.python or not other.python else other
+    if isinstance(one, Install) and isinstance(other, Install) and one.force == other.force:
+        return Install(tuple(dict.fromkeys((*one.requirements, *other.requirements))), one.force)
+    if isinstance(one, Remove) and isinstance(other, Remove):
+        return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
+    if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv):
+        return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))))
+    if isinstance(one, SetEnv) and isinstance(other, SetEnv):
+        agree = all(other.variables.get(name, value) == value for name, value in one.variables.items())
+        return SetEnv({**one.variables, **other.variables}) if agree else None
+    return None
+
+
+def _without_moot(wishes: list[_Wish]) -> list[_Wish]:
+    """Without what a new environment settles anyway: removing from the old one, laying down anew what is in it."""
+    anew = next((wish for wish in wishes if isinstance(wish.remedy, Recreate)), None)
+    if anew is None:
+        return wishes
+    kept = []
+    for wish in wishes:
+        if isinstance(wish.remedy, Remove) or (isinstance(wish.remedy, Install) and wish.remedy.force):
+            anew.findings += wish.findings
+        else:
+            kept.append(wish)
+    return kept
+
+
+def _find_conflicts(wishes: list[_Wish]) -> None:
+    for index, wish in enumerate(wishes):
+        for other in wishes[index + 1 :]:
+            for words in _conflicts(wish, other):
+                wish.conflicts.append(f"{words} (see {', '.join(other.codes)})")
+                other.conflicts.append(f"{words} (see {', '.join(wish.codes)}); do one of the two")
+
+
+def _conflicts(one: _Wish, other: _Wish) -> list[str]:
+    """In words, where one of the two undoes what the other does."""
+    found = []
+    first, second = one.remedy, other.remedy
+    if isinstance(first, SetEnv) and isinstance(second, SetEnv):
+        differing = [
+            name
+            for name in first.variables
+            if second.variables.get(name, first.variables[name]) != first.variables[name]
+        ]
+        found += [f"{name} is set to {first.variables[name]} and to {second.variables[name]}" for name in differing]
+    for setting, unsetting in ((first, second), (second, first)):
+        if isinstance(setting, SetEnv) and isinstance(unsetting, UnsetEnv):
+            found += [f"{name} is set and unset" for name in setting.variables if name in unsetting.names]
+        if isinstance(setting, Install) and isinstance(unsetting, Remove):
+            removed = set(map(normalise, unsetting.names))
+            both = [name_of(item) for item in setting.requirements if normalise(name_of(item)) in removed]
+            # Removing all owners of one file and then laying down one of them is a cure, not a conflict.
+            found += [f"{name} is installed and removed" for name in both if not setting.force]
+    return found

@@ -1,0 +1,49 @@
+"""A project that Poetry manages."""
+
+from envdoctor.fixes.bedside import Bedside
+from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+
+
+class Poetry:
+    """Every command names the project's folder (``--directory``), so it works from anywhere."""
+
+    def __init__(self, bedside: Bedside) -> None:
+        self._bedside = bedside
+        self._poetry = ["poetry", "--directory", bedside.project_path()]
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        wanted = list(map(unmarked, requirements))
+        if force:
+            step = argv(*self._poetry, "run", "pip", "install", "--force-reinstall", "--no-deps", *wanted)
+            if not self._bedside.has_pip:
+                step = argv(
+                    "uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps", *wanted
+                )
+            return Fix(title="", steps=(step,), applicability="safe")
+        return Fix(
+            title="",
+            steps=(argv(*self._poetry, "add", *wanted),),
+            applicability="unsafe",
+            reason="pyproject.toml and poetry.lock will name it",
+            undo=self._bedside.shell.run([*self._poetry, "remove", *map(name_of, wanted)]),
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        return Fix(
+            title="",
+            steps=(argv(*self._poetry, "run", "pip", "uninstall", "--yes", *names),),
+            applicability="unsafe",
+            reason="the next poetry install brings back what poetry.lock names",
+            undo=self._bedside.shell.run([*self._poetry, "install"]),
+        )
+
+    def recreate(self, python: str) -> Fix:
+        minor, path = self._bedside.available(python)
+        use = argv(*self._poetry, "env", "use", path or python or "python3")
+        steps = [argv(*self._poetry, "env", "remove", "--all"), use, argv(*self._poetry, "install")]
+        return Fix(
+            title=f"make the environment anew{f' with Python {minor or python}' if python else ''} from poetry.lock",
+            steps=tuple(steps),
+            applicability="unsafe",
+            reason="Poetry removes the project's environments first; what poetry.lock does not name goes",
+        )

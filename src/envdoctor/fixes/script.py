@@ -1,0 +1,77 @@
+"""The plan as a script to be read first: what is safe runs, what is not stands in comments."""
+
+from collections.abc import Iterator, Sequence
+
+from envdoctor.fixes.plan import Entry
+from envdoctor.redact import credentials
+from envdoctor.shell import PowerShell, Shell
+from envdoctor.text import sanitize
+
+
+def script(plans: Sequence[tuple[str, Sequence[Entry]]], windows: bool) -> str:
+    """A script for ``sh`` or PowerShell, of (patient, plan) pairs."""
+    shell = PowerShell() if windows else Shell()
+    lines = _head(windows)
+    for patient, entries in plans:
+        lines += ["", _comment(f"--- {patient} ---")]
+        if not entries:
+            lines.append(_comment("Nothing to do."))
+        for number, entry in enumerate(entries, 1):
+            lines += ["", *_entry(number, entry, shell)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(windows: bool) -> list[str]:
+    if windows:
+        head = [
+            "# Run in PowerShell, after you have read it.",
+            "$ErrorActionPreference = 'Stop'",
+            "Set-StrictMode -Version Latest",
+        ]
+    else:
+        head = ["#!/bin/sh", "set -eu"]
+    return [*head, "", "# Written by envdoctor. Read it before you run it: what is not safe is commented out, with the reason.",
+            "# envdoctor itself changes nothing."]  # fmt: skip
+
+
+def _entry(number: int, entry: Entry, shell: Shell) -> Iterator[str]:
+    fix = entry.fix
+    yield _comment(f"{number}. {', '.join(entry.codes)}: {fix.title}")
+    for subject in entry.subjects[:8]:
+        yield _comment(f"   concerns: {subject}")
+    for conflict in entry.conflicts:
+        yield _comment(f"   conflict: {conflict}")
+    if fix.applicability != "safe" and fix.reason:
+        yield _comment(f"   {fix.applicability}: {fix.reason}")
+    if fix.undo:
+        yield _comment(f"   undo: {fix.undo}")
+    if not fix.steps:
+        yield _comment("   by hand")
+    runs = fix.applicability == "safe" and not entry.conflicts
+    for step in fix.steps:
+        yield from _step(step, shell, runs)
+    if runs and (look := shell.command(fix.verify)):
+        yield _comment(f"   then look again: {look}")
+
+
+def _step(step: dict[str, object], shell: Shell, runs: bool) -> Iterator[str]:
+    line = shell.command(step)
+    if line is None:
+        edit = step.get("edit")
+        assert isinstance(edit, dict)
+        yield _comment(f"   in {edit['file']}: {edit['change']}")
+        return
+    if "setenv" in step or "unsetenv" in step:
+        yield _comment("   for this script only; put the line into your shell's start-up file to keep it")
+    # Names come from package metadata: what can't be read by eye must not run.
+    if sanitize(line) != line or credentials(line) != line:
+        yield _comment("   left out, because it holds invisible characters or a password:")
+        yield _comment(f"   {line}")
+    elif runs:
+        yield line
+    else:
+        yield f"# {line}"
+
+
+def _comment(text: str) -> str:
+    return f"# {sanitize(credentials(text))}"

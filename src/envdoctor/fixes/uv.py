@@ -1,0 +1,48 @@
+"""A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
+
+from envdoctor.fixes.bedside import Bedside
+from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+
+
+class UvProject:
+    """``uv add`` and ``uv sync`` in the project's folder; a bare ``uv pip install`` would be undone by the next sync."""
+
+    def __init__(self, bedside: Bedside) -> None:
+        self._bedside = bedside
+        self._root = bedside.project_path()
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        names = list(map(name_of, requirements))
+        if force:
+            again = [word for name in names for word in ("--reinstall-package", name)]
+            step = argv("uv", "sync", "--project", self._root, "--inexact", *again)
+            return Fix(title="", steps=(step,), applicability="safe", reason="", undo="")
+        return Fix(
+            title="",
+            steps=(argv("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
+            applicability="unsafe",
+            reason="pyproject.toml and uv.lock will name it",
+            undo=self._bedside.shell.run(["uv", "remove", "--project", self._root, *names]),
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        return Fix(
+            title="",
+            steps=(argv("uv", "pip", "uninstall", "--python", self._bedside.prefix, *names),),
+            applicability="unsafe",
+            reason="the next uv sync brings back what uv.lock names",
+            undo=self._bedside.shell.run(["uv", "sync", "--project", self._root, "--inexact"]),
+        )
+
+    def recreate(self, python: str) -> Fix:
+        wanted = python or self._bedside.minor
+        chosen = ["--python", wanted] if wanted else []
+        return Fix(
+            title=f"make the environment anew{f' with Python {wanted}' if wanted else ''} from uv.lock",
+            steps=(
+                argv("uv", "venv", "--clear", *chosen, self._bedside.prefix),
+                argv("uv", "sync", "--project", self._root, *chosen),
+            ),
+            applicability="unsafe",
+            reason="what is installed and not in uv.lock goes",
+        )

@@ -1,0 +1,85 @@
+"""The running process as the patient: what is loaded now, asked without starting or loading anything."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+
+from envdoctor.checkup import Plan, diagnose
+from envdoctor.config import Config
+from envdoctor.patient import Choice
+from envdoctor.plugins import collect
+from envdoctor.probe.gather import gather
+from envdoctor.probe.inside import collector, loader, pools
+from envdoctor.report import Report, Settings
+from envdoctor.selection import Selection, validate
+from envdoctor.world import this_world
+
+# The extension whose presence in sys.modules says that the package's BLAS or OpenMP is loaded.
+EXTENSIONS = {
+    "numpy": ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath"),
+    "scipy": ("scipy.linalg._fblas",),
+    "sklearn": ("sklearn.utils._openmp_helpers",),
+}
+
+
+class Introspection:
+    """Answers what a child would (`envdoctor.probe.interview.Interview`), for this very process."""
+
+    mode = "live"
+
+    def __init__(self) -> None:
+        self.executable = sys.executable
+        self.tries: list[object] = []
+
+    def who(self) -> dict[str, object]:
+        answer: dict[str, object] = collector.collect()
+        return answer
+
+    def libraries(self) -> tuple[dict[str, object], str]:
+        """The libraries that are mapped; nothing is loaded to find out."""
+        modules = {
+            package: next((sys.modules[name] for name in names if name in sys.modules), None)
+            for package, names in EXTENSIONS.items()
+        }
+        examined = [
+            {"package": package, "extension": str(getattr(module, "__file__", ""))}
+            for package, module in modules.items()
+            if getattr(module, "__file__", None)
+        ]
+        silenced = os.environ.get("KMP_DUPLICATE_LIB_OK")
+        try:
+            told, problem = pools.ask(loader.mapped, os.path.dirname(pools.__file__))
+        finally:  # threadpoolctl, where it is asked, sets it when imported
+            if silenced is None:
+                os.environ.pop("KMP_DUPLICATE_LIB_OK", None)
+        first = examined[0]["package"] if examined else "python"
+        brought = {first: list(loader.mapped() or ())}
+        return {"errors": [], "examined": examined, "brought": brought, "pools": told, "problem": problem}, ""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def check(
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    level: str = "auto",
+    prefer: str = "",
+    project: str | None = None,
+) -> Report:
+    """Examine the running process and return the report; in Jupyter it shows itself, `print` gives text.
+
+    ``select`` and ``ignore`` are codes, beginnings of codes or names. ``level`` is auto, beginner or
+    advanced, ``prefer`` conda, pip or system. Nothing is changed, and nothing is loaded that was not.
+    Raises `envdoctor.selection.UsageError` for a word that matches no rule.
+    """
+    began = time.perf_counter()
+    collection = collect()
+    selection = Selection(select=tuple(select), ignore=tuple(ignore))
+    rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
+    validate(selection.select, rules, "select")
+    validate(selection.ignore, rules, "ignore")
+    choice = Choice(sys.executable, sys.prefix, "the running process")
+    facts = gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
+    return diagnose(facts, Plan(collection, selection, Config(), Settings(level=level, prefer=prefer)), began)

@@ -1,0 +1,74 @@
+"""What has been put into the base environment beyond what the installer brought and conda itself needs."""
+
+from collections.abc import Iterable, Sequence
+
+from envdoctor.data import table
+from envdoctor.facts.base import Missing
+from envdoctor.facts.conda import CondaBase, CondaRecord
+from envdoctor.probe.conda import history
+from envdoctor.probe.conda.history import Block
+from envdoctor.world import World
+
+
+def read(
+    world: World,
+    root: str,
+    records: Sequence[CondaRecord],
+    blocks: Sequence[Block],
+    plugins: Iterable[str],
+    pip: list[str],
+) -> CondaBase:
+    """The bloat of ``root``: X = installed − the installer's set − conda, its tooling and ``plugins`` with all they need."""
+    frozen = world.is_file(f"{root}/conda-meta/frozen")
+    initial, source = _initial(world, root, blocks)
+    if initial is None:
+        why = Missing("nothing tells what the installer brought")
+        return CondaBase(added=why, added_bytes=why, requested=why, initial_known=False, pip=pip, frozen=frozen)
+    kept = initial | needed(records, {*table("conda")["tooling"]["names"], *plugins})
+    added = sorted((record for record in records if record.name not in kept), key=lambda record: record.name)
+    return CondaBase(
+        added=[record.name for record in added],
+        added_bytes=sum(record.bytes or 0 for record in added),
+        requested=[record.name for record in added if record.requested],
+        initial_known=True,
+        initial_source=source,
+        pip=pip,
+        frozen=frozen,
+    )
+
+
+def _initial(world: World, root: str, blocks: Sequence[Block]) -> tuple[set[str] | None, str | None]:
+    path = f"{root}/conda-meta/initial-state.explicit.txt"
+    text = world.text(path)
+    if isinstance(text, str) and (names := explicit(text)):
+        return names, path
+    names = history.installer_set(blocks) or set()
+    if names:
+        return names, f"{root}/conda-meta/history"
+    path = f"{root}/pkgs/urls"
+    text = world.text(path)
+    if isinstance(text, str) and (names := explicit(text)):
+        return names, path
+    return None, None
+
+
+def explicit(text: str) -> set[str]:
+    """The packages of an explicit list: one URL a line, perhaps with ``#`` and a hash."""
+    lines = (line.strip().partition("#")[0] for line in text.splitlines())
+    return {history.dist_name(line) for line in lines if line.startswith(("http", "file", "/")) and "-" in line}
+
+
+def needed(records: Iterable[CondaRecord], roots: Iterable[str]) -> set[str]:
+    """The names among ``records`` that ``roots`` need, themselves included."""
+    depends = {
+        record.name: [line.split()[0].partition("[")[0] for line in record.depends if line.split()]
+        for record in records
+    }
+    found: set[str] = set()
+    waiting = [name for name in roots if name in depends]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [other for other in depends[name] if other in depends and other not in found]
+    return found

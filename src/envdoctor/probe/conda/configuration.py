@@ -1,0 +1,267 @@
+"""Conda's configuration, read from the same files and variables as conda reads it, without running conda."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from envdoctor.facts.base import Missing
+from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
+from envdoctor.probe.conda import merge, search
+from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
+from envdoctor.probe.conda.merge import Given, WrongTypeError
+from envdoctor.redact import credentials
+from envdoctor.world import World
+
+# conda: base/context.py, class Context. Name, kind, and the other names it goes by.
+SETTINGS = {
+    "channels": ("sequence", ("channel", "_channels")),
+    "channel_priority": ("scalar", ()),
+    "channel_alias": ("scalar", ("_channel_alias",)),
+    "default_channels": ("sequence", ("_default_channels",)),
+    "custom_channels": ("mapping", ("_custom_channels",)),
+    "custom_multichannels": ("mapping", ("_custom_multichannels",)),
+    "allowlist_channels": ("sequence", ("whitelist_channels",)),
+    "denylist_channels": ("sequence", ()),
+    "restore_free_channel": ("scalar", ()),
+    "use_local": ("scalar", ()),
+    "override_channels_enabled": ("scalar", ()),
+    "solver": ("scalar", ("experimental_solver",)),
+}
+PRIORITIES = ("strict", "flexible", "disabled")
+_MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping}
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+
+
+class Configuration(Struct, frozen=True):
+    """What the files and variables come to; see `envdoctor.facts.conda.Conda` for the fields."""
+
+    channels: list[str] | Missing
+    channel_priority: str | Missing
+    files: list[str]
+    settings: dict[str, CondaSetting]
+    problems: list[CondaFileProblem]
+    secrets: list[CondaSecret]
+
+
+# pixi reads no condarc: its channels stand in its manifest, and their order is strict (https://pixi.sh).
+NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
+
+
+def read(world: World, root: str | None, default: Sequence[str], mamba: bool = False) -> Configuration:
+    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured."""
+    sources, problems = _sources(world, search.files(world, root, mamba), mamba)
+    for path, why in search.unread(world, root):
+        problems.append(CondaFileProblem(file=path, kind="name", problem=why))
+    settings: dict[str, CondaSetting] = {}
+    refused: dict[str, Missing] = {}
+    secrets = _secrets(world, sources)
+    for name, (kind, aliases) in SETTINGS.items():
+        given = []
+        for source, raws in sources.items():
+            names = [word for word in (name, *aliases) if word in raws]
+            if len(names) > 1:
+                problem = f"`{names[0]}` and `{names[1]}` are two names of one setting, and both are there"
+                problems.append(CondaFileProblem(file=source, kind="duplicate", problem=problem, setting=name))
+                refused[name] = Missing(f"{source}: {problem}")
+            elif names and (kind == "scalar" or raws[names[0]].value is not None):
+                given.append(Given(source, raws[names[0]]))
+        if not given or name in refused:
+            continue
+        try:
+            value, origins = _MERGE[kind](given)
+        except WrongTypeError as error:
+            problems.append(
+                CondaFileProblem(file=error.source, kind="type", problem=f"`{name}`: {error}", setting=name)
+            )
+            refused[name] = Missing(f"{error.source}: `{name}`: {error}")
+        else:
+            settings[name] = CondaSetting(value=_clean(_expanded(value, world)), sources=origins)
+    priority = _priority(settings, refused, problems)
+    return Configuration(
+        channels=refused.get("channels") or _channels(settings, default),
+        channel_priority=priority,
+        files=[source for source in sources if source in _paths(sources)],
+        settings=settings,
+        problems=problems,
+        secrets=secrets,
+    )
+
+
+def _paths(sources: Iterable[str]) -> set[str]:
+    return {source for source in sources if "/" in source or "\\" in source}
+
+
+def _sources(
+    world: World, paths: Sequence[str], mamba: bool
+) -> tuple[dict[str, dict[str, Raw]], list[CondaFileProblem]]:
+    """The settings of every file that can be read, and of the variables, lowest precedence first."""
+    sources: dict[str, dict[str, Raw]] = {}
+    problems = []
+    for path in paths:
+        data = world.read(path)
+        if isinstance(data, Missing):
+            problems.append(CondaFileProblem(file=path, kind="unreadable", problem=data.reason))
+            continue
+        try:
+            raws = parse((data or b"").decode("utf-8"))
+        except UnicodeDecodeError as error:
+            problem = f"not UTF-8 (byte {error.start})"
+            problems.append(CondaFileProblem(file=path, kind="syntax", problem=problem))
+        except CondarcError as error:
+            problems.append(CondaFileProblem(file=path, kind="syntax", problem=credentials(str(error))))
+        else:
+            sources[path] = {key: _unflagged(raw) for key, raw in raws.items()} if mamba else raws
+    for name, value in _variables(world, mamba).items():
+        sources[name] = value
+    return sources, problems
+
+
+def _unflagged(raw: Raw) -> Raw:
+    return Raw(raw.value)
+
+
+def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
+    """Each variable as a source of its own, so that it can be named; conda counts them as one."""
+    prefix = "MAMBA_" if mamba else "CONDA_"
+    found: dict[str, dict[str, Raw]] = {}
+    kinds = {word: (name, kind) for name, (kind, aliases) in SETTINGS.items() for word in (name, *aliases)}
+    for name, text in world.environ.items():
+        word = name.removeprefix(prefix).lower()
+        if not name.startswith(prefix) or word not in kinds:
+            continue
+        setting, kind = kinds[word]
+        if kind == "sequence":
+            raw = Raw([part.strip() for part in text.split(",") if part.strip()])
+        else:
+            raw = Raw(text.partition("!important")[0].strip(), "final" if "!important" in text else None)
+        twin = next((other for other, raws in found.items() if setting in raws), None)
+        if twin:  # two names of one setting: refused, as in a file
+            found[twin][next(alias for alias in (setting, *SETTINGS[setting][1]) if alias not in found[twin])] = raw
+        else:
+            found[name] = {setting: raw}
+    return found
+
+
+def _expanded(value: Any, world: World) -> Any:
+    """``$NAME`` and ``${NAME}`` replaced, as os.path.expandvars does; every item of a list becomes a word."""
+    if isinstance(value, str):
+        return (
+            _VARIABLE.sub(lambda match: world.environ.get(match[1] or match[2], match.group()), value)
+            if "$" in value
+            else value
+        )
+    if isinstance(value, list):
+        return [_expanded(item if isinstance(item, str) else str(item), world) for item in value]
+    if isinstance(value, dict):
+        return {
+            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _clean(value: Any) -> Any:
+    """``value`` without credentials."""
+    if isinstance(value, str):
+        return credentials(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {credentials(key): _clean(item) for key, item in value.items()}
+    return value
+
+
+def _channels(settings: dict[str, CondaSetting], default: Sequence[str]) -> list[str]:
+    chosen = settings.get("channels")
+    channels = list(chosen.value) if chosen and isinstance(chosen.value, list) else list(default)
+    local = settings.get("use_local")
+    if local and _truth(local.value):
+        channels = ["local", *channels]
+    return list(dict.fromkeys(channels))
+
+
+def _priority(
+    settings: dict[str, CondaSetting], refused: dict[str, Missing], problems: list[CondaFileProblem]
+) -> str | Missing:
+    """strict, flexible or disabled; YAML's true is flexible, false disabled (conda: ChannelPriorityMeta)."""
+    if "channel_priority" in refused:
+        return refused["channel_priority"]
+    setting = settings.get("channel_priority")
+    if setting is None:
+        return "flexible"
+    value = setting.value
+    if isinstance(value, str) and value.strip() in PRIORITIES:
+        return value.strip()
+    if isinstance(value, str) and value.strip() in ("STRICT", "FLEXIBLE", "DISABLED"):
+        return value.strip().lower()
+    truth = value if isinstance(value, bool) else _word(value)
+    if truth is not None:
+        return "flexible" if truth else "disabled"
+    problem = f"`channel_priority` is strict, flexible or disabled, not {value!r}"
+    problems.append(CondaFileProblem(file=setting.sources[0], kind="type", problem=problem, setting="channel_priority"))
+    return Missing(f"{setting.sources[0]}: {problem}")
+
+
+def _word(value: object) -> bool | None:
+    """conda: auxlib/type_coercion.py, the words it takes for a truth value."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        return (
+            True
+            if word in ("true", "yes", "on", "y")
+            else False
+            if word in ("false", "no", "off", "n", "non")
+            else None
+        )
+    return None
+
+
+def _truth(value: object) -> bool:
+    return bool(_word(value)) or value == "1" if isinstance(value, str) else bool(value)
+
+
+def _secrets(world: World, sources: dict[str, dict[str, Raw]]) -> list[CondaSecret]:
+    """Where credentials stand in a file, and whether others can read it."""
+    found: dict[tuple[str, str], CondaSecret] = {}
+    for path in _paths(sources):
+        for raw in sources[path].values():
+            for text in _words(raw.value):
+                clean = credentials(text)
+                if clean != text and "$" not in _difference(text, clean):
+                    secret = CondaSecret(file=path, channel=clean, others_can_read=_others_can_read(world, path))
+                    found.setdefault((path, clean), secret)
+    return list(found.values())
+
+
+def _difference(text: str, clean: str) -> str:
+    """The part of ``text`` that was redacted: a variable's name there is no secret."""
+    start = next((index for index, (one, other) in enumerate(zip(text, clean, strict=False)) if one != other), 0)
+    return text[start : start + len(text)].partition("/")[0] if "/t/" in text else text[start:].partition("@")[0]
+
+
+def _words(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _words(item)
+
+
+def _others_can_read(world: World, path: str) -> bool | None:
+    """True where the file's mode and those of all folders above let others in; ``None`` where modes don't tell (Windows)."""
+    if world.platform == "win32":
+        return None
+    try:
+        if not os.stat(world.real(path)).st_mode & 0o044:
+            return False
+        folder = os.path.dirname(path)
+        while folder != os.path.dirname(folder):
+            if not os.stat(world.real(folder)).st_mode & 0o011:
+                return False
+            folder = os.path.dirname(folder)
+    except OSError:
+        return None
+    return True

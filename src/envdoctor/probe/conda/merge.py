@@ -1,0 +1,97 @@
+"""Settings from several sources, merged as conda merges them. Pure.
+
+Sources come lowest first. Scalars: the last wins. Maps merge key by key. Lists are put together with the highest
+source first, each item once; ``#!top`` and ``#!bottom`` move an item past all sources, ``#!final`` on a key shuts
+out every higher source (conda: common/configuration.py, the ``merge`` methods of the loaded parameters).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from envdoctor.probe.conda.condarc import Raw, is_plain
+
+
+class Given(Struct, frozen=True):
+    """A setting as one source gives it; ``source`` is a file's path, or a variable's name."""
+
+    source: str
+    raw: Raw
+
+
+class WrongTypeError(ValueError):
+    """A source gives a value of another kind; ``source`` is which."""
+
+    def __init__(self, source: str, message: str) -> None:
+        super().__init__(message)
+        self.source = source
+
+
+def until_final(given: Sequence[Given]) -> Sequence[Given]:
+    """The sources up to the first that is final."""
+    for index, item in enumerate(given):
+        if item.raw.flag == "final":
+            return given[: index + 1]
+    return given
+
+
+def scalar(given: Sequence[Given]) -> tuple[Any, list[str]]:
+    """The value and its source. ``given`` must not be empty. Raises `WrongTypeError`."""
+    chosen = until_final(given)[-1] if any(item.raw.flag == "final" for item in given) else given[-1]
+    if not is_plain(chosen.raw.value):
+        raise WrongTypeError(chosen.source, "a single value is wanted")
+    return chosen.raw.value, [chosen.source]
+
+
+def sequence(given: Sequence[Given]) -> tuple[list[Any], list[str]]:
+    """The items in order of precedence, and the sources they came from, the strongest first. Raises `WrongTypeError`."""
+    for item in given:  # those that a final one shuts out, too: conda looks at each before it merges
+        value = item.raw.value
+        if not isinstance(value, list):
+            raise WrongTypeError(item.source, f"a list is wanted, not {_kind(value)}")
+        if not all(is_plain(element) for element in value):
+            raise WrongTypeError(item.source, "a list of words is wanted")
+    relevant = until_final(given)
+    top = [value for item in relevant for value in _marked(item, "top")]
+    bottom = [value for item in reversed(relevant) for value in _marked(item, "bottom")]
+    everything = [value for item in reversed(relevant) for value in item.raw.value]
+    upper = _unique([*top, *everything])
+    # Reversed, so that of several marks for one item the bottom wins, and of several bottoms the lowest source.
+    merged = list(reversed(_unique([*reversed(bottom), *reversed(upper)])))
+    return merged, [item.source for item in reversed(relevant) if item.raw.value]
+
+
+def mapping(given: Sequence[Given]) -> tuple[dict[str, Any], list[str]]:
+    """The map, and its sources, the strongest first. Raises `WrongTypeError`."""
+    for item in given:
+        if not isinstance(item.raw.value, dict):
+            raise WrongTypeError(item.source, f"a map is wanted, not {_kind(item.raw.value)}")
+    relevant = until_final(given)
+    grouped: dict[str, list[Given]] = {}
+    final: dict[str, Any] = {}
+    for item in relevant:
+        flags = item.raw.flags if isinstance(item.raw.flags, dict) else {}
+        for key, value in item.raw.value.items():
+            grouped.setdefault(key, []).append(Given(item.source, Raw(value, flags.get(key))))
+            if flags.get(key) == "final":
+                final.setdefault(key, value)
+    merged: dict[str, Any] = {}
+    for key, values in grouped.items():
+        merged[key] = sequence(values)[0] if isinstance(values[0].raw.value, list) else values[-1].raw.value
+    return merged | final, [item.source for item in reversed(relevant) if item.raw.value]
+
+
+def _marked(item: Given, mark: str) -> list[Any]:
+    flags = item.raw.flags if isinstance(item.raw.flags, list) else []
+    return [value for value, flag in zip(item.raw.value, flags, strict=False) if flag == mark]
+
+
+def _unique(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+def _kind(value: object) -> str:
+    return (
+        "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else f"the word {str(value)[:40]!r}"
+    )

@@ -1,0 +1,107 @@
+"""The installation that a conda prefix belongs to, and which installer made it; told by what lies there."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+
+from envdoctor.world import World
+
+_CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
+_PRODUCTS = (
+    ("miniforge", "miniforge"),
+    ("mambaforge", "miniforge"),
+    ("miniconda", "miniconda"),
+    ("anaconda", "anaconda"),
+)
+
+
+def is_root(world: World, prefix: str) -> bool:
+    """True for an installation rather than an environment (conda-meta with condabin or envs beside it)."""
+    return world.is_dir(f"{prefix}/conda-meta") and (
+        world.is_dir(f"{prefix}/condabin") or world.is_dir(f"{prefix}/envs")
+    )
+
+
+def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) -> str | None:
+    """The root that owns the conda prefix ``prefix`` (``commands`` are those of its history), or the one in use.
+
+    ``None`` where there is none: pixi needs none, and an environment may have been moved or copied.
+    """
+    if prefix:
+        if is_root(world, prefix):
+            return prefix
+        if pixi:
+            return None
+        parent, name = os.path.split(os.path.dirname(prefix))
+        if name == "envs" and world.is_dir(f"{parent}/conda-meta"):
+            return parent
+        for command in reversed(commands):
+            root = _above(world, command.split(" ")[0])
+            if root:
+                return root
+    return _in_use(world, world.environ)
+
+
+def _above(world: World, program: str) -> str | None:
+    folder = os.path.dirname(program.replace("\\", "/"))
+    while len(folder) > 1:
+        if world.is_dir(f"{folder}/conda-meta") and is_root(world, folder):
+            return folder
+        if folder == os.path.dirname(folder):
+            break
+        folder = os.path.dirname(folder)
+    return None
+
+
+def _in_use(world: World, environ: Mapping[str, str]) -> str | None:
+    for name in ("CONDA_ROOT", "_CONDA_ROOT", "MAMBA_ROOT_PREFIX"):
+        folder = environ.get(name, "").rstrip("/\\")
+        if folder and world.is_dir(folder):
+            return folder
+    for name in ("CONDA_EXE", "CONDA_PYTHON_EXE", "MAMBA_EXE"):
+        root = _above(world, environ[name]) if environ.get(name) else None
+        if root:
+            return root
+    active = environ.get("CONDA_PREFIX", "").rstrip("/\\")
+    if active and is_root(world, active):
+        return active
+    parent, name = os.path.split(os.path.dirname(active))
+    return parent if name == "envs" and world.is_dir(f"{parent}/conda-meta") else None
+
+
+def version(names: Sequence[str]) -> str | None:
+    """Conda's version by the names in its ``conda-meta``; ``None`` where conda is not installed there."""
+    for name in names:
+        match = _CONDA.match(name)
+        if match:
+            return match[1]
+    return None
+
+
+def flavour(world: World, root: str, names: Sequence[str], commands: Sequence[str]) -> str:
+    """anaconda, miniconda, miniforge, micromamba, or conda where nothing decides.
+
+    ``names`` are those in its conda-meta, ``commands`` the history's. Anaconda is told by its metapackage, the others
+    by what their installer left, then by where conda itself came from.
+    """
+    if any(re.match(r"_?anaconda(?:_depends)?-[0-9c]", name) for name in names):
+        return "anaconda"
+    conda = next((name for name in names if _CONDA.match(name)), None)
+    for text in (
+        world.text(f"{root}/.installer.info", 10_000),
+        next((line for line in commands if "constructor" in line), ""),
+    ):
+        if isinstance(text, str):
+            product = next((kind for word, kind in _PRODUCTS if word in text.lower()), None)
+            if product and product != "anaconda":
+                return product
+    if conda is None:
+        in_use = world.environ.get("MAMBA_ROOT_PREFIX", "").rstrip("/\\") == root
+        return "micromamba" if in_use or not any(name.startswith("conda-") for name in names) else "conda"
+    head = world.read(f"{root}/conda-meta/{conda}")
+    condarc = world.text(f"{root}/.condarc", 100_000)
+    if isinstance(head, bytes) and re.search(rb'"channel": ?"[^"]*conda-forge', head):
+        return "miniforge" if isinstance(condarc, str) and "conda-forge" in condarc else "conda"
+    if isinstance(head, bytes) and re.search(rb'"channel": ?"[^"]*(?:pkgs/main|defaults)', head):
+        return "miniconda"
+    return "conda"

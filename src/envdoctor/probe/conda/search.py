@@ -1,0 +1,117 @@
+"""Where conda and mamba look for their configuration, and files that look like one but are not read.
+
+conda: base/constants.py, SEARCH_PATH, and common/configuration.py, _expand_search_path;
+mamba: libmamba/src/api/configuration.cpp, compute_default_rc_sources.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+
+from envdoctor.world import World
+
+NAMES = (".condarc", "condarc")
+EXTENSIONS = (".yml", ".yaml")
+_VARIABLE = re.compile(
+    r"\$(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\$\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|%(?P<padded>[_a-zA-Z][_a-zA-Z0-9]*)%"
+)
+# Names that people give a condarc, and that nothing reads.
+LOOKALIKES = (".condarc.yml", ".condarc.yaml", ".condarc.txt", "condarc.yml", "condarc.yaml", "condarc.txt")
+
+
+def expand(template: str, variables: Mapping[str, str]) -> str:
+    """``$NAME``, ``${NAME}`` and ``%NAME%`` replaced; a variable that is not set stays as written."""
+
+    def value(match: re.Match[str]) -> str:
+        return variables.get(match["named"] or match["braced"] or match["padded"], match.group())
+
+    return _VARIABLE.sub(value, template) if "$" in template or "%" in template else template
+
+
+def folders(windows: bool) -> list[str]:
+    """The folders that may hold a ``.condarc``, a ``condarc`` and a ``condarc.d``, lowest precedence first."""
+    system = ["C:/ProgramData/conda"] if windows else ["/etc/conda", "/var/lib/conda"]
+    return [*system, "$CONDA_ROOT", "$XDG_CONFIG_HOME/conda", "~/.config/conda", "~/.conda", "~", "$CONDA_PREFIX"]
+
+
+def files(world: World, root: str | None, mamba: bool = False) -> list[str]:
+    """The files that are read, lowest precedence first, each once, at its first place."""
+    found: dict[str, None] = {}
+    for path in _candidates(world, root, mamba):
+        if world.is_file(path):
+            name = os.path.basename(path)
+            if name in NAMES or name.endswith(EXTENSIONS) or (mamba and name.endswith("mambarc")):
+                found.setdefault(path)
+        elif world.is_dir(path):
+            names = world.names(path)
+            for name in names if isinstance(names, list) else ():
+                if name.endswith(EXTENSIONS) and world.is_file(f"{path}/{name}"):
+                    found.setdefault(f"{path}/{name}")
+    return list(found)
+
+
+def unread(world: World, root: str | None) -> Iterator[tuple[str, str]]:
+    """Files that look like conda's configuration and that conda does not read, each with the reason."""
+    variables = _variables(world, root)
+    named = variables.get("CONDARC")
+    if named:
+        path = _place(world, named, variables)
+        if not world.is_file(path) and not world.is_dir(path):
+            yield path, "CONDARC names it, and there is no such file"
+        elif world.is_file(path) and os.path.basename(path) not in NAMES and not path.endswith(EXTENSIONS):
+            yield (
+                path,
+                "CONDARC names it, and conda reads only files called .condarc or condarc, or ending in .yml or .yaml",
+            )
+    seen = set()
+    for template in folders(world.platform == "win32"):
+        folder = _place(world, template, variables)
+        if "$" in folder or folder in seen or not world.is_dir(folder):
+            continue
+        seen.add(folder)
+        names = [name for name in LOOKALIKES if world.is_file(f"{folder}/{name}")]
+        if folder == world.home and world.is_file(f"{folder}/condarc"):
+            names.append("condarc")
+        for name in names:
+            yield f"{folder}/{name}", "conda does not read a file of this name here"
+        inside = world.names(f"{folder}/condarc.d") if folder != world.home else None
+        for name in inside if isinstance(inside, list) else ():
+            if name in NAMES or name.endswith((".conf", ".cfg", ".json", ".txt")):
+                yield f"{folder}/condarc.d/{name}", "in condarc.d conda reads only files ending in .yml or .yaml"
+
+
+def _candidates(world: World, root: str | None, mamba: bool) -> Iterator[str]:
+    variables = _variables(world, root)
+    windows = world.platform == "win32"
+    templates: list[str] = []
+    for folder in folders(windows):
+        names = ["/.condarc"] if folder == "~" else ["/.condarc", "/condarc", "/condarc.d"]
+        templates += [folder + name for name in names]
+        if mamba and folder in ("/etc/conda", "/var/lib/conda", "C:/ProgramData/conda", "$CONDA_ROOT", "$CONDA_PREFIX"):
+            templates.append(f"{folder}/.mambarc")
+        if mamba and folder == "~":
+            templates += ["$XDG_CONFIG_HOME/mamba/mambarc", "~/.config/mamba/mambarc", "~/.mambarc"]
+    templates.append("$CONDARC")
+    if mamba:
+        templates.append("$MAMBARC")
+    for template in templates:
+        if not (template.startswith("$") and expand(template, variables) == template):  # its variable is not set
+            yield _place(world, template, variables)
+
+
+def _variables(world: World, root: str | None) -> dict[str, str]:
+    variables = dict(world.environ)
+    if root:
+        variables.setdefault("CONDA_ROOT", root)
+        variables.setdefault("CONDA_PREFIX", root)
+    return variables
+
+
+def _place(world: World, template: str, variables: Mapping[str, str]) -> str:
+    path = expand(template, variables).replace("\\", "/") if world.platform == "win32" else expand(template, variables)
+    if path == "~" or path.startswith("~/"):
+        path = world.home + path[1:]
+    if not os.path.isabs(path) and not re.match("[A-Za-z]:/", path):
+        path = f"{world.cwd}/{path}"
+    lead = "/" if path.startswith("/") else ""
+    return lead + "/".join(part for part in path.split("/") if part not in ("", "."))

@@ -1,0 +1,151 @@
+"""One installed distribution, read from its metadata folder or file."""
+
+import os
+from collections.abc import Iterable
+
+from envdoctor.facts.base import Missing
+from envdoctor.facts.packages import Distribution
+from envdoctor.names import normalise
+from envdoctor.probe import metadata
+from envdoctor.world import World, reason
+
+METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
+RECORD_LIMIT = 50_000_000
+CHUNK = 1 << 16
+LONG_RECORD = 1 << 14  # bytes; beyond it, listing a folder is quicker than looking for lines
+# O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+BESIDE = {name: f".dist-info/{name},".encode() for name in ("REQUESTED", "direct_url.json", "entry_points.txt")}
+
+
+def read(world: World, location: str, path: str, directory: str, in_conda: bool) -> tuple[Distribution, bytes | None]:
+    """One distribution, and its RECORD if it has one."""
+    stem, _, kind = directory.rpartition(".")
+    named, version_in_name = metadata.name_and_version(stem)
+    if kind == "egg-info":
+        return _egg(world, location, path, (named, version_in_name), in_conda), None
+    data = slurp(world, f"{path}/METADATA")
+    record = slurp(world, f"{path}/RECORD", RECORD_LIMIT)
+    inside: Iterable[str] | None | Missing
+    if isinstance(record, bytes) and len(record) < LONG_RECORD:
+        inside = [name for name, line in BESIDE.items() if line in record]
+    else:
+        inside = world.names(path)
+    inside = inside if isinstance(inside, list) else []
+    said = slurp(world, f"{path}/INSTALLER")
+    installer = said.decode("utf-8", "replace").strip() or None if isinstance(said, bytes) else None
+    url, editable = (
+        _direct_url(slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
+    )
+    header, problem = _header(data, "METADATA")
+    if problem is None and "entry_points.txt" in inside:
+        problem = _undecodable(slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
+    requires: list[str] | Missing = header.requires
+    if not isinstance(data, bytes) or not (header.requires or (header.name and header.version)):
+        requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
+    distribution = Distribution(
+        name=header.name or named,
+        key=normalise(header.name or named),
+        version=header.version or version_in_name or Missing(problem or "no version"),
+        location=location,
+        path=path,
+        kind=kind,
+        installer=installer,
+        owner=metadata.owner(installer, location, in_conda),
+        requires=requires,
+        extras=header.extras,
+        requires_python=header.python,
+        requested="REQUESTED" in inside,
+        url=url,
+        editable=editable,
+        problem=problem,
+    )
+    return distribution, record if isinstance(record, bytes) else None
+
+
+def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda: bool) -> Distribution:
+    """An egg-info folder, or the single file that distutils wrote; what can't be read there is no fault (PEP 627)."""
+    named, version = told
+    data = slurp(world, f"{path}/PKG-INFO")
+    single = data is None
+    header, problem = _header(slurp(world, path) if single else data, "PKG-INFO")
+    requires, extras = header.requires, header.extras
+    if not requires and not single:
+        text = slurp(world, f"{path}/requires.txt")
+        if isinstance(text, bytes):
+            requires, extras = metadata.parse_requires_txt(text.decode("utf-8", "replace"))
+    return Distribution(
+        name=header.name or named,
+        key=normalise(header.name or named),
+        version=header.version or version or Missing(problem or "PKG-INFO has no version"),
+        location=location,
+        path=path,
+        kind="egg-info",
+        owner=metadata.owner(None, location, in_conda),
+        requires=requires,
+        extras=extras,
+        requires_python=header.python,
+    )
+
+
+def _header(data: bytes | None | Missing, what: str) -> tuple[metadata.Header, str | None]:
+    """The header of a metadata file, and what is wrong with it."""
+    if not isinstance(data, bytes):
+        return metadata.Header("", "", [], []), data.reason if data is not None else f"{what} is missing"
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    head = data.partition(b"\n\n")[0]
+    problem = _undecodable(head, what)
+    header = metadata.parse(head.decode("utf-8", "replace"))
+    if not header.name or not header.version:
+        problem = problem or f"{what} has no {'Version' if header.name else 'Name'}"
+    return header, problem
+
+
+def _undecodable(data: bytes | None | Missing, what: str) -> str | None:
+    if not isinstance(data, bytes) or data.isascii():
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"{what} is not UTF-8 (byte {error.start})"
+    return None
+
+
+def _direct_url(data: bytes | None | Missing) -> tuple[str | None, bool]:
+    """The URL in a direct_url.json, and whether the installation is editable (PEP 610)."""
+    if not isinstance(data, bytes):
+        return None, False
+    import json
+
+    try:
+        document = json.loads(data)
+        url, folder = document.get("url"), document.get("dir_info") or {}
+        return url if isinstance(url, str) else None, bool(folder.get("editable"))
+    except (ValueError, AttributeError, RecursionError):
+        return None, False
+
+
+def slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None | Missing:
+    """`World.read`, cut to what thousands of small files need."""
+    try:
+        fd = os.open(world.real(path), FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        return Missing(reason(error, path))
+    try:
+        data = os.read(fd, CHUNK)
+        if len(data) < CHUNK or limit <= CHUNK:
+            return data
+        chunks = [data]
+        while data and (limit := limit - len(data)) > 0:
+            data = os.read(fd, min(limit, 1 << 20))
+            chunks.append(data)
+        return b"".join(chunks)
+    except IsADirectoryError:
+        return None
+    except OSError as error:
+        return Missing(reason(error, path))
+    finally:
+        os.close(fd)

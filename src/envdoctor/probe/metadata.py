@@ -1,0 +1,104 @@
+"""The metadata of installed distributions, from text to values: no file is opened here.
+
+Formats: https://packaging.python.org/specifications/core-metadata/ and, for egg-info,
+https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
+"""
+
+from msgspec import Struct
+
+# INSTALLER words of package managers that keep their own account of what is installed.
+MANAGERS = ("conda", "debian", "dpkg", "apt", "rpm", "dnf", "apk", "pacman", "portage", "brew", "nix", "guix")
+# Folders that belong to the system's package manager unless INSTALLER says otherwise; /usr/local is the
+# administrator's (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html).
+SYSTEM_FOLDERS = ("/usr/lib/", "/usr/lib64/", "/usr/share/")
+FIELDS = ("Requires-Dist:", "Requires-Python:", "Provides-Extra:", "Name:", "Version:")
+STORES = ("/nix/store/", "/gnu/store/")
+
+
+class Header(Struct, frozen=True):
+    """The fields of a METADATA or PKG-INFO that a check-up needs; empty where they are not there."""
+
+    name: str
+    version: str
+    requires: list[str]
+    extras: list[str]
+    python: str = ""
+
+
+def parse(text: str) -> Header:
+    """The fields of a header; folded lines (RFC 822) are joined."""
+    name = version = python = ""
+    requires: list[str] = []
+    extras: list[str] = []
+    folding = False
+    for line in text.partition("\n\n")[0].split("\n"):
+        if line.startswith(FIELDS):  # most lines are none of these: a licence may stand here in full
+            folding = line.startswith("Requires-D")
+            if folding:
+                requires.append(line[14:].strip())
+            elif line[0] == "P":
+                extras.append(line[15:].strip())
+            elif line[0] == "N":
+                name = name or line[5:].strip()
+            elif line[0] == "R":
+                python = line[16:].strip()
+            else:
+                version = version or line[8:].strip()
+        elif folding:
+            folding = line.startswith((" ", "\t"))
+            if folding:
+                requires[-1] += " " + line.strip()
+    return Header(name, version, requires, extras, python)
+
+
+def parse_requires_txt(text: str) -> tuple[list[str], list[str]]:
+    """An egg-info's requires.txt as Requires-Dist lines, and its extras.
+
+    A section ``[extra:marker]`` becomes ``; (marker) and extra == "extra"``.
+    """
+    requires: list[str] = []
+    extras: list[str] = []
+    condition = ""
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            extra, _, marker = line[1:-1].partition(":")
+            parts = [f"({marker.strip()})"] if marker.strip() else []
+            if extra.strip():
+                extras.append(extra.strip())
+                parts.append(f'extra == "{extra.strip()}"')
+            condition = " and ".join(parts)
+        else:
+            requires.append(with_marker(line, condition))
+    return requires, extras
+
+
+def with_marker(requirement: str, condition: str) -> str:
+    """The requirement, on ``condition`` besides its own."""
+    if not condition:
+        return requirement
+    text, semicolon, own = requirement.partition(" ;" if " @ " in requirement else ";")
+    # A URL ends at white space (PEP 508), so that its marker needs a blank before the semicolon.
+    gap = " ; " if " @ " in text else "; "
+    return f"{text.rstrip()}{gap}({own.strip()}) and {condition}" if semicolon else f"{text}{gap}{condition}"
+
+
+def owner(installer: str | None, location: str, in_conda: bool) -> str | None:
+    """The package manager other than pip's kin that answers for a distribution: by INSTALLER, else by place."""
+    if installer in MANAGERS:
+        return installer
+    if location.startswith(STORES):
+        return "nix" if location.startswith(STORES[0]) else "guix"
+    if installer:
+        return None
+    if in_conda:
+        return "conda"
+    return "system" if location.startswith(SYSTEM_FOLDERS) else None
+
+
+def name_and_version(stem: str) -> tuple[str, str]:
+    """What the name of a dist-info or egg-info tells: ``PyYAML-6.0-py3.11`` is PyYAML 6.0; the version may be empty."""
+    name, _, version = stem.partition("-")
+    return name, version.partition("-py")[0]

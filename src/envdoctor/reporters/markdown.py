@@ -1,0 +1,115 @@
+"""A summary in Markdown: for an issue, a pull request, or a job's summary on GitHub."""
+
+from collections.abc import Iterator, Sequence
+
+from envdoctor.advice import Advice
+from envdoctor.redact import credentials
+from envdoctor.report import Report
+from envdoctor.reporters import Style
+from envdoctor.reporters.findings import standing
+from envdoctor.reporters.header import rows, title
+from envdoctor.rules import Severity
+from envdoctor.text import plural, sanitize
+from envdoctor.verdict import shell_for, verdict
+
+# GitHub takes a step's summary up to 1 MiB and drops a larger one whole
+# (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits).
+MOST_BYTES = 1_000_000
+WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~@$"})
+
+
+def render(reports: Sequence[Report], style: Style) -> str:
+    """All patients; what does not fit into a megabyte is counted in a last line."""
+    pieces = [piece for report in reports for piece in _report(report, style)]
+    text, size = [], 0
+    for number, piece in enumerate(pieces):
+        size += len(piece.encode("utf-8", "replace")) + 1
+        if size > MOST_BYTES:
+            text.append(
+                f"… and {plural(len(pieces) - number, 'section')} more, left out because the summary is full.\n"
+            )
+            break
+        text.append(piece)
+    return "\n".join(text)
+
+
+def _report(report: Report, style: Style) -> Iterator[str]:
+    said = verdict(report)
+    yield f"# envdoctor: {_text(said.words)}\n"
+    if said.command:
+        yield _code(said.command)
+    facts = [f"- {_text(title(report.version, report.facts, style.home))}"]
+    facts += [f"- {_text(label)}: {_text(value)}" for label, value in rows(report.facts)]
+    yield "\n".join(facts) + "\n"
+    for item in report.open:
+        yield _finding(item, report)
+    if unknown := [outcome for outcome in report.outcomes if outcome.status == "unknown"]:
+        yield (
+            "## No verdict\n\n"
+            + "\n".join(f"- {_text(outcome.check.name)}: {_text(outcome.reason)}" for outcome in unknown)
+            + "\n"
+        )
+    if style.plan and report.plan:
+        yield "## Plan\n\nNothing has been changed. In this order, no fix undoes another.\n"
+        shell = shell_for(report)
+        for number, entry in enumerate(report.plan, 1):
+            lines = [text for step in entry.fix.steps if (text := shell.command(step))]
+            notes = [f"Conflict: {conflict}" for conflict in entry.conflicts] + (
+                [entry.fix.reason] if entry.fix.reason else []
+            )
+            words = f"{number}. {', '.join(entry.codes)}: {entry.fix.title} ({'; '.join([entry.fix.applicability, *notes])})"
+            yield _text(words, first=False) + "\n\n" + (_code("\n".join(lines)) if lines else "")
+    counts = report.counts
+    parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
+    yield f"{', '.join(parts)}; {counts['passed']} passed, {counts['not-applicable']} do not apply, {counts['unknown']} unknown.\n"
+
+
+def _finding(item: Advice, report: Report) -> str:
+    finding, shell = item.finding, shell_for(report)
+    lines = [f"## {WORDS[finding.level]} {finding.rule.code}: {_text(finding.title)}", ""]
+    if finding.evidence:
+        lines += ["| | |", "|---|---|"]
+        lines += [f"| {_text(seen.label)} | {_text(seen.value)} |" for seen in finding.evidence] + [""]
+    lines += [_text(finding.why), ""]
+    for statement in item.guide:
+        lines.append(f"> {_text(statement.says)} (guide, {statement.id})")
+        lines += [">", f"> {_text(standing(statement))}"] if statement.since else []
+        lines.append("")
+    if finding.nothing_to_do:
+        lines += [f"Nothing to do: {_text(finding.nothing_to_do)}", ""]
+    for fix in item.fixes:
+        commands = [text for step in fix.steps if (text := shell.command(step))]
+        reason = f": {fix.reason}" if fix.reason else ""
+        lines += [f"**Fix** ({_text(fix.applicability + reason)}): {_text(fix.title)}", ""]
+        lines += [_code("\n".join(commands))] if commands else []
+        lines += [f"In `{edit['file']}`: {_text(edit['change'])}", ""] if (edit := _edit(fix.steps)) else []
+    return "\n".join(lines)
+
+
+def _edit(steps: Sequence[dict[str, object]]) -> dict[str, str] | None:
+    edit = next((step["edit"] for step in steps if "edit" in step), None)
+    return (
+        {key: sanitize(credentials(str(value))).replace("`", "'") for key, value in edit.items()}
+        if isinstance(edit, dict)
+        else None
+    )
+
+
+def _code(command: str) -> str:
+    """A fenced block; the fence is longer than any run of backticks inside."""
+    fence = "```"
+    while fence in command:
+        fence += "`"
+    clean = "\n".join(sanitize(credentials(line)) for line in command.split("\n"))
+    return f"{fence}sh\n{clean}\n{fence}\n"
+
+
+def _text(text: str, first: bool = True) -> str:
+    """Text as text: nothing in it is markup, a mention or a heading."""
+    clean = sanitize(credentials(text.replace("\n", " ")))
+    return (
+        clean.translate(_SPECIAL)
+        if first
+        else clean.partition(" ")[0] + " " + clean.partition(" ")[2].translate(_SPECIAL)
+    )
