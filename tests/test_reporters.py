@@ -47,6 +47,7 @@ TOO_MANY = Finding(
     "Threads without a CPU wait for one another, and every product waits too.",
     remedies=(SetEnv({"OPENBLAS_NUM_THREADS": "4"}), Manual("ask for more CPUs")),
 )
+SLOW = changed(TOO_MANY, subject="mkl", remedies=(Run("run", ("true",)),))
 HARMLESS = Finding(NOTE, "copies", (), "2 copies of OpenBLAS on disk, 50.2 MB", "They are two builds.",
                    nothing_to_do="this is how PyPI wheels are made.")  # fmt: skip
 
@@ -130,17 +131,18 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
     Guide    blas-8: All cores are often used, which comes as a surprise to|
              many.|
              Since then: In containers, quotas limit what is usable.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset OPENBLAS_NUM_THREADS]|
 |
 i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
-    Why      They are two builds.|
     Fix      Nothing to do: this is how PyPI wheels are made.|
+    Why      They are two builds.|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
@@ -165,6 +167,9 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait|
              for one another, and every|
              product waits too.|
@@ -174,14 +179,11 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
              Since then: In containers,|
              quotas limit what is|
              usable.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset|
-             OPENBLAS_NUM_THREADS]|
 |
 i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
-    Why      They are two builds.|
     Fix      Nothing to do: this is how|
              PyPI wheels are made.|
+    Why      They are two builds.|
 |
 ? UNS009 unsure: numpy: no answer in 10|
 s|
@@ -212,13 +214,14 @@ def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
     Guide    blas-8: All cores are often used, which comes as a surprise to|
              many.|
              Since then: In containers, quotas limit what is usable.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset OPENBLAS_NUM_THREADS]|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
@@ -279,7 +282,7 @@ Healthy: nothing to do.|
             "Inconclusive: 2 checks came to no verdict; nothing else is wrong.",
         ),
         (report(TOO_MANY), "1 thing is likely to hurt; run this:"),
-        (report(TOO_MANY, TOO_MANY), "2 things are likely to hurt; run this to begin with:"),
+        (report(TOO_MANY, SLOW), "2 things are likely to hurt; run this to begin with:"),
         (report(Finding(BROKEN, "x", (), "t", "w")), "1 thing is broken."),
         (
             report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("r", ("true",)),))),
@@ -315,8 +318,8 @@ def test_notes_are_told() -> None:
     "remedy, line",
     [
         (Run("run", (LONG, "-m", "pip", "install", "numpy scipy")), f"{LONG} -m pip install 'numpy scipy'"),
-        (SetEnv({f"VARIABLE_{number}": "x" * 30 for number in range(4)}), "export " + " ".join(
-            f"VARIABLE_{number}={'x' * 30}" for number in range(4))),
+        (SetEnv({f"VARIABLE_{number}": "x" * 30 for number in range(4)}), "; ".join(
+            f"export VARIABLE_{number}={'x' * 30}" for number in range(4))),
         (Install(tuple(f"distribution-number-{number}>=2" for number in range(8))), " ".join(
             f"'distribution-number-{number}>=2'" for number in range(8))),
     ],
@@ -435,6 +438,7 @@ def test_json() -> None:
                     "sources": ["https://example.org/"],
                 }
             ],
+            "settled_by": "",
             "fixes": [
                 {
                     "title": "set OPENBLAS_NUM_THREADS=4",
