@@ -98,7 +98,8 @@ def _pyproject(world: World, path: str) -> list[str] | Missing:
         return Missing(f"{path}: {error or 'nested too deeply'}")
     kinds = []
     project = document.get("project")
-    if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
+    dynamic = project.get("dynamic") if isinstance(project, dict) else None
+    if isinstance(project, dict) and not (isinstance(dynamic, list) and "dependencies" in dynamic):
         kinds.append("pyproject")
     if document.get("dependency-groups"):
         kinds.append("dependency-groups")
