@@ -44,6 +44,7 @@ from envdoctor.facts import (
     Limits,
     Link,
     LoadError,
+    Locked,
     Measure,
     Missing,
     OpenMP,
@@ -56,6 +57,7 @@ from envdoctor.facts import (
     Prefix,
     Project,
     Quota,
+    Requirement,
     Shadow,
     Start,
     System,
@@ -78,6 +80,7 @@ from envdoctor.rules import (
     Install,
     InstallBuild,
     InstallSystem,
+    KeepEnv,
     Manual,
     Move,
     NotApplicable,
@@ -92,7 +95,7 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
-from envdoctor.threadcount import Expectation, expected, is_count, is_list
+from envdoctor.threadcount import Expectation, expected, is_count, is_list, order
 from envdoctor.units import megabytes
 
 __all__ = [
@@ -134,12 +137,14 @@ __all__ = [
     "Installation",
     "Interpreter",
     "Jupyter",
+    "KeepEnv",
     "Kernel",
     "Layer",
     "Library",
     "Limits",
     "Link",
     "LoadError",
+    "Locked",
     "Manual",
     "Measure",
     "Missing",
@@ -160,6 +165,7 @@ __all__ = [
     "Remedy",
     "Remove",
     "Replace",
+    "Requirement",
     "Resolver",
     "Rule",
     "Run",
@@ -183,6 +189,7 @@ __all__ = [
     "known",
     "megabytes",
     "normalise",
+    "order",
     "oversubscription_verdict",
     "plainly_within",
     "table",
