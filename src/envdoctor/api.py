@@ -23,6 +23,7 @@ from envdoctor.facts import (
     CondaFileProblem,
     CondaOverlap,
     CondaRecord,
+    CondaSecret,
     Copy,
     Cpu,
     CudaWheel,
@@ -79,6 +80,7 @@ from envdoctor.rules import (
     Install,
     InstallBuild,
     InstallSystem,
+    KeepEnv,
     Manual,
     Move,
     NotApplicable,
@@ -93,7 +95,7 @@ from envdoctor.rules import (
     UnsetEnv,
     check,
 )
-from envdoctor.threadcount import Expectation, expected, is_count, is_list
+from envdoctor.threadcount import Expectation, expected, is_count, is_list, order
 from envdoctor.units import megabytes
 
 __all__ = [
@@ -111,6 +113,7 @@ __all__ = [
     "CondaFileProblem",
     "CondaOverlap",
     "CondaRecord",
+    "CondaSecret",
     "Confidence",
     "Copy",
     "Cpu",
@@ -134,6 +137,7 @@ __all__ = [
     "Installation",
     "Interpreter",
     "Jupyter",
+    "KeepEnv",
     "Kernel",
     "Layer",
     "Library",
@@ -185,6 +189,7 @@ __all__ = [
     "known",
     "megabytes",
     "normalise",
+    "order",
     "oversubscription_verdict",
     "plainly_within",
     "table",

@@ -100,7 +100,7 @@ def _words(error: BaseException) -> str:
 
 def _arguments(facts: Facts, check: Check) -> list[object]:
     arguments = []
-    defaults = check.examine.__defaults__ or ()
+    defaults = getattr(check.examine, "__defaults__", None) or ()
     optional = check.needs[len(check.needs) - len(defaults) :]
     for name in check.needs:
         if not hasattr(facts, name):
