@@ -8,7 +8,8 @@ class Layer(Section, frozen=True, kw_only=True):
 
     ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
     absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
-    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded; ``detail`` the rest, in words.
+    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded, ``detail`` the rest,
+    in words.
     """
 
     name: str
