@@ -4,16 +4,26 @@ from typing import Any
 
 import msgspec
 
+from envdoctor.advice import advise
 from envdoctor.engine import Loaded, run
 from envdoctor.facts import (
+    Active,
     Attempt,
     Blas,
+    Command,
+    Conda,
+    CondaRecord,
+    CondaSetting,
     Build,
     Cpu,
     Device,
     Distribution,
     Environment,
     Facts,
+    Installation,
+    Interpreter,
+    Jupyter,
+    Kernel,
     Gpu,
     Interpreter,
     Layer,
@@ -21,13 +31,17 @@ from envdoctor.facts import (
     Link,
     Missing,
     Packages,
+    Path,
     Patient,
+    Place,
     Prefix,
     Start,
     System,
 )
 from envdoctor.names import normalise
-from envdoctor.rules import Check, Finding, Outcome
+from envdoctor.report import Report, Settings
+from envdoctor.rules import Check, Evidence, Finding, Outcome, Rule, Severity
+from envdoctor.selection import Selection
 
 PREFIX = "/home/ada/fit/.venv"
 SITE = f"{PREFIX}/lib/python3.12/site-packages"
@@ -188,6 +202,88 @@ def changed(value: Any, **changes: Any) -> Any:
     return msgspec.structs.replace(value, **changes)
 
 
+def command(name: str, prefix: str = PREFIX, **changes: Any) -> Command:
+    """A command on PATH that belongs to ``prefix``."""
+    values: dict[str, Any] = {
+        "name": name,
+        "path": f"{prefix}/bin/{name}",
+        "interpreter": f"{prefix}/bin/python",
+        "interpreter_exists": True,
+        "prefix": prefix,
+        "real_prefix": prefix,
+    }
+    return Command(**(values | changes))
+
+
+def active(prefix: str = PREFIX, variable: str = "VIRTUAL_ENV", **changes: Any) -> Active:
+    values: dict[str, Any] = {
+        "variable": variable,
+        "prefix": prefix,
+        "real_prefix": prefix,
+        "exists": True,
+        "python": "python",
+    }
+    return Active(**(values | changes))
+
+
+def path(*commands: Command, **changes: Any) -> Path:
+    """A neighbourhood with these commands on PATH; the first python and pip answer."""
+    values: dict[str, Any] = {"commands": list(commands), "patient_real": PREFIX, "working_directory": "/home/ada/fit"}
+    for name in ("python", "pip"):
+        values[name] = next((item for wanted in (name, f"{name}3") for item in commands if item.name == wanted), None)
+    return Path(**(values | changes))
+
+
+def installation(**changes: Any) -> Installation:
+    places = [Place(path=PREFIX, exists=True, real=PREFIX), Place(path="/usr", exists=True, real="/usr")]
+    return Installation(**({"places": places} | changes))
+
+
+def kernel(prefix: str | None = PREFIX, folder: str = f"{PREFIX}/share/jupyter", **changes: Any) -> Kernel:
+    """A kernelspec in the data directory ``folder`` that starts the Python of ``prefix`` (``None``: Jupyter's own)."""
+    name = changes.get("name", "python3")
+    program = f"{prefix}/bin/python" if prefix else "python"
+    values: dict[str, Any] = {
+        "name": name,
+        "display_name": "Python 3 (ipykernel)",
+        "file": f"{folder}/kernels/{name}/kernel.json",
+        "argv": [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "language": "python",
+        "interpreter": program if prefix else None,
+        "interpreter_exists": True if prefix else None,
+        "prefix": prefix,
+    }
+    return Kernel(**(values | changes))
+
+
+def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
+    values: dict[str, Any] = {
+        "data_directories": [f"{PREFIX}/share/jupyter", "/home/ada/.local/share/jupyter"],
+        "kernels": list(kernels),
+        "of_patient": f"{PREFIX}/share/jupyter",
+    }
+    return Jupyter(**(values | changes))
+def record(name: str, version: str = "1.0", channel: str = "conda-forge", **changes: Any) -> CondaRecord:
+    """A package with binaries that conda installed."""
+    values: dict[str, Any] = {"build": "h0_0", "subdir": "linux-64", "bytes": 1_000_000, "requested": False}
+    return CondaRecord(name=name, version=version, channel=channel, **(values | changes))
+
+
+def conda(*records: CondaRecord, **changes: Any) -> Conda:
+    """An environment of a Miniforge, healthy."""
+    values: dict[str, Any] = {
+        "root_prefix": "/opt/conda",
+        "flavour": "miniforge",
+        "is_base": False,
+        "is_environment": True,
+        "version": "26.7.0",
+        "channels": ["conda-forge"],
+        "channel_priority": "strict",
+        "config_files": ["/opt/conda/.condarc"],
+        "settings": {"channels": CondaSetting(value=["conda-forge"], sources=["/opt/conda/.condarc"])},
+        "records": list(records),
+    }
+    return Conda(**(values | changes))
 def gpu(*devices: Device, **changes: Any) -> Gpu:
     """A machine with these devices, driver 580 (CUDA 13.0), and all layers in order; nothing installed."""
     names = ("pci", "kernel-driver", "nvml", "cuda")
@@ -217,3 +313,23 @@ def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
         "backend": "cuda" if cuda else "cpu",
     }
     return Build(**(values | changes))
+def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
+    """The report on a healthy patient with these sections, on which checks found ``given``."""
+    known = facts(**sections, level=level)
+    rules = tuple(dict.fromkeys(finding.rule for finding in given))
+    check = Check("made-up", rules, lambda: (), ())
+    outcomes = [Outcome(check, given, "found" if given else "passed")]
+    advice = advise(known, outcomes, Selection(), {}, (), prefer)
+    settings = Settings(level=level, prefer=prefer)
+    return Report("0.1.0", (), known, tuple(outcomes), advice, settings, 0.1)
+
+
+def finding(code: str = "PKG001", *remedies: Any, severity: Severity = Severity.ERROR, **changes: Any) -> Finding:
+    """One of a rule made up for it, about ``subject``."""
+    values: dict[str, Any] = {
+        "subject": "scipy needs numpy",
+        "evidence": (Evidence("requirement", "numpy>=2"),),
+        "title": "scipy needs numpy>=2, and numpy 1.26.4 is installed",
+        "why": "Importing it may fail.",
+    }
+    return Finding(Rule(code, f"rule-{code.lower()}", severity), remedies=remedies, **(values | changes))

@@ -106,6 +106,9 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
     Guide    blas-8: All processor cores are often put to use, which can come as|
@@ -114,12 +117,10 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
              Since then: In containers and batch jobs, quotas and CPU affinity|
              limit what is usable, and a BLAS library that counts cores does not|
              see a quota.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset OPENBLAS_NUM_THREADS]|
 |
 i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
-    Why      They are two builds.|
     Fix      Nothing to do: this is how PyPI wheels are made.|
+    Why      They are two builds.|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
@@ -144,6 +145,9 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait|
              for one another, and every|
              product waits too.|
@@ -159,14 +163,11 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
              usable, and a BLAS library|
              that counts cores does not|
              see a quota.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset|
-             OPENBLAS_NUM_THREADS]|
 |
 i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
-    Why      They are two builds.|
     Fix      Nothing to do: this is how|
              PyPI wheels are made.|
+    Why      They are two builds.|
 |
 ? UNS009 unsure: numpy: no answer in 10|
 s|
@@ -197,6 +198,9 @@ def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
+    Fix      export OPENBLAS_NUM_THREADS=4|
+             [safe]|
+             undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
     Guide    blas-8: All processor cores are often put to use, which can come as|
@@ -205,8 +209,6 @@ def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
              Since then: In containers and batch jobs, quotas and CPU affinity|
              limit what is usable, and a BLAS library that counts cores does not|
              see a quota.|
-    Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe; undo: unset OPENBLAS_NUM_THREADS]|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
@@ -267,7 +269,7 @@ Healthy: nothing to do.|
             "Inconclusive: 2 checks came to no verdict; nothing else is wrong.",
         ),
         (report(TOO_MANY), "1 thing is likely to hurt; run this:"),
-        (report(TOO_MANY, TOO_MANY), "2 things are likely to hurt; run this to begin with:"),
+        (report(TOO_MANY, TOO_MANY), "2 things are likely to hurt; run this:"),
         (report(Finding(BROKEN, "x", (), "t", "w")), "1 thing is broken."),
         (
             report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("r", ("true",)),))),
@@ -427,6 +429,7 @@ def test_json() -> None:
                     ],
                 }
             ],
+            "settled_by": "",
             "fixes": [
                 {
                     "title": "set OPENBLAS_NUM_THREADS=4",

@@ -80,7 +80,8 @@ def test_variables_are_removed() -> None:
     ],
 )
 def test_powershell_is_given_quotes_where_it_needs_them(word: str, quoted: str) -> None:
-    assert command({"argv": [word]}, windows=True) == f"& {quoted}"
+    call = "& " if quoted.startswith("'") else ""  # a quoted first word is a string, and the operator calls it
+    assert command({"argv": [word]}, windows=True) == call + quoted
 
 
 @given(st.text(max_size=20))

@@ -36,7 +36,7 @@ class Elf(Struct, frozen=True):
 
 
 def read(world: World, path: str) -> Elf | None | Missing:
-    """The links of a file; ``None`` where it is no ELF file or has none, `Missing` where it can't be read or is damaged."""
+    """The links of a file; ``None`` where it has none or is no ELF file, `Missing` where it can't be read."""
     try:
         fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
