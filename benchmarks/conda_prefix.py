@@ -91,7 +91,18 @@ def main() -> int:
         paths = build(prefix, os.path.realpath(sys.executable))
         size = sum(path.stat().st_size for path in prefix.glob("conda-meta/*.json"))
         reading = [sys.executable, "-c", READ, str(prefix), str(paths)]
-        checking = [sys.executable, "-m", "envdoctor", "check", "--python", str(prefix), "--format", "json", "--fail-on", "never"]
+        checking = [
+            sys.executable,
+            "-m",
+            "envdoctor",
+            "check",
+            "--python",
+            str(prefix),
+            "--format",
+            "json",
+            "--fail-on",
+            "never",
+        ]
         seconds(reading), seconds(checking)  # the first of each fills the caches
         rounds = [(seconds(reading), seconds(checking)) for _ in range(options.rounds)]
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -4,27 +4,27 @@ from typing import Any
 
 import msgspec
 
+from envdoctor.advice import advise
 from envdoctor.engine import Loaded, run
 from envdoctor.facts import (
     Active,
     Attempt,
     Blas,
+    Build,
     Command,
     Conda,
     CondaRecord,
     CondaSetting,
-    Build,
     Cpu,
     Device,
     Distribution,
     Environment,
     Facts,
+    Gpu,
     Installation,
     Interpreter,
     Jupyter,
     Kernel,
-    Gpu,
-    Interpreter,
     Layer,
     Library,
     Link,
@@ -38,7 +38,9 @@ from envdoctor.facts import (
     System,
 )
 from envdoctor.names import normalise
-from envdoctor.rules import Check, Finding, Outcome
+from envdoctor.report import Report, Settings
+from envdoctor.rules import Check, Evidence, Finding, Outcome, Rule, Severity
+from envdoctor.selection import Selection
 
 PREFIX = "/home/ada/fit/.venv"
 SITE = f"{PREFIX}/lib/python3.12/site-packages"
@@ -260,6 +262,8 @@ def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
         "of_patient": f"{PREFIX}/share/jupyter",
     }
     return Jupyter(**(values | changes))
+
+
 def record(name: str, version: str = "1.0", channel: str = "conda-forge", **changes: Any) -> CondaRecord:
     """A package with binaries that conda installed."""
     values: dict[str, Any] = {"build": "h0_0", "subdir": "linux-64", "bytes": 1_000_000, "requested": False}
@@ -281,6 +285,8 @@ def conda(*records: CondaRecord, **changes: Any) -> Conda:
         "records": list(records),
     }
     return Conda(**(values | changes))
+
+
 def gpu(*devices: Device, **changes: Any) -> Gpu:
     """A machine with these devices, driver 580 (CUDA 13.0), and all layers in order; nothing installed."""
     names = ("pci", "kernel-driver", "nvml", "cuda")
@@ -310,3 +316,25 @@ def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
         "backend": "cuda" if cuda else "cpu",
     }
     return Build(**(values | changes))
+
+
+def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
+    """The report on a healthy patient with these sections, on which checks found ``given``."""
+    known = facts(**sections, level=level)
+    rules = tuple(dict.fromkeys(finding.rule for finding in given))
+    check = Check("made-up", rules, lambda: (), ())
+    outcomes = [Outcome(check, given, "found" if given else "passed")]
+    advice = advise(known, outcomes, Selection(), {}, (), prefer)
+    settings = Settings(level=level, prefer=prefer)
+    return Report("0.1.0", (), known, tuple(outcomes), advice, settings, 0.1)
+
+
+def finding(code: str = "PKG001", *remedies: Any, severity: Severity = Severity.ERROR, **changes: Any) -> Finding:
+    """One of a rule made up for it, about ``subject``."""
+    values: dict[str, Any] = {
+        "subject": "scipy needs numpy",
+        "evidence": (Evidence("requirement", "numpy>=2"),),
+        "title": "scipy needs numpy>=2, and numpy 1.26.4 is installed",
+        "why": "Importing it may fail.",
+    }
+    return Finding(Rule(code, f"rule-{code.lower()}", severity), remedies=remedies, **(values | changes))

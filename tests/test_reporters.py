@@ -37,7 +37,7 @@ from tests.build import blas, changed, cpu, distribution, facts, openblas, packa
 THREADS = Rule("TST001", "too-many-threads", Severity.WARNING, guide=("blas-8",))
 BROKEN = Rule("TST002", "broken-thing", Severity.ERROR)
 NOTE = Rule("TST003", "worth-knowing", Severity.INFO)
-LONG = "/home/ada/a/very/deep/folder/that/nobody/would/want/to/have/lib/python3.12/site-packages/numpy.libs/libscipy_openblas64_-ff651d7f.so"  # noqa: E501
+LONG = "/home/ada/a/very/deep/folder/that/nobody/would/want/to/have/lib/python3.12/site-packages/numpy.libs/libscipy_openblas64_-ff651d7f.so"
 
 TOO_MANY = Finding(
     THREADS,

@@ -33,7 +33,9 @@ SHAPES = {
 
 def _over(overlap: CondaOverlap) -> Severity | None:
     return (
-        Severity.ERROR if overlap.package in ("python", "numpy", "numpy-base") or re.match(_BLAS, overlap.package) else None
+        Severity.ERROR
+        if overlap.package in ("python", "numpy", "numpy-base") or re.match(_BLAS, overlap.package)
+        else None
     )
 
 

@@ -25,7 +25,7 @@ class Settings(Struct, frozen=True):
     fail_on: str = "error"
     strict: bool = False
     asked: frozenset[str] = frozenset()
-    level: str = "advanced"
+    level: str = "auto"
     prefer: str = ""
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -17,11 +17,11 @@ class Shell:
     def run(self, argv: list[str]) -> str:
         return " ".join(map(self.quote, argv))
 
-    def set(self, name: str, value: str) -> str:
-        return f"export {name}={self.quote(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "export " + " ".join(f"{name}={self.quote(str(value))}" for name, value in variables.items())
 
-    def unset(self, name: str) -> str:
-        return f"unset {name}"
+    def unset(self, *names: str) -> str:
+        return f"unset {' '.join(names)}"
 
     def activate(self, folder: str) -> str:
         """Enter the virtual environment in ``folder``."""
@@ -32,9 +32,9 @@ class Shell:
         if "argv" in step:
             return self.run([str(word) for word in step["argv"]])
         if "setenv" in step:
-            return "; ".join(self.set(name, str(value)) for name, value in step["setenv"].items())
+            return self.set(step["setenv"])
         if "unsetenv" in step:
-            return "; ".join(self.unset(name) for name in step["unsetenv"])
+            return self.unset(*step["unsetenv"])
         return None
 
 
@@ -51,11 +51,11 @@ class Fish(Shell):
     def activate(self, folder: str) -> str:
         return f"source {self.quote(folder + '/bin/activate.fish')}"
 
-    def set(self, name: str, value: str) -> str:
-        return f"set -gx {name} {self.quote(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"set -gx {name} {self.quote(str(value))}" for name, value in variables.items())
 
-    def unset(self, name: str) -> str:
-        return f"set -e {name}"
+    def unset(self, *names: str) -> str:
+        return f"set -e {' '.join(names)}"
 
 
 class PowerShell(Shell):
@@ -82,11 +82,11 @@ class PowerShell(Shell):
     def activate(self, folder: str) -> str:
         return self.run([rf"{folder}\Scripts\Activate.ps1"])
 
-    def set(self, name: str, value: str) -> str:
-        return f"$env:{name} = {self._string(value)}"
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"$env:{name} = {self._string(str(value))}" for name, value in variables.items())
 
-    def unset(self, name: str) -> str:
-        return f"Remove-Item Env:{name}"
+    def unset(self, *names: str) -> str:
+        return "; ".join(f"Remove-Item Env:{name}" for name in names)
 
 
 def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
@@ -100,7 +100,3 @@ def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
 def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
     """The command line of one step for a POSIX shell, or for PowerShell."""
     return (PowerShell() if windows else Shell()).command(step)
-
-
-def unset_command(names: Iterable[str], shell: Shell) -> str:
-    return "; ".join(shell.unset(name) for name in names)

@@ -1,7 +1,7 @@
 """From an error text to what explains it: the text is looked at, never run."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
@@ -16,9 +16,7 @@ from envdoctor.rules import Severity
 MOST_TEXT = 1_000_000  # characters
 LONGEST_LINE = 4_000
 MISSING = re.compile(r"No module named ['\"]?(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
-SITE = re.compile(
-    r"[\"' (]?(?P<prefix>(?:[A-Za-z]:)?[/\\][^\"'\n<>|]*?)[/\\](?:lib[/\\]python3\.\d+|Lib)[/\\]site-packages"
-)
+SITE = re.compile(r"[/\\](?:lib[/\\]python3\.\d{1,2}|Lib)[/\\]$")
 # Modules that are known to be on PyPI by these names. A command to install is given for no other: the name in an error
 # may be anybody's module, and whoever owns that name on PyPI may be somebody else.
 DISTRIBUTIONS = {
@@ -152,7 +150,12 @@ def _notes(text: str, facts: Facts, name: str, absent: str) -> Iterator[str]:
 
 def other_prefix(text: str, prefix: str) -> str:
     """The environment that a traceback's paths lie in, where it is not ``prefix``; empty otherwise."""
-    prefixes: Sequence[str] = [match["prefix"] for match in SITE.finditer(text[:MOST_TEXT])]
+    prefixes: list[str] = []
+    for line in text[:MOST_TEXT].splitlines():
+        before, found, _ = line[:LONGEST_LINE].partition("site-packages")
+        if found and (site := SITE.search(before[-24:])):  # only the end: the rest may be long, and anything
+            path = before[: len(before) - len(site[0])]
+            prefixes.append(path.rpartition('"')[2].rpartition("'")[2].strip())
     if not prefixes or any(found.rstrip("/\\") == prefix.rstrip("/\\") for found in prefixes):
         return ""
     return prefixes[-1]

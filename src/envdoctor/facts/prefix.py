@@ -9,8 +9,7 @@ class Prefix(Section, frozen=True, kw_only=True):
     ``configuration`` is pyvenv.cfg, ``None`` where there is none. ``link`` is what the executable
     links to, if it is a link; ``executable_exists`` follows it to the end. ``home`` is pyvenv.cfg's
     home and ``home_exists`` whether that folder is still there. ``receipts`` are files that tools
-    leave in the environments they make. ``externally_managed`` is the file EXTERNALLY-MANAGED of its
-    standard library (PEP 668), ``None`` where there is none; ``has_ensurepip`` whether its Python can
+    leave in the environments they make. ``has_ensurepip`` tells whether its Python can
     make environments with pip (Debian's can't without python3-venv). ``conda_meta`` says that the folder is there.
     """
 
@@ -25,5 +24,4 @@ class Prefix(Section, frozen=True, kw_only=True):
     conda_meta: bool = False
     receipts: list[str] = []
     site_packages: list[str] = []
-    externally_managed: str | None = None
     has_ensurepip: bool | None = None

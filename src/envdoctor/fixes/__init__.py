@@ -21,7 +21,6 @@ from envdoctor.rules import (
     SetEnv,
     UnsetEnv,
 )
-from envdoctor.shell import unset_command
 
 __all__ = ["Fix", "Toolbox"]
 
@@ -108,7 +107,7 @@ class Toolbox:
         before = {name: self._bedside.environ[name] for name in variables if name in self._bedside.environ}
         added = [name for name in variables if name not in before]
         undo = [self._bedside.shell.command({"setenv": before})] if before else []
-        undo += [unset_command(added, self._bedside.shell)] if added else []
+        undo += [self._bedside.shell.unset(*added)] if added else []
         step = {"setenv": dict(variables)}
         return Fix(
             title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))
@@ -153,10 +152,11 @@ def choose(bedside: Bedside) -> Tool:
         from envdoctor.fixes.conda import Base, Conda
 
         return Base(bedside) if bedside.guard in ("base", "frozen") else Conda(bedside)
-    if kind == "poetry" and bedside.project_file("poetry", "poetry.lock"):
-        from envdoctor.fixes.poetry import Poetry
+    if kind == "poetry":
+        from envdoctor.fixes.poetry import Poetry, project_of
 
-        return Poetry(bedside)
+        if project_of(bedside):
+            return Poetry(bedside)
     if kind in ("pipx", "uv-tool"):
         from envdoctor.fixes.tool import Pipx, UvTool
 

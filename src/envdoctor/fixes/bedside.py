@@ -47,9 +47,9 @@ class Bedside:
         conda = getattr(self.facts, "conda", None)
         if self.conda and (self.kind in ROOTS or getattr(conda, "is_base", False) is True):
             return "base"
-        if self.facts.prefix.externally_managed:
-            return "externally-managed"
-        return "" if self.environment else "system"
+        if self.environment:
+            return ""
+        return "externally-managed" if externally_managed(self.facts) else "system"
 
     @property
     def minor(self) -> str:
@@ -114,6 +114,14 @@ class Bedside:
         }
         names = [item.name for item in here if item.key not in needed and item.key not in FURNITURE]
         return sorted(set(names), key=str.lower)
+
+
+def externally_managed(facts: Facts) -> str:
+    """The file by which the system keeps pip out (PEP 668), of a Python that is no environment; empty without one."""
+    if isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta:
+        return ""
+    marker = getattr(facts.installation, "externally_managed", None)
+    return marker if isinstance(marker, str) else ""
 
 
 def _inside(path: str, prefix: str) -> bool:

@@ -26,8 +26,6 @@ def keep(bedside: Bedside, variables: Mapping[str, str], title: str) -> Fix:
     if bedside.environment and not bedside.windows and not bedside.conda:
         change = f"at the end: export {' '.join(pairs)}"
         edit = {"edit": {"file": f"{bedside.prefix}/bin/activate", "change": change}}
-        return Fix(
-            title=f"{words}; it holds where the environment is activated", steps=(edit,), applicability="manual"
-        )
+        return Fix(title=f"{words}; it holds where the environment is activated", steps=(edit,), applicability="manual")
     where = "where the program is started (job script, service, profile)"
     return Fix(title=f"{words}: set {' '.join(pairs)} {where}", steps=(), applicability="manual")

@@ -4,12 +4,20 @@ from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv, name_of, unmarked
 
 
+def project_of(bedside: Bedside) -> str:
+    """The project of the environment: the folder that holds it, or the one the check-up is run in; empty for neither."""
+    folder, _, name = bedside.prefix.replace("\\", "/").rpartition("/")
+    if name == ".venv":
+        return folder
+    return bedside.project_path() if bedside.project_file("poetry", "poetry.lock") else ""
+
+
 class Poetry:
     """Every command names the project's folder (``--directory``), so it works from anywhere."""
 
     def __init__(self, bedside: Bedside) -> None:
         self._bedside = bedside
-        self._poetry = ["poetry", "--directory", bedside.project_path()]
+        self._poetry = ["poetry", "--directory", project_of(bedside)]
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         wanted = list(map(unmarked, requirements))

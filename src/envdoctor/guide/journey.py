@@ -2,6 +2,7 @@
 
 from envdoctor.data import table
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
+from envdoctor.fixes.bedside import externally_managed
 from envdoctor.guide.routes import Traveller
 from envdoctor.guide.ticks import CONDA_KINDS
 
@@ -87,7 +88,7 @@ def made_with(facts: Facts, platform: str) -> str:
     if (
         platform == "linux"
         and not environment
-        and (facts.prefix.externally_managed or any(kind in SYSTEM_KINDS for kind in kinds))
+        and (externally_managed(facts) or any(kind in SYSTEM_KINDS for kind in kinds))
     ):
         return "system"
     return "pip"

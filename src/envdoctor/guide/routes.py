@@ -59,6 +59,7 @@ class Route(Struct, frozen=True, kw_only=True):
     id: str
     era: str
     title: str
+    source: str
     step: tuple[Step, ...]
     systems: tuple[str, ...] = SYSTEMS
     levels: tuple[str, ...] = LEVELS
@@ -78,6 +79,7 @@ class Aside(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    source: str
     statements: tuple[str, ...]
 
 

@@ -81,7 +81,7 @@ def _installed(facts: Facts, *keys: str) -> bool | None:
 
 def editor(facts: Facts) -> bool | None:
     """JupyterLab, Spyder or Visual Studio Code."""
-    if any(name in _commands(facts) for name in ("code", "spyder")):
+    if getattr(facts.path, "editors", None) or any(name in _commands(facts) for name in ("code", "spyder")):
         return True
     return _installed(facts, "jupyterlab", "spyder", "notebook")
 

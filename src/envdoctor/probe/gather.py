@@ -82,7 +82,7 @@ def _gather(
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
-    prefix = prefixes.managed(world, prefix, interpreter)
+    prefix = prefixes.with_ensurepip(world, prefix, interpreter)
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
     return Facts(
         recorded=recorded,

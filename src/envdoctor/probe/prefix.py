@@ -61,13 +61,8 @@ def site_packages(world: World, prefix: str) -> list[str]:
     return list(kept.values())
 
 
-def managed(world: World, prefix: Prefix, interpreter: Interpreter | Missing) -> Prefix:
-    """The same, with what the standard library's folder tells of who may install: PEP 668's file, and ensurepip."""
+def with_ensurepip(world: World, prefix: Prefix, interpreter: Interpreter | Missing) -> Prefix:
+    """The same, with whether the standard library holds ensurepip."""
     if isinstance(interpreter, Missing) or not (stdlib := interpreter.paths.get("stdlib")):
         return prefix
-    marker = f"{stdlib}/EXTERNALLY-MANAGED"
-    return msgspec.structs.replace(
-        prefix,
-        externally_managed=marker if prefix.configuration is None and world.is_file(marker) else None,
-        has_ensurepip=world.is_dir(f"{stdlib}/ensurepip"),
-    )
+    return msgspec.structs.replace(prefix, has_ensurepip=world.is_dir(f"{stdlib}/ensurepip"))

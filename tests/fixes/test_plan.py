@@ -1,0 +1,66 @@
+"""One plan for all: joined, ordered, conflicts named."""
+
+from envdoctor.fixes import Toolbox
+from envdoctor.fixes.plan import Entry, plan
+from envdoctor.rules import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
+from tests.build import facts, finding
+
+
+def planned(*findings: object) -> tuple[Entry, ...]:
+    return plan(findings, Toolbox(facts()))  # type: ignore[arg-type]
+
+
+def test_installs_are_joined_into_one_call() -> None:
+    (entry,) = planned(
+        finding("PKG001", Install(("numpy>=2",)), subject="a needs numpy"),
+        finding("PKG001", Install(("scipy",)), subject="a needs scipy"),
+        finding("PKG004", Install(("numpy<3",)), subject="numpy"),
+    )
+    assert entry.codes == ("PKG001", "PKG004")
+    assert entry.subjects == ("a needs numpy", "a needs scipy", "numpy")
+    assert entry.fix.steps[0]["argv"][-2:] == ["numpy>=2,<3", "scipy"]
+    assert entry.fix.verify["argv"][-1] == "PKG001,PKG004"
+
+
+def test_the_order_is_one_in_which_none_undoes_another() -> None:
+    entries = planned(
+        finding("A001", Manual("look")),
+        finding("A002", SetEnv({"X": "1"})),
+        finding("A003", Install(("a",))),
+        finding("A004", Remove(("b",))),
+        finding("A006", UnsetEnv(("PYTHONPATH",))),
+    )
+    assert [entry.codes[0] for entry in entries] == ["A006", "A004", "A003", "A002", "A001"]
+
+
+def test_a_new_environment_settles_what_was_to_be_removed_from_the_old_one() -> None:
+    entries = planned(
+        finding("A001", Remove(("b",)), subject="b"),
+        finding("PY001", Recreate("3.13"), subject="Python 3.8"),
+        finding("A002", Install(("a",)), subject="a"),
+    )
+    assert [entry.codes for entry in entries] == [("PY001", "A001"), ("A002",)]
+
+
+def test_two_recreations_are_one_with_the_version() -> None:
+    (entry,) = planned(finding("PY008", Recreate()), finding("PY001", Recreate("3.13")))
+    assert entry.codes == ("PY008", "PY001")
+    assert "3.13" in str(entry.fix.steps)
+
+
+def test_conflicts_are_named_on_both_sides() -> None:
+    first, second = planned(
+        finding("THR001", SetEnv({"OMP_NUM_THREADS": "4"})), finding("THR002", SetEnv({"OMP_NUM_THREADS": "1"}))
+    )
+    assert first.conflicts == ("OMP_NUM_THREADS is set to 4 and to 1 (see THR002)",)
+    assert second.conflicts == ("OMP_NUM_THREADS is set to 4 and to 1 (see THR001); do one of the two",)
+
+
+def test_installing_what_another_fix_removes_is_a_conflict() -> None:
+    entries = planned(finding("A001", Install(("cupy",))), finding("A002", Remove(("cupy",))))
+    assert all("cupy is installed and removed" in entry.conflicts[0] for entry in entries)
+
+
+def test_settings_that_agree_are_one() -> None:
+    (entry,) = planned(finding("A001", SetEnv({"A": "1"})), finding("A002", SetEnv({"A": "1", "B": "2"})))
+    assert entry.fix.steps == ({"setenv": {"A": "1", "B": "2"}},)
