@@ -121,7 +121,7 @@ def test_a_pyproject_that_cannot_be_parsed_is_told(tmp_path: Path, content: str 
     project = found(tmp_path)
     assert isinstance(project, Project)
     assert isinstance(project.unreadable, dict)
-    assert project.unreadable["pyproject.toml"].startswith("/home/ada/fit/pyproject.toml: ")
+    assert project.unreadable["pyproject.toml"].startswith("/home/ada/fit/pyproject.toml:")
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
