@@ -428,7 +428,9 @@ def test_json() -> None:
                         "https://kernel.org/doc/Documentation/scheduler/sched-bwc.txt",
                     ],
                 }
-            ], 'settled_by': '', "fixes": [
+            ],
+            "settled_by": "",
+            "fixes": [
                 {
                     "title": "set OPENBLAS_NUM_THREADS=4",
                     "applicability": "safe",
