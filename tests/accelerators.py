@@ -6,6 +6,7 @@ folders of the tree where a driver puts them. Shapes: NVML's and CUDA's public h
 """
 
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from envdoctor.facts import Distribution, Gpu, Packages, System
 from envdoctor.probe.gpu import Examination
 from envdoctor.world import World
-from tests.patients import clean_environ, write
+from tests.patients import clean_environ, processes_holding, write
 
 LINUX = System(platform="linux", machine="x86_64")
 HANG = "for (;;) pause();"
@@ -36,7 +37,7 @@ A100_SPLIT = Card("NVIDIA A100-SXM4-40GB", 8, 0, 2)
 
 def _compile(path: Path, source: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = "#include <signal.h>\n#include <string.h>\n#include <unistd.h>\n"
+    head = "#include <signal.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n"
     command = ["cc", "-shared", "-fPIC", "-w", "-x", "c", "-", "-o", str(path)]
     subprocess.run(command, input=head + source, text=True, check=True)
     return path
@@ -83,7 +84,7 @@ int nvmlDeviceGetUUID(void *handle, char *text, unsigned size) {{
 
 
 def cuda(folder: Path, *cards: Card, version: int = 12020, code: int = 0, at_init: str = "") -> Path:
-    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020 is 12.2), ``code`` what ``cuInit`` does."""
+    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020: 12.2), ``code`` what ``cuInit`` does."""
     source = f"""
 {_table(cards)}
 int cuDriverGetVersion(int *version) {{ *version = {version}; return 0; }}
@@ -151,3 +152,11 @@ def machine(root: Path, libraries: Path, *cards: Card, driver: str = "535.104.05
 def statuses(gpu: Gpu) -> Mapping[str, str]:
     """Each layer's status."""
     return {layer.name: layer.status for layer in gpu.layers}
+
+
+def still_running(text: str, seconds: float = 5.0) -> list[str]:
+    """The processes that hold ``text`` and do not end within ``seconds``: SIGKILL takes a moment."""
+    end = time.monotonic() + seconds
+    while (left := processes_holding(text)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return left

@@ -7,18 +7,33 @@ import msgspec
 from envdoctor.advice import advise
 from envdoctor.engine import Loaded, run
 from envdoctor.facts import (
+    Active,
     Attempt,
     Blas,
+    Command,
+    Conda,
+    CondaRecord,
+    CondaSetting,
+    Build,
     Cpu,
+    Device,
     Distribution,
     Environment,
     Facts,
+    Installation,
     Interpreter,
+    Jupyter,
+    Kernel,
+    Gpu,
+    Interpreter,
+    Layer,
     Library,
     Link,
     Missing,
     Packages,
+    Path,
     Patient,
+    Place,
     Prefix,
     Start,
     System,
@@ -187,6 +202,117 @@ def changed(value: Any, **changes: Any) -> Any:
     return msgspec.structs.replace(value, **changes)
 
 
+def command(name: str, prefix: str = PREFIX, **changes: Any) -> Command:
+    """A command on PATH that belongs to ``prefix``."""
+    values: dict[str, Any] = {
+        "name": name,
+        "path": f"{prefix}/bin/{name}",
+        "interpreter": f"{prefix}/bin/python",
+        "interpreter_exists": True,
+        "prefix": prefix,
+        "real_prefix": prefix,
+    }
+    return Command(**(values | changes))
+
+
+def active(prefix: str = PREFIX, variable: str = "VIRTUAL_ENV", **changes: Any) -> Active:
+    values: dict[str, Any] = {
+        "variable": variable,
+        "prefix": prefix,
+        "real_prefix": prefix,
+        "exists": True,
+        "python": "python",
+    }
+    return Active(**(values | changes))
+
+
+def path(*commands: Command, **changes: Any) -> Path:
+    """A neighbourhood with these commands on PATH; the first python and pip answer."""
+    values: dict[str, Any] = {"commands": list(commands), "patient_real": PREFIX, "working_directory": "/home/ada/fit"}
+    for name in ("python", "pip"):
+        values[name] = next((item for wanted in (name, f"{name}3") for item in commands if item.name == wanted), None)
+    return Path(**(values | changes))
+
+
+def installation(**changes: Any) -> Installation:
+    places = [Place(path=PREFIX, exists=True, real=PREFIX), Place(path="/usr", exists=True, real="/usr")]
+    return Installation(**({"places": places} | changes))
+
+
+def kernel(prefix: str | None = PREFIX, folder: str = f"{PREFIX}/share/jupyter", **changes: Any) -> Kernel:
+    """A kernelspec in the data directory ``folder`` that starts the Python of ``prefix`` (``None``: Jupyter's own)."""
+    name = changes.get("name", "python3")
+    program = f"{prefix}/bin/python" if prefix else "python"
+    values: dict[str, Any] = {
+        "name": name,
+        "display_name": "Python 3 (ipykernel)",
+        "file": f"{folder}/kernels/{name}/kernel.json",
+        "argv": [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "language": "python",
+        "interpreter": program if prefix else None,
+        "interpreter_exists": True if prefix else None,
+        "prefix": prefix,
+    }
+    return Kernel(**(values | changes))
+
+
+def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
+    values: dict[str, Any] = {
+        "data_directories": [f"{PREFIX}/share/jupyter", "/home/ada/.local/share/jupyter"],
+        "kernels": list(kernels),
+        "of_patient": f"{PREFIX}/share/jupyter",
+    }
+    return Jupyter(**(values | changes))
+def record(name: str, version: str = "1.0", channel: str = "conda-forge", **changes: Any) -> CondaRecord:
+    """A package with binaries that conda installed."""
+    values: dict[str, Any] = {"build": "h0_0", "subdir": "linux-64", "bytes": 1_000_000, "requested": False}
+    return CondaRecord(name=name, version=version, channel=channel, **(values | changes))
+
+
+def conda(*records: CondaRecord, **changes: Any) -> Conda:
+    """An environment of a Miniforge, healthy."""
+    values: dict[str, Any] = {
+        "root_prefix": "/opt/conda",
+        "flavour": "miniforge",
+        "is_base": False,
+        "is_environment": True,
+        "version": "26.7.0",
+        "channels": ["conda-forge"],
+        "channel_priority": "strict",
+        "config_files": ["/opt/conda/.condarc"],
+        "settings": {"channels": CondaSetting(value=["conda-forge"], sources=["/opt/conda/.condarc"])},
+        "records": list(records),
+    }
+    return Conda(**(values | changes))
+def gpu(*devices: Device, **changes: Any) -> Gpu:
+    """A machine with these devices, driver 580 (CUDA 13.0), and all layers in order; nothing installed."""
+    names = ("pci", "kernel-driver", "nvml", "cuda")
+    values: dict[str, Any] = {
+        "devices": list(devices),
+        "driver": "580.159.03" if devices else None,
+        "cuda_driver_version": "13.0" if devices else None,
+        "builds": [],
+        "layers": [Layer(name=name, status="present" if devices else "absent", code=0) for name in names],
+    }
+    return Gpu(**(values | changes))
+
+
+def nvidia_device(name: str | Missing = "NVIDIA H100 80GB HBM3", capability: str = "9.0", **changes: Any) -> Device:
+    values: dict[str, Any] = {"vendor": "nvidia", "name": name, "compute_capability": capability, "usable": True}
+    return Device(**(values | {"source": "nvml", "kernel_driver": "nvidia"} | changes))
+
+
+def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
+    """PyPI's torch 2.15.0 for Linux, or its build for the CPU."""
+    words = "sm_75 sm_80 sm_86 sm_90 sm_100 sm_120"
+    values: dict[str, Any] = {
+        "package": "torch",
+        "version": f"2.15.0+{'cu' + cuda.replace('.', '') if cuda else 'cpu'}",
+        "cuda": cuda,
+        "architectures": words.split() if cuda else [],
+        "backend": "cuda" if cuda else "cpu",
+    }
+    return Build(**(values | changes))
 def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
     """The report on a healthy patient with these sections, on which checks found ``given``."""
     known = facts(**sections, level=level)

@@ -87,3 +87,29 @@ def numpy_patient(numpy_template: Patient, tmp_path: Path) -> Patient:
     patient = copy_patient(numpy_template, tmp_path / "patient")
     add_unrelated_fault(patient.site)
     return patient
+
+
+@pytest.fixture(scope="session")
+def debian_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Debian's BLAS libraries, each alternative in a folder of its own."""
+    from tests.debian import unpack
+
+    return unpack(tmp_path_factory.mktemp("debian"))
+
+
+@pytest.fixture(scope="session")
+def mkl_libraries(plain_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds libmkl_rt, from PyPI."""
+    patient = make_venv(plain_python, tmp_path_factory.mktemp("mkl") / "venv", "mkl")
+    return patient.prefix / "lib"
+
+
+@pytest.fixture(scope="session")
+def debian_numpy() -> str:
+    """Debian's Python, with the NumPy that links to ``libblas.so.3``."""
+    python = "/usr/bin/python3"
+    if not os.path.exists("/usr/lib/python3/dist-packages/numpy/core"):
+        if os.environ.get("CI"):
+            pytest.fail("python3-numpy is not installed")
+        pytest.skip("python3-numpy is not installed")
+    return python

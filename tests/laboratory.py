@@ -45,7 +45,7 @@ Content = bytes | str | Path | Link | Replaced
 
 @dataclass(frozen=True)
 class Package:
-    """A conda package: ``files`` by their path in the prefix. ``python``: ``site-packages/…`` goes where Python's is."""
+    """A conda package: ``files`` by their path in the prefix (``site-packages/…`` where it is ``noarch``)."""
 
     name: str
     version: str = "1.0"
@@ -79,7 +79,7 @@ def python_module(
 
 
 def cpython() -> Package:
-    """The interpreter that runs the tests, as a conda package: its program and the standard library without its tests."""
+    """The interpreter that runs the tests, as a conda package, without the tests of its standard library."""
     version = "{}.{}".format(*sys.version_info[:2])
     stdlib = Path(sysconfig.get_path("stdlib"))
     spare = {
@@ -151,7 +151,7 @@ def _place(channels: Path, url: str) -> Path:
 
 
 def _pack(package: Package, folder: Path) -> None:
-    from conda_package_streaming.create import conda_builder
+    from conda_package_streaming.create import conda_builder  # type: ignore[import-untyped]
 
     members: list[tuple[tarfile.TarInfo, bytes]] = []
     paths = []
@@ -230,7 +230,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def install(prefix: Path, channels: Path, wanted: Mapping[str, Sequence[str]]) -> Path:
-    """Install specs into ``prefix``, those of each channel (URL) from that one; in a process of its own: rattler may crash at exit."""
+    """Install specs into ``prefix``, those of each channel (URL) from that one.
+
+    In a process of its own, since rattler may crash at exit.
+    """
     with serving(channels) as server:
         order = {
             "prefix": str(prefix),
@@ -259,7 +262,7 @@ async def _install(order: Mapping[str, Any]) -> None:
     gateway = rattler.Gateway(cache_dir=Path(order["cache"]) / os.urandom(4).hex(), client=client)
     prefix = Path(order["prefix"])
     there = [rattler.PrefixRecord.from_path(path) for path in sorted(prefix.glob("conda-meta/*.json"))]
-    records = {record.name.normalized: record for record in there}
+    records: dict[str, Any] = {record.name.normalized: record for record in there}
     wanted: list[Any] = []
     for url, _, specs in order["wanted"]:
         others = [other for other, _, _ in order["wanted"] if other != url]

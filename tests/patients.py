@@ -160,9 +160,13 @@ def add_unrelated_fault(site: Path) -> None:
 
 
 def make_project(folder: Path) -> Path:
-    """A project without any list of dependencies (REP001, a warning): the unrelated finding that needs no package."""
+    """A project that names no versions (REP003, an info): the unrelated finding that needs no package.
+
+    Its one dependency does not concern any patient, so that nothing is missing.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "setup.py", "from setuptools import setup\nsetup(name='made-up-project')\n")
+    write(folder / "requirements.txt", "made-up-dependency; python_version < '2'\n")
     return folder
 
 

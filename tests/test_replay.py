@@ -1,4 +1,7 @@
-"""Recordings of real patients, judged again: each says in ``expected`` which codes it must bring, at which severity."""
+"""Recordings, judged again: each says in ``expected`` which codes it must bring, at which severity.
+
+They are of real patients; those named ``gpu-`` of machines whose driver was made for it (tests/accelerators.py).
+"""
 
 import json
 from pathlib import Path

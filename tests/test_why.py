@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from tests.build import PREFIX, distribution, facts, finding, packages, report
 
 from envdoctor.plugins import collect
 from envdoctor.reporters import Style
 from envdoctor.reporters.explanation import render
 from envdoctor.rules import Install, Severity
 from envdoctor.why import explain, other_prefix, recognise, symptoms
+from tests.build import PREFIX, distribution, facts, finding, packages, report
 
 # Error texts as people posted them, and the first rule that must be thought of.
 TEXTS = [

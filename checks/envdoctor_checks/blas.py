@@ -8,13 +8,13 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Install,
+    InstallSystem,
     Library,
     LoadError,
     Manual,
     NotApplicable,
     Packages,
     Rule,
-    Run,
     Severity,
     System,
     check,
@@ -143,15 +143,10 @@ def slow_blas(blas: Blas, system: System) -> Iterator[Finding]:
         return
     debian = system.distribution in ("debian", "ubuntu", "linuxmint", "raspbian", "pop")
     owned = slow[0].path.startswith(("/usr/lib/", "/lib/"))
-    remedies: tuple[Run | Install | Manual, ...]
+    remedies: tuple[InstallSystem | Install | Manual, ...]
     if debian and owned:
         remedies = (
-            Run(
-                "install OpenBLAS, which takes the place of the reference BLAS",
-                ("sudo", "apt-get", "install", "libopenblas0"),
-                reason="every program on this machine that uses BLAS will use it",
-                undo="sudo apt-get remove libopenblas0 'libopenblas0-*'",
-            ),
+            InstallSystem({"apt-get": ("libopenblas0",)}, title="install OpenBLAS, which takes the place of the other"),
             Manual("if it is installed and not in use: sudo update-alternatives --config libblas.so.3-<architecture>"),
         )
     elif "/conda" in slow[0].path or any("conda" in word for word in slow[0].path.split("/")):

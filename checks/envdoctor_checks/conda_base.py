@@ -60,7 +60,8 @@ def bloated_base(conda: Conda, patient: Patient) -> Iterator[Finding]:
         "base",
         tuple(_evidence(conda, base, asked)),
         _title(base, asked),
-        "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a conflict there breaks conda for every environment.",
+        "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
+        "conflict there breaks conda for every environment.",
         severity=Severity.WARNING if much and conda.flavour != "anaconda" else Severity.INFO,
         remedies=_remedies(conda, base, asked),
     )

@@ -28,9 +28,9 @@ PY010 = Rule("PY010", "emulated-interpreter", Severity.WARNING, varies=(Severity
 PY011 = Rule("PY011", "moved-environment", Severity.WARNING, guide=("repro-1",))
 # A folder that the next upgrade of its owner replaces by one of another name.
 VERSIONED = {
-    "homebrew": re.compile(r"/Cellar/[^/]+/[^/]+/"),
-    "uv-python": re.compile(r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]"),
-    "mise": re.compile(r"/installs/python/\d+\.\d+\.\d+[^/]*/"),
+    "homebrew": r"/Cellar/[^/]+/[^/]+/",
+    "uv-python": r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]",
+    "mise": r"/installs/python/\d+\.\d+\.\d+[^/]*/",
 }
 SIXTY_FOUR = ("x86_64", "amd64", "arm64", "aarch64")
 # A userland of 32 bits on a kernel of 64 is no mistake: the system's Python, and the container image's, fit theirs.
@@ -43,7 +43,7 @@ def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
         raise NotApplicable("not a virtual environment")
     base = patient.origin[1]
     pattern = VERSIONED.get(base.kind)
-    if pattern is None or not prefix.home or not prefix.home_exists or not pattern.search(f"{prefix.home}/"):
+    if pattern is None or not prefix.home or not prefix.home_exists or not re.search(pattern, f"{prefix.home}/"):
         return
     yield Finding(
         PY009,

@@ -78,6 +78,8 @@ def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
     if not cpu:
         for build in built:
             known(build.backend)
+        if not any(device.vendor in ("nvidia", "amd") for device in known(gpu.devices)):
+            raise NotApplicable("no NVIDIA or AMD GPU here")
         return
     amd = [device for device in known(gpu.devices) if device.vendor == "amd" and device.usable is True]
     devices = amd or usable(gpu)
@@ -159,10 +161,11 @@ def _too_new(build: Build, gpu: Gpu, devices: list[Device], evidence: tuple[Evid
     minimum = minimum_driver(numbers(cuda)[0], windows) or f"one for CUDA {cuda}"
     place = "on Windows, not within WSL" if gpu.wsl else "on the host, not in the container" if gpu.container else ""
     ways: list[InstallBuild | Manual] = []
-    if not any(_too_old(build, device) for device in devices):  # a driver would not help those
+    if not all(_too_old(build, device) for device in devices):  # a driver would not help those
         ways.append(Manual(" ".join(filter(None, (f"update the NVIDIA driver to {minimum} or newer", place)))))
     if major is not None:
-        ways.append(InstallBuild(build.package, offered or str(major)))
+        package = "jaxlib" if build.package.startswith("jax-") else build.package  # the plug-ins come with JAX's extras
+        ways.append(InstallBuild(package, offered or str(major)))
     return Finding(
         GPU002,
         build.package,

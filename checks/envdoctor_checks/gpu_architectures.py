@@ -31,7 +31,9 @@ def architecture_not_built_in(gpu: Gpu) -> Iterator[Finding]:
     builds = [build for build in known(gpu.builds) if build.backend == "cuda" and build.architectures]
     if not builds:
         raise NotApplicable("no package with compiled GPU code is installed")
-    devices = nvidia(gpu)
+    devices = [item for item in nvidia(gpu) if item.usable is not False or isinstance(item.compute_capability, str)]
+    if not devices:
+        raise NotApplicable("the GPU can't be used at all (see GPU007, GPU008)")
     unread: list[Missing] = []
     for build in builds:
         if isinstance(build.architectures, Missing):

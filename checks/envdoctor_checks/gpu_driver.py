@@ -47,7 +47,7 @@ def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
     told = [item for item in gpu.layers if item.code is not None and MISMATCH.get(item.name) == item.code]
     if not told:
         if (silent := _unanswered(gpu)) is not None:
-            raise UnknownFact(_words(silent))
+            raise UnknownFact(f"{silent.name}: {silent.detail or silent.status}")
         if all(layer(gpu, name).status == "absent" for name in ("nvml", "cuda", "kernel-driver")):
             raise NotApplicable("no NVIDIA driver here")
         return
@@ -81,7 +81,7 @@ def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
     if any(item.usable is True for item in cards):
         return
     if (silent := _unanswered(gpu)) is not None:
-        raise UnknownFact(_words(silent))
+        raise UnknownFact(f"{silent.name}: {silent.detail or silent.status}")
     if any(item.code == MISMATCH.get(item.name) for item in gpu.layers if item.code is not None):
         return  # GPU007
     kernel, cuda = layer(gpu, "kernel-driver"), layer(gpu, "cuda")

@@ -5,7 +5,6 @@ https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility (arc
 """
 
 import re
-from typing import NamedTuple
 
 from envdoctor.api import table
 
@@ -14,11 +13,14 @@ LIMITED = "limited"
 DOES_NOT_FIT = "does not fit"
 
 
-class Fit(NamedTuple):
+class Fit:
     """``verdict``: fits, limited, does not fit; ``reason`` in words."""
 
-    verdict: str
-    reason: str
+    __slots__ = ("reason", "verdict")
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        self.verdict = verdict
+        self.reason = reason
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -75,7 +77,8 @@ def driver_fit(build: str, driver_cuda: str | None, driver: str | None, windows:
     return Fit(FITS, f"driver {driver} is not older than {minimum}")
 
 
-_ARCHITECTURE = re.compile(r"(sm|compute)_(\d+)(\d)([af]?)$")
+# Compiled when it is needed: on most machines there is nothing to compare.
+_ARCHITECTURE = r"(sm|compute)_(\d+)(\d)([af]?)$"
 
 
 def architecture_fit(capability: str, architectures: list[str]) -> Fit | None:
@@ -85,7 +88,7 @@ def architecture_fit(capability: str, architectures: list[str]) -> Fit | None:
     exactly that device, an ``f`` to its family. PTX (``compute_90``) is compiled for any equal or newer one.
     """
     device = numbers(capability)
-    entries = [match.groups() for word in architectures if (match := _ARCHITECTURE.match(word))]
+    entries = [match.groups() for word in architectures if (match := re.match(_ARCHITECTURE, word))]
     if len(device) != 2 or not entries:
         return None
     for kind, major, minor, suffix in entries:

@@ -23,18 +23,19 @@ from envdoctor.api import (
     check,
     known,
 )
-from envdoctor_checks.threads import VARIABLES, expectation, loaded_libraries
+from envdoctor_checks.settings import limit
+from envdoctor_checks.threads import VARIABLES, counted_libraries
+from envdoctor_checks.variables import expectation
 
 THR002 = Rule("THR002", "nested-parallelism", Severity.WARNING, Confidence.LIKELY, guide=("blas-9",))
 THR007 = Rule("THR007", "process-limit", Severity.WARNING, guide=("blas-7",))
-SNIPPET = "with threadpoolctl.threadpool_limits(1, user_api='blas'): …"
 
 
 def _unlimited(blas: Blas, cpu: Cpu, environment: Environment) -> list[Library]:
     """The pools of more than one thread that no variable limits."""
     return [
         library
-        for library in loaded_libraries(blas)
+        for library in counted_libraries(blas)
         if isinstance(library.threads, int)
         and library.threads > 1
         and expectation(library, cpu, environment).variable is None
@@ -92,8 +93,8 @@ def _finding(
         edits = (Edit("~/.config/dask/distributed.yaml", dask, title="have Dask's nanny limit its workers"),)
     else:
         file = files[0] if files else "conftest.py"
-        words = f'env = ["{variable}={share}"] beside addopts (with the plug-in pytest-env), or, at the top of conftest.py: '
-        words += f'os.environ.setdefault("{variable}", "{share}")'
+        words = f'env = ["{variable}={share}"] beside addopts (with the plug-in pytest-env), '
+        words += f'or, at the top of conftest.py: os.environ.setdefault("{variable}", "{share}")'
         edits = (Edit(file, words, title="limit the threads of the test run"),)
     return Finding(
         THR002,
@@ -104,7 +105,7 @@ def _finding(
         remedies=(
             SetEnv({variable: str(share)}),
             *edits,
-            Manual(f"or in the code, around what runs in a worker: {SNIPPET}"),
+            *limit(variable, share)[1:],
         ),
     )
 
@@ -114,7 +115,7 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
     """A pthreads pool is started when its library is loaded: one thread fewer than it has, since the caller is one."""
     pools = [
         library
-        for library in loaded_libraries(blas)
+        for library in counted_libraries(blas)
         if isinstance(library.threads, int)
         and library.threads > 1
         and library.threading_layer in ("pthreads", "openmp")
@@ -140,5 +141,5 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
         (seen, *(Evidence(pool.path, f"{pool.threads} threads") for pool in pools)),
         f"BLAS starts {wanted} threads where {max(room, 0)} more may be started",
         "The import fails with `pthread_create failed`, or the program ends when another thread is needed.",
-        remedies=(SetEnv({variable: str(max(1, room // (2 * len(pools))))}),),
+        remedies=limit(variable, max(1, room // (2 * len(pools)))),
     )

@@ -1,4 +1,4 @@
-"""Pools of threads in one process: do they fight for the processors, do two OpenMP run-times meet, are kernels forced?"""
+"""Pools of threads in one process that compete, and kernels that are forced."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,9 @@ from envdoctor.api import (
     Measure,
     Missing,
     NotApplicable,
-    OpenMP,
     Rule,
     SetEnv,
     Severity,
-    System,
     UnknownFact,
     UnsetEnv,
     alternation_verdict,
@@ -27,6 +25,7 @@ from envdoctor.api import (
     table,
 )
 from envdoctor_checks.blas import NAMES, describe, users
+from envdoctor_checks.settings import setting
 
 BLA002 = Rule(
     "BLA002",
@@ -36,8 +35,6 @@ BLA002 = Rule(
     varies=(Severity.INFO,),
 )
 BLA004 = Rule("BLA004", "forced-kernels", Severity.WARNING)
-BLA009 = Rule("BLA009", "competing-openmp", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR, Severity.INFO))
-BLA010 = Rule("BLA010", "openmp-error-silenced", Severity.INFO, varies=(Severity.WARNING,))
 SPINNING_SINCE = (0, 3, 27)  # https://github.com/OpenMathLib/OpenBLAS/pull/4577
 SHORT_TIMEOUT = 20  # 2^20 cycles: under a millisecond
 CURE = "OPENBLAS_THREAD_TIMEOUT"
@@ -63,9 +60,7 @@ def competing_openblas_pools(
         raise UnknownFact(f"not measured: {measure.reason}")
     seen = measure.alternation if measure else None
     if seen is None:
-        title = (
-            f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells what that costs"
-        )
+        title = f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells their cost"
     else:
         verdict, why = alternation_verdict(seen)
         if verdict == "fine":
@@ -73,7 +68,8 @@ def competing_openblas_pools(
         if verdict == "inconclusive":
             raise UnknownFact(f"the measurement is inconclusive: {why}")
         severity, confidence = Severity.WARNING, Confidence.CERTAIN
-        title = f"{len(pools)} pools of OpenBLAS threads compete: alternating between them takes {seen.factor:.1f} × one thread's time"
+        title = f"{len(pools)} pools of OpenBLAS threads compete: "
+        title += f"alternating between them takes {seen.factor:.1f} × one thread's time"
         evidence += [
             Evidence("measured", f"{seen.size}² products in turn: {seen.factor:.1f} × the time on one thread"),
             Evidence("measured", f"with {CURE}=18: {seen.cured_factor:.1f} ×"),
@@ -89,7 +85,7 @@ def competing_openblas_pools(
         severity=severity,
         confidence=confidence,
         remedies=(
-            SetEnv({CURE: "18"}, title="let idle threads go to sleep after 2^18 cycles"),
+            *setting(CURE, "18", title="let idle threads go to sleep after 2^18 cycles"),
             SetEnv({"OPENBLAS_NUM_THREADS": "1"}, title="one thread: often as fast, if the matrices are small"),
             Manual("one shared copy: NumPy and SciPy from conda-forge, or both from the operating system"),
         ),
@@ -139,64 +135,3 @@ def forced_kernels(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[F
 def _told_otherwise(library: Library, forced: str) -> bool:
     """Whether the library says that it runs other kernels than the variable asks for."""
     return isinstance(library.architecture, str) and library.architecture.lower() != forced.lower()
-
-
-def _clash(runtimes: list[OpenMP]) -> list[OpenMP]:
-    """The run-times of the libomp family, if there are two or more files of it."""
-    family = [item for item in runtimes if item.runtime in ("libiomp5", "libomp")]
-    return family if len(family) > 1 else []
-
-
-@check(BLA009)
-def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
-    """Files are told apart by their real path."""
-    runtimes = known(blas.openmp)
-    if not runtimes:
-        raise NotApplicable("no OpenMP run-time is loaded")
-    clash = _clash(runtimes)
-    evidence = tuple(Evidence(", ".join(item.used_by) or "-", f"{item.runtime}: {item.path}") for item in runtimes)
-    if clash:
-        fatal = system.platform in ("darwin", "win32")
-        yield Finding(
-            BLA009,
-            clash[0].runtime,
-            evidence,
-            f"{len(clash)} copies of the LLVM/Intel OpenMP run-time are loaded together",
-            "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, hang or "
-            "crash.",
-            severity=Severity.ERROR if fatal else None,
-            remedies=(
-                Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
-            ),
-        )
-    elif len({item.runtime for item in runtimes}) > 1:
-        yield Finding(
-            BLA009,
-            " and ".join(sorted({item.runtime for item in runtimes})),
-            evidence,
-            "two kinds of OpenMP run-time are loaded together",
-            "Each has threads of its own; after a fork, or nested in one another, they may hang or crowd the processors.",
-            severity=Severity.INFO,
-            nothing_to_do="GNU's run-time beside Intel's works as a rule; think of it when a program hangs.",
-        )
-
-
-@check(BLA010)
-def openmp_error_silenced(environment: Environment, blas: Blas) -> Iterator[Finding]:
-    value = environment.variables.get("KMP_DUPLICATE_LIB_OK")
-    if value is None or value.strip().lower() not in ("1", "true", "t", "yes", "on"):
-        return
-    clash = _clash(blas.openmp) if isinstance(blas.openmp, list) else []
-    yield Finding(
-        BLA010,
-        "KMP_DUPLICATE_LIB_OK",
-        (
-            Evidence("KMP_DUPLICATE_LIB_OK", value),
-            *(Evidence(", ".join(item.used_by) or "-", item.path) for item in clash),
-        ),
-        "KMP_DUPLICATE_LIB_OK silences OpenMP's warning of two run-times in one process",
-        "Intel calls this setting unsafe, unsupported and undocumented: the program goes on, and may crash or give "
-        "wrong results. Importing scikit-learn sets it, too, and programs started from there inherit it.",
-        severity=Severity.WARNING if clash else None,
-        remedies=(UnsetEnv(("KMP_DUPLICATE_LIB_OK",)),),
-    )

@@ -3,14 +3,9 @@
 https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/channels.html
 """
 
-import re
-
 # conda: base/constants.py, KNOWN_SUBDIRS
-_SUBDIR = re.compile(
-    r"/(?:noarch|(?:linux|osx|win|freebsd|emscripten|wasi|zos)-(?:32|64|z|arm64|aarch64|armv6l|armv7l|ppc64|ppc64le|riscv64|s390x|wasm32))$"
-)
-_TOKEN = re.compile(r"(?<![^/])t/[^/]+/?")
-_DEFAULTS = re.compile(r"(?:^|/)pkgs/(?:main|r|msys2|free|pro|mro)$")
+_SYSTEMS = ("linux-", "osx-", "win-", "freebsd-", "emscripten-", "wasi-", "zos-")
+_DEFAULTS = tuple(f"pkgs/{name}" for name in ("main", "r", "msys2", "free", "pro", "mro"))
 _ANACONDA_ORG = (
     "conda.anaconda.org/",
     "conda.binstar.org/",
@@ -24,22 +19,31 @@ _REPO = ("repo.anaconda.com/", "repo.continuum.io/", "repo-static.anaconda.com/"
 def canonical(channel: str) -> str:
     """The channel's own name: ``conda-forge``, ``pkgs/main``; of other hosts the URL without credentials and subdir."""
     scheme, separator, rest = channel.strip().rpartition("://")
-    rest = _SUBDIR.sub("", rest.rstrip("/"))
+    rest = _without_subdir(rest.rstrip("/"))
     if scheme == "file":
         return f"file://{rest}"
     host, slash, path = rest.partition("/")
     rest = host.rpartition("@")[2] + slash + path
     if separator:
         host, slash, path = rest.partition("/")
-        rest = f"{host}{slash}{_TOKEN.sub('', path, count=1)}" if path.startswith("t/") or "/t/" in path else rest
+        rest = f"{host}{slash}{_without_token(path)}"
         bare = rest.lower()
         for known in (*_ANACONDA_ORG, *_REPO):
             if bare.startswith(known):
                 return rest[len(known) :]
         return f"{scheme}://{rest}"
-    if rest.startswith("t/"):
-        rest = _TOKEN.sub("", rest, count=1)
-    return rest
+    return _without_token(rest) if rest.startswith("t/") else rest
+
+
+def _without_subdir(path: str) -> str:
+    folder, _, last = path.rpartition("/")
+    return folder if folder and (last == "noarch" or last.startswith(_SYSTEMS)) else path
+
+
+def _without_token(path: str) -> str:
+    """``path`` without conda's ``t/<token>/``."""
+    before, mark, after = f"/{path}".partition("/t/")
+    return f"{before}/{after.partition('/')[2]}".strip("/") if mark else path
 
 
 def family(channel: str) -> str | None:
@@ -48,7 +52,7 @@ def family(channel: str) -> str | None:
     Mirrors keep the last parts of the path (``…/anaconda/pkgs/main``, ``…/cloud/conda-forge``).
     """
     name = canonical(channel)
-    if name in ("defaults", "anaconda", "main", "r", "msys2", "free") or _DEFAULTS.search(name):
+    if name in ("defaults", "anaconda", "main", "r", "msys2", "free") or name.endswith(_DEFAULTS):
         return "defaults"
     plain = name.partition("/label/")[0]
     if plain == "conda-forge" or plain.endswith("/conda-forge"):

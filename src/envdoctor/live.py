@@ -13,6 +13,7 @@ from envdoctor.probe.gather import gather
 from envdoctor.probe.inside import collector, loader, pools
 from envdoctor.report import Report, Settings
 from envdoctor.selection import Selection, validate
+from envdoctor.start import DEFAULT_TIMEOUT
 from envdoctor.world import this_world
 
 # The extension whose presence in sys.modules says that the package's BLAS or OpenMP is loaded.
@@ -27,7 +28,7 @@ class Introspection:
     """Answers what a child would (`envdoctor.probe.interview.Interview`), for this very process."""
 
     mode = "live"
-    timeout = 10.0
+    timeout = DEFAULT_TIMEOUT  # for the children that are asked about accelerators
 
     def __init__(self) -> None:
         self.executable = sys.executable

@@ -54,6 +54,10 @@ class Resolver:
         for distribution in distributions:
             self.first.setdefault(distribution.key, distribution)
         self._judged: dict[tuple[str, str], Problem | None] = {}
+        self._parsed: dict[str, tuple[Any, str]] = {}
+        self._lines: dict[str, list[tuple[str, str]]] | None = None
+        self._demands: dict[str, list[Demand]] = {}
+        self._together: dict[str, str | None] = {}
 
     def problem(self, requirement: str, extra: str = "") -> Problem | None:
         """What is wrong with one Requires-Dist line, ``None`` where it is met or does not concern the patient."""
@@ -73,20 +77,29 @@ class Resolver:
 
     def demands(self, key: str) -> list[Demand]:
         """Everything that the installed distributions ask of the one with ``key``, extras left out."""
-        found = []
-        for distribution in self.first.values():
-            for line in requirements_of(distribution):
-                if normalise(name_in(line)) == key and self.concerns(line):
-                    parsed, _ = self._parse(line)
-                    if parsed is not None:
-                        found.append(Demand(distribution.name, line, str(parsed.specifier)))
-        return found
+        if self._lines is None:  # by name, once: thousands may be asked for
+            self._lines = {}
+            for distribution in self.first.values():
+                for line in requirements_of(distribution):
+                    self._lines.setdefault(normalise(name_in(line)), []).append((distribution.name, line))
+        if key not in self._demands:
+            self._demands[key] = [
+                Demand(name, line, str(parsed.specifier))
+                for name, line in self._lines.get(key, ())
+                if self.concerns(line) and (parsed := self._parse(line)[0]) is not None
+            ]
+        return self._demands[key]
 
     def joint(self, key: str) -> str | None:
         """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other.
 
         Tried at and just above every version that a demand names: a set of ranges that has any member has one there.
         """
+        if key not in self._together:
+            self._together[key] = self._join(key)
+        return self._together[key]
+
+    def _join(self, key: str) -> str | None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
         from packaging.version import Version
 
@@ -130,10 +143,12 @@ class Resolver:
         """The requirement as packaging reads it, or ``None`` and why not."""
         from packaging.requirements import InvalidRequirement, Requirement
 
-        try:
-            return Requirement(requirement), ""
-        except (InvalidRequirement, RecursionError, ValueError) as error:
-            return None, (str(error) or "nested too deeply").partition("\n")[0]
+        if requirement not in self._parsed:
+            try:
+                self._parsed[requirement] = Requirement(requirement), ""
+            except (InvalidRequirement, RecursionError, ValueError) as error:
+                self._parsed[requirement] = None, (str(error) or "nested too deeply").partition("\n")[0]
+        return self._parsed[requirement]
 
     def _evaluate(self, parsed: Any, extra: str) -> tuple[bool, str]:
         """Whether packaging says that a requirement concerns the patient, and why that can't be told."""

@@ -57,6 +57,13 @@ class SetEnv(Struct, frozen=True):
     title: str = ""
 
 
+class KeepEnv(Struct, frozen=True):
+    """Have variables set whenever the environment is used, by what the tool that made it offers."""
+
+    variables: dict[str, str]
+    title: str = ""
+
+
 class UnsetEnv(Struct, frozen=True):
     """Remove variables from the environment the patient starts in."""
 
@@ -154,6 +161,7 @@ class Manual(Struct, frozen=True):
 
 Remedy = (
     SetEnv
+    | KeepEnv
     | UnsetEnv
     | Install
     | InstallBuild

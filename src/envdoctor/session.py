@@ -47,10 +47,10 @@ class Readers:
 
     def project_root(self) -> str | None:
         """Where the configuration is looked for."""
-        found = projects.find(self.world, self._project)
+        found = projects.locate(self.world, self._project)
         if found is None or isinstance(found, Missing):
             return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
-        return found.root
+        return found[0]
 
     def read(self, timeout: float | None, progress: Callable[[int, int], None] | None = None) -> Iterator[Facts]:
         """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark."""

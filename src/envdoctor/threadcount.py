@@ -27,7 +27,7 @@ DEFAULT_VARIABLE_SINCE = (0, 3, 22)  # https://github.com/OpenMathLib/OpenBLAS/p
 
 
 class Ignored(Struct, frozen=True):
-    """A variable that is set and decides nothing. ``why``: outranked by one with another number, invalid, unread (by this build)."""
+    """A variable that is set and decides nothing; ``why``: outranked (by another number), invalid, unread."""
 
     name: str
     value: str

@@ -65,7 +65,10 @@ class World(Struct, frozen=True, kw_only=True):
     def resolve(self, path: str) -> str:
         """``path`` with all links followed, as far as it goes; absolute links stay inside this world."""
         if self.root == "/":
-            return os.path.realpath(path)
+            try:
+                return os.path.realpath(path)
+            except (OSError, ValueError):  # a name that this locale can't spell
+                return os.path.normpath(path)
         done, hops = "", 0
         left = [part for part in path.split("/") if part not in ("", ".")]
         while left:

@@ -17,7 +17,7 @@ def test_a_quota_below_the_threads_is_found_with_its_file() -> None:
     (finding,) = findings(check, blas=blas(openblas(threads=64)), cpu=limited)
     assert finding.title == "BLAS starts 64 threads where 4 CPUs are usable"
     assert ("/sys/fs/cgroup/cpu.max", "400000 100000") in [(seen.label, seen.value) for seen in finding.evidence]
-    assert finding.remedies == (SetEnv({"OPENBLAS_NUM_THREADS": "4"}),)
+    assert finding.remedies[0] == SetEnv({"OPENBLAS_NUM_THREADS": "4"})
 
 
 def test_two_pools_of_one_vendor_are_one_finding() -> None:

@@ -1,10 +1,9 @@
 """One plan for all: joined, ordered, conflicts named."""
 
-from tests.build import facts, finding
-
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.plan import Entry, plan
 from envdoctor.rules import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
+from tests.build import facts, finding
 
 
 def planned(*findings: object) -> tuple[Entry, ...]:

@@ -4,12 +4,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.build import facts, finding
 
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.plan import plan
 from envdoctor.fixes.script import script
 from envdoctor.rules import Finding, Remove, Run, SetEnv
+from tests.build import facts, finding
 
 
 def written(*findings: Finding, windows: bool = False) -> str:

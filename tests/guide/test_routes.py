@@ -4,7 +4,6 @@ import itertools
 import re
 
 import pytest
-from tests.build import facts, patient, prefix
 
 from envdoctor.data import table
 from envdoctor.facts import Facts, Link, System, Tools
@@ -15,6 +14,7 @@ from envdoctor.guide.ticks import TICKS
 from envdoctor.reporters import Style
 from envdoctor.reporters.route import render
 from envdoctor.shell import Fish, PowerShell, Shell
+from tests.build import facts, patient, prefix
 
 # (system, gpu, level, prefer): the guide's route, today's, the ids of today's steps. "*" stands for every value.
 ROUTES = """

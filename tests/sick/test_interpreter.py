@@ -63,7 +63,7 @@ def test_a_script_that_poses_as_python_is_named(
     assert len(seen.document["facts"]["start"]["attempts"]) == 3
     assert seen.outcome("PKG001")["status"] in ("found", "unknown")
     assert packages_told(seen) == {"made-up-user"}
-    assert "REP001" in seen.codes()  # unrelated
+    assert "REP003" in seen.codes()  # unrelated
 
 
 def test_a_script_outside_any_environment_still_gets_a_document(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_script_outside_any_environment_still_gets_a_document(tmp_path: Path) 
     seen = checkup(culprit, cwd=make_project(tmp_path / "project"))
     assert_survived(seen, status=1, culprit=str(culprit))
     assert "PY013" in seen.codes()
-    assert "REP001" in seen.codes()
+    assert "REP003" in seen.codes()
 
 
 def test_a_text_file_that_poses_as_python_is_named(bare_patient: Patient, tmp_path: Path) -> None:
@@ -82,4 +82,4 @@ def test_a_text_file_that_poses_as_python_is_named(bare_patient: Patient, tmp_pa
     assert_survived(seen, status=1, culprit=str(culprit))
     assert "Exec format error" in seen.accusations()
     assert packages_told(seen) == {"made-up-user"}
-    assert "REP001" in seen.codes()  # unrelated
+    assert "REP003" in seen.codes()  # unrelated

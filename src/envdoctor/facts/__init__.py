@@ -29,7 +29,7 @@ from envdoctor.facts.packages import Collision, Distribution, Extension, Package
 from envdoctor.facts.path import Active, Command, Entry, Path
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
-from envdoctor.facts.project import Declaration, Project
+from envdoctor.facts.project import Declaration, Locked, Project, Requirement
 from envdoctor.facts.system import System
 from envdoctor.facts.tools import Tools
 
@@ -100,6 +100,7 @@ __all__ = [
     "Limits",
     "Link",
     "LoadError",
+    "Locked",
     "Measure",
     "Missing",
     "OpenMP",
@@ -112,6 +113,7 @@ __all__ = [
     "Prefix",
     "Project",
     "Quota",
+    "Requirement",
     "Section",
     "Shadow",
     "Speed",

@@ -25,12 +25,14 @@ class CondaFileProblem(Section, frozen=True, kw_only=True):
 class CondaSecret(Section, frozen=True, kw_only=True):
     """A credential in a configuration file: never the credential itself.
 
-    ``channel`` is redacted; ``others_can_read`` tells of the file's mode and its folders'.
+    ``channel`` is redacted; ``others_can_read`` is what the file's mode says, ``shelter`` a folder above it that
+    lets nobody else in.
     """
 
     file: str
     channel: str
     others_can_read: bool | None
+    shelter: str | None = None
 
 
 class CondaRecord(Section, frozen=True, kw_only=True):

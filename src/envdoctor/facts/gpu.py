@@ -8,7 +8,7 @@ class Layer(Section, frozen=True, kw_only=True):
 
     ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
     absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
-    ``cuInit`` 100); ``version`` what it says of itself; ``detail`` the rest, in words.
+    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded; ``detail`` the rest, in words.
     """
 
     name: str
@@ -16,6 +16,7 @@ class Layer(Section, frozen=True, kw_only=True):
     detail: str = ""
     code: int | None = None
     version: str | None = None
+    library: str | None = None
 
 
 class Device(Section, frozen=True, kw_only=True):
@@ -66,25 +67,16 @@ class CudaWheel(Section, frozen=True, kw_only=True):
     cuda: str | None
 
 
-class Collision(Section, frozen=True, kw_only=True):
-    """Libraries below ``nvidia/`` that the RECORDs of two distributions both own.
-
-    ``same``: both RECORDs give the same hashes. ``winner`` is the distribution whose file lies there, by its
-    size; ``None`` where that does not tell.
-    """
-
-    owners: list[str]
-    files: list[str]
-    same: bool
-    winner: str | None = None
-
-
 class Shadow(Section, frozen=True, kw_only=True):
-    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings."""
+    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings.
+
+    ``certain`` are the packages that find the wheel's by RUNPATH, which the loader heeds after LD_LIBRARY_PATH.
+    """
 
     soname: str
     folder: str
     wheel: str
+    certain: list[str] = []
 
 
 class Copy(Section, frozen=True, kw_only=True):
@@ -110,7 +102,6 @@ class Gpu(Section, frozen=True, kw_only=True):
     builds: list[Build] | Missing
     layers: list[Layer] = []
     libraries: list[CudaWheel] = []
-    collisions: list[Collision] | Missing = []
     shadowed: list[Shadow] = []
     cudnn: list[Copy] = []
     toolkits: list[str] = []

@@ -25,7 +25,10 @@ class Workers(Section, frozen=True, kw_only=True):
 
 
 class Limits(Section, frozen=True, kw_only=True):
-    """``processes`` is RLIMIT_NPROC (``None``: no limit, or a user whom it does not bind); ``tasks`` smallest room first."""
+    """``processes`` is RLIMIT_NPROC, ``None`` where there is none or it does not bind the user.
+
+    ``tasks`` are the cgroups' limits, the one with the least room first.
+    """
 
     processes: int | None = None
     tasks: list[TaskLimit] | Missing = []

@@ -77,7 +77,8 @@ class Packages(Section, frozen=True, kw_only=True):
     libraries and packages' ``__init__.py`` that a RECORD lists and that are gone, by the path of the
     metadata (only what pip, uv and Poetry installed is looked at). ``leftovers`` are the ``~name`` folders
     that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution,
-    and ``binary`` is the machine code of the interpreter itself.
+    and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
+    records, name to version; ``None`` where the prefix is not conda's.
     """
 
     distributions: list[Distribution]
@@ -87,3 +88,4 @@ class Packages(Section, frozen=True, kw_only=True):
     leftovers: list[str] = []
     extensions: list[Extension] = []
     binary: str | None = None
+    conda: dict[str, str] | None | Missing = None

@@ -10,6 +10,7 @@ from envdoctor.rules import (
     Install,
     InstallBuild,
     InstallSystem,
+    KeepEnv,
     Manual,
     Move,
     Recreate,
@@ -48,6 +49,10 @@ class Toolbox:
         match remedy:
             case SetEnv(variables, title):
                 return self._set(variables, title)
+            case KeepEnv(variables, title):
+                from envdoctor.fixes.keep import keep
+
+                return keep(self._bedside, variables, title)
             case UnsetEnv(names, title):
                 return self._unset(names, title)
             case Install(requirements, force, title):

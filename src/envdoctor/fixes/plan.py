@@ -14,6 +14,7 @@ from envdoctor.rules import (
     Install,
     InstallBuild,
     InstallSystem,
+    KeepEnv,
     Manual,
     Move,
     Recreate,
@@ -29,7 +30,7 @@ from envdoctor.rules import (
 # it; removing before installing, since two distributions may own one file.
 ORDER: tuple[type, ...] = (
     *(UnsetEnv, Move, Edit, Run, InstallSystem, Recreate),
-    *(Remove, Replace, InstallBuild, Install, SetEnv, Manual),
+    *(Remove, Replace, InstallBuild, Install, SetEnv, KeepEnv, Manual),
 )
 
 

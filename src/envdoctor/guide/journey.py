@@ -1,8 +1,8 @@
 """The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
 from envdoctor.data import table
-from envdoctor.fixes.bedside import externally_managed
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
+from envdoctor.fixes.bedside import externally_managed
 from envdoctor.guide.routes import Traveller
 from envdoctor.guide.ticks import CONDA_KINDS
 

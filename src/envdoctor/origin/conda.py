@@ -11,9 +11,9 @@ from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
 
-_INSTALLER = re.compile(r'"name"\s*:\s*"([^"]+)"')
-_INSTALLER_VERSION = re.compile(r'"version"\s*:\s*"([^"]+)"')
-_CONSTRUCTOR = re.compile(r"^# cmd: constructor (.*)$", re.MULTILINE)
+_INSTALLER = r'"name"\s*:\s*"([^"]+)"'
+_INSTALLER_VERSION = r'"version"\s*:\s*"([^"]+)"'
+_CONSTRUCTOR = r"(?m)^# cmd: constructor (.*)$"
 KINDS = (("miniforge", "miniforge"), ("mambaforge", "miniforge"), ("miniconda", "miniconda"), ("anaconda", "anaconda"))
 
 
@@ -41,13 +41,13 @@ def _installer(place: Place, records: list[str], clues: Clues) -> tuple[str, str
     """The installer, its version if known, and the evidence; "conda" where the evidence does not decide."""
     signs = place.telling
     info = signs.get(".installer.info", "")
-    if name := _INSTALLER.search(info):
-        version = _INSTALLER_VERSION.search(info)
+    if name := re.search(_INSTALLER, info):
+        version = re.search(_INSTALLER_VERSION, info)
         kind = _kind_in(name[1])
         if kind:
             return kind, version[1] if version else "", [f".installer.info: {name[1]}"]
     history = signs.get("conda-meta/history", "")
-    if (command := _CONSTRUCTOR.search(history)) and (kind := _kind_in(command[1])):
+    if (command := re.search(_CONSTRUCTOR, history)) and (kind := _kind_in(command[1])):
         return kind, "", [f"conda-meta/history: {command[0][2:]}"]
     for name_of_record in records:
         if name_of_record.startswith(("anaconda-2", "anaconda-custom", "_anaconda_depends-")):

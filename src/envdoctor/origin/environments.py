@@ -7,7 +7,7 @@ from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
 
 # Poetry: src/poetry/utils/env/env_manager.py, generate_env_name: <name>-<8 of URL-safe base64>-pyX.Y
-_POETRY = re.compile(r"^(?P<name>.+)-[A-Za-z0-9_-]{8}-py(?P<version>\d+\.\d+)$")
+_POETRY = r"^(?P<name>.+)-[A-Za-z0-9_-]{8}-py(?P<version>\d+\.\d+)$"
 
 
 def uv_tool(place: Place, clues: Clues) -> Link | None:
@@ -40,8 +40,7 @@ def poetry(place: Place, clues: Clues) -> Link | None:
     if "../poetry.lock" in place.telling:
         folder = parts(place.path)[:-1]
         return made(place, "poetry", folder[-1] if folder else "", f"{place.path}/../poetry.lock")
-    name = _POETRY.match(parts(place.path)[-1])
-    if name is None or "virtualenv" not in configuration:
+    if "virtualenv" not in configuration or not (name := re.match(_POETRY, parts(place.path)[-1])):
         return None
     prompt = configuration.get("prompt", "").strip("'\"()")
     if prompt == f"{name['name']}-py{name['version']}":

@@ -8,7 +8,7 @@ from envdoctor.origin.clues import Clues, made
 
 # The hash is part of the name, by which a folder's name alone is evidence enough:
 # https://nix.dev/manual/nix/latest/store/store-path and the Guix manual, "The Store".
-_STORE = re.compile(r"^/(?P<store>nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]+)")
+_STORE = r"^/(?P<store>nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]+)"
 
 
 def nix(place: Place, clues: Clues) -> Link | None:
@@ -21,7 +21,7 @@ def guix(place: Place, clues: Clues) -> Link | None:
 
 def _store(place: Place, kind: str) -> Link | None:
     for path in (place.real_executable or "", place.real):
-        found = _STORE.match(path)
+        found = re.match(_STORE, path) if path.startswith(("/nix/", "/gnu/")) else None
         if found and (found["store"] == "nix") == (kind == "nix"):
             return made(place, kind, found["name"], found[0])
     return None

@@ -6,19 +6,18 @@ from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made
 
-_KEG = re.compile(r"/Cellar/(?P<formula>python(?:@[\d.]+)?)/(?P<version>[^/]+)(?:/|$)")
-_LINKED = re.compile(r"/opt/(?P<formula>python@[\d.]+)/")
+_KEG = r"/Cellar/(?P<formula>python(?:@[\d.]+)?)/(?P<version>[^/]+)(?:/|$)"
+_LINKED = r"/opt/(?P<formula>python@[\d.]+)/"
 
 
 def homebrew(place: Place, clues: Clues) -> Link | None:
     """A keg of a python formula: in the Cellar, with brew's receipt (Homebrew: Library/Homebrew/tab.rb)."""
     for path in (place.real_executable or "", place.real):
-        keg = _KEG.search(path)
+        keg = re.search(_KEG, path) if "/Cellar/" in path else None
         if keg and ("INSTALL_RECEIPT.json" in place.telling or not place.exists):
             evidence = f"{path[: keg.end()].rstrip('/')}/INSTALL_RECEIPT.json" if place.exists else path
             return made(place, "homebrew", f"{keg['formula']} {keg['version']}", evidence)
-    linked = _LINKED.search(f"{place.path}/")
-    if linked and not place.exists:
+    if not place.exists and (linked := re.search(_LINKED, f"{place.path}/")):
         return made(place, "homebrew", linked["formula"], f"{place.path}: brew's link to a keg")
     return None
 
@@ -33,8 +32,9 @@ def macports(place: Place, clues: Clues) -> Link | None:
 
 def xcode(place: Place, clues: Clues) -> Link | None:
     """Apple's framework is named Python3, inside Xcode or its command-line tools."""
-    inside = "/CommandLineTools/" in place.real or re.search(r"/Xcode[^/]*\.app/", place.real)
-    if not inside or "/Python3.framework/" not in place.real:
+    if "/Python3.framework/" not in place.real:
+        return None
+    if "/CommandLineTools/" not in place.real and not re.search(r"/Xcode[^/]*\.app/", place.real):
         return None
     return made(place, "xcode", clues.version(place), f"{place.real}: Apple's Python3.framework")
 

@@ -7,8 +7,9 @@ from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
 
 # uv: crates/uv-python/src/installation.rs, PythonInstallationKey: implementation-version-os-arch-libc
-_UV_KEY = re.compile(
-    r"^(cpython|pypy|graalpy)-(?P<version>\d+\.\d+(?:\.\d+)?[a-z0-9+]*)-(linux|macos|darwin|windows)-[a-z0-9_]+-(gnu\w*|musl\w*|none)$"
+_UV_KEY = (
+    r"^(cpython|pypy|graalpy)-(?P<version>\d+\.\d+(?:\.\d+)?[a-z0-9+]*)-(linux|macos|darwin|windows)"
+    r"-[a-z0-9_]+-(gnu\w*|musl\w*|none)$"
 )
 UV_MARK = "managed by uv"  # in the EXTERNALLY-MANAGED file that uv writes (uv: crates/uv-python/src/managed.rs)
 
@@ -16,7 +17,7 @@ UV_MARK = "managed by uv"  # in the EXTERNALLY-MANAGED file that uv writes (uv: 
 def uv_python(place: Place, clues: Clues) -> Link | None:
     """uv's own mark; where the Python is gone, a uv key below ``uv/python`` or the folder of UV_PYTHON_INSTALL_DIR."""
     last = parts(place.real)[-1] if parts(place.real) else ""
-    key = _UV_KEY.match(last)
+    key = re.match(_UV_KEY, last) if last.count("-") > 3 else None
     version = clues.version(place) or (key["version"] if key else "")
     if UV_MARK in place.telling.get("EXTERNALLY-MANAGED", ""):
         return made(place, "uv-python", version, f"EXTERNALLY-MANAGED: {UV_MARK}", *([last] if key else []))

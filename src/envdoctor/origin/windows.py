@@ -7,14 +7,14 @@ from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
 
 # The package family ends in the publisher's hash: the folder can be made by the Store alone.
-_STORE = re.compile(r"^PythonSoftwareFoundation\.Python\.(?P<version>[\d.]+)_(?:.*_)?qbz5n2kfra8p0$")
-_TAG = re.compile(r'"tag"\s*:\s*"([^"]+)"')
+_STORE = r"^PythonSoftwareFoundation\.Python\.(?P<version>[\d.]+)_(?:.*_)?qbz5n2kfra8p0$"
+_TAG = r'"tag"\s*:\s*"([^"]+)"'
 
 
 def microsoft_store(place: Place, clues: Clues) -> Link | None:
-    words = parts(place.real)
+    words = parts(place.real) if clues.windows else []
     for index, word in enumerate(words[1:]):
-        found = _STORE.match(word)
+        found = re.match(_STORE, word)
         if found and words[index] == "WindowsApps":
             return made(place, "microsoft-store", found["version"], f"WindowsApps: {word}")
     return None
@@ -25,7 +25,7 @@ def install_manager(place: Place, clues: Clues) -> Link | None:
     text = place.telling.get("__install__.json")
     if text is None:
         return None
-    tag = _TAG.search(text)
+    tag = re.search(_TAG, text)
     return made(place, "python-install-manager", tag[1] if tag else "", f"{place.real}: __install__.json")
 
 

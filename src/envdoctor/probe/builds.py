@@ -13,13 +13,12 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.gpu import Build, CudaWheel
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.architectures import compiled_into
+from envdoctor.probe.conda_builds import CONDA, parse_build_string, records
+from envdoctor.probe.constants import constants
 from envdoctor.world import World
 
 TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-intel", "tensorflow-macos", "tf-nightly")
 ONNXRUNTIME = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-training", "onnxruntime-rocm")
-# conda's names, where they differ from the distribution's
-CONDA = {"torch": ("pytorch", "pytorch-gpu", "pytorch-cpu"), "tensorflow": ("tensorflow-base", "tensorflow")}
-_CONDA_CUDA = re.compile(r"(?:^|_)(?:gpu_)?cuda_?(\d{2})\.?(\d)")
 _JAX_PLUGIN = re.compile(r"jax-(cuda|rocm)(\d+)-plugin$")
 _WHEEL = re.compile(r"nvidia-.*-cu(\d+)$")
 _LOCAL_CUDA = re.compile(r"\+cuda(\d+)")
@@ -34,7 +33,7 @@ class Site:
         self.first: dict[str, Distribution] = {}
         for distribution in distributions:
             self.first.setdefault(distribution.key, distribution)
-        self.conda = _conda_records(world, prefix)
+        self.conda = records(world, prefix)
 
 
 def read(site: Site) -> list[Build]:
@@ -69,42 +68,6 @@ def wheels(site: Site) -> list[CudaWheel]:
                 major = "13"
             found.append(CudaWheel(name=item.name, version=item.version, cuda=major))
     return found
-
-
-def constants(source: str) -> dict[str, Any]:
-    """The names a module binds to plain constants, lists and pairs of them; what is computed is left out.
-
-    The compiler's parser is asked directly: the ``ast`` module would take longer to import than this takes.
-    Raises `SyntaxError` or `ValueError` where the source is no Python.
-    """
-    tree: Any = compile(source, "<module>", "exec", flags=0x400, dont_inherit=True)  # ast.PyCF_ONLY_AST
-    found: dict[str, Any] = {}
-    for node in tree.body:
-        kind = type(node).__name__
-        target = node.targets[0] if kind == "Assign" else node.target if kind == "AnnAssign" else None
-        if target is not None and node.value is not None and type(target).__name__ == "Name":
-            value = _literal(node.value)
-            if value is not _COMPUTED:
-                found[target.id] = value
-    return found
-
-
-_COMPUTED = object()
-
-
-def _literal(node: Any) -> Any:
-    kind = type(node).__name__
-    if kind == "Constant":
-        return node.value
-    if kind in ("List", "Tuple"):
-        values = [_literal(item) for item in node.elts]
-        return _COMPUTED if _COMPUTED in values else values
-    if kind == "Dict":
-        keys, values = [_literal(item) for item in node.keys], [_literal(item) for item in node.values]
-        return _COMPUTED if _COMPUTED in keys else dict(zip(keys, values, strict=True))
-    if kind == "Call" and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("OrderedDict", "dict"):
-        return _literal(node.args[0]) if node.args else _COMPUTED
-    return _COMPUTED
 
 
 def _module(site: Site, path: str) -> dict[str, Any] | Missing:
@@ -257,17 +220,6 @@ def _onnxruntime(site: Site, item: Distribution) -> Build:
     return Build(package=item.name, version=item.version, cuda=cuda, architectures=[], backend=backend, file=path)
 
 
-def _conda_records(world: World, prefix: str | None) -> dict[str, tuple[str, str]]:
-    """Version and build string of conda's records, by name, from the file names alone (``name-version-build.json``)."""
-    names = world.names(f"{prefix}/conda-meta") if prefix else None
-    found = {}
-    for name in names if isinstance(names, list) else ():
-        parts = name.removesuffix(".json").rsplit("-", 2)
-        if name.endswith(".json") and len(parts) == 3:
-            found[parts[0]] = (parts[1], parts[2])
-    return found
-
-
 def _conda_build(site: Site, package: str) -> str | None:
     names: Sequence[str] = CONDA.get(package, (package,))
     return next((site.conda[name][1] for name in names if name in site.conda), None)
@@ -275,13 +227,3 @@ def _conda_build(site: Site, package: str) -> str | None:
 
 def _conda_cuda(build: str | None) -> str | None:
     return parse_build_string(build) if build else None
-
-
-def parse_build_string(build: str) -> str | None:
-    """The CUDA version in a conda build string, ``None`` where it names none.
-
-    ``cuda129_generic_py312h…`` and ``cuda_126_py…`` (conda-forge), ``gpu_cuda118py311h…`` (defaults),
-    ``py3.12_cuda12.4_cudnn9.1.0_0`` (the pytorch channel); ``cpu_…`` has none.
-    """
-    match = _CONDA_CUDA.search(build)
-    return f"{match.group(1)}.{match.group(2)}" if match else None

@@ -1,84 +1,58 @@
-"""CUDA's own libraries as installed: which files collide, which are shadowed, how many cuDNNs there are."""
+"""CUDA's own libraries as installed: which are shadowed, how many cuDNNs there are."""
 
 import os
 import re
 
-from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Collision, Copy, Shadow
+from envdoctor.facts.gpu import Copy, Shadow
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.builds import Site
+from envdoctor.probe.elf import Elf
+from envdoctor.probe.elf import read as read_elf
 from envdoctor.probe.gpu_sight import FOLDERS
 from envdoctor.world import World
 
-_LIBRARY = re.compile(r"nvidia/.*(?:\.so(?:\.\d+)*|\.dll|\.dylib)$")
-_CUDNN = re.compile(r"libcudnn\.so\.\d+$")
-Rows = dict[str, tuple[str, str]]  # file below site-packages: hash, size
+_LIBRARY = r"nvidia/.*(?:\.so(?:\.\d+)*|\.dll|\.dylib)$"
+_CUDNN = r"libcudnn\.so\.\d+$"
+# Distributions that load CUDA's libraries, and the file of theirs that does.
+USERS = {
+    r"tensorflow": r"tensorflow/libtensorflow_framework.so.2",
+    r"jax-cuda(\d+)-pjrt": r"jax_plugins/xla_cuda\1/xla_cuda_plugin.so",
+    r"torch": r"torch/lib/libtorch_cuda.so",
+    r"onnxruntime-gpu": r"onnxruntime/capi/libonnxruntime_providers_cuda.so",
+}
+Wheels = list[tuple[Distribution, list[str]]]
 
 
-def of_wheels(site: Site) -> list[tuple[Distribution, Rows]] | Missing:
-    """The libraries that each ``nvidia-*`` distribution's RECORD owns."""
+def of_wheels(site: Site, start: str = "nvidia-") -> Wheels:
+    """The libraries that the RECORD of each distribution of NVIDIA's owns; one without a RECORD has none (PEP 627)."""
     found = []
     for key, item in site.first.items():
-        if key.startswith("nvidia-") and item.kind == "dist-info":
+        if key.startswith(start) and item.kind == "dist-info":
             text = site.world.text(f"{item.path}/RECORD")
-            if isinstance(text, Missing):
-                return text
-            if text is not None:  # optional (PEP 627)
+            if isinstance(text, str):
                 found.append((item, parse_record(text)))
     return found
 
 
-def parse_record(text: str) -> Rows:
-    """The rows of libraries below ``nvidia/``; ``__init__.py`` and compiled Python never count."""
-    rows: Rows = {}
-    for line in text.splitlines():
-        if line.startswith("nvidia/") and (".so" in line or ".d" in line):
-            path, _, rest = line.partition(",")
-            if _LIBRARY.match(path):
-                digest, _, size = rest.partition(",")
-                rows[path] = (digest, size)
-    return rows
+def parse_record(text: str) -> list[str]:
+    """The libraries below ``nvidia/``, by their paths below the distribution's location."""
+    lines = [line.partition(",")[0] for line in text.splitlines() if line.startswith("nvidia/")]
+    return [path for path in lines if (".so" in path or ".d" in path) and re.match(_LIBRARY, path)]
 
 
-def collisions(world: World, wheels: list[tuple[Distribution, Rows]]) -> list[Collision]:
-    """The pairs of distributions that own one library, with all they share."""
-    owner: dict[tuple[str, str], tuple[Distribution, Rows]] = {}
-    pairs: dict[tuple[str, str], list[tuple[str, Distribution, Rows, Distribution, Rows]]] = {}
-    for item, rows in wheels:
-        for path in rows:
-            place = (item.location, path)
-            if place in owner:
-                other, others = owner[place]
-                pairs.setdefault((other.name, item.name), []).append((path, other, others, item, rows))
-            else:
-                owner[place] = (item, rows)
-    return [
-        Collision(
-            owners=list(names),
-            files=[row[0] for row in shared],
-            same=all(others[path][0] == rows[path][0] != "" for path, _, others, _, rows in shared),
-            winner=_winner(world, shared),
-        )
-        for names, shared in pairs.items()
-    ]
+def by_runpath(site: Site) -> list[str]:
+    """The packages whose own library finds CUDA's by RUNPATH (TensorFlow 2.21 does; JAX 0.12, PyTorch 2.15: RPATH)."""
+    found = []
+    for key, item in site.first.items():
+        for package, path in USERS.items():
+            match = re.fullmatch(package, key)
+            links = read_elf(site.world, f"{item.location}/{match.expand(path)}") if match else None
+            if isinstance(links, Elf) and links.late:
+                found.append(item.name)
+    return found
 
 
-def _winner(world: World, shared: list[tuple[str, Distribution, Rows, Distribution, Rows]]) -> str | None:
-    """Whose file lies there: the one whose size RECORD gives."""
-    for path, one, ones, other, others in shared:
-        if ones[path][1] == others[path][1]:
-            continue
-        try:
-            size = str(os.stat(world.real(f"{one.location}/{path}")).st_size)
-        except OSError:
-            return None
-        for item, rows in ((one, ones), (other, others)):
-            if rows[path][1] == size:
-                return item.name
-    return None
-
-
-def shadows(world: World, wheels: list[tuple[Distribution, Rows]]) -> list[Shadow]:
+def shadows(world: World, wheels: Wheels, certain: list[str]) -> list[Shadow]:
     """Libraries of wheels whose soname a folder on LD_LIBRARY_PATH offers too: exact names, other files."""
     folders = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
     brought = {os.path.basename(path): (item, path) for item, rows in wheels for path in rows}
@@ -91,16 +65,16 @@ def shadows(world: World, wheels: list[tuple[Distribution, Rows]]) -> list[Shado
         for soname in sorted(names & brought.keys()):
             item, path = brought[soname]
             if os.path.realpath(f"{folder}/{soname}") != os.path.realpath(world.real(f"{item.location}/{path}")):
-                found.append(Shadow(soname=soname, folder=folder, wheel=item.name))
+                found.append(Shadow(soname=soname, folder=folder, wheel=item.name, certain=certain))
     return found
 
 
-def cudnn(site: Site, wheels: list[tuple[Distribution, Rows]], prefix: str | None) -> list[Copy]:
+def cudnn(site: Site, prefix: str | None) -> list[Copy]:
     """The cuDNNs of pip, of conda and of the system."""
     found = []
-    for item, rows in wheels:
-        for path in rows:
-            if _CUDNN.search(path) and isinstance(item.version, str):
+    for item, paths in of_wheels(site, "nvidia-cudnn-cu"):
+        for path in paths:
+            if re.search(_CUDNN, path) and isinstance(item.version, str):
                 found.append(Copy(source="pip", owner=item.name, soname=os.path.basename(path), version=item.version))
     for name in ("cudnn", "libcudnn"):
         if name in site.conda:
@@ -114,7 +88,7 @@ def cudnn(site: Site, wheels: list[tuple[Distribution, Rows]], prefix: str | Non
     for folder in (*FOLDERS, "/usr/local/cuda/lib64"):
         names = world.names(folder)
         for name in names if isinstance(names, list) else ():
-            if _CUDNN.match(name):
+            if re.match(_CUDNN, name):
                 real = os.path.basename(os.path.realpath(world.real(f"{folder}/{name}")))
                 version = real.partition(".so.")[2]
                 found.append(Copy(source="system", owner=folder, soname=name, version=version or None))

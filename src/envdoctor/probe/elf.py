@@ -18,7 +18,8 @@ MOST = 16 << 20  # bytes of one table; larger ones are not of this world
 
 
 class Elf(Struct, frozen=True):
-    """``needed``: sonames, in order. ``soname``: its own. ``runpath``: RUNPATH, else RPATH, as written.
+    """``needed``: sonames, in order. ``soname``: its own. ``runpath``: RUNPATH, else RPATH, as written;
+    ``late``: it is a RUNPATH, which LD_LIBRARY_PATH goes before (man 8 ld.so).
 
     ``strings`` is the dynamic string table, which holds the names of all imported and exported symbols.
     """
@@ -27,6 +28,7 @@ class Elf(Struct, frozen=True):
     soname: str | None
     runpath: str
     strings: bytes
+    late: bool = False
 
     def names(self, symbol: str) -> bool:
         """Whether a symbol of this name is imported or exported."""
@@ -34,7 +36,7 @@ class Elf(Struct, frozen=True):
 
 
 def read(world: World, path: str) -> Elf | None | Missing:
-    """The links of a file; ``None`` where it is no ELF file or has none, `Missing` where it can't be read or is damaged."""
+    """The links of a file; ``None`` where it has none or is no ELF file, `Missing` where it can't be read."""
     try:
         fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
@@ -91,6 +93,7 @@ def _parse(fd: int) -> Elf | None:
         soname=text(single[SONAME]) if SONAME in single else None,
         runpath=next((text(single[tag]) for tag in (RUNPATH, RPATH) if tag in single), ""),
         strings=strings,
+        late=RUNPATH in single,
     )
 
 

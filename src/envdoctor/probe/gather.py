@@ -63,7 +63,7 @@ def _gather(
     variables = environment.read_environment(world)
     processors = cpu.read(world)
     at_hand = tools.read(world)
-    surrounding = project.find(world, folder)
+    surrounding = project.find(world, folder, choice.prefix)
     bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = prefixes.read(world, choice.prefix, choice.executable)
     resolver = Resolver(world, path.path_folders(world))
@@ -77,7 +77,7 @@ def _gather(
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
         packed = conda.read(world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path, choice.executable)
+    distributions = packages.read(world, sys_path, choice.executable, prefix.path)
     places = installation.read(world, prefix, interpreter, distributions)
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer
+from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer, Shadow
 from envdoctor.facts.packages import Packages
 from envdoctor.facts.system import System
 from envdoctor.probe.gpu_inquiry import Inquiry
@@ -62,15 +62,15 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
     word = "darwin-arm64" if _is_apple(system) else world.platform
     site = builds.Site(world, items, prefix, word)
     found: list[Build] = builds.read(site)
-    wheels = cuda_libraries.of_wheels(site)
-    rows = [] if isinstance(wheels, Missing) else wheels
-    copies: list[Copy] = cuda_libraries.cudnn(site, rows, prefix)
+    shadowed: list[Shadow] = []
+    if world.environ.get("LD_LIBRARY_PATH"):
+        shadowed = cuda_libraries.shadows(world, cuda_libraries.of_wheels(site), cuda_libraries.by_runpath(site))
+    copies: list[Copy] = cuda_libraries.cudnn(site, prefix)
     needs_toolkit = any(build.package == "tensorflow" and build.backend == "cuda" for build in found)
     return {
         "builds": found,
         "libraries": builds.wheels(site),
-        "collisions": wheels if isinstance(wheels, Missing) else cuda_libraries.collisions(world, rows),
-        "shadowed": cuda_libraries.shadows(world, rows) if rows and world.environ.get("LD_LIBRARY_PATH") else [],
+        "shadowed": shadowed,
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
     }
@@ -83,13 +83,13 @@ def _is_apple(system: System | Missing) -> bool:
 def _layer(name: str, answer: Mapping[str, Any]) -> Layer:
     code = answer.get("code")
     version = answer.get("version")
-    words = [str(answer[key]) for key in ("detail", "library") if answer.get(key)]
     return Layer(
         name=name,
         status=str(answer["status"]),
-        detail="; ".join(words),
+        detail=str(answer.get("detail") or ""),
         code=code if isinstance(code, int) else None,
         version=_dotted(version) if isinstance(version, int) else version,
+        library=answer.get("library"),
     )
 
 
@@ -103,7 +103,8 @@ def _why(answers: Answers, *names: str) -> str | None:
     for name in names:
         answer = answers.get(name, {"status": "absent"})
         if answer["status"] in ("timed-out", "denied", "not-asked") or answer.get("crashed"):
-            return f"{name}: {answer.get('detail') or answer['status']}"
+            words = str(answer.get("detail") or answer["status"])
+            return words if answer["status"] == "not-asked" else f"{name}: {words}"
     return None
 
 
@@ -205,7 +206,7 @@ def _amd(sight: Sight) -> list[Device]:
 
 
 def _on_bus(item: PciDevice, usable: bool | Missing) -> Device:
-    silent = Missing("the bus does not tell")
+    silent = usable if isinstance(usable, Missing) else Missing("the bus does not tell")
     return Device(
         vendor=item.vendor,
         name=silent,

@@ -17,7 +17,7 @@ from envdoctor.world import World
 CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 PIP_LIKE = ("pip", "uv")
 MOST_LINKS = 5  # prefixes in a chain: more would be a circle
-_ROOT_IN_HISTORY = re.compile(r"^# cmd: (\S.*?)[/\\](?:bin|condabin|Scripts|lib[/\\]python[^/\\]+)[/\\]", re.MULTILINE)
+_ROOT_IN_HISTORY = r"(?m)^# cmd: (\S.*?)[/\\](?:bin|condabin|Scripts|lib[/\\]python[^/\\]+)[/\\]"
 
 
 def read(world: World, prefix: Prefix, interpreter: Interpreter | Missing, packages: Packages) -> Installation:
@@ -79,7 +79,7 @@ def _conda_root(world: World, place: Place) -> str | None:
     above, name = os.path.split(os.path.dirname(place.path))
     if name == "envs" and world.is_dir(f"{above}/conda-meta"):
         return above
-    found = _ROOT_IN_HISTORY.search(place.telling.get("conda-meta/history", ""))
+    found = re.search(_ROOT_IN_HISTORY, place.telling.get("conda-meta/history", ""))
     root = found.group(1) if found else ""
     return root if root and world.is_dir(f"{root}/conda-meta") else None
 

@@ -108,6 +108,10 @@ class Interview:
             ended = f"no answer in {self.timeout:g} s"
         child.stop()
         where = f" while loading {last['value']}" if last.get("section") == "loading" else ""
+        for record in map(_decode, child.records):
+            value = record.get("value") if record and record.get("section") == "loaded" else None
+            if isinstance(value, dict):
+                return {**value, "problem": ended + where}, ""
         return None, ended + where
 
     def close(self) -> None:

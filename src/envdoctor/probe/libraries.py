@@ -87,7 +87,7 @@ def size(world: World, path: str) -> int | None | Missing:
 
 
 def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
-    """The SHA-256 of the files that might be one another's copies: those of equal size. Hashing takes 1 ms a megabyte."""
+    """The SHA-256 of the files that might be copies of one another: those of equal size (1 ms a megabyte)."""
     by_size: dict[int, list[str]] = {}
     for path in paths:
         length = size(world, path)
@@ -116,7 +116,8 @@ class Links:
         self._by_name: dict[str, str] = {}
         for path in loaded:
             self._by_name.setdefault(os.path.basename(path), path)
-        self._folders = list(dict.fromkeys(os.path.dirname(path) for path in loaded))
+        preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
+        self._folders = list(dict.fromkeys([*preferred, *(os.path.dirname(path) for path in loaded)]))
 
     def header(self, path: str) -> elf.Elf | None:
         """The dynamic section, ``None`` where there is none or it can't be read."""
@@ -139,7 +140,7 @@ class Links:
         return list(seen)
 
     def _find(self, soname: str) -> str | None:
-        """The loaded file behind a soname: of this name, of this name with a version, or what a link so named leads to."""
+        """The loaded file of this name, of this name with a version, or that a link of this name leads to."""
         if soname in self._by_name:
             return self._by_name[soname]
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)

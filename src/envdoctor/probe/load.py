@@ -37,7 +37,7 @@ class Load:
             usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         except (ImportError, OSError, IndexError):
             return None
-        # Time of guests is in user's already (man 5 proc): both are summed, and both differences cancel where there is none.
+        # Guests' time is in user's already (man 5 proc) and counts twice: a host of busy guests is busy indeed.
         return busy, sum(item.ru_utime + item.ru_stime for item in usage)
 
 

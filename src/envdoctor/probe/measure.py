@@ -155,8 +155,8 @@ def _alternate(bench: Bench, pools: Sequence[Library]) -> tuple[list[Speed], Alt
     while rounds < ROUNDS or (rounds < MOST_ROUNDS and any(len(_quiet(kinds[kind])) < ENOUGH for kind in kinds)):
         first = rounds % len(paths)
         rounds += 1
-        for kind in environs:
-            kinds[kind].append(bench.run([*paths[first:], *paths[:first]], environs[kind], SECONDS))
+        for kind, environ in environs.items():
+            kinds[kind].append(bench.run([*paths[first:], *paths[:first]], environ, SECONDS))
     speeds = [_figures(library, *_alone(kinds, index, len(pools))) for index, library in enumerate(pools)]
     disturbed = any(len(_quiet(timings)) < ENOUGH for timings in kinds.values())
     if not disturbed:
@@ -213,7 +213,9 @@ def _figures(library: Library, one: float, many: float) -> Speed:
 
 def _oversubscribe(bench: Bench, library: Library, usable: int) -> Oversubscription:
     """Means, not medians: a quota lets most products pass and then stops the whole pool for the rest of its period."""
-    as_is, limited, quiet = [], [], True
+    as_is: list[float] = []
+    limited: list[float] = []
+    quiet = True
     for _ in range(2):
         for environ, means in ((bench.limited(usable), limited), (bench.as_is, as_is)):
             timing = bench.run([library.path], environ, LONG)

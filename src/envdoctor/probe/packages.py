@@ -18,8 +18,10 @@ from envdoctor.world import World
 SUFFIX = (b".so", b".pyd")
 
 
-def read(world: World, sys_path: Iterable[str], executable: str = "") -> Packages:
-    """All distributions, in the order an import would meet them; ``executable`` is the interpreter's."""
+def read(world: World, sys_path: Iterable[str], executable: str = "", prefix: str = "") -> Packages:
+    """All distributions, in the order an import would meet them; ``executable`` and
+    ``prefix`` are the interpreter's.
+    """
     reader = _Reader(world)
     seen = set()
     for entry in sys_path:
@@ -38,7 +40,17 @@ def read(world: World, sys_path: Iterable[str], executable: str = "") -> Package
         leftovers=reader.leftovers,
         extensions=reader.extensions(),
         binary=extensions.binary_of(world, executable) if executable else None,
+        conda=_conda(world, prefix) if prefix else None,
     )
+
+
+def _conda(world: World, prefix: str) -> dict[str, str] | None | Missing:
+    """What conda-meta records, by the names of its files (``NAME-VERSION-BUILD.json``) alone."""
+    names = world.names(f"{prefix}/conda-meta")
+    if not isinstance(names, list):
+        return names
+    parts = [name[:-5].rsplit("-", 2) for name in names if name.endswith(".json")]
+    return {part[0]: part[1] for part in parts if len(part) == 3}
 
 
 class _Reader:

@@ -28,7 +28,7 @@ def read(world: World, path: str, executable: str) -> Prefix:
         path=path,
         exists=world.is_dir(path),
         executable=executable,
-        executable_exists=os.path.exists(real),
+        executable_exists=world.exists(executable),
         link=os.readlink(real) if os.path.islink(real) else None,
         configuration=configuration,
         home=home,

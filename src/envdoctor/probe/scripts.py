@@ -15,11 +15,8 @@ from envdoctor.world import World
 HEAD = 1024  # bytes: a shebang and the line after it
 MOST_SCRIPTS = 8  # that name a Python
 MOST_FILES = 24  # that are looked into: a conda prefix has hundreds of programs
-_EXEC = re.compile(r"""^'''exec' (?:"(?P<quoted>[^"$]+)"|(?P<plain>[^\s"'$]+)) """)
-_RELATIVE = re.compile(r"""^'''exec' "\$\(dirname .*\)"/'(?P<name>[^']+)'""")
-_ACTIVATE = re.compile(
-    r"""^\s*(?:export )?VIRTUAL_ENV=(?P<quote>["']?)(?P<path>/[^"'\n$]+)(?P=quote)\s*$""", re.MULTILINE
-)
+_EXEC = r"""^'''exec' (?:"(?P<quoted>[^"$]+)"|(?P<plain>[^\s"'$]+)) """
+_RELATIVE = r"""^'''exec' "\$\(dirname .*\)"/'(?P<name>[^']+)'"""
 
 
 def head(world: World, path: str) -> str:
@@ -45,10 +42,10 @@ def interpreter_of(text: str, script: str) -> tuple[str | None, str]:
         names = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
         return (names[0] if names else None), f"shebang #!{line}"
     if program in ("sh", "bash"):
-        if found := _EXEC.match(rest):
+        if found := re.match(_EXEC, rest):
             path = found.group("quoted") or found.group("plain")
             return path, f"exec {path}"
-        if found := _RELATIVE.match(rest):
+        if found := re.match(_RELATIVE, rest):
             return f"{os.path.dirname(script)}/{found.group('name')}", f"exec {found.group('name')} beside it"
         return None, f"a shell script ({first.strip()})"
     # a path with spaces stands unquoted in Windows launchers, quoted in some
@@ -64,8 +61,10 @@ def launcher(data: bytes) -> str | None:
         length = int.from_bytes(data[-8:-4], "little")
         path = data[-8 - length : -8]
         return path.decode("utf-8", "replace") if 0 < length < 4096 else None
-    archive = data.rfind(b"PK\x05\x06")
-    start = data.rfind(b"#!", 0, archive) if archive >= 0 else -1
+    end = data.rfind(b"PK\x05\x06")  # the archive's last record: the size and the offset of its directory stand in it
+    size, offset = (int.from_bytes(data[end + at : end + at + 4], "little") for at in (12, 16))
+    archive = end - size - offset if end >= 0 else -1
+    start = data.rfind(b"#!", 0, archive) if archive > 0 else -1
     if start < 0:
         return None
     line = data[start:].partition(b"\n")[0].decode("utf-8", "replace")
@@ -94,8 +93,7 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
             continue  # a link leads where its target belongs
         if name == "activate":
             text = world.text(f"{folder}/{name}", 8192)
-            match = _ACTIVATE.search(text) if isinstance(text, str) else None
-            other = match.group("path") if match else None
+            other = _activated(text) if isinstance(text, str) else None
         else:
             interpreter = interpreter_of(head(world, f"{folder}/{name}"), f"{folder}/{name}")[0]
             other = _prefix_in(interpreter) if interpreter else None
@@ -106,6 +104,17 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
     if isinstance(record, str) and record.strip() and world.resolve(record.strip()) != own:
         found.setdefault(record.strip(), []).append(f"{prefix}/conda-meta/pixi_env_prefix")
     return found
+
+
+def _activated(text: str) -> str | None:
+    """The absolute path that an activation script assigns to VIRTUAL_ENV, if it is written out."""
+    for line in text.splitlines():
+        words = line.strip().removeprefix("export ")
+        if words.startswith("VIRTUAL_ENV="):
+            path = words[12:].strip("\"'")
+            if path.startswith("/") and "$" not in path:
+                return path
+    return None
 
 
 def _prefix_in(interpreter: str) -> str | None:

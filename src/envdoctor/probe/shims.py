@@ -8,13 +8,14 @@ mise reads many files (https://mise.jdx.dev/configuration.html): only its plain 
 """
 
 import os
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.world import World
 
 
-class Shim(NamedTuple):
+class Shim(Struct, frozen=True):
     """A shim at ``path`` of ``tool``, whose versions lie in the folder ``below`` its ``root``; PATH is ``folders``."""
 
     path: str

@@ -36,7 +36,7 @@ WINDOWS = (
 )
 READ = frozenset(["../../shims/python", "../../../shims/python", "../scripts/env.bat", "__install__.json"])
 CONDA_RECORDS = ("anaconda-", "_anaconda_depends-", "conda-", "mamba-", "micromamba-", "miniforge", "python-")
-_KEG = re.compile(r"^(.*/Cellar/python@?[0-9.]*/[^/]+)(?=/|$)")
+_KEG = r"^(.*/Cellar/python@?[0-9.]*/[^/]+)(?=/|$)"
 
 
 def of_conda(world: World, prefix: str) -> dict[str, str]:
@@ -83,7 +83,7 @@ def of_base(
             signs[name] = _text(world, path) if name in READ else ""
     if stdlib and isinstance(text := world.text(f"{stdlib}/EXTERNALLY-MANAGED", TEXT), str):
         signs["EXTERNALLY-MANAGED"] = text
-    keg = _KEG.match(executable or real)
+    keg = re.match(_KEG, executable or real) if "/Cellar/" in (executable or real) else None
     if keg and world.exists(f"{keg.group(1)}/INSTALL_RECEIPT.json"):
         signs["INSTALL_RECEIPT.json"] = _text(world, f"{keg.group(1)}/INSTALL_RECEIPT.json")
     if interpreter is not None and stdlib:

@@ -1,6 +1,6 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
-from envdoctor.facts import Blas, Cpu, Facts, Link, Missing
+from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 MADE = (
@@ -11,6 +11,7 @@ MADE = (
     "conda-env",
     "pixi",
 )  # an environment; the detail names the maker or the name
+MOST_BUILDS = 4  # in one line
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
@@ -36,6 +37,8 @@ def rows(facts: Facts) -> list[tuple[str, str]]:
     lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen})")]
     lines.append(("BLAS", _blas(facts.blas)))
     lines.append(("CPUs", _cpus(facts.cpu)))
+    if gpu := _gpu(facts.gpu):
+        lines.append(("GPU", gpu))
     return lines
 
 
@@ -73,3 +76,30 @@ def _cpus(cpu: Cpu | Missing) -> str:
         return f"{cpu.usable} usable"
     why = "cgroup quota" if isinstance(cpu.quota, float) and cpu.usable < cpu.affinity else "affinity"
     return f"{cpu.usable} usable of {cpu.logical} ({why})"
+
+
+def _gpu(gpu: Gpu | None | Missing) -> str:
+    """Devices, driver and builds; empty where there is nothing to tell."""
+    if gpu is None:
+        return ""
+    if isinstance(gpu, Missing):
+        return f"? ({gpu.reason})"
+    parts = [f"? ({gpu.devices.reason})"] if isinstance(gpu.devices, Missing) else _devices(gpu.devices)
+    if isinstance(gpu.driver, str):
+        limit = f" (CUDA ≤ {gpu.cuda_driver_version})" if isinstance(gpu.cuda_driver_version, str) else ""
+        parts.append(f"driver {gpu.driver}{limit}")
+    builds = gpu.builds if isinstance(gpu.builds, list) else []
+    plugged = any(build.package.startswith("jax-") for build in builds)
+    told = [build for build in builds if not (plugged and build.package == "jaxlib")]
+    for build in told[:MOST_BUILDS]:
+        version = f" {build.version.partition('+')[0]}" if isinstance(build.version, str) else ""
+        what = f"CUDA {build.cuda}" if isinstance(build.cuda, str) else build.backend
+        parts.append(f"{build.package}{version} for {'?' if isinstance(what, Missing) else what}")
+    if len(told) > MOST_BUILDS:
+        parts.append(f"{len(told) - MOST_BUILDS} more")
+    return " · ".join(parts)
+
+
+def _devices(devices: list[Device]) -> list[str]:
+    names = [item.name if isinstance(item.name, str) else f"{item.vendor} GPU" for item in devices]
+    return [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]

@@ -30,10 +30,7 @@ def _anything(world: World) -> bool:
     environ = world.environ
     if any(name.startswith(_VARIABLES) or name == "CONDARC" for name in environ):
         return True
-    if world.platform == "win32":
-        folders = ["C:/ProgramData/conda"]
-    else:
-        folders = ["/etc/conda", "/var/lib/conda"]
+    folders = ["C:/ProgramData/conda"] if world.platform == "win32" else ["/etc/conda", "/var/lib/conda"]
     if environ.get("XDG_CONFIG_HOME"):
         folders.append(f"{environ['XDG_CONFIG_HOME']}/conda")
     folders += [f"{world.home}/.config/conda", f"{world.home}/.conda"]

@@ -18,7 +18,8 @@ def read(
     plugins: Iterable[str],
     pip: list[str],
 ) -> CondaBase:
-    """The bloat of ``root``: X = installed − the installer's set − conda, its tooling and ``plugins`` with all they need."""
+    """The bloat of ``root``: what is installed, less the installer's set, less conda, its tooling and ``plugins``
+    with all that they need."""
     frozen = world.is_file(f"{root}/conda-meta/frozen")
     initial, source = _initial(world, root, blocks)
     if initial is None:

@@ -1,6 +1,5 @@
 """Conda's configuration, read from the same files and variables as conda reads it, without running conda."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +8,7 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
-from envdoctor.probe.conda import merge, search
+from envdoctor.probe.conda import exposed, merge, search
 from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
 from envdoctor.probe.conda.merge import Given, WrongTypeError
 from envdoctor.redact import credentials
@@ -57,7 +56,7 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
         problems.append(CondaFileProblem(file=path, kind="name", problem=why))
     settings: dict[str, CondaSetting] = {}
     refused: dict[str, Missing] = {}
-    secrets = _secrets(world, sources)
+    secrets = exposed.find(world, {path: sources[path] for path in _paths(sources)})
     for name, (kind, aliases) in SETTINGS.items():
         given = []
         for source, raws in sources.items():
@@ -221,47 +220,3 @@ def _word(value: object) -> bool | None:
 
 def _truth(value: object) -> bool:
     return bool(_word(value)) or value == "1" if isinstance(value, str) else bool(value)
-
-
-def _secrets(world: World, sources: dict[str, dict[str, Raw]]) -> list[CondaSecret]:
-    """Where credentials stand in a file, and whether others can read it."""
-    found: dict[tuple[str, str], CondaSecret] = {}
-    for path in _paths(sources):
-        for raw in sources[path].values():
-            for text in _words(raw.value):
-                clean = credentials(text)
-                if clean != text and "$" not in _difference(text, clean):
-                    secret = CondaSecret(file=path, channel=clean, others_can_read=_others_can_read(world, path))
-                    found.setdefault((path, clean), secret)
-    return list(found.values())
-
-
-def _difference(text: str, clean: str) -> str:
-    """The part of ``text`` that was redacted: a variable's name there is no secret."""
-    start = next((index for index, (one, other) in enumerate(zip(text, clean, strict=False)) if one != other), 0)
-    return text[start : start + len(text)].partition("/")[0] if "/t/" in text else text[start:].partition("@")[0]
-
-
-def _words(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _words(item)
-
-
-def _others_can_read(world: World, path: str) -> bool | None:
-    """True where the file's mode and those of all folders above let others in; ``None`` where modes don't tell (Windows)."""
-    if world.platform == "win32":
-        return None
-    try:
-        if not os.stat(world.real(path)).st_mode & 0o044:
-            return False
-        folder = os.path.dirname(path)
-        while folder != os.path.dirname(folder):
-            if not os.stat(world.real(folder)).st_mode & 0o011:
-                return False
-            folder = os.path.dirname(folder)
-    except OSError:
-        return None
-    return True

@@ -5,6 +5,7 @@ Which hash holds, and for which files none does: CEP 32 (https://conda.org/learn
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from envdoctor.facts.conda import CondaDamage
@@ -64,6 +65,26 @@ def examine(record: RawRecord, root: str, deep: bool = False) -> tuple[CondaDama
             _note(severe, path, "other content")
     damage = CondaDamage(package=record.name, severe=severe, minor=minor, count=count) if count else None
     return damage, total if told else record.size
+
+
+def without_shared(damaged: Iterable[CondaDamage], owners: Iterable[RawRecord]) -> list[CondaDamage]:
+    """Less the files that another package brings, too: the one that was linked last has won.
+
+    conda lets it pass with a word (``path_conflict: clobber``). ``owners`` are all records, once more.
+    """
+    suspects = {path: item.package for item in damaged for path, what in item.severe.items() if "bytes" in what}
+    shared: set[tuple[str, str]] = set()
+    for record in owners if suspects else ():
+        for entry in record.entries():
+            if entry.path in suspects and suspects[entry.path] != record.name:
+                shared.add((suspects[entry.path], entry.path))
+    kept = []
+    for item in damaged:
+        severe = {path: what for path, what in item.severe.items() if (item.package, path) not in shared}
+        count = item.count - (len(item.severe) - len(severe))
+        if count and (severe or item.minor or count > SHOWN):
+            kept.append(CondaDamage(package=item.package, severe=severe, minor=item.minor, count=count))
+    return kept
 
 
 def _note(files: dict[str, str], path: str, what: str) -> None:

@@ -45,7 +45,7 @@ def scalar(given: Sequence[Given]) -> tuple[Any, list[str]]:
 
 
 def sequence(given: Sequence[Given]) -> tuple[list[Any], list[str]]:
-    """The items in order of precedence, and the sources they came from, the strongest first. Raises `WrongTypeError`."""
+    """The items in order of precedence, and their sources, the strongest first. Raises `WrongTypeError`."""
     for item in given:  # those that a final one shuts out, too: conda looks at each before it merges
         value = item.raw.value
         if not isinstance(value, list):

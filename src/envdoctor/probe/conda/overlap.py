@@ -32,6 +32,13 @@ class Foreign(Struct):
     files: set[str]
 
 
+class Owner(Struct, frozen=True):
+    """The package of a record: the record itself is too large to keep."""
+
+    name: str
+    version: str
+
+
 class Watch:
     """Looks at the records as they pass, and tells at the end what overlaps."""
 
@@ -43,10 +50,10 @@ class Watch:
             if site.startswith(prefix + "/"):
                 self._look(site)
         self._by_file = {file: item for item in self.foreign.values() for file in item.files}
-        self._claimed: dict[str, RawRecord] = {}
-        self._metadata: dict[str, list[tuple[RawRecord, str, bool]]] = {}
+        self._claimed: set[str] = set()
+        self._metadata: dict[str, list[tuple[Owner, str, bool]]] = {}
         self._overwritten: dict[tuple[str, str], list[str]] = {}
-        self._records: dict[str, RawRecord] = {}
+        self._owners: dict[str, Owner] = {}
 
     def _look(self, site: str) -> None:
         names = self._world.names(site)
@@ -66,30 +73,30 @@ class Watch:
 
     def passes(self, record: RawRecord) -> None:
         """Take note of what ``record`` owns; call it once for each."""
-        self._records[record.name] = record
+        owner = self._owners[record.name] = Owner(record.name, record.version)
         by_file = self._by_file
         for entry in record.entries():
             path = entry.path
             if path.endswith((".dist-info/METADATA", ".egg-info/PKG-INFO", ".dist-info/INSTALLER")):
-                self._own(record, entry)
+                self._own(owner, entry)
             if by_file and path in by_file and not _SHARED.search(path):
                 self._overwritten.setdefault((record.name, by_file[path].folder), []).append(path)
 
-    def _own(self, record: RawRecord, entry: PathEntry) -> None:
+    def _own(self, owner: Owner, entry: PathEntry) -> None:
         folder, _, leaf = entry.path.rpartition("/")
         if leaf == "INSTALLER":
             if folder in self.foreign and not self._as_packed(entry):
-                self._claimed.pop(folder, None)
-                self._metadata.setdefault(self.foreign[folder].key, []).append((record, folder, False))
+                self._claimed.discard(folder)
+                self._metadata.setdefault(self.foreign[folder].key, []).append((owner, folder, False))
                 return
             if folder in self.foreign:
-                self._claimed[folder] = record
+                self._claimed.add(folder)
             return
         there = os.path.lexists(self._world.real(f"{self._prefix}/{entry.path}"))
         key, _ = key_of(folder.rpartition("/")[2])
-        self._metadata.setdefault(key, []).append((record, folder, there))
+        self._metadata.setdefault(key, []).append((owner, folder, there))
         if folder in self.foreign and there and not self.foreign[folder].installer:
-            self._claimed.setdefault(folder, record)
+            self._claimed.add(folder)
 
     def _as_packed(self, entry: PathEntry) -> bool:
         try:
@@ -106,21 +113,21 @@ class Watch:
         """Every overlap; ``should_be`` are the packages the history says are there, ``unreadable`` records' names."""
         found: dict[str, CondaOverlap] = {}
         for item in self.strangers():
-            for record, folder, there in self._metadata.get(item.key, ()):
+            for owner, folder, there in self._metadata.get(item.key, ()):
                 shape = "overwritten" if folder == item.folder else "beside" if there else "replaced"
                 evidence = {
                     "overwritten": f"{folder}/INSTALLER now says {item.installer or 'nothing'}",
                     "beside": f"{folder} and {item.folder}",
                     "replaced": f"{folder} is gone, {item.folder} stands in its place",
                 }[shape]
-                found.setdefault(record.name, _overlap(record, item, shape, evidence))
+                found.setdefault(owner.name, _overlap(owner, item, shape, evidence))
         for (name, folder), files in self._overwritten.items():
             item = self.foreign[folder]
             if name not in found and folder not in self._claimed:
                 more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-                found[name] = _overlap(self._records[name], item, "overwritten", f"both own {files[0]}{more}")
+                found[name] = _overlap(self._owners[name], item, "overwritten", f"both own {files[0]}{more}")
         by_key = {item.key: item for item in self.strangers()}
-        for name in sorted(should_be - self._records.keys() - unreadable):
+        for name in sorted(should_be - self._owners.keys() - unreadable):
             other = by_key.get(normalise(name)) or next(
                 (by_key[key] for key, word in NAMES.items() if word == name and key in by_key), None
             )
@@ -140,12 +147,12 @@ class Watch:
         return list(found.values())
 
 
-def _overlap(record: RawRecord, item: Foreign, shape: str, evidence: str) -> CondaOverlap:
+def _overlap(owner: Owner, item: Foreign, shape: str, evidence: str) -> CondaOverlap:
     return CondaOverlap(
-        package=record.name,
+        package=owner.name,
         distribution=item.key,
         shape=shape,
-        conda_version=record.version,
+        conda_version=owner.version,
         pip_version=item.version,
         evidence=evidence,
     )

@@ -126,6 +126,8 @@ def _pass(world: World, prefix: Prefix, names: list[str], blocks: Sequence[histo
                 depends=record.depends,
             )
         )
+    again = (record for _, record in records.read(world, here, names) if not isinstance(record, Missing))
+    reading.damaged = damage.without_shared(reading.damaged, again)
     reading.overlaps = watch.overlaps(history.present(blocks), failed)
     # A record that pip replaced stays in pip's hands: its distribution is told there, not as one more.
     reading.pip = sorted(item.key for item in watch.strangers() if normalise(item.key) not in _NOT_BLOAT)

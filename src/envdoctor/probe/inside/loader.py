@@ -83,6 +83,8 @@ def load(path, threadpoolctl, report):
         if now is not None:
             result["brought"].setdefault(package, []).extend(name for name in now if name not in before)
             before.update(now)
+    if any("libmkl_" in name for names in result["brought"].values() for name in names):
+        report("loaded", result)  # MKL ends the process where it does not find its layers
     report("loading", "the thread pools' answers")
     import pools
 

@@ -1,0 +1,20 @@
+"""One setting, in every form that a person may need it: shell, environment, container, code."""
+
+from envdoctor.api import Edit, KeepEnv, Manual, Remedy, SetEnv
+
+
+def setting(name: str, value: str, title: str = "") -> tuple[Remedy, ...]:
+    """A variable: for this shell; for every start of the environment; for an image."""
+    return (
+        SetEnv({name: value}, title=title),
+        KeepEnv({name: value}),
+        Edit(
+            "Dockerfile", f"ENV {name}={value}, before the command that starts Python", title="in a container's image"
+        ),
+    )
+
+
+def limit(name: str, threads: int) -> tuple[Remedy, ...]:
+    """A limit on BLAS's threads; in code, threadpoolctl sets it for a block and after the libraries were loaded."""
+    code = f"with threadpoolctl.threadpool_limits({threads}, user_api='blas'): …"
+    return (*setting(name, str(threads)), Manual(f"or in the code, for one block: {code}"))

@@ -1,0 +1,271 @@
+"""The rules on conda, each loud and quiet."""
+
+from typing import Any
+
+import pytest
+
+from envdoctor.facts import (
+    CondaBase,
+    CondaDamage,
+    CondaFileProblem,
+    CondaOverlap,
+    CondaSecret,
+    CondaSetting,
+    Missing,
+)
+from envdoctor.rules import Check, Run, Severity
+from envdoctor_checks import conda_base, conda_channels, conda_config, conda_files, conda_prefix
+from tests.build import changed, conda, findings, outcome, patient, prefix, record
+
+FILE = "/home/ada/.condarc"
+
+
+def configured(*channels: str, priority: str = "strict", **changes: Any) -> Any:
+    settings = {
+        "channels": CondaSetting(value=list(channels), sources=[FILE]),
+        "channel_priority": CondaSetting(value=priority, sources=[FILE]),
+        **changes.pop("settings", {}),
+    }
+    values = {"channels": list(channels), "channel_priority": priority, "config_files": [FILE], "settings": settings}
+    return conda(**(values | changes))
+
+
+# --- CON001, CON004 ---
+
+
+def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
+    mixed = conda(record("zzz", channel="pkgs/main"), record("openssl", channel="pkgs/main"), record("python"))
+    (finding,) = findings(conda_prefix.mixed_channels, conda=mixed)
+    assert finding.level == Severity.WARNING and "core" in finding.title
+    assert {item.label: item.value for item in finding.evidence}["defaults"] == "2: openssl 1.0, zzz 1.0"
+
+
+def test_noarch_packages_of_another_channel_are_no_mix() -> None:
+    assert (
+        findings(
+            conda_prefix.mixed_channels, conda=conda(record("a"), record("b", channel="pkgs/main", subdir="noarch"))
+        )
+        == []
+    )
+
+
+def test_bioconda_beside_conda_forge_is_no_mix() -> None:
+    assert (
+        findings(conda_prefix.mixed_channels, conda=conda(record("python"), record("samtools", channel="bioconda")))
+        == []
+    )
+
+
+def test_a_mirror_of_conda_forge_is_conda_forge() -> None:
+    mirror = record("a", channel="https://mirrors.example.org/anaconda/cloud/conda-forge")
+    assert findings(conda_prefix.mixed_channels, conda=conda(mirror, record("python"))) == []
+
+
+def test_unreadable_records_are_no_pass() -> None:
+    assert (
+        outcome(conda_prefix.mixed_channels, conda=conda(record("a"), unreadable={"x.json": "x.json: empty"})).status
+        == "unknown"
+    )
+
+
+def test_packages_of_defaults_have_terms_and_nobody_is_accused() -> None:
+    (finding,) = findings(conda_prefix.defaults_terms, conda=conda(record("a", channel="pkgs/main")))
+    assert finding.level == Severity.INFO and finding.nothing_to_do
+    assert findings(conda_prefix.defaults_terms, conda=conda(record("a"))) == []
+
+
+def test_defaults_that_stands_for_conda_forge_has_no_terms() -> None:
+    replaced = {"default_channels": CondaSetting(value=["https://conda.anaconda.org/conda-forge"], sources=[FILE])}
+    assert findings(conda_prefix.defaults_terms, conda=configured("defaults", settings=replaced)) == []
+
+
+# --- CON002, CON003, CON010, CON015 ---
+
+
+def test_flexible_priority_is_a_warning_with_both_channels_and_a_word_with_others() -> None:
+    (both,) = findings(
+        conda_config.priority_not_strict, conda=configured("conda-forge", "defaults", priority="flexible")
+    )
+    (other,) = findings(
+        conda_config.priority_not_strict, conda=configured("conda-forge", "bioconda", priority="flexible")
+    )
+    assert (both.level, other.level) == (Severity.WARNING, Severity.INFO)
+    fix = both.remedies[0]
+    assert isinstance(fix, Run)
+    assert fix.argv == ("conda", "config", "--file", FILE, "--set", "channel_priority", "strict")
+
+
+def test_strict_priority_and_a_single_channel_are_quiet() -> None:
+    assert findings(conda_config.priority_not_strict, conda=configured("conda-forge", "bioconda")) == []
+    alone = outcome(conda_config.priority_not_strict, conda=configured("conda-forge", priority="flexible"))
+    assert alone.status == "not-applicable"
+
+
+def test_defaults_above_conda_forge_is_found_and_below_it_is_not() -> None:
+    (finding,) = findings(conda_config.conda_forge_not_first, conda=configured("defaults", "conda-forge"))
+    assert finding.level == Severity.WARNING
+    assert findings(conda_config.conda_forge_not_first, conda=configured("conda-forge", "defaults")) == []
+    assert outcome(conda_config.conda_forge_not_first, conda=configured("bioconda")).status == "not-applicable"
+
+
+def test_where_the_patient_is_not_condas_its_configuration_is_worth_a_word() -> None:
+    (finding,) = findings(
+        conda_config.conda_forge_not_first, conda=configured("defaults", "conda-forge", is_environment=False)
+    )
+    assert finding.level == Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("25.9.0", "found"), ("26.7.0", "found"), ("25.7.0", "passed"), (None, "not-applicable")]
+)
+def test_no_channels_matter_from_conda_25_9_on(version: str | None, status: str) -> None:
+    assert outcome(conda_config.no_channels, conda=configured(version=version)).status == status
+
+
+def test_nodefaults_in_a_condarc_is_found() -> None:
+    assert len(findings(conda_config.nodefaults_in_condarc, conda=configured("conda-forge", "nodefaults"))) == 1
+    assert findings(conda_config.nodefaults_in_condarc, conda=configured("conda-forge")) == []
+
+
+@pytest.mark.parametrize(
+    "check", [conda_config.priority_not_strict, conda_config.no_channels, conda_channels.condarc_ignored]
+)
+def test_pixi_reads_no_condarc(check: Check) -> None:
+    assert outcome(check, conda=configured("a", "b", priority="flexible", flavour="pixi")).status == "not-applicable"
+
+
+def test_channels_that_conda_refuses_are_unknown() -> None:
+    refused = conda(channels=Missing("~/.condarc: a list is wanted"))
+    assert outcome(conda_config.priority_not_strict, conda=refused).status == "unknown"
+
+
+# --- CON009, CON011, CON012 ---
+
+
+def test_plain_http_is_found_and_loopback_is_not() -> None:
+    (finding,) = findings(conda_channels.insecure_channel, conda=configured("http://example.org/channel"))
+    assert finding.level == Severity.WARNING
+    assert findings(conda_channels.insecure_channel, conda=configured("http://127.0.0.1:8080/x", "https://h/x")) == []
+
+
+@pytest.mark.parametrize(
+    ("readable", "shelter", "levels"),
+    [(True, None, [Severity.WARNING]), (True, "/home/ada", [Severity.INFO]), (False, None, []), (None, None, [])],
+)
+def test_a_credential_that_others_can_read(readable: bool | None, shelter: str | None, levels: list[Severity]) -> None:
+    secret = CondaSecret(file=FILE, channel="https://h/t/<redacted>/x", others_can_read=readable, shelter=shelter)
+    assert [item.level for item in findings(conda_channels.insecure_channel, conda=conda(secrets=[secret]))] == levels
+
+
+def test_an_ignored_condarc_is_named_with_its_problem() -> None:
+    problem = CondaFileProblem(file=FILE, kind="syntax", problem="not YAML in line 2: found a tab")
+    (finding,) = findings(conda_channels.condarc_ignored, conda=conda(problems=[problem]))
+    assert finding.subject == FILE and "line 2" in finding.title
+    assert findings(conda_channels.condarc_ignored, conda=conda()) == []
+
+
+def test_a_retired_channel_is_found_where_it_is_configured_and_where_it_was_used() -> None:
+    (finding,) = findings(conda_channels.retired_channel, conda=configured("pytorch", "conda-forge"))
+    assert (finding.subject, finding.level) == ("pytorch", Severity.WARNING)
+    (used,) = findings(conda_channels.retired_channel, conda=conda(record("pytorch", "2.5.1", channel="pytorch")))
+    assert used.level == Severity.INFO
+    assert findings(conda_channels.retired_channel, conda=configured("conda-forge/label/numpy_rc", "nvidia")) == []
+
+
+# --- CON007, CON008, CON013 ---
+
+
+def overlap(package: str, shape: str = "replaced") -> CondaOverlap:
+    return CondaOverlap(
+        package=package, distribution=package, shape=shape, conda_version="1.0", pip_version="2.0", evidence="seen"
+    )
+
+
+@pytest.mark.parametrize(
+    ("package", "level"),
+    [
+        ("requests", Severity.WARNING),
+        ("numpy", Severity.ERROR),
+        ("libopenblas", Severity.ERROR),
+        ("pandas", Severity.WARNING),
+    ],
+)
+def test_pip_over_conda_is_an_error_for_what_all_else_rests_on(package: str, level: Severity) -> None:
+    (finding,) = findings(conda_files.pip_over_conda, conda=conda(record(package), overlaps=[overlap(package)]))
+    assert (finding.subject, finding.level) == (package, level)
+
+
+def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:
+    damage = [
+        CondaDamage(package="a", severe={"lib/a.so": "gone"}, minor={}, count=1),
+        CondaDamage(package="b", severe={}, minor={"share/doc/b": "gone"}, count=3),
+        CondaDamage(package="c", severe={"lib/c.py": "gone"}, minor={}, count=1),
+    ]
+    sick = conda(record("a"), record("b"), record("c"), damaged=damage, overlaps=[overlap("c")])
+    found = findings(conda_files.damaged_package, conda=sick)
+    assert [(item.subject, item.level) for item in found] == [
+        ("a", Severity.ERROR),
+        ("files that no code needs", Severity.INFO),
+    ]
+
+
+def test_a_python_without_a_record_was_interrupted_unless_it_is_a_venvs() -> None:
+    own = prefix(conda_meta=True, configuration=None, link="python3.12")
+    assert len(findings(conda_prefix.interrupted_install, conda=conda(record("a")), prefix=own)) == 1
+    assert findings(conda_prefix.interrupted_install, conda=conda(record("python")), prefix=own) == []
+    assert findings(conda_prefix.interrupted_install, conda=conda(record("a")), prefix=prefix(conda_meta=True)) == []
+
+
+# --- CON005, CON006, CON014 ---
+
+
+def base(*requested: str, **changes: Any) -> Any:
+    values: dict[str, Any] = {
+        "added": sorted([*requested, *(["along"] if requested else [])]),
+        "added_bytes": 5_000_000,
+        "requested": list(requested),
+        "initial_known": True,
+    }
+    return CondaBase(**(values | changes))
+
+
+def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:
+    return conda(is_base=True, flavour=flavour, base=base(*requested, **changes))
+
+
+@pytest.mark.parametrize(
+    ("requested", "level"),
+    [(["tree"], Severity.INFO), (["numpy"], Severity.WARNING), (["a", "b", "c", "d", "e"], Severity.WARNING)],
+)
+def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Severity) -> None:
+    (finding,) = findings(conda_base.bloated_base, conda=in_base(*requested))
+    assert finding.level == level
+    fix = finding.remedies[0]
+    assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
+
+
+def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:
+    assert findings(conda_base.bloated_base, conda=in_base()) == []
+    (finding,) = findings(conda_base.bloated_base, conda=in_base("numpy", flavour="anaconda"))
+    assert finding.level == Severity.INFO
+
+
+def test_pips_packages_count_where_the_installers_set_is_not_known() -> None:
+    unknown = Missing("nothing tells")
+    told = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False, pip=["torch"])
+    assert [item.level for item in findings(conda_base.bloated_base, conda=told)] == [Severity.WARNING]
+    silent = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False)
+    assert outcome(conda_base.bloated_base, conda=silent).status == "unknown"
+
+
+def test_in_an_image_and_in_an_environment_base_does_not_matter() -> None:
+    image = changed(patient(), overlays=["container"])
+    for check in (conda_base.bloated_base, conda_base.base_in_use):
+        assert outcome(check, conda=in_base("numpy"), patient=image).status == "not-applicable"
+        assert outcome(check, conda=conda()).status == "not-applicable"
+    assert len(findings(conda_base.base_in_use, conda=in_base())) == 1
+
+
+@pytest.mark.parametrize(("version", "count"), [("23.9.0", 1), ("4.12.0", 1), ("23.10.0", 0), ("26.7.0", 0)])
+def test_conda_before_23_10_is_old(version: str, count: int) -> None:
+    assert len(findings(conda_base.old_conda, conda=conda(version=version))) == count

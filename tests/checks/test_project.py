@@ -1,0 +1,157 @@
+"""The family REP: what a project says it needs, beside what is there."""
+
+from typing import Any
+
+import pytest
+
+from envdoctor.facts import Declaration, Link, Locked, Missing, Project, Requirement
+from envdoctor_checks import drift, project, versions
+from tests.build import PREFIX, changed, distribution, findings, outcome, packages, patient, prefix
+
+
+def requirement(text: str, specifier: str | None = "", **changes: Any) -> Requirement:
+    name = text.partition(">")[0].partition("=")[0]
+    values = {"text": text, "name": name, "key": name, "file": "requirements.txt", "line": 1, "specifier": specifier}
+    return Requirement(**(values | changes))
+
+
+def listed(*requirements: Requirement, kind: str = "requirements", file: str = "requirements.txt") -> Declaration:
+    return Declaration(file=file, kind=kind, requirements=list(requirements))
+
+
+def locked(name: str, version: str, kind: str = "uv.lock") -> Declaration:
+    return Declaration(file=kind, kind=kind, lock=True, locked=[Locked(name=name, key=name, version=version, line=7)])
+
+
+def here(*declarations: Declaration, **changes: Any) -> Project:
+    values: dict[str, Any] = {"root": "/home/ada/fit", "evidence": "pyproject.toml", "declarations": list(declarations)}
+    return Project(**(values | changes))
+
+
+def made_by(kind: str, **changes: Any) -> Any:
+    return changed(patient(), origin=[Link(kind=kind, prefix=PREFIX)], **changes)
+
+
+def test_what_is_missing_or_wrong_is_named_with_file_and_line() -> None:
+    sections = {
+        "project": here(listed(requirement("gone>=2", ">=2", line=3), requirement("lib>=2", ">=2", line=4))),
+        "packages": packages(distribution("lib", "1.0")),
+    }
+    (finding,) = findings(drift.environment_drift, **sections)
+    assert finding.level == "warning"
+    assert [row.value for row in finding.evidence] == [
+        "requirements.txt:3: gone>=2, and gone is missing",
+        "requirements.txt:4: lib>=2, and lib 1.0 is installed",
+    ]
+
+
+def test_what_fits_and_the_groups_are_quiet() -> None:
+    sections = {
+        "project": here(listed(requirement("lib>=2", ">=2"), requirement("gone", group="dev"))),
+        "packages": packages(distribution("lib", "2.0")),
+    }
+    assert findings(drift.environment_drift, **sections) == []
+
+
+def test_uvs_environment_is_held_against_uvs_lock() -> None:
+    sections = {
+        "project": here(listed(requirement("lib"), kind="pyproject", file="pyproject.toml"), locked("lib", "2.0")),
+        "packages": packages(distribution("lib", "1.9")),
+    }
+    (finding,) = findings(drift.environment_drift, patient=made_by("uv-venv"), **sections)
+    assert finding.evidence[0].value == "uv.lock:7: lib 2.0, installed 1.9"
+    assert findings(drift.environment_drift, patient=made_by("venv"), **sections) == []
+
+
+def test_a_build_of_the_locked_version_is_that_version() -> None:
+    sections = {"project": here(locked("torch", "2.1.0")), "packages": packages(distribution("torch", "2.1.0+cpu"))}
+    assert findings(drift.environment_drift, patient=made_by("uv-venv"), **sections) == []
+
+
+def test_condas_environment_is_held_against_its_records() -> None:
+    wanted = [
+        requirement("numpy=1.26", "==1.26.*", manager="conda", line=3),
+        requirement("python=3.12", "==3.12.*", manager="conda", line=4),
+        requirement("libgone", manager="conda", line=5),
+    ]
+    sections = {
+        "project": here(listed(*wanted, kind="environment.yml", file="environment.yml")),
+        "packages": packages(conda={"numpy": "2.0.1", "python": "3.12.1"}),
+        "patient": made_by("conda-env"),
+    }
+    (finding,) = findings(drift.environment_drift, **sections)
+    assert [row.label for row in finding.evidence] == ["numpy=1.26".partition("=")[0], "libgone"]
+    assert outcome(drift.environment_drift, **{**sections, "patient": patient()}).status == "not-applicable"
+
+
+def test_what_was_installed_by_name_and_is_declared_nowhere_is_an_info() -> None:
+    sections = {
+        "project": here(listed(requirement("lib"))),
+        "packages": packages(
+            distribution("lib", requires=["needed"], requested=True),
+            distribution("needed", requested=True),
+            distribution("extra", requested=True),
+            distribution("pip", requested=True),
+            distribution("quiet"),
+        ),
+    }
+    (finding,) = findings(drift.environment_drift, **sections)
+    assert (finding.level, finding.title) == ("info", "installed directly and declared nowhere: extra")
+
+
+def test_a_broken_file_leaves_drift_unknown_and_is_named() -> None:
+    why = "/home/ada/fit/requirements.txt:3: nonsense"
+    broken = Declaration(file="requirements.txt", kind="requirements", requirements=Missing(why))
+    result = outcome(drift.environment_drift, project=here(broken, unreadable={"requirements.txt": why}))
+    assert (result.status, result.reason) == ("unknown", why)
+
+
+@pytest.mark.parametrize("kind", ["miniforge", "debian"])
+def test_drift_is_not_judged_where_the_environment_is_nobodys_own(kind: str) -> None:
+    result = outcome(drift.environment_drift, project=here(listed(requirement("gone"))), patient=made_by(kind))
+    assert result.status == "not-applicable"
+
+
+def test_a_container_is_its_own_environment() -> None:
+    inside = changed(patient(), overlays=["container"])
+    assert outcome(project.no_environment_file, project=here(), patient=inside).status == "not-applicable"
+    assert outcome(project.no_environment_of_its_own, project=here(), patient=inside).status == "not-applicable"
+    assert [item.level for item in findings(project.no_environment_file, project=here())] == ["warning"]
+
+
+def test_dependencies_without_versions_are_named_unless_a_lock_has_them() -> None:
+    bare = listed(requirement("lib"), requirement("other>=1", ">=1"))
+    (finding,) = findings(versions.no_versions, project=here(bare))
+    assert finding.evidence[0].value == "lib"
+    assert findings(versions.no_versions, project=here(bare, locked("lib", "1.0"))) == []
+
+
+def test_a_list_without_a_lock_is_an_info_and_exact_versions_are_as_good_as_one() -> None:
+    (finding,) = findings(versions.no_lock, project=here(listed(requirement("lib>=1", ">=1"))))
+    assert finding.level == "info"
+    assert findings(versions.no_lock, project=here(listed(requirement("lib==1.0", "==1.0")))) == []
+    assert findings(versions.no_lock, project=here(listed(requirement("lib")), locked("lib", "1.0"))) == []
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"patient": made_by("miniforge")},
+        {"patient": made_by("debian"), "prefix": prefix(configuration=None)},
+        {"project": here(environment_of="/home/ada/other")},
+    ],
+)
+def test_a_project_in_an_environment_of_others_is_a_warning(sections: dict[str, Any]) -> None:
+    (finding,) = findings(project.no_environment_of_its_own, **({"project": here()} | sections))
+    assert finding.level == "warning"
+
+
+@pytest.mark.parametrize("owner", [None, "/home/ada/fit", "/home/ada"])
+def test_an_environment_of_its_own_or_of_the_folder_above_is_quiet(owner: str | None) -> None:
+    assert findings(project.no_environment_of_its_own, project=here(environment_of=owner)) == []
+
+
+def test_a_python_that_was_only_named_is_not_the_projects() -> None:
+    named = made_by("debian", chosen="named by --python")
+    sections = {"project": here(), "patient": named, "prefix": prefix(configuration=None)}
+    assert outcome(project.no_environment_of_its_own, **sections).status == "not-applicable"

@@ -1,0 +1,180 @@
+"""Conda's configuration from layouts of files and variables: order, precedence, flags, and what is refused."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envdoctor.facts import Missing
+from envdoctor.probe.conda import merge
+from envdoctor.probe.conda.condarc import Raw
+from envdoctor.probe.conda.configuration import Configuration, read
+from envdoctor.probe.conda.merge import Given
+from envdoctor.world import World
+
+NAMES = st.sampled_from(["a", "b", "c", "conda-forge", "defaults"])
+ITEMS = st.lists(st.tuples(NAMES, st.sampled_from([None, None, None, "top", "bottom"])), max_size=4)
+FILES = st.lists(st.tuples(ITEMS, st.sampled_from([None, None, None, "final"])), min_size=1, max_size=5)
+
+
+def given_lists(files: list[tuple[list[tuple[str, str | None]], str | None]]) -> list[Given]:
+    return [
+        Given(f"/{number}", Raw([name for name, _ in items], flag, [mark for _, mark in items]))
+        for number, (items, flag) in enumerate(files)
+    ]
+
+
+@given(FILES)
+def test_every_item_of_the_sources_that_count_comes_once(
+    files: list[tuple[list[tuple[str, str | None]], str | None]],
+) -> None:
+    sources = given_lists(files)
+    merged, _ = merge.sequence(sources)
+    counting = merge.until_final(sources)
+    assert sorted(merged) == sorted({name for source in counting for name in source.raw.value})
+
+
+@given(FILES)
+def test_nothing_above_a_final_list_counts(files: list[tuple[list[tuple[str, str | None]], str | None]]) -> None:
+    sources = given_lists(files)
+    counting = merge.until_final(sources)
+    assert merge.sequence(sources)[0] == merge.sequence(counting)[0]
+    assert all(source.raw.flag != "final" for source in counting[:-1])
+
+
+@given(FILES)
+def test_without_flags_the_highest_source_leads_in_its_own_order(
+    files: list[tuple[list[tuple[str, str | None]], str | None]],
+) -> None:
+    sources = [Given(item.source, Raw(item.raw.value)) for item in given_lists(files)]
+    merged, _ = merge.sequence(sources)
+    highest = list(dict.fromkeys(sources[-1].raw.value))
+    assert merged[: len(highest)] == highest
+    once = [name for source in reversed(sources) for name in source.raw.value]
+    assert merged == list(dict.fromkeys(once))
+
+
+@given(FILES)
+def test_top_comes_before_and_bottom_after_all_else(
+    files: list[tuple[list[tuple[str, str | None]], str | None]],
+) -> None:
+    counting = merge.until_final(given_lists(files))
+    marks = [(name, mark) for source in counting for name, mark in zip(source.raw.value, source.raw.flags, strict=True)]
+    bottom = {name for name, mark in marks if mark == "bottom"}
+    top = {name for name, mark in marks if mark == "top"} - bottom
+    merged, _ = merge.sequence(given_lists(files))
+    kinds = [0 if name in top else 2 if name in bottom else 1 for name in merged]
+    assert kinds == sorted(kinds)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["strict", "flexible"]), st.sampled_from([None, "final"])), min_size=1))
+def test_the_last_word_wins_unless_an_earlier_is_final(words: list[tuple[str, str | None]]) -> None:
+    sources = [Given(str(number), Raw(word, flag)) for number, (word, flag) in enumerate(words)]
+    expected = next((item for item in sources if item.raw.flag == "final"), sources[-1])
+    assert merge.scalar(sources) == (expected.raw.value, [expected.source])
+
+
+def world(root: Path, files: Mapping[str, str], **environ: str) -> World:
+    for path, text in files.items():
+        place = root / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    return World(root=str(root), home="/home/ada", cwd="/work", environ=environ, platform="linux")
+
+
+def configuration(root: Path, files: Mapping[str, str], default: tuple[str, ...] = (), **environ: str) -> Configuration:
+    return read(world(root, files, **environ), environ.get("CONDA_ROOT"), default)
+
+
+def test_files_are_read_from_the_lowest_to_the_highest_and_each_once(tmp_path: Path) -> None:
+    places = [
+        "/etc/conda/.condarc", "/var/lib/conda/condarc", "/opt/conda/.condarc", "/opt/conda/condarc.d/1.yml",
+        "/opt/conda/condarc.d/2.yaml", "/xdg/conda/.condarc", "/home/ada/.config/conda/condarc",
+        "/home/ada/.conda/.condarc", "/home/ada/.condarc", "/env/.condarc", "/my.yml",
+    ]  # fmt: skip
+    files = {place: f"channels: [c{number}]\n" for number, place in enumerate(places)}
+    variables = {"CONDA_ROOT": "/opt/conda", "XDG_CONFIG_HOME": "/xdg", "CONDA_PREFIX": "/env", "CONDARC": "/my.yml"}
+    found = configuration(tmp_path, files, **variables)
+    assert found.files == places
+    assert found.channels == [f"c{number}" for number in reversed(range(len(places)))]
+    again = configuration(tmp_path, files, **(variables | {"CONDA_PREFIX": "/opt/conda", "CONDARC": "~/.condarc"}))
+    assert again.files == places[:-2]
+
+
+def test_a_variable_outranks_every_file_and_is_split_at_commas(tmp_path: Path) -> None:
+    files = {"/home/ada/.condarc": "channels: [a, b]\nchannel_priority: flexible\n"}
+    found = configuration(tmp_path, files, CONDA_CHANNELS=" b ,, x", CONDA_CHANNEL_PRIORITY="strict")
+    assert (found.channels, found.channel_priority) == (["b", "x", "a"], "strict")
+    assert found.settings["channels"].sources == ["CONDA_CHANNELS", "/home/ada/.condarc"]
+
+
+def test_variables_in_channels_are_expanded_and_unknown_ones_stay(tmp_path: Path) -> None:
+    files = {"/home/ada/.condarc": "channels: [$BASE/x, '${NOPE}/y']\n"}
+    assert configuration(tmp_path, files, BASE="https://h").channels == ["https://h/x", "${NOPE}/y"]
+
+
+def test_where_nothing_is_configured_the_default_holds(tmp_path: Path) -> None:
+    assert configuration(tmp_path, {"/home/ada/.condarc": "channels: ~\n"}, ("defaults",)).channels == ["defaults"]
+    assert configuration(tmp_path, {}).channels == []
+    assert configuration(tmp_path, {}).channel_priority == "flexible"
+
+
+@pytest.mark.parametrize(
+    ("word", "priority"), [("true", "flexible"), ("false", "disabled"), ("STRICT", "strict"), ("yes", "flexible")]
+)
+def test_a_truth_value_is_a_priority(tmp_path: Path, word: str, priority: str) -> None:
+    assert configuration(tmp_path, {"/home/ada/.condarc": f"channel_priority: {word}\n"}).channel_priority == priority
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("channels: conda-forge\n", "type"),
+        ("channels: [a]\nchannel: [b]\n", "duplicate"),
+        ("channels:\n  - {a: b}\n", "type"),
+        ("channels: [a\n", "syntax"),
+        ("channel_priority: Strict\n", "type"),
+    ],
+)
+def test_what_conda_does_not_take_is_a_problem_with_a_name(tmp_path: Path, text: str, kind: str) -> None:
+    found = configuration(tmp_path, {"/home/ada/.condarc": text, "/etc/conda/.condarc": "channels: [low]\n"})
+    assert [(problem.file, problem.kind) for problem in found.problems] == [("/home/ada/.condarc", kind)]
+    if kind == "syntax":
+        assert found.channels == ["low"]
+    else:
+        assert isinstance(found.channels, Missing) or isinstance(found.channel_priority, Missing)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/home/ada/.condarc.yml", "/home/ada/condarc", "/home/ada/.conda/condarc.yaml", "/etc/conda/condarc.d/a.conf"],
+)
+def test_a_file_of_another_name_is_not_read_and_told(tmp_path: Path, name: str) -> None:
+    found = configuration(tmp_path, {name: "channels: [a]\n"})
+    assert (found.channels, found.files) == ([], [])
+    assert [(problem.file, problem.kind) for problem in found.problems] == [(name, "name")]
+
+
+def test_a_condarc_variable_that_names_another_kind_of_file_is_told(tmp_path: Path) -> None:
+    found = configuration(tmp_path, {"/my.txt": "channels: [a]\n"}, CONDARC="/my.txt")
+    assert [(problem.file, problem.kind) for problem in found.problems] == [("/my.txt", "name")]
+
+
+def test_mamba_reads_its_own_files_and_knows_no_flags(tmp_path: Path) -> None:
+    files = {"/home/ada/.condarc": "channels:\n  - a\n  - b #!top\n", "/home/ada/.mambarc": "channels: [m]\n"}
+    found = read(world(tmp_path, files), None, ["conda-forge"], mamba=True)
+    assert found.channels == ["m", "a", "b"]
+    assert read(world(tmp_path / "other", {}), None, ["conda-forge"], mamba=True).channels == ["conda-forge"]
+
+
+def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
+    text = (
+        "channels: ['https://conda.anaconda.org/t/zz-secret/x']\n"
+        "channel_alias: https://ada:zz-secret@h.org\n"
+        "custom_channels: {x: 'https://ada:zz-secret@h.org'}\n"
+        "default_channels: ['https://h.org/t/zz-secret/y']\n"
+        "channel_priority: https://ada:zz-secret@h.org\n"
+    )
+    assert "zz-secret" not in repr(configuration(tmp_path, {"/home/ada/.condarc": text}))
