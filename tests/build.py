@@ -10,22 +10,21 @@ from envdoctor.facts import (
     Active,
     Attempt,
     Blas,
+    Build,
     Command,
     Conda,
     CondaRecord,
     CondaSetting,
-    Build,
     Cpu,
     Device,
     Distribution,
     Environment,
     Facts,
+    Gpu,
     Installation,
     Interpreter,
     Jupyter,
     Kernel,
-    Gpu,
-    Interpreter,
     Layer,
     Library,
     Link,
@@ -263,6 +262,8 @@ def jupyter(*kernels: Kernel, **changes: Any) -> Jupyter:
         "of_patient": f"{PREFIX}/share/jupyter",
     }
     return Jupyter(**(values | changes))
+
+
 def record(name: str, version: str = "1.0", channel: str = "conda-forge", **changes: Any) -> CondaRecord:
     """A package with binaries that conda installed."""
     values: dict[str, Any] = {"build": "h0_0", "subdir": "linux-64", "bytes": 1_000_000, "requested": False}
@@ -284,6 +285,8 @@ def conda(*records: CondaRecord, **changes: Any) -> Conda:
         "records": list(records),
     }
     return Conda(**(values | changes))
+
+
 def gpu(*devices: Device, **changes: Any) -> Gpu:
     """A machine with these devices, driver 580 (CUDA 13.0), and all layers in order; nothing installed."""
     names = ("pci", "kernel-driver", "nvml", "cuda")
@@ -313,6 +316,8 @@ def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
         "backend": "cuda" if cuda else "cpu",
     }
     return Build(**(values | changes))
+
+
 def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
     """The report on a healthy patient with these sections, on which checks found ``given``."""
     known = facts(**sections, level=level)

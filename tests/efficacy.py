@@ -238,7 +238,8 @@ def in_a_poetry_project(tmp: Path) -> Sick:
     project = tmp / "project"
     project.mkdir()
     version = "{}.{}".format(*sys.version_info[:2])
-    text = f'[project]\nname = "made-up"\nversion = "1"\nrequires-python = ">={version},<4"\ndependencies = ["{REQUESTS}"]\n'
+    text = f'[project]\nname = "made-up"\nversion = "1"\nrequires-python = ">={version},<4"\n'
+    text += f'dependencies = ["{REQUESTS}"]\n'
     write(project / "pyproject.toml", text + "[tool.poetry]\npackage-mode = false\n" + SIMPLE)
     subprocess.run(
         ["poetry", "install", "--quiet", "--no-interaction"], cwd=project, env=environ, check=True, capture_output=True
@@ -319,6 +320,7 @@ def with_two_versions(tmp: Path) -> Sick:
     old = patient.site / "idna-3.4.dist-info"
     shutil.copytree(patient.site / "idna-3.10.dist-info", old)
     write(old / "METADATA", "Metadata-Version: 2.1\nName: idna\nVersion: 3.4\n")
+    write(old / "RECORD", (old / "RECORD").read_text().replace("idna-3.10.dist-info", old.name))
     return ill
 
 
@@ -415,8 +417,9 @@ def document(rows: Sequence[tuple[Case, Outcome]]) -> str:
     lines = [
         "# Do the fixes cure?",
         "",
-        "Each row is a real fault in a real environment. The steps of the JSON report were run exactly as they stand, and the",
-        "environment was examined again: cured means that the finding is gone and no new error or warning has come.",
+        "Each row is a real fault in a real environment. The steps of the JSON report were run exactly as they",
+        "stand, and the environment was examined again: cured means that the finding is gone and that no new error",
+        "or warning has come.",
         "Made by `python -m tests.efficacy`; the same cases are tests (`tests/real/test_fixes.py`).",
         "",
         "| rule | fault | environment | fix | applicability | cured |",

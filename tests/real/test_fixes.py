@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.efficacy import CASES, DOCUMENT, NOT_RUN, Case, treat
 
 pytestmark = pytest.mark.real
