@@ -80,9 +80,12 @@ ALL = [Loaded(BOTH), Loaded(Check("other", (Rule("OTH001", "other", Severity.INF
 
 def test_the_command_line_comes_before_the_configuration() -> None:
     config = Config(fail_on="warning", strict=True)
-    assert settings(config, "info", False, (), ALL) == Settings("info", True, frozenset())
-    assert settings(config, None, False, (), ALL).fail_on == "warning"
-    assert settings(Config(), None, False, (), ALL) == Settings("error", False, frozenset())
+    both = settings(config, "info", False, (), ALL)
+    theirs = settings(config, None, False, (), ALL)
+    neither = settings(Config(), None, False, (), ALL)
+    assert (both.fail_on, both.strict) == ("info", True)
+    assert (theirs.fail_on, theirs.strict) == ("warning", True)
+    assert (neither.fail_on, neither.strict, neither.asked) == ("error", False, frozenset())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envdoctor.shell import command
+from envdoctor.shell import Fish, command, shell_of
 
 MARKS = """it's|"|$HOME|`id`|\\|a;b|~|*|é|-x|#|jax[cuda12]|!!|{a,b}|a=b|two words"""
 WORDS = [*MARKS.split("|"), "", "a\nb", "a|b"]
@@ -49,7 +49,7 @@ def test_a_command_never_spreads_over_words_of_its_own() -> None:
 
 def test_variables_are_removed() -> None:
     line = command({"unsetenv": ["A", "B"]})
-    assert line == "unset A B"
+    assert line == "unset A; unset B"
     assert shell(f"A=1; B=2; {line}; echo ${{A-gone}} ${{B-gone}}") == b"gone gone\n"
 
 
@@ -80,8 +80,48 @@ def test_variables_are_removed() -> None:
     ],
 )
 def test_powershell_is_given_quotes_where_it_needs_them(word: str, quoted: str) -> None:
-    call = "& " if quoted.startswith("'") else ""  # a quoted first word is a string, and the operator calls it
-    assert command({"argv": [word]}, windows=True) == call + quoted
+    assert command({"argv": ["python", word]}, windows=True) == f"python {quoted}"
+
+
+def test_powershell_calls_a_quoted_program_with_its_operator() -> None:
+    """A quoted first word is a string to it, which it would only print."""
+    assert command({"argv": [r"C:\my fit\python.exe", "-V"]}, windows=True) == r"& 'C:\my fit\python.exe' -V"
+
+
+@pytest.mark.parametrize(
+    "word, quoted",
+    [
+        ("plain", "plain"),
+        ("", "''"),
+        ("it's", r"'it\'s'"),
+        ("a\\b", r"'a\\b'"),
+        ("$x *(y)", "'$x *(y)'"),
+        ('"', "'\"'"),
+    ],
+)
+def test_fish_escapes_in_single_quotes_only_the_backslash_and_the_quote(word: str, quoted: str) -> None:
+    """https://fishshell.com/docs/current/language.html#quotes"""
+    assert Fish().command({"argv": ["python", word]}) == f"python {quoted}"
+
+
+def test_fish_sets_and_removes_variables() -> None:
+    assert Fish().command({"setenv": {"A": "1", "B": "x y"}}) == "set -gx A 1; set -gx B 'x y'"
+    assert Fish().command({"unsetenv": ["A", "B"]}) == "set -e A; set -e B"
+
+
+@pytest.mark.parametrize(
+    "shell, windows, name",
+    [
+        ("/bin/bash", False, "posix"),
+        ("/usr/bin/fish", False, "fish"),
+        ("/usr/bin/pwsh", False, "powershell"),
+        (None, False, "posix"),
+        (None, True, "powershell"),
+        ("/usr/bin/bash", True, "posix"),
+    ],
+)
+def test_commands_are_for_the_shell_the_user_types_into(shell: str | None, windows: bool, name: str) -> None:
+    assert shell_of({"SHELL": shell} if shell else {}, windows).name == name
 
 
 @given(st.text(max_size=20))

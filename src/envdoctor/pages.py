@@ -43,9 +43,11 @@ def show(text: str, style: Style) -> str:
         from rich.console import Console
         from rich.markdown import Markdown
 
-        console = Console(file=io.StringIO(), width=style.width, force_terminal=True, legacy_windows=False)
+        file = io.StringIO()
+        # No environment: what it says of width and colour has been weighed (session).
+        console = Console(file=file, width=style.width, force_terminal=True, legacy_windows=False, _environ={})
         console.print(Markdown(clean))
-        clean = console.file.getvalue()  # type: ignore[attr-defined]
+        clean = file.getvalue()
     return to_ascii(clean) if style.ascii else clean
 
 

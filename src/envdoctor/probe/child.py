@@ -144,7 +144,7 @@ class Child:
         except OSError:
             return
         with self._changed:
-            self._changed.wait_for(lambda: self._open == 0, 0.3)
+            self._changed.wait_for(lambda: self._open == 0, 0.5)
 
     def ending(self) -> str:
         """How it ended, in words: ``status 3``, ``signal 11 (SIGSEGV)``, ``still running``."""

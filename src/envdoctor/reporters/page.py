@@ -29,6 +29,7 @@ class Page:
             markup=False,
             emoji=False,
             legacy_windows=False,
+            _environ={},  # what the environment says of width and colour has been weighed (session)
         )
 
     def _clean(self, text: str) -> str:

@@ -29,7 +29,8 @@ def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirem
     tool = _table(document, "tool")
     poetry, pixi = _table(tool, "poetry"), _table(tool, "pixi")
     found: dict[str, list[Requirement]] = {}
-    if project and "dependencies" not in (project.get("dynamic") or ()):
+    dynamic = project.get("dynamic")
+    if project and not (isinstance(dynamic, list) and "dependencies" in dynamic):
         found["pyproject"] = list(_strings(project.get("dependencies"), file, lines, ""))
         for extra, items in _table(project, "optional-dependencies").items():
             found["pyproject"] += _strings(items, file, lines, str(extra))

@@ -1,6 +1,6 @@
 """Runs inside the patient, by file path: times products of two matrices in the BLAS libraries it names.
 
-``measure.py COOKIE SIZE BIG SECONDS EXTENSION… -- LIBRARY…`` maps the extensions as `loader` does, finds
+``measure.py COOKIE SIZE BIG SECONDS EXTENSION ... -- LIBRARY ...`` maps the extensions as `loader` does, finds
 each library's own ``dgemm`` and calls it by ctypes: no NumPy is imported, and each library's pool is used for certain. Standard library only, old
 syntax: see `collector`.
 """
@@ -33,7 +33,7 @@ def find(path):
 
 
 def product(path, size):
-    """A function without arguments that multiplies two matrices of ``size``² doubles in ``path``'s ``dgemm``."""
+    """A function without arguments that multiplies two matrices of ``size`` x ``size`` doubles in ``path``'s ``dgemm``."""
     function, integer = find(path)
     kind = ctypes.c_double * (size * size)
     left, right, result = [kind.from_buffer(array("d", [number]) * (size * size)) for number in (1.0, 0.5, 0.0)]
