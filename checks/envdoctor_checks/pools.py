@@ -59,6 +59,8 @@ def competing_openblas_pools(
     if isinstance(measure, Missing):
         raise UnknownFact(f"not measured: {measure.reason}")
     seen = measure.alternation if measure else None
+    if measure and seen is None:
+        raise NotApplicable("not measured: more threads than usable CPUs come first (THR001)")
     if seen is None:
         title = f"{len(pools)} pools of OpenBLAS threads in one process: `envdoctor check --measure` tells their cost"
     else:

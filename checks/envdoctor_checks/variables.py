@@ -30,8 +30,7 @@ THR003 = Rule("THR003", "threads-capped", Severity.INFO, guide=("blas-7",))
 THR004 = Rule("THR004", "thread-variable-without-effect", Severity.INFO, guide=("blas-7",))
 THR005 = Rule("THR005", "invalid-thread-variable", Severity.WARNING, guide=("blas-7",))
 THR006 = Rule("THR006", "build-limit", Severity.INFO, guide=("blas-7",))
-# Whose variable it is. OMP_NUM_THREADS is everybody's.
-OWNERS = {
+OWNERS = {  # OMP_NUM_THREADS is everybody's
     "OPENBLAS_NUM_THREADS": "openblas",
     "GOTO_NUM_THREADS": "openblas",
     "MKL_NUM_THREADS": "mkl",

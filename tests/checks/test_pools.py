@@ -70,6 +70,11 @@ def test_a_measurement_that_failed_leaves_it_unknown() -> None:
     assert (result.status, result.reason) == ("unknown", "not measured: the measuring child: signal 11")
 
 
+def test_too_many_threads_come_first() -> None:
+    result = outcome(pools.competing_openblas_pools, blas=PAIR, measure=Measure(speeds=[]))
+    assert result.status == "not-applicable"
+
+
 @pytest.mark.parametrize("timeout", ["18", "20", "4"])
 def test_a_short_time_out_is_the_cure(timeout: str) -> None:
     assert competing(environment=environment(OPENBLAS_THREAD_TIMEOUT=timeout)) == []

@@ -142,7 +142,7 @@ class Toolbox:
 
 
 def choose(bedside: Bedside) -> Tool:
-    """The tool that installs into this patient; a Python that nothing may be put into gets an environment of its own."""
+    """The tool that installs into this patient; a Python that is no environment gets one of its own."""
     kind = bedside.kind
     if kind == "pixi":
         from envdoctor.fixes.pixi import Pixi
