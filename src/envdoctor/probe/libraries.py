@@ -22,6 +22,8 @@ VENDORS = (
     ("libf77blas", "atlas"),
     ("Accelerate", "accelerate"),
 )
+# In the names of libraries that packagers put links before: conda's libcblas.so.3 is one to OpenBLAS or MKL.
+LINKED = ("blas", "lapack", "mkl", "blis", "atlas", "omp")
 OPENMP = ("libgomp", "libiomp5", "libomp", "vcomp")
 
 
@@ -113,7 +115,7 @@ class Links:
         self._world = world
         self._loaded = loaded
         self._headers: dict[str, elf.Elf | None] = {}
-        self._by_name: dict[str, str] = {}
+        self._by_name: dict[str, str | None] = {}
         for path in loaded:
             self._by_name.setdefault(os.path.basename(path), path)
         preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
@@ -144,14 +146,12 @@ class Links:
         if soname in self._by_name:
             return self._by_name[soname]
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
-        if found is None:
-            for folder in self._folders:
-                target = os.path.realpath(os.path.join(folder, soname))
-                if target in self._loaded:
-                    found = target
-                    break
-        if found is not None:
-            self._by_name[soname] = found
+        for folder in self._folders if found is None and any(word in soname for word in LINKED) else ():
+            link = os.path.join(folder, soname)
+            if os.path.islink(link) and (target := os.path.realpath(link)) in self._loaded:
+                found = target
+                break
+        self._by_name[soname] = found
         return found
 
 
