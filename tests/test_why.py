@@ -1,3 +1,4 @@
+
 """From an error text to what explains it."""
 
 import re

@@ -7,7 +7,6 @@ from envdoctor.api import (
     CondaBase,
     Evidence,
     Finding,
-    Manual,
     Missing,
     NotApplicable,
     Patient,
@@ -34,7 +33,8 @@ def _base(conda: Conda, patient: Patient) -> None:
     if not conda.is_base:
         raise NotApplicable("not the base environment")
     image = next((overlay for overlay in patient.overlays if overlay in IMAGES), None)
-    if image:
+    made_here = isinstance(conda.base, CondaBase) and conda.base.younger_than_container
+    if image and not (image == "container" and made_here):
         raise NotApplicable(f"in this {image} the image is the environment")
 
 
@@ -43,7 +43,7 @@ def _some(names: list[str]) -> str:
 
 
 @check(CON005)
-def bloated_base(conda: Conda, patient: Patient) -> Iterator[Finding]:
+def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding]:
     """Counted is what was asked for after the installer; what came along is told, and does not count."""
     _base(conda, patient)
     if conda.base is None:
@@ -62,7 +62,9 @@ def bloated_base(conda: Conda, patient: Patient) -> Iterator[Finding]:
         _title(base, asked),
         "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
         "conflict there breaks conda for every environment.",
-        severity=Severity.WARNING if much and conda.flavour != "anaconda" else Severity.INFO,
+        severity=Severity.WARNING
+        if much and not (conda.flavour == "anaconda" and level == "beginner")
+        else Severity.INFO,
         remedies=_remedies(conda, base, asked),
     )
 
@@ -96,50 +98,36 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
         yield Evidence("frozen", f"{conda.root_prefix}/conda-meta/frozen (CEP 22)")
 
 
-def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
+def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run, Run]:
+    """An environment of its own first; base may be slimmed once that one works."""
     tool = conda.tool
-    found: list[Run | Manual] = [
+    packages = (*asked, *(("pip",) if base.pip else ())) if asked else ("python", "pip")
+    there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),) if base.pip else ()
+    frozen = ("--override-frozen",) if base.frozen and tool == "conda" else ()
+    away: list[tuple[str, ...]] = []
+    back = []
+    if base.pip:
+        away.append((tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", "--yes", *base.pip))
+        back.append(f"{tool} run --name base python -m pip install {' '.join(base.pip)}")
+    if asked:
+        away.append((tool, "remove", "--name", "base", *frozen, *asked))
+        back.append(f"{tool} install --name base {' '.join(asked)}")
+    return (
         Run(
             "make an environment of its own for them",
-            (tool, "create", "--name", "work", *(asked or ["python", "pip"]), *(["pip"] if base.pip and asked else [])),
+            (tool, "create", "--name", "work", *packages),
             reason="it downloads them again; base stays as it is",
             undo=f"{tool} env remove --name work",
-        )
-    ]
-    if base.pip:
-        found.append(
-            Run(
-                "put pip's packages there, too",
-                (tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),
-                undo=f"{tool} env remove --name work",
-            )
-        )
-    if asked:
-        found.append(
-            Run(
-                "then slim base",
-                (
-                    tool,
-                    "remove",
-                    "--name",
-                    "base",
-                    *(["--override-frozen"] if base.frozen and tool == "conda" else []),
-                    *asked,
-                ),
-                reason="scripts that rely on base lose these packages; read the plan before you agree",
-                undo=f"{tool} install --name base {' '.join(asked)}",
-            )
-        )
-    if base.pip:
-        found.append(
-            Run(
-                "and take pip's packages out of base",
-                (tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", *base.pip),
-                reason="scripts that rely on base lose these packages",
-                undo=f"{tool} run --name base python -m pip install {' '.join(base.pip)}",
-            )
-        )
-    return tuple(found)
+            then=there,
+        ),
+        Run(
+            "slim base, once the new environment works",
+            away[0],
+            reason="scripts that rely on base lose these packages; read the plan before you agree",
+            undo="; ".join(reversed(back)),
+            then=tuple(away[1:]),
+        ),
+    )
 
 
 @check(CON006)

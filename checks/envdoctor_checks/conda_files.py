@@ -11,6 +11,7 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Install,
+    Prefix,
     Rule,
     Run,
     Severity,
@@ -40,11 +41,10 @@ def _over(overlap: CondaOverlap) -> Severity | None:
 
 
 @check(CON007)
-def pip_over_conda(conda: Conda) -> Iterator[Finding]:
+def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
     conda_records(conda)
     for overlap in known(conda.overlaps):
         conda_side = overlap.conda_version or "record gone"
-        wanted = f"{overlap.package}=={overlap.conda_version}" if overlap.conda_version else overlap.package
         yield Finding(
             CON007,
             overlap.package,
@@ -59,19 +59,34 @@ def pip_over_conda(conda: Conda) -> Iterator[Finding]:
             f"{SHAPES[overlap.shape][0].upper()}{SHAPES[overlap.shape][1:]}. Each tool believes in its own files: an "
             "update or removal by either leaves a mixture.",
             severity=_over(overlap),
-            remedies=(
-                Run(
-                    f"take pip's {overlap.distribution} away first",
-                    ("python", "-m", "pip", "uninstall", "--yes", overlap.distribution),
-                    reason="until the next step nothing of it is there",
-                    undo=f"python -m pip install {overlap.distribution}=={overlap.pip_version}"
-                    if overlap.pip_version
-                    else "",
-                ),
-                Install((wanted,), force=True, title=f"then install conda's {overlap.package} anew"),
-            ),
+            remedies=(_restore(conda, prefix, overlap),),
         )
     unread(conda)
+
+
+def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run:
+    """pip's goes first: it would take conda's new files with it later."""
+    pip = any(record.name == "pip" for record in known(conda.records))
+    out = (
+        (prefix.executable, "-m", "pip", "uninstall", "--yes")
+        if pip
+        else ("uv", "pip", "uninstall", "--python", prefix.path)
+    )
+    spec = f"{overlap.package}={overlap.conda_version}" if overlap.conda_version else overlap.package
+    again = (
+        ("pixi", "reinstall", overlap.package)
+        if conda.tool == "pixi"
+        else (conda.tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
+    )
+    return Run(
+        f"take pip's {overlap.distribution} away, then install conda's {overlap.package} anew",
+        (*out, overlap.distribution),
+        reason="between the two steps nothing of it is there, and conda may change other packages",
+        undo=f"{prefix.executable} -m pip install {overlap.distribution}=={overlap.pip_version}"
+        if overlap.pip_version
+        else "",
+        then=(again,),
+    )
 
 
 @check(CON008)

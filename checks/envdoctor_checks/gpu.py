@@ -46,6 +46,8 @@ def nvidia(gpu: Gpu) -> list[Device]:
 def usable(gpu: Gpu) -> list[Device]:
     """Those of them that programs can use; otherwise `NotApplicable`: why not is another rule's matter."""
     devices = nvidia(gpu)
+    if gpu.hidden is not None:
+        raise NotApplicable(f"the GPU is hidden on purpose ({gpu.hidden})")
     found = [device for device in devices if device.usable is True]
     if not found:
         for device in devices:

@@ -8,12 +8,14 @@ from envdoctor.api import (
     Confidence,
     Evidence,
     Finding,
+    Install,
     Interpreter,
     Manual,
     NotApplicable,
     Packages,
     Path,
     Patient,
+    Remedy,
     Rule,
     Run,
     Severity,
@@ -63,13 +65,15 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
         Evidence("environment", str(patient.prefix)),
     ]
     executable = patient.executable or "python"
-    remedies: tuple[Run | Manual, ...] = (
+    remedies: tuple[Remedy, ...] = (
         Run(
             "call pip by way of the Python it should serve: python -m pip", (executable, "-m", "pip", "list"), safe=True
         ),
     )
     if by_design:
         remedies = (Manual("install with the tool that made this environment: `uv pip install`, `uv add`, `pixi add`"),)
+    elif not has_pip and kind == "conda-env":
+        remedies = (Install(("pip",), title="give this environment a pip of its own, then call it as python -m pip"),)
     elif not has_pip:
         remedies = (
             Run(

@@ -15,6 +15,7 @@ from envdoctor.api import (
     Prefix,
     Problem,
     Remedy,
+    Replace,
     Resolver,
     Rule,
     Severity,
@@ -140,7 +141,12 @@ def two_versions_installed(packages: Packages) -> Iterator[Finding]:
             "The files of one lie over those of the other; pip, importlib.metadata and the import system may see "
             "different versions, and an upgrade or removal takes only one of them away.",
             remedies=(
-                Install((name,), force=True, title=f"remove both (run the removal twice), then install {name} once"),
+                # A removal takes one of them away.
+                Replace(
+                    (name,) * len(group),
+                    (name,),
+                    title=f"remove {name} as often as it is installed, then install it once",
+                ),
             ),
         )
 

@@ -1,80 +1,177 @@
-"""What differs between two readings: packages, libraries, threads, and the rest of the facts."""
+"""What differs between two environments: Python, packages, libraries, threads, and the machine they meet.
 
-from collections.abc import Sequence
-from typing import Any
+Where an environment lies is no difference of what it is: paths below the prefixes are not compared.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from envdoctor.facts import Facts, Missing, Packages
-from envdoctor.recording import dump, sections
+from envdoctor.facts import Facts, Interpreter, Missing, Packages
+from envdoctor.recording import dump
 from envdoctor.reporters import Style
 from envdoctor.text import sanitize, to_ascii
 
-# Told in ways of their own, or different every time.
-_APART = ("recorded", "packages", "start", "blas")
+UNKNOWN = "?"
+Values = Iterator[tuple[str, object]]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One difference: ``what`` in ``section``, as it is on either side (``None``: not there)."""
+    """One difference: ``what`` in ``section``, as it is on either side (``None``: not there; ``?``: not known).
+
+    ``kind``: added, removed, changed.
+    """
 
     section: str
     what: str
     before: str | None
     after: str | None
+    kind: str = "changed"
 
 
 def compare(before: Facts, after: Facts) -> list[Change]:
-    """Every difference that says something about the environments, packages first."""
-    changes = _maps("packages", _packages(before), _packages(after))
-    changes += _maps("blas", _libraries(before), _libraries(after))
-    left, right = sections(before), sections(after)
-    for name in left:
-        if name not in _APART:
-            changes += _maps(name, _flat(left[name]), _flat(right.get(name)))
+    """Every difference of the environments, section by section in the order of `SECTIONS`."""
+    changes: list[Change] = []
+    for section, values in SECTIONS.items():
+        changes += _maps(section, _told(values(before)), _told(values(after)))
     return changes
 
 
-def _packages(facts: Facts) -> dict[str, str]:
-    if isinstance(facts.packages, Packages):
-        pairs = [(item.key, _text(item.version)) for item in reversed(facts.packages.distributions)]
-        return dict(pairs)
-    return {"(all)": f"unknown: {facts.packages.reason}"}
+def _told(pairs: Values) -> dict[str, str]:
+    """As text; what is absent is left out, of several with one name the first counts."""
+    told: dict[str, str] = {}
+    for name, value in pairs:
+        if value is not None and value not in ("", []):
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            told.setdefault(name, UNKNOWN if isinstance(value, Missing) else text)
+    return told
 
 
-def _libraries(facts: Facts) -> dict[str, str]:
+def _python(facts: Facts) -> Values:
+    patient, prefix, interpreter = facts.patient, facts.prefix, facts.interpreter
+    yield "version", patient.version
+    yield "implementation", patient.implementation
+    yield "made by", [" ".join(filter(None, (link.kind, link.detail))) for link in patient.origin]
+    if isinstance(prefix.configuration, dict):
+        yield "system packages visible", prefix.configuration.get("include-system-site-packages")
+    if facts.start.mode != "normal":
+        yield "starts", facts.start.mode
+    if not isinstance(interpreter, Interpreter):
+        yield "(all)", interpreter
+        return
+    yield "machine", interpreter.machine
+    yield "bits", interpreter.pointer_bits
+    yield "free-threaded", interpreter.gil_disabled or None
+    yield "flags", [f"{name}={value}" for name, value in sorted(interpreter.flags.items()) if value]
+    own = tuple(f"{folder}/" for folder in (interpreter.prefix, interpreter.base_prefix, prefix.path))
+    yield "further folders on sys.path", [path for path in interpreter.sys_path if not path.startswith(own)]
+
+
+def _packages(facts: Facts) -> Values:
+    if not isinstance(facts.packages, Packages):
+        yield "(all)", facts.packages
+        return
+    for item in facts.packages.distributions:  # the first of a name is the one that is imported
+        source = " (editable)" if item.editable else f" ({item.url})" if item.url else ""
+        yield item.key, item.version if isinstance(item.version, Missing) else f"{item.version}{source}"
+
+
+def _conda(facts: Facts) -> Values:
+    conda = facts.conda
+    if conda is None or isinstance(conda, Missing):
+        yield "(all)", conda
+        return
+    for record in conda.records if isinstance(conda.records, list) else ():
+        yield record.name, f"{record.version} {record.build} ({record.channel})"
+    yield "channels", conda.channels
+    yield "channel priority", conda.channel_priority
+
+
+def _blas(facts: Facts) -> Values:
     if isinstance(facts.blas, Missing):
-        return {"(all)": f"unknown: {facts.blas.reason}"}
-    found = {}
+        yield "(all)", facts.blas
+        return
     for library in facts.blas.libraries:
-        name = f"{library.vendor} of {', '.join(library.used_by) or 'nobody'}"
-        found[f"{name}: version"] = _text(library.version)
-        found[f"{name}: threads"] = _text(library.threads)
-        found[f"{name}: kernels"] = _text(library.architecture)
-    return found
+        for user in library.used_by or ["unused"]:
+            version = UNKNOWN if isinstance(library.version, Missing) else library.version or ""
+            yield user, f"{library.vendor} {version}".strip()
+            yield f"{user}: kernels", library.architecture
+            yield f"{user}: threading", library.threading_layer
+    for error in facts.blas.errors if isinstance(facts.blas.errors, list) else ():
+        yield f"{error.package}: does not load", error.message.rpartition("/")[2]
 
 
-def _text(value: object) -> str:
-    return f"unknown: {value.reason}" if isinstance(value, Missing) else str(value)
+def _threads(facts: Facts) -> Values:
+    if isinstance(facts.blas, Missing):
+        yield "(all)", facts.blas
+        return
+    for library in facts.blas.libraries:
+        if library.loaded:
+            for user in library.used_by or [library.vendor]:
+                yield user, library.threads
+    for runtime in facts.blas.openmp if isinstance(facts.blas.openmp, list) else ():
+        yield runtime.runtime, runtime.threads
 
 
-def _flat(value: Any, prefix: str = "") -> dict[str, str]:
-    if isinstance(value, dict):
-        found: dict[str, str] = {}
-        for key, item in value.items():
-            found |= _flat(item, f"{prefix}.{key}" if prefix else str(key))
-        return found
-    if isinstance(value, list):
-        return {prefix: ", ".join(dump(item) if isinstance(item, (dict, list)) else str(item) for item in value)}
-    return {prefix: str(value)} if value is not None else {}
+def _cpu(facts: Facts) -> Values:
+    if isinstance(facts.cpu, Missing):
+        yield "(all)", facts.cpu
+        return
+    for name in ("model", "logical", "affinity", "quota", "usable"):
+        yield name, getattr(facts.cpu, name)
+
+
+def _gpu(facts: Facts) -> Values:
+    gpu = facts.gpu
+    if gpu is None or isinstance(gpu, Missing):
+        yield "(all)", gpu
+        return
+    yield "driver", gpu.driver
+    yield "CUDA of the driver", gpu.cuda_driver_version
+    devices = gpu.devices
+    yield "devices", devices if isinstance(devices, Missing) else [str(item.name or item.vendor) for item in devices]
+    for build in gpu.builds if isinstance(gpu.builds, list) else ():
+        cuda = "" if isinstance(build.cuda, Missing) or not build.cuda else f" {build.cuda}"
+        yield build.package, f"for {UNKNOWN if isinstance(build.backend, Missing) else build.backend}{cuda}"
+
+
+def _system(facts: Facts) -> Values:
+    if isinstance(facts.system, Missing):
+        yield "(all)", facts.system
+        return
+    for name in ("platform", "machine", "release", "distribution", "distribution_version"):
+        yield name.replace("_", " "), getattr(facts.system, name)
+    yield "surrounded by", facts.patient.overlays
+
+
+def _environment(facts: Facts) -> Values:
+    if isinstance(facts.environment, Missing):
+        yield "(all)", facts.environment
+        return
+    yield from facts.environment.variables.items()
+
+
+SECTIONS: dict[str, Callable[[Facts], Values]] = {
+    "python": _python,
+    "packages": _packages,
+    "conda": _conda,
+    "blas": _blas,
+    "threads": _threads,
+    "environment": _environment,
+    "cpu": _cpu,
+    "gpu": _gpu,
+    "system": _system,
+}
 
 
 def _maps(section: str, before: dict[str, str], after: dict[str, str]) -> list[Change]:
-    names = sorted(before.keys() | after.keys())
-    return [
-        Change(section, name, before.get(name), after.get(name))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+    changes = []
+    for name in sorted(before.keys() | after.keys()):
+        one, other = before.get(name), after.get(name)
+        if one != other:
+            kind = "added" if one is None else "removed" if other is None else "changed"
+            changes.append(Change(section, name, one, other, kind))
+    return changes
 
 
 def render(changes: Sequence[Change], style: Style) -> str:

@@ -144,13 +144,15 @@ class Edit(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """A command line of any other kind; ``safe`` only if it can be undone and harms nothing."""
+    """A command line of any other kind, and those that have to follow it (``then``); ``safe`` only if it can be
+    undone and harms nothing."""
 
     title: str
     argv: tuple[str, ...]
     safe: bool = False
     reason: str = ""
     undo: str = ""
+    then: tuple[tuple[str, ...], ...] = ()
 
 
 class Manual(Struct, frozen=True):

@@ -8,7 +8,7 @@ from envdoctor.shell import Shell, shell_of
 
 
 class Verdict(Struct, frozen=True):
-    """``state``: broken, hurts, inconclusive, healthy. ``command`` is to be copied as it is; empty where there is none."""
+    """``state``: broken, hurts, inconclusive, healthy. ``command`` is to be copied as it is; it may be empty."""
 
     state: str
     words: str

@@ -28,10 +28,14 @@ DISTRIBUTIONS = {
     "bs4": "beautifulsoup4",
     "dateutil": "python-dateutil",
     **{name: name for name in (
-        "numpy", "scipy", "pandas", "matplotlib", "torch", "tensorflow", "jax", "jaxlib", "sympy", "numba", "h5py", "xarray", "dask",
-        "distributed", "seaborn", "statsmodels", "polars", "pyarrow", "networkx", "joblib", "threadpoolctl", "tqdm", "requests",
-        "ipykernel", "jupyterlab", "notebook", "ipywidgets", "pytest", "packaging", "setuptools", "pip", "tables", "netCDF4", "zarr",
-        "astropy", "plotly", "bokeh", "cython", "pybind11", "openpyxl", "lxml", "pooch", "contourpy", "kiwisolver", "cycler",
+        "numpy", "scipy", "pandas", "matplotlib", "torch", "tensorflow", "jax", "jaxlib", "sympy", "numba", "h5py",
+        "xarray", "dask",
+        "distributed", "seaborn", "statsmodels", "polars", "pyarrow", "networkx", "joblib", "threadpoolctl",
+        "tqdm", "requests",
+        "ipykernel", "jupyterlab", "notebook", "ipywidgets", "pytest", "packaging", "setuptools", "pip", "tables",
+        "netCDF4", "zarr",
+        "astropy", "plotly", "bokeh", "cython", "pybind11", "openpyxl", "lxml", "pooch", "contourpy", "kiwisolver",
+        "cycler",
     )},
 }  # fmt: skip
 
@@ -47,7 +51,7 @@ class Symptom(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """A symptom, the line it was found in, and the name in it that a finding has to mention (a module's; may be empty)."""
+    """A symptom, the line it was found in, and the module in it that a finding has to mention (may be empty)."""
 
     symptom: Symptom
     line: str
@@ -115,7 +119,7 @@ def explain(text: str, report: Report) -> Explanation:
 
 
 def _concerns(item: Advice, name: str, text: str) -> bool:
-    """True where the finding is about what the error is about: one on a distribution only if the text is on that one."""
+    """True where the finding is about what the error is about: on a distribution, the same one."""
     finding = item.finding
     if not finding.rule.code.startswith("PKG"):
         return True

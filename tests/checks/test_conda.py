@@ -246,8 +246,11 @@ def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Se
 
 def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:
     assert findings(conda_base.bloated_base, conda=in_base()) == []
-    (finding,) = findings(conda_base.bloated_base, conda=in_base("numpy", flavour="anaconda"))
-    assert finding.level == Severity.INFO
+    levels = [
+        findings(conda_base.bloated_base, conda=in_base("numpy", flavour="anaconda"), level=level)[0].level
+        for level in ("beginner", "advanced")
+    ]
+    assert levels == [Severity.INFO, Severity.WARNING]
 
 
 def test_pips_packages_count_where_the_installers_set_is_not_known() -> None:
@@ -264,6 +267,8 @@ def test_in_an_image_and_in_an_environment_base_does_not_matter() -> None:
         assert outcome(check, conda=in_base("numpy"), patient=image).status == "not-applicable"
         assert outcome(check, conda=conda()).status == "not-applicable"
     assert len(findings(conda_base.base_in_use, conda=in_base())) == 1
+    younger = in_base("numpy", younger_than_container=True)
+    assert len(findings(conda_base.bloated_base, conda=younger, patient=image)) == 1
 
 
 @pytest.mark.parametrize(("version", "count"), [("23.9.0", 1), ("4.12.0", 1), ("23.10.0", 0), ("26.7.0", 0)])

@@ -83,6 +83,11 @@ def test_a_gpu_that_cannot_be_used_does_not_accuse_the_build() -> None:
     )
 
 
+def test_a_gpu_that_is_hidden_on_purpose_is_not_missed() -> None:
+    place = gpu(H100, builds=[torch_build(None)], hidden="CUDA_VISIBLE_DEVICES=-1")
+    assert outcome(cpu_build, gpu=place).status == "not-applicable"
+
+
 def test_an_amd_gpu_in_use_wants_rocms_torch_and_a_display_adapter_wants_nothing() -> None:
     card = Device(vendor="amd", name=None, architecture="gfx942", usable=True, source="kfd")
     (finding,) = findings(cpu_build, gpu=gpu(card, builds=[torch_build(None)]))

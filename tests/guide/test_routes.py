@@ -62,7 +62,7 @@ def who(system: str, gpu: str, level: str, prefer: str) -> Traveller:
     return Traveller(system=system, gpu=gpu == "yes", level=level, prefer=prefer)
 
 
-@pytest.mark.parametrize(("combination", "then", "now", "steps"), ROWS, ids=lambda cells: "-".join(cells))
+@pytest.mark.parametrize(("combination", "then", "now", "steps"), ROWS, ids="-".join)
 def test_the_route_of_each_combination(
     combination: list[str], then: list[str], now: list[str], steps: list[str]
 ) -> None:
@@ -170,3 +170,14 @@ def test_the_statements_are_dated_and_sourced() -> None:
         assert statement.sources and all(source.url.startswith("https://") for source in statement.sources)
         assert statement.status in ("holds", "stronger", "nuance", "outdated", "wrong", "unproven")
         assert statement.since or statement.status == "holds"
+
+
+def test_the_table_of_coverage_is_what_is_so_and_no_statement_is_idle() -> None:
+    from pathlib import Path
+
+    from envdoctor.guide.coverage import rows
+
+    text = (Path(__file__).parent.parent.parent / "docs" / "guide-coverage.md").read_text(encoding="utf-8")
+    for row in rows():
+        assert f"| {' | '.join(row)} |" in text, "cog -r docs/guide-coverage.md"
+        assert row[3:] != ("–", "–"), f"{row[0]} is used by nothing"

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from envdoctor.facts import Missing
+from envdoctor.probe import installation, packages, prefix
+from envdoctor.world import World
 from tests.origin.trees import chain, grow, kinds, put
 
 STATUS = """Package: python3.11-minimal
@@ -181,3 +184,16 @@ def test_a_python_made_from_source_has_the_builds_makefile(tmp_path: Path) -> No
 def test_a_python_that_says_nothing_of_itself_is_unknown(tmp_path: Path) -> None:
     grow(tmp_path, "opt/debian/homebrew/pyenv/bin/python3")
     assert kinds(chain(tmp_path, "/opt/debian/homebrew/pyenv")) == ["unknown"]
+
+
+def test_metadata_that_pip_wrote_among_the_systems_is_looked_up_in_the_database(tmp_path: Path) -> None:
+    debian(tmp_path)
+    site = "/usr/lib/python3/dist-packages"
+    for name in ("six", "attrs"):
+        put(tmp_path, f"{site}/{name}-1.0.dist-info/METADATA", f"Name: {name}\nVersion: 1.0\n")
+        put(tmp_path, f"{site}/{name}-1.0.dist-info/INSTALLER", "pip\n")
+    put(tmp_path, "var/lib/dpkg/info/python3-six.list", f"/.\n{site}/six-1.0.dist-info/METADATA\n")
+    world = World(root=str(tmp_path), home="/home/ada", cwd="/", environ={}, platform="linux")
+    here = prefix.read(world, "/usr", "/usr/bin/python3")
+    seen = installation.read(world, here, Missing("not asked"), packages.read(world, [site]))
+    assert seen.owned == {f"{site}/attrs-1.0.dist-info": None, f"{site}/six-1.0.dist-info": "python3-six"}

@@ -79,6 +79,8 @@ def test_hidden_devices_are_still_asked_for(tmp_path: Path) -> None:
     gpu = examine(world(tmp_path / "root", tmp_path / "lib", CUDA_VISIBLE_DEVICES="-1"))
     assert place.environ.get("CUDA_VISIBLE_DEVICES") is None
     assert statuses(gpu)["cuda"] == "present"
+    assert gpu.hidden == "CUDA_VISIBLE_DEVICES=-1"
+    assert examine(world(tmp_path / "root", tmp_path / "lib", CUDA_VISIBLE_DEVICES="0")).hidden is None
 
 
 def test_libraries_are_found_where_a_driver_puts_them(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_every_kind_of_list_is_told(tmp_path: Path) -> None:
         ("[project]\ndynamic = 5\n", ["pyproject"]),
         ("project = 1\ntool = 2\n", []),
         ("[dependency-groups]\ndev = ['pytest']\n", ["dependency-groups"]),
-        ("[tool.poetry]\n[tool.pixi.project]\n[tool.ruff]\n", ["poetry", "pixi"]),
+        ("[tool.poetry]\nname = 'fit'\n[tool.pixi.project]\n[tool.ruff]\n", ["poetry", "pixi"]),
         ("[tool]\npoetry = 1\n", []),
     ],
 )
@@ -121,7 +121,36 @@ def test_a_pyproject_that_cannot_be_parsed_is_told(tmp_path: Path, content: str 
     project = found(tmp_path)
     assert isinstance(project, Project)
     assert isinstance(project.unreadable, dict)
-    assert project.unreadable["pyproject.toml"].startswith("/home/ada/fit/pyproject.toml: ")
+    assert project.unreadable["pyproject.toml"].startswith("/home/ada/fit/pyproject.toml:")
+
+
+JUNK = ["5", "true", "'text'", "[]", "[5]", "['a', [1]]", "{}", "{ a = 5 }", "{ a = { b = [] } }", "1979-05-27"]
+PLACES = [
+    "project", "project.name", "project.dynamic", "project.dependencies", "project.optional-dependencies",
+    "project.optional-dependencies.x", "dependency-groups", "dependency-groups.x", "tool", "tool.poetry",
+    "tool.poetry.dependencies", "tool.poetry.dependencies.x", "tool.poetry.group", "tool.poetry.group.x",
+    "tool.poetry.group.x.dependencies", "tool.poetry.dev-dependencies", "tool.pixi", "tool.pixi.dependencies",
+    "tool.pixi.dependencies.x", "tool.pixi.feature", "tool.pixi.feature.x", "tool.pixi.pypi-dependencies.x",
+    "packages", "packages.x", "dev-packages", "dependencies", "dependencies.x", "feature.x.dependencies.x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_a_manifest_is_read_past_or_told_but_never_a_crash(tmp_path: Path, junk: str) -> None:
+    for number, place in enumerate(PLACES):
+        for name in ("pyproject.toml", "pixi.toml", "Pipfile"):
+            put(tmp_path, f"/home/ada/{number}/{name}", content=f"{place} = {junk}\n")
+        assert isinstance(found(tmp_path, f"/home/ada/{number}"), Project), place
+
+
+@pytest.mark.parametrize(
+    "junk", ["", "5", "[]", "null", '{"default": 5}', '{"default": {"x": 5}}', '{"default": [5]}', "{"]
+)
+@pytest.mark.parametrize("name", ["Pipfile.lock", "uv.lock", "pixi.lock", "conda-lock.yml", "environment.yml"])
+def test_junk_in_a_lock_file_is_read_past_or_told_but_never_a_crash(tmp_path: Path, name: str, junk: str) -> None:
+    put(tmp_path, "/home/ada/fit/setup.py")
+    put(tmp_path, f"/home/ada/fit/{name}", content=junk)
+    assert isinstance(found(tmp_path), Project)
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:

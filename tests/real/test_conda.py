@@ -143,7 +143,9 @@ def test_an_upgrade_by_pip_is_found_as_replaced(patient: Patient, tmp_path: Path
     finding = seen.finding("CON007")
     assert finding["subject"] == "lab-tool" and finding["severity"] == "warning"
     assert conda_facts(seen)["overlaps"][0]["shape"] == "replaced"
-    assert finding["fixes"][-1]["steps"][0]["argv"][0] == "conda"
+    (fix,) = finding["fixes"]
+    assert fix["steps"][0]["argv"][-1] == "lab-tool"
+    assert fix["steps"][1]["argv"][-2:] == ["--force-reinstall", "lab-tool=1.0"]
 
 
 def test_pip_over_numpy_is_an_error(patient: Patient, tmp_path: Path) -> None:
@@ -329,3 +331,24 @@ def test_the_root_is_found_from_a_child_environment(channels: Path, tmp_path: Pa
     assert facts["version"] == "26.7.0"
     assert facts["channels"] == ["conda-forge"]
     assert not facts["is_base"]
+
+
+def test_an_anaconda_base_is_healthy_for_a_beginner(channels: Path, tmp_path: Path) -> None:
+    root = patient_at(install(tmp_path / "root", channels, {CONDA_FORGE: ["python"], MAIN: ["anaconda", "hdf5"]}))
+    for record in root.prefix.glob("conda-meta/*.json"):  # as Anaconda's installer has it: all of it from pkgs/main
+        write(record, record.read_text().replace(CONDA_FORGE, MAIN))
+    as_root(root, explicit(root))
+    write(root.prefix / ".condarc", "channels: [defaults]\n")
+    seen = examine(root)
+    assert conda_facts(seen)["flavour"] == "anaconda"
+    assert codes(seen) == set()
+    assert "CON005" not in seen.codes()
+
+
+def test_micromambas_environment_is_told_by_its_root(channels: Path, tmp_path: Path) -> None:
+    root = tmp_path / "micromamba"
+    child = patient_at(install(root / "envs" / "work", channels, {CONDA_FORGE: ["python"]}))
+    (root / "pkgs").mkdir()
+    facts = conda_facts(examine(child, MAMBA_ROOT_PREFIX=str(root)))
+    assert (facts["flavour"], facts["root_prefix"], facts["tool"]) == ("micromamba", str(root), "micromamba")
+    assert facts["channels"] == ["conda-forge"]

@@ -116,3 +116,27 @@ def test_what_hangs_is_unknown_in_one_line_and_the_rest_is_complete(
     assert len(lines) == 1, seen.text
     assert still_running(str(tmp_path / "lib")) == []
     assert checkup(bare_patient, "--select", "GPU", environ=environ).status == 3
+
+
+def test_the_running_process_is_asked_about_its_gpu_too(tmp_path: Path) -> None:
+    nvml(tmp_path / "lib", H100)
+    cuda(tmp_path / "lib", H100, version=13000)
+    code = "import envdoctor; gpu = envdoctor.check().facts.gpu; print(gpu.devices[0].name, gpu.cuda_driver_version)"
+    environ = clean_environ(LD_LIBRARY_PATH=str(tmp_path / "lib"))
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split("\n")[0] == f"{H100.name} 13.0", done.stderr
+
+
+def test_jaxlib_alone_is_for_the_cpu_and_its_plug_in_is_for_cuda(other_python: str, tmp_path: Path) -> None:
+    patient = make_venv(other_python, tmp_path / "venv")
+    add_distribution(patient.site, "jaxlib", "0.10.2")
+    nvml(tmp_path / "lib", H100)
+    cuda(tmp_path / "lib", H100, version=13000)
+    environ = clean_environ(LD_LIBRARY_PATH=str(tmp_path / "lib"))
+    (step,) = checkup(patient, environ=environ).finding("GPU004")["fixes"][0]["steps"]
+    assert step["argv"][-1] == "jax[cuda13]"
+    for half in ("plugin", "pjrt"):
+        add_distribution(patient.site, f"jax-cuda13-{half}", "0.10.2")
+    assert checkup(patient, environ=environ).outcome("GPU004")["status"] == "passed"

@@ -191,7 +191,7 @@ def test_the_systems_python_is_told_with_the_package_that_owns_it(tmp_path: Path
 
 
 def test_pypy_and_a_venv_of_it_are_debians(tmp_path: Path) -> None:
-    need(PYPY, "pypy3 pypy3-venv")
+    need(PYPY, "pypy3")
     surroundings = environ(tmp_path)
     document = diagnosed(PYPY, surroundings)
     assert kinds(document) == ["debian"]

@@ -86,6 +86,7 @@ class CondaBase(Section, frozen=True, kw_only=True):
     ``added`` are the packages beyond the installer's own (``initial_source`` names the file that lists them)
     and beyond conda and its tooling; ``added_bytes`` their size on disk; ``requested`` those of them that were
     asked for by name; ``pip`` the distributions that pip put there. ``frozen`` is CEP 22's marker.
+    ``younger_than_container``: base was made in the running container, and is no part of its image.
     """
 
     added: list[str] | Missing
@@ -95,6 +96,7 @@ class CondaBase(Section, frozen=True, kw_only=True):
     requested: list[str] | Missing = []
     pip: list[str] = []
     frozen: bool = False
+    younger_than_container: bool = False
 
 
 class Conda(Section, frozen=True, kw_only=True):

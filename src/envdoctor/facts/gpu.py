@@ -8,7 +8,8 @@ class Layer(Section, frozen=True, kw_only=True):
 
     ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
     absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
-    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded; ``detail`` the rest, in words.
+    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded, ``detail`` the rest,
+    in words.
     """
 
     name: str
@@ -93,7 +94,8 @@ class Gpu(Section, frozen=True, kw_only=True):
 
     ``driver`` is the kernel driver's version; ``cuda_driver_version`` what ``cuDriverGetVersion`` of the
     libcuda that loads says (``12.2``). ``toolkits`` are folders of a CUDA toolkit. ``container`` names what
-    tells of a container (``None``: none), ``wsl`` the Windows Subsystem for Linux.
+    tells of a container (``None``: none), ``wsl`` the Windows Subsystem for Linux. ``hidden``
+    is the variable that hides every NVIDIA device from programs, with its value; the libraries were asked without it.
     """
 
     devices: list[Device] | Missing
@@ -107,3 +109,4 @@ class Gpu(Section, frozen=True, kw_only=True):
     toolkits: list[str] = []
     container: str | None = None
     wsl: bool = False
+    hidden: str | None = None

@@ -79,10 +79,10 @@ class Toolbox:
             case Edit(file, change, title):
                 step = {"edit": {"file": file, "change": change}}
                 return Fix(title=title or f"edit {file}", steps=(step,), applicability="manual")
-            case Run(title, argv, safe, reason, undo):
+            case Run(title, argv, safe, reason, undo, then):
                 return Fix(
                     title=title,
-                    steps=({"argv": self._bedside.spoken(list(argv))},),
+                    steps=tuple({"argv": self._bedside.spoken(list(words))} for words in (argv, *then)),
                     applicability="safe" if safe else "unsafe",
                     reason=reason or ("" if safe else "look at what it does before you run it"),
                     undo=undo,
@@ -142,7 +142,7 @@ class Toolbox:
 
 
 def choose(bedside: Bedside) -> Tool:
-    """The tool that installs into this patient; a Python that nothing may be put into gets an environment of its own."""
+    """The tool that installs into this patient; a Python that is no environment gets one of its own."""
     kind = bedside.kind
     if kind == "pixi":
         from envdoctor.fixes.pixi import Pixi

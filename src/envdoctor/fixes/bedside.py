@@ -104,7 +104,7 @@ class Bedside:
         return "", ""
 
     def top_level(self) -> list[str]:
-        """The distributions in the prefix that no other one requires, without the furniture: what was asked for, most likely."""
+        """What was asked for, most likely: distributions in the prefix that no other requires, less the furniture."""
         here = [item for item in self.distributions if _inside(item.location, self.prefix)]
         needed = {
             normalise(_leading_name(line))

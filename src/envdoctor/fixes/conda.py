@@ -86,7 +86,7 @@ class Conda:
             title=f"make an environment beside it{f' with Python {python}' if python else ''}: {prefix}",
             steps=(step,),
             applicability="unsafe",
-            reason="it downloads a whole environment; what pip had installed has to be installed again; the old one stays",
+            reason="it downloads a whole environment, without what pip had installed; the old one stays",
             undo=remove,
             patient=prefix,
         )

@@ -8,7 +8,7 @@ from envdoctor.names import normalise
 
 
 def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, str]]:
-    """(who, specifier) of every distribution that requires ``key`` with a specifier; those under a marker don't count."""
+    """(who, specifier) of all that require ``key`` with a specifier; those under a marker don't count."""
     found = []
     for item in distributions:
         for line in item.requires if isinstance(item.requires, list) else ():
@@ -44,7 +44,7 @@ def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -
 
 
 def tightest(parts: Sequence[str]) -> list[str]:
-    """The same constraint without the bounds that another one implies: of several ``>=`` the highest, of ``<`` the lowest."""
+    """Without the bounds that another one implies: of several ``>=`` the highest, of ``<`` the lowest."""
     parts = list(dict.fromkeys(parts))
     if len(parts) < 2:
         return parts

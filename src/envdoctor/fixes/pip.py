@@ -30,7 +30,12 @@ class Venv:
         here = {item.key: item.version for item in self._bedside.distributions}
         if force:
             flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
-            wanted = [unmarked(requirement) for requirement in requirements]
+            # What lies there is laid down anew, not replaced by another version that happens to be newer.
+            versions = [here.get(normalise(requirement)) for requirement in requirements]
+            wanted = [
+                f"{requirement}=={version}" if isinstance(version, str) else unmarked(requirement)
+                for requirement, version in zip(requirements, versions, strict=True)
+            ]
             return Fix(title="", steps=(argv(*self._install(*flags, *wanted)),), applicability="safe", undo="")
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
@@ -53,15 +58,22 @@ class Venv:
             title="",
             steps=(argv(*self._install("--upgrade", *users, name)),),
             applicability="unsafe",
-            reason=f"{' and '.join(users)} want versions of {name} that exclude each other; this looks for releases that agree",
+            reason=f"{' and '.join(users)} want versions of {name} that exclude each other; "
+            "this looks for releases that agree",
         )
 
     def remove(self, names: list[str]) -> Fix:
         here = {item.key: item.version for item in self._bedside.distributions}
-        again = [f"{name}=={here[normalise(name)]}" for name in names if isinstance(here.get(normalise(name)), str)]
+        again = [
+            f"{name}=={here[normalise(name)]}"
+            for name in dict.fromkeys(names)
+            if isinstance(here.get(normalise(name)), str)
+        ]
+        # A name that is given twice is installed twice, and a removal takes one of them away.
+        rounds = [[name for name in dict.fromkeys(names) if names.count(name) > turn] for turn in range(len(names))]
         return Fix(
             title="",
-            steps=(argv(*self._uninstall(*names)),),
+            steps=tuple(argv(*self._uninstall(*turn)) for turn in rounds if turn),
             applicability="unsafe",
             reason="your own code may import what is removed",
             undo=self._line(self._install(*again)) if again else "",

@@ -1,4 +1,4 @@
-"""The fixes of all findings as one plan: joined where one cure settles many, in an order in which none undoes another."""
+"""The fixes of all findings as one plan: joined where one cure settles many, ordered so that none undoes another."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ ORDER: tuple[type, ...] = (
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One fix of the plan: the ``codes`` it settles and the ``subjects`` concerned; ``conflicts`` with others, in words."""
+    """One fix of the plan: the ``codes`` it settles, the ``subjects`` concerned, its ``conflicts`` with others."""
 
     codes: tuple[str, ...]
     subjects: tuple[str, ...]

@@ -5,7 +5,7 @@ from envdoctor.fixes.model import Fix, argv, name_of, unmarked
 
 
 def project_of(bedside: Bedside) -> str:
-    """The project of the environment: the folder that holds it, or the one the check-up is run in; empty for neither."""
+    """The environment's project: the folder that holds it, or the one the check-up is run in; else empty."""
     folder, _, name = bedside.prefix.replace("\\", "/").rpartition("/")
     if name == ".venv":
         return folder

@@ -30,7 +30,8 @@ def _head(windows: bool) -> list[str]:
         ]
     else:
         head = ["#!/bin/sh", "set -eu"]
-    return [*head, "", "# Written by envdoctor. Read it before you run it: what is not safe is commented out, with the reason.",
+    said = "# Written by envdoctor. Read it before you run it: what is not safe is commented out, with the reason."
+    return [*head, "", said,
             "# envdoctor itself changes nothing."]  # fmt: skip
 
 

@@ -25,9 +25,11 @@ REMOVE = {
     "brew": ("brew", "uninstall"),
 }
 FAMILIES = {
-    "debian": "apt-get", "ubuntu": "apt-get", "linuxmint": "apt-get", "pop": "apt-get", "raspbian": "apt-get", "kali": "apt-get",
+    "debian": "apt-get", "ubuntu": "apt-get", "linuxmint": "apt-get", "pop": "apt-get",
+    "raspbian": "apt-get", "kali": "apt-get",
     "fedora": "dnf", "rhel": "dnf", "centos": "dnf", "rocky": "dnf", "almalinux": "dnf", "amzn": "dnf", "ol": "dnf",
-    "alpine": "apk", "arch": "pacman", "manjaro": "pacman", "opensuse-leap": "zypper", "opensuse-tumbleweed": "zypper", "sles": "zypper",
+    "alpine": "apk", "arch": "pacman", "manjaro": "pacman", "opensuse-leap": "zypper",
+    "opensuse-tumbleweed": "zypper", "sles": "zypper",
 }  # fmt: skip
 DEBIAN_FOLDERS = ("/usr/lib/python3/dist-packages", "/usr/lib/python3")
 

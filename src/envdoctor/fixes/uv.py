@@ -5,7 +5,7 @@ from envdoctor.fixes.model import Fix, argv, name_of, unmarked
 
 
 class UvProject:
-    """``uv add`` and ``uv sync`` in the project's folder; a bare ``uv pip install`` would be undone by the next sync."""
+    """``uv add`` and ``uv sync`` in the project's folder; the next sync would undo a bare ``uv pip install``."""
 
     def __init__(self, bedside: Bedside) -> None:
         self._bedside = bedside

@@ -15,7 +15,7 @@ PREFERENCES = ("conda", "pip", "system")
 
 
 class Traveller(Struct, frozen=True, kw_only=True):
-    """For whom a route is sought. ``family`` is the Linux distribution's (debian, fedora, arch, alpine; may be empty)."""
+    """For whom a route is sought. ``family`` is Linux's (debian, fedora, arch, alpine; may be empty)."""
 
     system: str
     level: str

@@ -48,6 +48,7 @@ class Examination:
             layers=found,
             container=sight.container,
             wsl=sight.wsl,
+            hidden=_hidden(self._world),
             **parts,
         )
 
@@ -74,6 +75,12 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
     }
+
+
+def _hidden(world: World) -> str | None:
+    """CUDA_VISIBLE_DEVICES where it names no device: empty or -1 (CUDA C Programming Guide, environment variables)."""
+    value = world.environ.get("CUDA_VISIBLE_DEVICES")
+    return f"CUDA_VISIBLE_DEVICES={value}" if value is not None and value.strip() in ("", "-1") else None
 
 
 def _is_apple(system: System | Missing) -> bool:

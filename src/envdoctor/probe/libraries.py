@@ -151,7 +151,7 @@ class Links:
             if os.path.islink(link) and (target := os.path.realpath(link)) in self._loaded:
                 found = target
                 break
-        self._by_name[soname] = found
+        self._by_name[soname] = found  # the miss, too: everything is linked to libc
         return found
 
 

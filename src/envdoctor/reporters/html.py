@@ -17,12 +17,16 @@ from envdoctor.verdict import shell_for, verdict
 CSS = """
 .envdoctor { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
 .envdoctor h1 { font-size: 1.3em; } .envdoctor h2 { font-size: 1.05em; margin: 0 0 .4em; }
-.envdoctor pre { background: rgba(127,127,127,.14); padding: .6em .8em; overflow-x: auto; border-radius: 4px; margin: .4em 0; }
+.envdoctor pre { background: rgba(127,127,127,.14); padding: .6em .8em; overflow-x: auto;
+  border-radius: 4px; margin: .4em 0; }
 .envdoctor section { border-left: 4px solid #888; padding: .2em 1em; margin: 1.2em 0; }
-.envdoctor .error { border-color: #c0272d; } .envdoctor .warning { border-color: #b7791f; } .envdoctor .info { border-color: #2b6cb0; }
-.envdoctor table { border-collapse: collapse; } .envdoctor td, .envdoctor th { padding: .1em .8em .1em 0; text-align: left;
+.envdoctor .error { border-color: #c0272d; } .envdoctor .warning { border-color: #b7791f; }
+.envdoctor .info { border-color: #2b6cb0; }
+.envdoctor table { border-collapse: collapse; } .envdoctor td, .envdoctor th { padding: .1em .8em .1em 0;
+  text-align: left;
   vertical-align: top; overflow-wrap: anywhere; font-weight: normal; }
-.envdoctor th { opacity: .75; white-space: nowrap; } .envdoctor blockquote { margin: .5em 0; padding-left: .8em; border-left: 2px solid #8886; }
+.envdoctor th { opacity: .75; white-space: nowrap; }
+.envdoctor blockquote { margin: .5em 0; padding-left: .8em; border-left: 2px solid #8886; }
 .envdoctor .small { opacity: .75; font-size: .9em; }
 """
 
@@ -80,7 +84,8 @@ def _finding(item: Advice, shell: Shell) -> Iterator[str]:
     yield f"<p>{_text(finding.why)}</p>"
     for statement in item.guide:
         since = f"<br>{_text(standing(statement))}" if statement.since else ""
-        yield f"<blockquote>{_text(statement.says)} <span class='small'>(guide, {_text(statement.id)})</span>{since}</blockquote>"
+        origin = f"<span class='small'>(guide, {_text(statement.id)})</span>"
+        yield f"<blockquote>{_text(statement.says)} {origin}{since}</blockquote>"
     if finding.nothing_to_do:
         yield f"<p>Nothing to do: {_text(finding.nothing_to_do)}</p>"
     for fix in item.fixes:

@@ -51,7 +51,8 @@ def _case(outcome: Outcome, report: Report) -> Iterator[str]:
     if bad:
         title = bad[0].finding.title + (f" (and {len(bad) - 1} more)" if len(bad) > 1 else "")
         text = "\n\n".join(_told(item, report) for item in bad)
-        yield f"      <failure type={quoteattr(bad[0].finding.level.value)} message={quoteattr(_clean(title))}>{_escaped(text)}</failure>"
+        kind = quoteattr(bad[0].finding.level.value)
+        yield f"      <failure type={kind} message={quoteattr(_clean(title))}>{_escaped(text)}</failure>"
     elif outcome.status == "unknown":
         yield f'      <error type="unknown" message={quoteattr(_clean(outcome.reason))}/>'
     elif outcome.status == "not-applicable":

@@ -58,11 +58,13 @@ def _report(report: Report, style: Style) -> Iterator[str]:
             notes = [f"Conflict: {conflict}" for conflict in entry.conflicts] + (
                 [entry.fix.reason] if entry.fix.reason else []
             )
-            words = f"{number}. {', '.join(entry.codes)}: {entry.fix.title} ({'; '.join([entry.fix.applicability, *notes])})"
+            standing_of = "; ".join([entry.fix.applicability, *notes])
+            words = f"{number}. {', '.join(entry.codes)}: {entry.fix.title} ({standing_of})"
             yield _text(words, first=False) + "\n\n" + (_code("\n".join(lines)) if lines else "")
     counts = report.counts
     parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
-    yield f"{', '.join(parts)}; {counts['passed']} passed, {counts['not-applicable']} do not apply, {counts['unknown']} unknown.\n"
+    parts += [f"{counts['passed']} passed", f"{counts['not-applicable']} do not apply", f"{counts['unknown']} unknown"]
+    yield f"{', '.join(parts)}.\n"
 
 
 def _finding(item: Advice, report: Report) -> str:

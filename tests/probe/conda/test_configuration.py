@@ -84,8 +84,8 @@ def world(root: Path, files: Mapping[str, str], **environ: str) -> World:
     return World(root=str(root), home="/home/ada", cwd="/work", environ=environ, platform="linux")
 
 
-def configuration(root: Path, files: Mapping[str, str], default: tuple[str, ...] = (), **environ: str) -> Configuration:
-    return read(world(root, files, **environ), environ.get("CONDA_ROOT"), default)
+def configuration(root: Path, files: Mapping[str, str], **environ: str) -> Configuration:
+    return read(world(root, files, **environ), environ.get("CONDA_ROOT"), [])
 
 
 def test_files_are_read_from_the_lowest_to_the_highest_and_each_once(tmp_path: Path) -> None:
@@ -116,7 +116,8 @@ def test_variables_in_channels_are_expanded_and_unknown_ones_stay(tmp_path: Path
 
 
 def test_where_nothing_is_configured_the_default_holds(tmp_path: Path) -> None:
-    assert configuration(tmp_path, {"/home/ada/.condarc": "channels: ~\n"}, ("defaults",)).channels == ["defaults"]
+    unset = world(tmp_path, {"/home/ada/.condarc": "channels: ~\n"})
+    assert read(unset, None, ["defaults"]).channels == ["defaults"]
     assert configuration(tmp_path, {}).channels == []
     assert configuration(tmp_path, {}).channel_priority == "flexible"
 

@@ -1,5 +1,6 @@
 """What has been put into the base environment beyond what the installer brought and conda itself needs."""
 
+import os
 from collections.abc import Iterable, Sequence
 
 from envdoctor.data import table
@@ -7,6 +8,7 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaBase, CondaRecord
 from envdoctor.probe.conda import history
 from envdoctor.probe.conda.history import Block
+from envdoctor.probe.installation import CONTAINER_FILES
 from envdoctor.world import World
 
 
@@ -20,11 +22,15 @@ def read(
 ) -> CondaBase:
     """The bloat of ``root``: what is installed, less the installer's set, less conda, its tooling and ``plugins``
     with all that they need."""
-    frozen = world.is_file(f"{root}/conda-meta/frozen")
+    common = {
+        "pip": pip,
+        "frozen": world.is_file(f"{root}/conda-meta/frozen"),
+        "younger_than_container": _younger(world, root),
+    }
     initial, source = _initial(world, root, blocks)
     if initial is None:
         why = Missing("nothing tells what the installer brought")
-        return CondaBase(added=why, added_bytes=why, requested=why, initial_known=False, pip=pip, frozen=frozen)
+        return CondaBase(added=why, added_bytes=why, requested=why, initial_known=False, **common)  # type: ignore[arg-type]
     kept = initial | needed(records, {*table("conda")["tooling"]["names"], *plugins})
     added = sorted((record for record in records if record.name not in kept), key=lambda record: record.name)
     return CondaBase(
@@ -33,9 +39,27 @@ def read(
         requested=[record.name for record in added if record.requested],
         initial_known=True,
         initial_source=source,
-        pip=pip,
-        frozen=frozen,
+        **common,  # type: ignore[arg-type]
     )
+
+
+def _younger(world: World, root: str) -> bool:
+    """True where every record was written after the container began: what comes with the image is older.
+
+    Engines create their marks when they start a container; files of an image keep their times.
+    """
+    began = [made for path in CONTAINER_FILES if (made := _changed(world, path))]
+    names = world.names(f"{root}/conda-meta") if began else None
+    records = [name for name in names if name.endswith(".json")] if isinstance(names, list) else []
+    times = [_changed(world, f"{root}/conda-meta/{name}") for name in records]
+    return bool(began) and bool(times) and min(times) > min(began)
+
+
+def _changed(world: World, path: str) -> float:
+    try:
+        return os.lstat(world.real(path)).st_ctime
+    except OSError:
+        return 0.0
 
 
 def _initial(world: World, root: str, blocks: Sequence[Block]) -> tuple[set[str] | None, str | None]:

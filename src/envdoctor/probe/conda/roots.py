@@ -33,8 +33,8 @@ def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) 
         if pixi:
             return None
         parent, name = os.path.split(os.path.dirname(prefix))
-        if name == "envs" and world.is_dir(f"{parent}/conda-meta"):
-            return parent
+        if name == "envs" and any(world.is_dir(f"{parent}/{folder}") for folder in ("conda-meta", "pkgs")):
+            return parent  # micromamba's own root may be empty but for these
         for command in reversed(commands):
             root = _above(world, command.split(" ")[0])
             if root:

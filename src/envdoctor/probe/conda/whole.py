@@ -46,7 +46,9 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         own = world.text(f"{root}/conda-meta/history", 1_000_000) if root else None
         root_commands = [block.command for block in history.parse(own)] if isinstance(own, str) else []
     root_names = listing if isinstance(listing, list) else []
-    flavour = "pixi" if pixi else roots.flavour(world, root, root_names, root_commands) if root and root_names else None
+    micromamba = bool(root) and world.environ.get("MAMBA_ROOT_PREFIX", "").rstrip("/\\") == root
+    known_root = root if root and (root_names or micromamba) else None
+    flavour = "pixi" if pixi else roots.flavour(world, known_root, root_names, root_commands) if known_root else None
     version = roots.version(root_names)
     if flavour == "pixi":
         settings = configuration.NOTHING

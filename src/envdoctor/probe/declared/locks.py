@@ -102,7 +102,8 @@ def pipfile(text: str) -> list[Locked]:
     except json.JSONDecodeError as error:
         raise Broken(error.lineno, error.msg) from None
     found = []
-    for name, item in (document.get("default") or {}).items() if isinstance(document, dict) else ():
+    default = document.get("default") if isinstance(document, dict) else None
+    for name, item in default.items() if isinstance(default, dict) else ():
         version = str(item.get("version", "")).removeprefix("==") if isinstance(item, dict) else ""
         if version:
             line = text.count("\n", 0, max(0, text.find(f'"{name}": {{'))) + 1

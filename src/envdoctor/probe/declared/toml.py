@@ -29,7 +29,8 @@ def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirem
     tool = _table(document, "tool")
     poetry, pixi = _table(tool, "poetry"), _table(tool, "pixi")
     found: dict[str, list[Requirement]] = {}
-    if project and "dependencies" not in (project.get("dynamic") or ()):
+    dynamic = project.get("dynamic")
+    if project and not (isinstance(dynamic, list) and "dependencies" in dynamic):
         found["pyproject"] = list(_strings(project.get("dependencies"), file, lines, ""))
         for extra, items in _table(project, "optional-dependencies").items():
             found["pyproject"] += _strings(items, file, lines, str(extra))
@@ -38,9 +39,9 @@ def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirem
         found["dependency-groups"] = [
             item for name, items in groups.items() for item in _strings(items, file, lines, str(name))
         ]
-    if poetry:
+    if isinstance(tool.get("poetry"), dict):
         found["poetry"] = _poetry(poetry, file, lines)
-    if pixi:
+    if isinstance(tool.get("pixi"), dict):
         found["pixi"] = pixi_tables(pixi, file, lines)
     name = project.get("name") or poetry.get("name")
     return name if isinstance(name, str) else None, found

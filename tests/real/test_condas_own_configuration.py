@@ -1,0 +1,172 @@
+"""The same files read by conda's own code: conda 24.7, which conda-lock carries in its wheel on PyPI."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envdoctor.facts import Missing
+from envdoctor.probe.conda.configuration import read
+from envdoctor.world import World
+from tests.patients import clean_environ, run
+
+pytestmark = pytest.mark.real
+
+CASES = 250
+CONDA = """
+import contextlib, io, json, logging, os, sys, types, warnings
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+package = types.ModuleType("conda_lock")
+package.__path__ = [sys.argv[1] + "/conda_lock"]
+sys.modules["conda_lock"] = package
+sys.path.insert(0, sys.argv[1])
+from conda_lock._vendor.conda.base.context import Context
+from conda_lock._vendor.conda.common import serialize
+answers = []
+for environ in json.load(sys.stdin):
+    os.environ.clear()
+    os.environ.update(environ)
+    serialize._yaml_round_trip.cache_clear()
+    with contextlib.redirect_stderr(io.StringIO()):
+        try:
+            context = Context()
+        except BaseException:
+            answers.append(None)  # it ends with a traceback: what the file says does not matter
+            continue
+        answer = []
+        for name in ("channels", "channel_priority"):
+            try:
+                value = getattr(context, name)
+                answer.append(list(value) if name == "channels" else str(value))
+            except BaseException:
+                answer.append(None)
+        answers.append(answer)
+print(json.dumps(answers))
+"""
+WORDS = [
+    "a",
+    "b",
+    "conda-forge",
+    "defaults",
+    "https://x.org/c",
+    "bioconda",
+    "$HOME/z",
+    "'q'",
+    '"r"',
+    "3",
+    "true",
+    "on",
+    "~",
+]
+FLAGS = ["", "", "", " #!top", " #!bottom", " #!final", " # x", " #top", "  #!top  "]
+COMMENTS = ["", "", "", "\n", "  # note\n", "#!top\n", "  #!bottom\n", "\n\n"]
+PRIORITIES = ["strict", "flexible"] * 4 + ["disabled", "true", "false", "'strict'", "Strict", "yes", "~", "STRICT"]
+
+
+@pytest.fixture(scope="session")
+def conda(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that holds conda's code and what it imports."""
+    folder = tmp_path_factory.mktemp("conda-lock") / "site"
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder)]
+    run([*uv, "--no-deps", "conda-lock==4.0.3"])
+    run(
+        [
+            *uv,
+            "ruamel.yaml",
+            "boltons",
+            "frozendict",
+            "requests",
+            "tqdm",
+            "platformdirs",
+            "pluggy",
+            "distro",
+            "zstandard",
+        ]
+    )
+    return folder
+
+
+def channel_lines(rng: random.Random) -> str:
+    kind = rng.random()
+    if kind < 0.12:
+        return f"channels: [{', '.join(rng.choice(WORDS) for _ in range(rng.randint(0, 3)))}]{rng.choice(FLAGS)}\n"
+    if kind < 0.17:
+        return rng.choice(["channels: ~\n", "channels: word\n"])
+    key = rng.choice(["channels"] * 9 + ["channel"])
+    text = f"{key}:{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}"
+    indent = rng.choice(["", "  ", " "])
+    for _ in range(rng.randint(1, 4)):
+        text += f"{indent}- {rng.choice(WORDS)}{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}"
+    return text
+
+
+def condarc(rng: random.Random) -> str:
+    parts = [channel_lines(rng)] if rng.random() < 0.85 else []
+    if rng.random() < 0.06:
+        parts.append("channel:\n - zz\n")
+    if rng.random() < 0.5:
+        parts.append(f"channel_priority: {rng.choice(PRIORITIES)}{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}")
+    if rng.random() < 0.3:
+        parts.append(f"always_yes: true{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}")
+    if rng.random() < 0.1:
+        parts.append(f"use_local: {rng.choice(['true', 'yes', 'no'])}\n")
+    rng.shuffle(parts)
+    return "".join(parts)
+
+
+def layout(rng: random.Random, base: Path) -> dict[str, str]:
+    """Files below ``base``, and the variables of a shell there."""
+    places = [
+        "root/.condarc", "root/condarc", "root/condarc.d/b.yml", "root/condarc.d/a.yaml", "root/condarc.d/c.txt",
+        "xdg/conda/.condarc", "xdg/conda/condarc", "xdg/conda/condarc.d/1.yml", "home/.config/conda/.condarc",
+        "home/.conda/.condarc", "home/.conda/condarc", "home/.condarc", "home/condarc", "env/.condarc",
+        "env/condarc.d/z.yml", "my.yml", "my.txt", "folder/1.yml",
+    ]  # fmt: skip
+    for place in rng.sample(places, rng.randint(1, 4)):
+        (base / place).parent.mkdir(parents=True, exist_ok=True)
+        (base / place).write_text(condarc(rng))
+    environ = {"HOME": str(base / "home"), "PATH": "/bin", "CONDA_ROOT": str(base / "root")}
+    choices: dict[str, tuple[float, list[str]]] = {
+        "CONDA_PREFIX": (0.7, [f"{base}/env", f"{base}/root", f"{base}/env/"]),
+        "XDG_CONFIG_HOME": (0.7, [f"{base}/xdg"]),
+        "CONDARC": (0.5, [f"{base}/my.yml", f"{base}/my.txt", f"{base}/folder", "~/.condarc"]),
+        "CONDA_CHANNELS": (0.2, ["e1,e2", " e1 , ,b", "", "a"]),
+        "CONDA_CHANNEL": (0.05, ["w"]),
+        "CONDA_CHANNEL_PRIORITY": (0.2, ["strict", "true", "strict!important", "off", "bogus"]),
+    }
+    environ |= {name: rng.choice(values) for name, (chance, values) in choices.items() if rng.random() < chance}
+    return environ
+
+
+def test_channels_and_priority_are_what_conda_itself_makes_of_the_files(conda: Path, tmp_path: Path) -> None:
+    rng = random.Random(20261123)
+    cases = []
+    for number in range(CASES):
+        base = tmp_path / str(number)
+        base.mkdir()
+        cases.append((base, layout(rng, base)))
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", CONDA, str(conda)],
+        input=json.dumps([environ for _, environ in cases]),
+        env=clean_environ(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = json.loads(done.stdout.splitlines()[-1])
+    seen = [answer for answer in answers if answer]
+    assert len(seen) > CASES * 0.8 and len({json.dumps(answer) for answer in seen}) > CASES * 0.4
+    wrong: list[Any] = []
+    for (base, environ), answer in zip(cases, answers, strict=True):
+        world = World(home=environ["HOME"], cwd=str(base), environ=environ, platform=sys.platform)
+        found = read(world, environ["CONDA_ROOT"], ["defaults"])  # what conda 24.7 takes where nothing is configured
+        ours = [None if isinstance(value, Missing) else value for value in (found.channels, found.channel_priority)]
+        if answer and ours != answer:
+            wrong.append((os.path.basename(base), answer, ours))
+    assert wrong == []
