@@ -22,6 +22,8 @@ VENDORS = (
     ("libf77blas", "atlas"),
     ("Accelerate", "accelerate"),
 )
+# In the names of libraries that packagers put links before: conda's libcblas.so.3 is one to OpenBLAS or MKL.
+LINKED = ("blas", "lapack", "mkl", "blis", "atlas", "omp")
 OPENMP = ("libgomp", "libiomp5", "libomp", "vcomp")
 
 
@@ -144,12 +146,11 @@ class Links:
         if soname in self._by_name:
             return self._by_name[soname]
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
-        if found is None:
-            for folder in self._folders:
-                target = os.path.join(folder, soname)
-                if os.path.lexists(target) and os.path.realpath(target) in self._loaded:
-                    found = os.path.realpath(target)
-                    break
+        for folder in self._folders if found is None and any(word in soname for word in LINKED) else ():
+            link = os.path.join(folder, soname)
+            if os.path.islink(link) and (target := os.path.realpath(link)) in self._loaded:
+                found = target
+                break
         self._by_name[soname] = found  # the miss, too: everything is linked to libc
         return found
 
