@@ -19,7 +19,9 @@ from envdoctor.selection import UsageError
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
 PROJECT = Project(
-    root="/home/ada/fit", evidence="pyproject.toml", declarations=[Declaration(file="my reqs.txt", kind="requirements")]
+    root="/home/ada/fit",
+    evidence="named by --project",
+    declarations=[Declaration(file="my reqs.txt", kind="requirements")],
 )
 
 
@@ -86,8 +88,10 @@ def test_junit_is_xml_and_counts_as_it_says() -> None:
 def test_junit_tells_unknown_from_skipped_from_passed() -> None:
     one = report(finding(severity=Severity.INFO))
     (found,) = one.outcomes
+    other = changed(found.check, name="another", rules=())
     others = [
-        changed(found, findings=(), status=status, reason="why") for status in ("unknown", "not-applicable", "passed")
+        changed(found, check=other, findings=(), status=status, reason="why")
+        for status in ("unknown", "not-applicable", "passed")
     ]
     (suite,) = ElementTree.fromstring(drawn("junit", changed(one, outcomes=(found, *others))))  # noqa: S314
     kinds = [[child.tag for child in case] for case in suite]
