@@ -56,7 +56,8 @@ def build(prefix: Path, python: str) -> Path:
             listing.append(str(file))
         document = {
             "name": name, "version": "1.0", "build": "h0_0", "build_number": 0, "subdir": "linux-64",
-            "depends": ["python"], "channel": "https://repo.anaconda.com/pkgs/main/linux-64", "size": 1_000_000, "requested_spec": "None",
+            "depends": ["python"], "size": 1_000_000, "requested_spec": "None",
+            "channel": "https://repo.anaconda.com/pkgs/main/linux-64",
             "url": f"https://repo.anaconda.com/pkgs/main/linux-64/{name}-1.0-h0_0.conda",
             "files": [entry["_path"] for entry in entries], "paths_data": {"paths_version": 1, "paths": entries},
         }  # fmt: skip

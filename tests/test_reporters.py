@@ -32,6 +32,7 @@ from envdoctor.rules import (
     Severity,
 )
 from envdoctor.selection import Selection
+from envdoctor.shell import command
 from tests.build import blas, changed, cpu, distribution, facts, openblas, packages
 
 THREADS = Rule("TST001", "too-many-threads", Severity.WARNING, guide=("blas-8",))
@@ -313,13 +314,15 @@ def test_notes_are_told() -> None:
 # --- what is there to be copied ---
 
 
+VARIABLES = {f"VARIABLE_{number}": "x" * 30 for number in range(4)}
+
+
 @pytest.mark.parametrize("width", [1, 40, 80, 110])
 @pytest.mark.parametrize(
     "remedy, line",
     [
         (Run("run", (LONG, "-m", "pip", "install", "numpy scipy")), f"{LONG} -m pip install 'numpy scipy'"),
-        (SetEnv({f"VARIABLE_{number}": "x" * 30 for number in range(4)}), "; ".join(
-            f"export VARIABLE_{number}={'x' * 30}" for number in range(4))),
+        (SetEnv(VARIABLES), command({"setenv": VARIABLES}) or "?"),
         (Install(tuple(f"distribution-number-{number}>=2" for number in range(8))), " ".join(
             f"'distribution-number-{number}>=2'" for number in range(8))),
     ],

@@ -49,7 +49,6 @@ def test_a_command_never_spreads_over_words_of_its_own() -> None:
 
 def test_variables_are_removed() -> None:
     line = command({"unsetenv": ["A", "B"]})
-    assert line == "unset A; unset B"
     assert shell(f"A=1; B=2; {line}; echo ${{A-gone}} ${{B-gone}}") == b"gone gone\n"
 
 
@@ -106,7 +105,7 @@ def test_fish_escapes_in_single_quotes_only_the_backslash_and_the_quote(word: st
 
 def test_fish_sets_and_removes_variables() -> None:
     assert Fish().command({"setenv": {"A": "1", "B": "x y"}}) == "set -gx A 1; set -gx B 'x y'"
-    assert Fish().command({"unsetenv": ["A", "B"]}) == "set -e A; set -e B"
+    assert Fish().command({"unsetenv": ["A", "B"]}) == "set -e A B"
 
 
 @pytest.mark.parametrize(

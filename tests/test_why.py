@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - error texts stand as they are posted
+
 """From an error text to what explains it."""
 
 import re

@@ -66,7 +66,8 @@ def built_for_another_python(packages: Packages, interpreter: Interpreter) -> It
     groups: dict[tuple[str, str, str], list[tuple[Distribution, Extension]]] = {}
     for extension in packages.extensions:
         distribution = by_path[extension.distribution]
-        what = _misfit(extension, interpreter, packages.binary)
+        # Debian's dist-packages serve several Pythons, PyPy too; conda picks its builds itself.
+        what = _misfit(extension, interpreter, packages.binary) if distribution.owner is None else None
         if what:
             groups.setdefault((distribution.location, *what), []).append((distribution, extension))
     for (location, built_for, wanted), members in groups.items():

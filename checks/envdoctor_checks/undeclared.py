@@ -26,7 +26,8 @@ def undeclared(project: Project, resolver: Resolver, patient: Patient) -> list[D
         and item.location.startswith(f"{patient.prefix}/")
         and not _projects_own(item, project)
     ]
-    return [item for item in extra if not resolver.demands(item.key)]
+    needed = resolver.needed() if extra else set()
+    return [item for item in extra if item.key not in needed]
 
 
 def _projects_own(item: Distribution, project: Project) -> bool:

@@ -103,7 +103,9 @@ def named(what: str, around: Surroundings) -> Choice:
         raise PatientError("--python: the path is empty; name an executable, a prefix or a project folder")
     chosen = "named by --python"
     path = os.path.join(around.cwd, os.path.expanduser(what))
-    path = os.path.normpath(path) if ".." not in path.split(os.sep) else path
+    if os.pardir in path.split(os.sep):  # resolved, but for the last part: a venv's python is a link that must stay one
+        path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    path = os.path.normpath(path)
     if os.path.isdir(path):
         executable = executable_of(path)
         if executable:

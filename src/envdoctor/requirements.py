@@ -90,6 +90,15 @@ class Resolver:
             ]
         return self._demands[key]
 
+    def needed(self) -> set[str]:
+        """The keys of all that the installed distributions require here, extras left out."""
+        return {
+            normalise(name_in(line))
+            for distribution in self.first.values()
+            for line in requirements_of(distribution)
+            if self.concerns(line)
+        }
+
     def joint(self, key: str) -> str | None:
         """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other.
 

@@ -180,6 +180,13 @@ def test_a_tag_that_this_python_does_not_load_is_an_error(suffix: str) -> None:
     assert suffix in finding.title
 
 
+def test_the_systems_extensions_may_serve_another_python() -> None:
+    """Debian's PyPy has CPython's dist-packages on its path."""
+    shared = distribution("yaml", owner="system", location=SYSTEM)
+    here = packages(shared, extensions=[extension("yaml", suffix=".cpython-39.so", distribution=shared.path)])
+    assert findings(extensions.built_for_another_python, packages=here) == []
+
+
 @pytest.mark.parametrize("sibling", [".py", ".abi3.so", ".cpython-312-x86_64-linux-gnu.so"])
 def test_a_tag_of_another_python_beside_something_that_fits_is_quiet(sibling: str) -> None:
     other = extension("lib", suffix=".cpython-39-x86_64-linux-gnu.so", siblings=[sibling])

@@ -113,7 +113,7 @@ class Links:
         self._world = world
         self._loaded = loaded
         self._headers: dict[str, elf.Elf | None] = {}
-        self._by_name: dict[str, str] = {}
+        self._by_name: dict[str, str | None] = {}
         for path in loaded:
             self._by_name.setdefault(os.path.basename(path), path)
         preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
@@ -146,12 +146,11 @@ class Links:
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
         if found is None:
             for folder in self._folders:
-                target = os.path.realpath(os.path.join(folder, soname))
-                if target in self._loaded:
-                    found = target
+                target = os.path.join(folder, soname)
+                if os.path.lexists(target) and os.path.realpath(target) in self._loaded:
+                    found = os.path.realpath(target)
                     break
-        if found is not None:
-            self._by_name[soname] = found
+        self._by_name[soname] = found  # the miss, too: everything is linked to libc
         return found
 
 

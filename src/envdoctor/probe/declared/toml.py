@@ -39,9 +39,9 @@ def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirem
         found["dependency-groups"] = [
             item for name, items in groups.items() for item in _strings(items, file, lines, str(name))
         ]
-    if poetry:
+    if isinstance(tool.get("poetry"), dict):
         found["poetry"] = _poetry(poetry, file, lines)
-    if pixi:
+    if isinstance(tool.get("pixi"), dict):
         found["pixi"] = pixi_tables(pixi, file, lines)
     name = project.get("name") or poetry.get("name")
     return name if isinstance(name, str) else None, found

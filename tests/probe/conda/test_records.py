@@ -1,0 +1,176 @@
+"""Records in conda's own style beside rattler's, and records that are sick.
+
+Shapes: conda 26's conda/models/records.py (PrefixRecord) and rattler_conda_types' prefix_record.rs.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envdoctor.channels import canonical, family
+from envdoctor.facts import Missing
+from envdoctor.probe.conda import damage, records
+from envdoctor.world import World
+
+CONDA_STYLE: dict[str, Any] = {
+    "arch": "x86_64",
+    "build": "py312_0",
+    "build_number": 0,
+    "channel": "https://repo.anaconda.com/pkgs/main/linux-64",
+    "constrains": [],
+    "depends": ["python >=3.12,<3.13.0a0"],
+    "extracted_package_dir": "/opt/conda/pkgs/tool-1.0-py312_0",
+    "features": "",
+    "files": ["lib/libtool.so", "lib/tool.py", "lib/tool.pc"],
+    "fn": "tool-1.0-py312_0.conda",
+    "link": {"source": "/opt/conda/pkgs/tool-1.0-py312_0", "type": 1},
+    "name": "tool",
+    "paths_data": {
+        "paths": [
+            {"_path": "lib/libtool.so", "path_type": "softlink", "sha256": "00", "size_in_bytes": 120},
+            {"_path": "lib/tool.py", "path_type": "hardlink", "sha256": "00", "sha256_in_prefix": "00", "size_in_bytes": 4},
+            {
+                "_path": "lib/tool.pc", "file_mode": "text", "path_type": "hardlink", "prefix_placeholder": "/opt/anaconda1",
+                "sha256": "00", "sha256_in_prefix": "01", "size_in_bytes": 9,
+            },
+            {"_path": "lib/__pycache__/tool.cpython-312.pyc", "path_type": "pyc_file"},
+        ],
+        "paths_version": 1,
+    },
+    "requested_spec": "None",
+    "size": 1000,
+    "subdir": "linux-64",
+    "timestamp": 1700000000000,
+    "url": "https://repo.anaconda.com/pkgs/main/linux-64/tool-1.0-py312_0.conda",
+    "version": "1.0",
+}  # fmt: skip
+
+
+def decoded(**changes: Any) -> records.RawRecord:
+    return records.decode(json.dumps(CONDA_STYLE | changes).encode())
+
+
+@pytest.mark.parametrize(
+    ("changes", "requested"),
+    [
+        ({}, False),
+        ({"requested_spec": "tool=1.0"}, True),
+        ({"requested_spec": ""}, False),
+        ({"requested_spec": None, "requested_specs": ["tool"]}, True),
+        ({"requested_spec": None, "requested_specs": []}, False),
+    ],
+)
+def test_both_styles_tell_what_was_asked_for(changes: dict[str, Any], requested: bool) -> None:
+    assert decoded(**changes).requested is requested
+
+
+def test_a_record_without_a_word_of_it_does_not_tell() -> None:
+    document = {key: value for key, value in CONDA_STYLE.items() if key != "requested_spec"}
+    assert records.decode(json.dumps(document).encode()).requested is None
+
+
+def test_an_old_record_has_names_only() -> None:
+    entries = decoded(paths_data=None).entries()
+    assert [entry.path for entry in entries] == CONDA_STYLE["files"]
+    assert {entry.size for entry in entries} == {None}
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "tool.py").write_text("x=1\n")
+    (tmp_path / "lib" / "tool.pc").write_text("prefix=/somewhere/much/longer\n")
+    (tmp_path / "lib" / "libtool.so").symlink_to("libtool.so.1")  # dangling, and of another size
+    return tmp_path
+
+
+def test_links_replaced_prefixes_and_bytecode_are_never_damage(prefix: Path) -> None:
+    assert damage.examine(decoded(), str(prefix)) == (None, 13)
+
+
+@pytest.mark.parametrize(("text", "what"), [("x=12\n", "5 bytes, not 4"), (None, "gone")])
+def test_code_of_another_size_and_code_that_is_gone_are(prefix: Path, text: str | None, what: str) -> None:
+    (prefix / "lib" / "tool.py").unlink()
+    if text is not None:
+        (prefix / "lib" / "tool.py").write_text(text)
+    found, _ = damage.examine(decoded(), str(prefix))
+    assert found is not None and found.severe == {"lib/tool.py": what}
+
+
+def test_deep_finds_other_content_of_the_same_size(prefix: Path) -> None:
+    found, _ = damage.examine(decoded(), str(prefix), deep=True)
+    assert found is not None and found.severe == {"lib/tool.py": "other content"}
+
+
+def test_a_file_that_two_packages_bring_is_the_last_ones(prefix: Path) -> None:
+    (prefix / "lib" / "tool.py").write_text("x=123\n")
+    found, _ = damage.examine(decoded(), str(prefix))
+    assert found is not None
+    other = decoded(name="other")
+    assert damage.without_shared([found], [decoded(), other]) == []
+    assert damage.without_shared([found], [decoded()]) == [found]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "empty"),
+        (b"{", "truncated"),
+        (json.dumps(CONDA_STYLE).encode()[:300], "truncated"),
+        (b'{"name": "a", "version": "1", "build": "\xe9"}', "UTF-8"),
+        (b"[1]", "object"),
+        (b'{"version": "1"}', "name"),
+        (b'{"name": "a", "version": "1", "depends": ' + b"[" * 100_000, ""),
+    ],
+)
+def test_a_sick_record_is_refused_in_one_line(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        records.decode(data)
+    assert why in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_a_record_that_its_owner_keeps_private_is_named(open_folder: Path) -> None:
+    meta = open_folder / "conda-meta"
+    meta.mkdir(mode=0o755)
+    (meta / "tool-1.0-py312_0.json").write_text(json.dumps(CONDA_STYLE))
+    os.chmod(meta / "tool-1.0-py312_0.json", 0o600)
+    world = World(home="/", cwd="/", environ={}, platform="linux")
+    os.seteuid(65534)
+    try:
+        ((name, found),) = records.read(world, str(open_folder), ["tool-1.0-py312_0.json", "history"])
+    finally:
+        os.seteuid(0)
+    assert isinstance(found, Missing) and name in found.reason and "Permission denied" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "kin"),
+    [
+        ("https://conda.anaconda.org/conda-forge/", "conda-forge", "conda-forge"),
+        ("https://conda.anaconda.org/conda-forge/linux-64", "conda-forge", "conda-forge"),
+        ("https://ada:pw@conda.anaconda.org/t/zz-1/private/noarch", "private", None),
+        ("https://repo.anaconda.com/pkgs/main/linux-64", "pkgs/main", "defaults"),
+        ("https://repo.continuum.io/pkgs/free", "pkgs/free", "defaults"),
+        ("https://mirror.example.org/anaconda/pkgs/main", "https://mirror.example.org/anaconda/pkgs/main", "defaults"),
+        ("https://prefix.dev/conda-forge", "https://prefix.dev/conda-forge", "conda-forge"),
+        ("conda-forge/label/numpy_rc", "conda-forge/label/numpy_rc", "conda-forge"),
+        ("file:///home/t/channel/linux-64", "file:///home/t/channel", None),
+        ("defaults", "defaults", "defaults"),
+        ("win-stuff", "win-stuff", None),
+    ],
+)
+def test_a_channel_has_one_name_however_it_is_written(written: str, name: str, kin: str | None) -> None:
+    assert (canonical(written), family(written)) == (name, kin)
