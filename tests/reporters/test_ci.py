@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from tests.build import changed, finding, report
 
 from envdoctor import baseline
 from envdoctor.facts import Declaration, Project
@@ -16,6 +15,7 @@ from envdoctor.report import Report
 from envdoctor.reporters import FORMATS, Style, renderer
 from envdoctor.rules import Evidence, Install, Severity
 from envdoctor.selection import UsageError
+from tests.build import changed, finding, report
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
 PROJECT = Project(
@@ -74,7 +74,7 @@ def test_sarif_has_no_result_without_a_place() -> None:
 
 
 def test_junit_is_xml_and_counts_as_it_says() -> None:
-    (suite,) = ElementTree.fromstring(drawn("junit", evil()))  # noqa: S314 - our own
+    (suite,) = ElementTree.fromstring(drawn("junit", evil()))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors"), suite.get("skipped")) == (
         "1",
         "1",
@@ -93,7 +93,7 @@ def test_junit_tells_unknown_from_skipped_from_passed() -> None:
         changed(found, check=other, findings=(), status=status, reason="why")
         for status in ("unknown", "not-applicable", "passed")
     ]
-    (suite,) = ElementTree.fromstring(drawn("junit", changed(one, outcomes=(found, *others))))  # noqa: S314
+    (suite,) = ElementTree.fromstring(drawn("junit", changed(one, outcomes=(found, *others))))
     kinds = [[child.tag for child in case] for case in suite]
     assert kinds == [["system-out"], ["error"], ["skipped"], []]
 
