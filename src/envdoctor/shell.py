@@ -55,7 +55,7 @@ class Fish(Shell):
         return "; ".join(f"set -gx {name} {self.quote(str(value))}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
-        return "; ".join(f"set -e {name}" for name in names)
+        return f"set -e {' '.join(names)}"
 
 
 class PowerShell(Shell):
