@@ -1,4 +1,3 @@
-
 """From an error text to what explains it."""
 
 import re

@@ -144,10 +144,12 @@ def slow_blas(blas: Blas, system: System) -> Iterator[Finding]:
     debian = system.distribution in ("debian", "ubuntu", "linuxmint", "raspbian", "pop")
     owned = slow[0].path.startswith(("/usr/lib/", "/lib/"))
     remedies: tuple[InstallSystem | Install | Manual, ...]
+    # Debian's alternatives are named by the folder: /usr/lib/x86_64-linux-gnu.
+    triplet = next((word for word in slow[0].path.split("/") if word.count("-") >= 2), "x86_64-linux-gnu")
     if debian and owned:
         remedies = (
             InstallSystem({"apt-get": ("libopenblas0",)}, title="install OpenBLAS, which takes the place of the other"),
-            Manual("if it is installed and not in use: sudo update-alternatives --config libblas.so.3-<architecture>"),
+            Manual(f"if it is installed and not in use: sudo update-alternatives --config libblas.so.3-{triplet}"),
         )
     elif "/conda" in slow[0].path or any("conda" in word for word in slow[0].path.split("/")):
         remedies = (Install(("libblas=*=*openblas",), title="switch conda-forge's BLAS to OpenBLAS"),)

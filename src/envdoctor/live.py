@@ -35,7 +35,7 @@ class Introspection:
         self.tries: list[object] = []
 
     def who(self) -> dict[str, object]:
-        answer: dict[str, object] = collector.collect()  # type: ignore[no-untyped-call]
+        answer: dict[str, object] = collector.collect()
         return answer
 
     def libraries(self) -> tuple[dict[str, object], str]:
@@ -51,12 +51,12 @@ class Introspection:
         ]
         silenced = os.environ.get("KMP_DUPLICATE_LIB_OK")
         try:
-            told, problem = pools.ask(loader.mapped, os.path.dirname(pools.__file__))  # type: ignore[no-untyped-call]
+            told, problem = pools.ask(loader.mapped, os.path.dirname(pools.__file__))
         finally:  # threadpoolctl, where it is asked, sets it when imported
             if silenced is None:
                 os.environ.pop("KMP_DUPLICATE_LIB_OK", None)
         first = examined[0]["package"] if examined else "python"
-        brought = {first: list(loader.mapped() or ())}  # type: ignore[no-untyped-call]
+        brought = {first: list(loader.mapped() or ())}
         return {"errors": [], "examined": examined, "brought": brought, "pools": told, "problem": problem}, ""
 
     def close(self) -> None:

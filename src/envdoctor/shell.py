@@ -18,10 +18,10 @@ class Shell:
         return " ".join(map(self.quote, argv))
 
     def set(self, variables: Mapping[str, Any]) -> str:
-        return "export " + " ".join(f"{name}={self.quote(str(value))}" for name, value in variables.items())
+        return "; ".join(f"export {name}={self.quote(str(value))}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
-        return f"unset {' '.join(names)}"
+        return "; ".join(f"unset {name}" for name in names)
 
     def activate(self, folder: str) -> str:
         """Enter the virtual environment in ``folder``."""

@@ -66,7 +66,7 @@ POETRY = Project(
     [
         (made_by("venv"), Install(("numba",)), [f"{PYTHON} -m pip install numba"]),
         (made_by("venv"), Install(("numpy",), force=True),
-         [f"{PYTHON} -m pip install --force-reinstall --no-deps numpy"]),
+         [f"{PYTHON} -m pip install --force-reinstall --no-deps numpy==2.1.0"]),
         (made_by("venv"), Remove(("numpy",)), [f"{PYTHON} -m pip uninstall --yes numpy"]),
         (made_by("uv-venv"), Install(("numba",)), [f"uv pip install --python {PREFIX} numba"]),
         (made_by("uv-venv"), Remove(("numpy",)), [f"uv pip uninstall --python {PREFIX} numpy"]),
