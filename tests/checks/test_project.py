@@ -11,7 +11,14 @@ from tests.build import PREFIX, changed, distribution, findings, outcome, packag
 
 def requirement(text: str, specifier: str | None = "", **changes: Any) -> Requirement:
     name = text.partition(">")[0].partition("=")[0]
-    values: dict[str, Any] = {"text": text, "name": name, "key": name, "file": "requirements.txt", "line": 1, "specifier": specifier}
+    values: dict[str, Any] = {
+        "text": text,
+        "name": name,
+        "key": name,
+        "file": "requirements.txt",
+        "line": 1,
+        "specifier": specifier,
+    }
     return Requirement(**(values | changes))
 
 

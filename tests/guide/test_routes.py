@@ -62,7 +62,7 @@ def who(system: str, gpu: str, level: str, prefer: str) -> Traveller:
     return Traveller(system=system, gpu=gpu == "yes", level=level, prefer=prefer)
 
 
-@pytest.mark.parametrize(("combination", "then", "now", "steps"), ROWS, ids=lambda cells: "-".join(cells))
+@pytest.mark.parametrize(("combination", "then", "now", "steps"), ROWS, ids="-".join)
 def test_the_route_of_each_combination(
     combination: list[str], then: list[str], now: list[str], steps: list[str]
 ) -> None:
