@@ -456,15 +456,15 @@ def test_diff_tells_what_differs(doctor: Run, recorded: Callable[..., Path]) -> 
     assert out.splitlines()[:4] == ["packages", "  + new 1.0", "  ~ numpy 1.0 → 2.0", "  - old 1.0"]
     assert "  ~ logical 4 → 8" in out
     changes = json.loads(doctor("diff", one, other, "--format", "json")[1])["changes"]
-    told = {"section": "packages", "what": "numpy", "before": "1.0", "after": "2.0", "kind": "changed"}
-    assert told in changes
+    numpy = {"section": "packages", "what": "numpy", "before": "1.0", "after": "2.0"}
+    assert any(numpy.items() <= change.items() for change in changes)
     assert doctor("diff", one, one)[1] == "no difference\n"
 
 
 def test_diff_takes_a_recording_and_a_python(doctor: Run, recorded: Callable[..., Path]) -> None:
     status, out, err = doctor("diff", recorded(), sys.executable)
     assert (status, err) == (0, "")
-    assert "python" in out.splitlines()
+    assert f"  ~ version 3.12.1 → {'.'.join(map(str, sys.version_info[:3]))}" in out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
