@@ -7,6 +7,7 @@ dependency whose import alone takes longer than the questions. Standard library 
 Arguments: the cookie, then candidates as JSON: {"nvml": [...], "cuda": [...], "smi": path or null, "smi_seconds": 5}.
 """
 
+import ctypes
 import json
 import os
 import sys
@@ -22,8 +23,6 @@ def report(section, value):
 
 def load(candidates):
     """The first library that loads, its name, and else the first telling reason why not."""
-    import ctypes
-
     reasons = []
     for name in candidates:
         try:
@@ -52,16 +51,12 @@ def refused(reason):
 
 
 def text_of(library, names):
-    import ctypes
-
     buffer = ctypes.create_string_buffer(NAME)
     code = call(library, names, buffer, ctypes.c_uint(NAME))
     return buffer.value.decode("utf-8", "replace") if code == 0 else None
 
 
 def number_of(library, names, handle=None, kind="c_int"):
-    import ctypes
-
     value = getattr(ctypes, kind)()
     arguments = [ctypes.byref(value)] if handle is None else [handle, ctypes.byref(value)]
     return value.value if call(library, names, *arguments) == 0 else None
@@ -81,8 +76,6 @@ def where(stem):
 
 
 def nvml(candidates):
-    import ctypes
-
     library, name, reason = load(candidates)
     if library is None:
         return refused(reason)
@@ -112,8 +105,6 @@ def nvml(candidates):
 
 
 def error_of(library, code):
-    import ctypes
-
     function = getattr(library, "nvmlErrorString", None)
     if function is None:
         return ""
@@ -122,8 +113,6 @@ def error_of(library, code):
 
 
 def nvml_device(library, index):
-    import ctypes
-
     class Memory(ctypes.Structure):
         _fields_ = [(name, ctypes.c_ulonglong) for name in ("total", "free", "used")]
 
@@ -160,8 +149,6 @@ def nvml_device(library, index):
 
 def mig_instances(library, handle):
     """The identifiers of a split device's parts, ``MIG-…``."""
-    import ctypes
-
     most = number_of(library, ["nvmlDeviceGetMaxMigDeviceCount"], handle, "c_uint") or 0
     for index in range(min(most, 16)):
         part = ctypes.c_void_p()
@@ -174,8 +161,6 @@ def mig_instances(library, handle):
 
 
 def cuda(candidates):
-    import ctypes
-
     library, name, reason = load(candidates)
     if library is None:
         return refused(reason)
@@ -193,8 +178,6 @@ def cuda(candidates):
 
 
 def cuda_device(library, index):
-    import ctypes
-
     handle = ctypes.c_int()
     code = call(library, ["cuDeviceGet"], ctypes.byref(handle), ctypes.c_int(index))
     if code != 0:
