@@ -118,13 +118,7 @@ def _collect(seen):
         config = {"error": repr(error)}
     implementation = getattr(sys, "implementation", None)
     info = getattr(implementation, "version", sys.version_info)
-    suffixes = []
-    try:
-        import _imp
-
-        suffixes = list(_imp.extension_suffixes())
-    except Exception:
-        suffixes = []
+    suffixes = extension_suffixes()
     user_site, user_site_enabled = _user_site()
     name = getattr(implementation, "name", "cpython")
     machine, release, version, system = _uname()
@@ -167,6 +161,22 @@ def _collect(seen):
     }
 
 
+def extension_suffixes():
+    """The ends of extension modules' names, in the import system's order of preference."""
+    try:
+        from _imp import extension_suffixes
+
+        return list(extension_suffixes())
+    except ImportError:
+        pass
+    try:  # Python 2
+        import imp
+
+        return [suffix for suffix, _, kind in imp.get_suffixes() if kind == imp.C_EXTENSION]
+    except Exception:
+        return []
+
+
 def _version(info):
     text = "%d.%d.%d" % tuple(info[:3])
     kind = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(info[3])
@@ -202,7 +212,7 @@ def main():
     def report(section, value):
         say(cookie, section, value)
 
-    report("loader", loader.load(seen, threadpoolctl, report))
+    report("loader", loader.load(seen, extension_suffixes(), threadpoolctl, report))
     os._exit(0)  # the patient's exit handlers are none of our business
 
 

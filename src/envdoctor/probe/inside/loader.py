@@ -56,22 +56,21 @@ def mapped():
     return sorted(set(paths))
 
 
-def load(path, threadpoolctl, report):
+def load(path, suffixes, threadpoolctl, report):
     """Load every target, then say what is loaded.
 
     ``report("loading", file)`` goes out before each, so that a crash or a hang names its culprit.
-    ``threadpoolctl`` is the folder that holds the module, ``report`` writes a record.
+    ``suffixes`` are the ends of extension modules' names, ``threadpoolctl`` is the folder that holds the module, ``report`` writes a record.
     """
     result = {"errors": [], "examined": [], "brought": {}, "pools": None, "problem": None}
     try:
-        import _imp
         import ctypes
     except Exception as error:
         result["problem"] = "no ctypes: %s" % error
         return result
     _no_core_dumps()
     before = set(mapped() or ())
-    for package, extension in extensions(path, _imp.extension_suffixes()):
+    for package, extension in extensions(path, suffixes):
         report("loading", extension)
         _windows_folders(package, extension)
         try:
