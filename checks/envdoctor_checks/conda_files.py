@@ -15,6 +15,7 @@ from envdoctor.api import (
     Rule,
     Run,
     Severity,
+    UnknownFact,
     check,
     known,
 )
@@ -113,6 +114,10 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
             nothing_to_do="unless you need them.",
         )
     unread(conda)
+    if conda.unhashed:
+        reasons = [f"{path}: {why}" for path, why in conda.unhashed.items()]
+        more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+        raise UnknownFact(f"files can't be read: {'; '.join(reasons[:3])}{more}")
 
 
 def _damage(item: CondaDamage, record: CondaRecord) -> Finding:

@@ -18,6 +18,7 @@ from envdoctor.api import (
 )
 
 PKG007 = Rule("PKG007", "built-for-numpy-1", Severity.ERROR, guide=("pkg-5", "repro-1"))
+SHOWN = 5  # files named in evidence; the rest is counted
 PKG009 = Rule("PKG009", "built-for-another-python", Severity.ERROR, guide=("pkg-2", "repro-1"))
 
 
@@ -31,24 +32,28 @@ def built_for_numpy_1(packages: Packages) -> Iterator[Finding]:
     if numpy.version.partition(".")[0] in ("0", "1"):
         raise NotApplicable(f"NumPy is {numpy.version}")
     by_path = {distribution.path: distribution for distribution in packages.distributions}
+    old: dict[str, list[str]] = {}
     for extension in packages.extensions:
         if extension.numpy == 1:
-            distribution = by_path[extension.distribution]
-            yield Finding(
-                PKG007,
-                distribution.name,
-                (
-                    Evidence("extension", extension.path),
-                    Evidence("holds", "_ARRAY_API and numpy.core._multiarray_umath, but nothing of numpy._core"),
-                    Evidence("numpy", f"{numpy.version} in {numpy.location}"),
-                ),
-                f"{distribution.name} {distribution.version} is built for NumPy 1, and NumPy is {numpy.version}",
-                "What was compiled with NumPy 1's headers fails on import under NumPy 2; pip check does not see it.",
-                remedies=(
-                    Install((_later(distribution),), title=f"install a later release of {distribution.name}"),
-                    Install(("numpy<2",), title="or NumPy 1, if nothing else here needs NumPy 2"),
-                ),
-            )
+            old.setdefault(extension.distribution, []).append(extension.path)
+    for path, files in old.items():
+        distribution = by_path[path]
+        yield Finding(
+            PKG007,
+            distribution.name,
+            (
+                *(Evidence("extension", file) for file in files[:SHOWN]),
+                *([Evidence("extension", f"and {len(files) - SHOWN} more")] if len(files) > SHOWN else []),
+                Evidence("holds", "_ARRAY_API and numpy.core._multiarray_umath, but nothing of numpy._core"),
+                Evidence("numpy", f"{numpy.version} in {numpy.location}"),
+            ),
+            f"{distribution.name} {distribution.version} is built for NumPy 1, and NumPy is {numpy.version}",
+            "What was compiled with NumPy 1's headers fails on import under NumPy 2; pip check does not see it.",
+            remedies=(
+                Install((_later(distribution),), title=f"install a later release of {distribution.name}"),
+                Install(("numpy<2",), title="or NumPy 1, if nothing else here needs NumPy 2"),
+            ),
+        )
 
 
 def _later(distribution: Distribution) -> str:
@@ -71,13 +76,13 @@ def built_for_another_python(packages: Packages, interpreter: Interpreter) -> It
         if what:
             groups.setdefault((distribution.location, *what), []).append((distribution, extension))
     for (location, built_for, wanted), members in groups.items():
-        names = [distribution.name for distribution, _ in members]
+        names = list(dict.fromkeys(distribution.name for distribution, _ in members))
         yield Finding(
             PKG009,
             ", ".join(names),
             (
                 Evidence("folder", location),
-                *(Evidence(item.name, extension.path) for item, extension in members[:5]),
+                *(Evidence(item.name, extension.path) for item, extension in members[:SHOWN]),
                 Evidence("built for", built_for),
                 Evidence("this Python loads", wanted),
             ),

@@ -17,6 +17,7 @@ from envdoctor.api import (
     Rule,
     Run,
     Severity,
+    UnknownFact,
     check,
 )
 
@@ -64,9 +65,14 @@ def _damaged(subject: str, distributions: tuple[Distribution, ...], title: str, 
 
 @check(PKG004)
 def missing_files(packages: Packages) -> Iterator[Finding]:
+    """Altered files are known where somebody has compared them (``--deep``)."""
     by_path = {distribution.path: distribution for distribution in packages.distributions}
-    for path, files in packages.missing_files.items():
+    altered = packages.altered_files or {}
+    for path in dict.fromkeys([*packages.missing_files, *altered]):
         distribution = by_path[path]
+        gone, changed = packages.missing_files.get(path, []), altered.get(path, [])
+        told = [_count(gone, distribution, "gone")] if gone else []
+        told += [_count(changed, distribution, "not as installed")] if changed else []
         version = f"=={distribution.version}" if isinstance(distribution.version, str) else ""
         yield Finding(
             PKG004,
@@ -74,13 +80,28 @@ def missing_files(packages: Packages) -> Iterator[Finding]:
             (
                 Evidence("installed by", distribution.installer or "unknown"),
                 Evidence("folder", distribution.location),
-                *_named("gone", files),
+                *_named("gone", gone),
+                *_named("altered", changed),
             ),
-            f"{len(files)} {'file' if len(files) == 1 else 'files'} of {distribution.name} {distribution.version} "
-            f"{'is' if len(files) == 1 else 'are'} gone: {files[0]}{' …' if len(files) > 1 else ''}",
-            "RECORD lists what was installed; without these files the package can't be imported, or lacks a part.",
+            "; ".join(told),
+            "RECORD lists what was installed; without these files the package can't be imported, or lacks a part."
+            if gone
+            else "RECORD holds the hash of each file as it was released; what the code does now nobody has tested.",
             remedies=(Install((f"{distribution.name}{version}",), force=True),),
         )
+
+    if packages.unread_files:
+        reasons = list(packages.unread_files.values())
+        more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+        raise UnknownFact(f"files can't be read: {'; '.join(reasons[:3])}{more}")
+
+
+def _count(files: list[str], distribution: Distribution, what: str) -> str:
+    one = len(files) == 1
+    return (
+        f"{len(files)} {'file' if one else 'files'} of {distribution.name} {distribution.version} "
+        f"{'is' if one else 'are'} {what}: {files[0]}{'' if one else ' …'}"
+    )
 
 
 @check(PKG005)

@@ -52,8 +52,16 @@ class Readers:
             return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
         return found[0]
 
-    def read(self, timeout: float | None, progress: Callable[[int, int], None] | None = None) -> Iterator[Facts]:
-        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark."""
+    def read(
+        self,
+        timeout: float | None,
+        progress: Callable[[int, int], None] | None = None,
+        deep: bool = False,
+    ) -> Iterator[Facts]:
+        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark.
+
+        ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds.
+        """
         if self._facts_file is not None:
             yield _load(self._facts_file)
             return
@@ -62,7 +70,7 @@ class Readers:
         for choice in self._choices:
             interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                yield gather(choice, interview, self.world, self._project, progress)
+                yield gather(choice, interview, self.world, self._project, progress, telling if deep else None)
             finally:
                 interview.close()
 
@@ -190,6 +198,17 @@ def progress(done: int, planned: int) -> None:
             filled = 20 * done // planned if planned else 0
             bar = f"timing BLAS [{'#' * filled}{'.' * (20 - filled)}]" if planned else " " * 34
             sys.stderr.write(f"\r{bar}{'' if planned else chr(13)}")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def telling(words: str) -> None:
+    """What is being done, on standard error, on a terminal only; the next words replace it, empty ones take it away."""
+    try:
+        if sys.stderr.isatty():
+            width = 78
+            sys.stderr.write(f"\r{sanitize(words)[:width]:{width}}\r")
             sys.stderr.flush()
     except (OSError, ValueError):
         return

@@ -44,6 +44,7 @@ from envdoctor.start import HeadStart
     metavar="FORMAT=PATH",
     help="Write a report to a file, too.",
 )
+@options.deep
 @options.level
 @options.prefer
 @click.option("--baseline", metavar="FILE", help="Put up with the findings that this file names.")
@@ -73,6 +74,10 @@ def command(head: HeadStart, /, **given: Any) -> int:
     """
     began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
+    if given["deep"] and given["facts_file"] is not None:
+        raise UsageError(
+            "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
+        )
     config = find(readers.world, readers.project_root())
     collection = collect()
     rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
@@ -89,6 +94,8 @@ def command(head: HeadStart, /, **given: Any) -> int:
     asked = given["select"]
     if given["measure"]:
         asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
+    if given["deep"]:
+        asked += options.DEEPENED
     chosen = settings(
         config, given["fail_on"], given["strict"], asked, collection.checks, given["level"], given["prefer"]
     )
@@ -97,7 +104,8 @@ def command(head: HeadStart, /, **given: Any) -> int:
     files = {path: renderer(name) for name, path in given["output"]}
     render = renderer(given["format_"])
     reports = []
-    for facts in readers.read(given["timeout"] or config.timeout, session.progress if given["measure"] else None):
+    timing = session.progress if given["measure"] else None
+    for facts in readers.read(given["timeout"] or config.timeout, timing, given["deep"]):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
     if given["write_baseline"]:

@@ -14,6 +14,7 @@ from envdoctor.start import HeadStart
 @options.python
 @options.timeout
 @options.project
+@options.deep
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.ascii_only
 @click.pass_obj
@@ -22,6 +23,6 @@ def command(head: HeadStart, /, **given: Any) -> int:
     readers = session.Readers(head, given["pythons"], None, given["project"])
     style = session.style("never", given["ascii_only"])()
     render = listing.render_json if given["format_"] == "json" else listing.render
-    for facts in readers.read(given["timeout"]):
+    for facts in readers.read(given["timeout"], deep=given["deep"]):
         session.emit(render(facts, style))
     return 0

@@ -29,6 +29,14 @@ timeout = click.option(
     metavar="SECONDS",
     help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
 )
+DEEPENED = ("PKG004", "PKG007", "PKG009", "CON008")  # the rules that judge more with --deep
+deep = click.option(
+    "--deep",
+    is_flag=True,
+    help="Take seconds: compare every .py with RECORD and conda's files with their hashes, read every extension, import "
+    f"NumPy to see which BLAS it uses. Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of "
+    "them comes to no verdict.",
+)
 facts = click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
 level = click.option(
     "--level",

@@ -14,6 +14,7 @@ from envdoctor.start import HeadStart
 @options.python
 @options.timeout
 @options.project
+@options.deep
 @click.option("-o", "--output", "path", metavar="FILE", help="Where to; else standard output.")
 @click.pass_obj
 def command(head: HeadStart, /, **given: Any) -> int:
@@ -26,7 +27,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     readers = session.Readers(head, given["pythons"], None, given["project"])
     if len(given["pythons"]) > 1:
         raise UsageError("--python: a snapshot is of one patient; make one for each")
-    for facts in readers.read(given["timeout"]):
+    for facts in readers.read(given["timeout"], deep=given["deep"]):
         text = session.recording(facts, readers.world)
         if given["path"]:
             session.write(given["path"], text)

@@ -52,6 +52,8 @@ class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` on disk and loaded; ``openmp`` loaded; ``errors`` of loading.
 
     ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
+    ``numpy_uses`` is the file that provides ``cblas_dgemm`` to NumPy once it is imported, all links followed;
+    ``None`` where NumPy is not installed, or calls no BLAS in another file.
     """
 
     libraries: list[Library]
@@ -59,3 +61,4 @@ class Blas(Section, frozen=True, kw_only=True):
     errors: list[LoadError] | Missing = []
     examined: list[str] | Missing = []
     extensions: list[str] = []
+    numpy_uses: str | None | Missing = Missing("only --deep asks")

@@ -105,7 +105,8 @@ class Conda(Section, frozen=True, kw_only=True):
     ``root_prefix`` is the installation that owns the patient, ``flavour`` which one it is: anaconda, miniconda,
     miniforge, micromamba, pixi, conda. ``version`` is conda's own. ``is_base``: the patient is that root.
     ``config_files`` are read in this order, later over earlier. ``records`` are those of the patient's prefix.
-    ``leftovers`` are files of an installation that did not end.
+    ``leftovers`` are files of an installation that did not end. ``unhashed`` are files that ``--deep`` could not
+    read, each with the reason.
     """
 
     root_prefix: str | None
@@ -125,5 +126,6 @@ class Conda(Section, frozen=True, kw_only=True):
     unreadable: dict[str, str] = {}
     leftovers: list[str] = []
     damaged: list[CondaDamage] | Missing = []
+    unhashed: dict[str, str] = {}
     overlaps: list[CondaOverlap] | Missing = []
     base: CondaBase | None | Missing = None

@@ -75,8 +75,11 @@ class Packages(Section, frozen=True, kw_only=True):
     ``unreadable`` are entries of ``sys.path`` that exist and can't be listed, each with the reason.
     ``collisions`` are files that several distributions claim. ``missing_files`` are the extensions,
     libraries and packages' ``__init__.py`` that a RECORD lists and that are gone, by the path of the
-    metadata (only what pip, uv and Poetry installed is looked at). ``leftovers`` are the ``~name`` folders
-    that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution,
+    metadata (only what pip, uv and Poetry installed is looked at); ``--deep`` adds their ``.py`` files.
+    ``altered_files`` are the ``.py`` files whose contents no RECORD knows, by the same path; ``None``: nobody compared
+    them. ``unread_files`` are those that could not be read, each with the reason. ``leftovers`` are the ``~name`` folders
+    that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution
+    (``--deep``: are all),
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
     records, name to version; ``None`` where the prefix is not conda's.
     """
@@ -85,6 +88,8 @@ class Packages(Section, frozen=True, kw_only=True):
     unreadable: dict[str, str] = {}
     collisions: list[Collision] = []
     missing_files: dict[str, list[str]] = {}
+    altered_files: dict[str, list[str]] | None = None
+    unread_files: dict[str, str] = {}
     leftovers: list[str] = []
     extensions: list[Extension] = []
     binary: str | None = None

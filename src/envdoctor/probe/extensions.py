@@ -32,8 +32,13 @@ CHUNK = 1 << 22
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def survey(world: World, distribution: Distribution, record: bytes, numpy: bool) -> list[Extension]:
-    """One extension of each kind of suffix in a distribution; ``numpy``: tell which NumPy they are built for, too."""
+def survey(
+    world: World, distribution: Distribution, record: bytes, numpy: bool, every: bool = False
+) -> list[Extension]:
+    """One extension of each kind of suffix in a distribution, or ``every`` one of them.
+
+    ``numpy``: tell which NumPy they are built for, too.
+    """
     groups: dict[str, list[tuple[str, int]]] = {}
     stems: dict[str, list[str]] = {}
     shared: list[tuple[str, int]] = []
@@ -53,11 +58,8 @@ def survey(world: World, distribution: Distribution, record: bytes, numpy: bool)
         groups.setdefault(suffix, []).append(file)
         stems.setdefault(f"{folder}/{stem}", []).append(suffix)
     found = []
-    for suffix, files in groups.items():
-        path, siblings = _loneliest([path for path, _ in files], suffix, stems, record)
-        built_for = None
-        if numpy:
-            path, built_for = _built_for_numpy(world, distribution.location, [*shared, *files]) or (path, None)
+
+    def tell(path: str, suffix: str, siblings: list[str], built_for: int | None) -> None:
         full = f"{distribution.location}/{path}"
         head = _head(world, full)
         if head is not None:
@@ -71,6 +73,16 @@ def survey(world: World, distribution: Distribution, record: bytes, numpy: bool)
                     numpy=built_for,
                 )
             )
+
+    for suffix, files in groups.items():
+        path, siblings = _loneliest([path for path, _ in files], suffix, stems, record)
+        built_for = None
+        if numpy:
+            path, built_for = _built_for_numpy(world, distribution.location, [*shared, *files]) or (path, None)
+        tell(path, suffix, siblings, built_for)
+        for other in [other for other, _ in files if other != path] if every else ():
+            numbered = _numpy_of(world, f"{distribution.location}/{other}") if numpy else None
+            tell(other, suffix, _siblings(other, suffix, stems, record), numbered)
     return found
 
 
@@ -82,15 +94,19 @@ def _loneliest(paths: list[str], suffix: str, stems: dict[str, list[str]], recor
     """The extension with nothing of its name beside it, if there is one; else the first, with what stands beside it."""
     first: tuple[str, list[str]] | None = None
     for path in paths[:10]:
-        stem = path.removesuffix(suffix)
-        siblings = [other for other in stems.get(stem if "/" in stem else f"/{stem}", []) if other != suffix]
-        if os.fsencode(stem) + b".py," in record:
-            siblings.append(".py")
+        siblings = _siblings(path, suffix, stems, record)
         first = first or (path, siblings)
         if not siblings:
             return path, []
     assert first is not None
     return first
+
+
+def _siblings(path: str, suffix: str, stems: dict[str, list[str]], record: bytes) -> list[str]:
+    """The suffixes of what stands beside an extension under its name."""
+    stem = path.removesuffix(suffix)
+    siblings = [other for other in stems.get(stem if "/" in stem else f"/{stem}", []) if other != suffix]
+    return [*siblings, ".py"] if os.fsencode(stem) + b".py," in record else siblings
 
 
 def binary_of(world: World, path: str) -> str | None:
@@ -136,22 +152,30 @@ def _head(world: World, path: str) -> bytes | None:
 
 
 def _built_for_numpy(world: World, location: str, files: list[tuple[str, int]]) -> tuple[str, int] | None:
-    """The first extension that uses NumPy's C interface, and the major version that its headers were of.
-
-    An extension reaches the interface (``_ARRAY_API``) by importing ``numpy.core._multiarray_umath``; NumPy 2's
-    headers try ``numpy._core._multiarray_umath`` first (numpy: _core/include/numpy/npy_2_compat.h,
-    ``__multiarray_api.h``). pybind11 imports ``numpy.core.multiarray`` and goes on to work: it is let be.
-    """
+    """The first extension that uses NumPy's C interface, and the major version that its headers were of."""
 
     def unlikely(file: tuple[str, int]) -> tuple[bool, int]:
         stem = file[0].rpartition("/")[2].partition(".")[0]
         return not stem.endswith(("lib", "_python")), abs(file[1] - LIKELY_SIZE // 2)
 
     for path, _ in sorted(files, key=unlikely)[:MOST_OPENED]:
-        seen = _search(world, f"{location}/{path}", (b"_ARRAY_API", b"numpy.core._multiarray_umath", b"numpy._core."))
-        if seen is not None and seen[0] and (seen[1] or seen[2]):
-            return path, 2 if seen[2] else 1
+        version = _numpy_of(world, f"{location}/{path}")
+        if version is not None:
+            return path, version
     return None
+
+
+def _numpy_of(world: World, path: str) -> int | None:
+    """The major version of NumPy that a library's headers were of; ``None`` where it does not use the C interface.
+
+    An extension reaches the interface (``_ARRAY_API``) by importing ``numpy.core._multiarray_umath``; NumPy 2's
+    headers try ``numpy._core._multiarray_umath`` first (numpy: _core/include/numpy/npy_2_compat.h,
+    ``__multiarray_api.h``). pybind11 imports ``numpy.core.multiarray`` and goes on to work: it is let be.
+    """
+    seen = _search(world, path, (b"_ARRAY_API", b"numpy.core._multiarray_umath", b"numpy._core."))
+    if seen is None or not seen[0] or not (seen[1] or seen[2]):
+        return None
+    return 2 if seen[2] else 1
 
 
 def _search(world: World, path: str, needles: tuple[bytes, ...]) -> list[bool] | None:

@@ -37,16 +37,20 @@ def gather(
     world: World,
     folder: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    deep: Callable[[str], None] | None = None,
 ) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
-    ``progress`` (done, planned) asks for the micro-benchmark, too.
+    ``progress`` (done, planned) asks for the micro-benchmark, too, ``deep`` (what is being done; empty at the end) for
+    what takes seconds: the contents of files, all extensions, and what NumPy uses once it is imported.
     """
     accelerators = gpu.Examination(world, interview.timeout)
     try:
-        return _gather(choice, interview, world, folder, progress, accelerators)
+        return _gather(choice, interview, world, folder, progress, deep, accelerators)
     finally:
+        if deep:
+            deep("")
         accelerators.close()
 
 
@@ -56,6 +60,7 @@ def _gather(
     world: World,
     folder: str | None,
     progress: Callable[[int, int], None] | None,
+    deep: Callable[[str], None] | None,
     accelerators: gpu.Examination,
 ) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -77,13 +82,18 @@ def _gather(
         prefix = prefixes.read(world, interpreter.prefix, choice.executable)
         packed = conda.read(world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path, choice.executable, prefix.path)
+    distributions = packages.read(world, sys_path, choice.executable, prefix.path, deep)
     places = installation.read(world, prefix, interpreter, distributions)
     neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
     kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
     loader, why_not = interview.libraries()
     prefix = prefixes.with_ensurepip(world, prefix, interpreter)
     libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
+    if deep:  # after the interview, whose deadline must not be spent on hashing
+        deep("comparing files with conda's records")
+        packed = conda.read(world, prefix, deep=True)
+        deep("importing NumPy")
+        libraries = _with_used(libraries, interview, world)
     return Facts(
         recorded=recorded,
         patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
@@ -105,6 +115,12 @@ def _gather(
         path=neighbourhood,
         jupyter=kernels,
     )
+
+
+def _with_used(libraries: Blas, interview: Interview, world: World) -> Blas:
+    from envdoctor.probe import used
+
+    return msgspec.structs.replace(libraries, numpy_uses=used.read(interview, world.environ, world.platform))
 
 
 def _measure(

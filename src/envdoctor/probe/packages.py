@@ -5,8 +5,8 @@ https://packaging.python.org/specifications/core-metadata/
 """
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution, Extension, Packages
@@ -15,14 +15,25 @@ from envdoctor.probe import distributions, extensions, metadata
 from envdoctor.probe.records import Survey
 from envdoctor.world import World
 
+if TYPE_CHECKING:
+    from envdoctor.probe.contents import Contents
+
 SUFFIX = (b".so", b".pyd")
 
 
-def read(world: World, sys_path: Iterable[str], executable: str = "", prefix: str = "") -> Packages:
+def read(
+    world: World,
+    sys_path: Iterable[str],
+    executable: str = "",
+    prefix: str = "",
+    deep: Callable[[str], None] | None = None,
+) -> Packages:
     """All distributions, in the order an import would meet them; ``executable`` and
     ``prefix`` are the interpreter's.
+
+    ``deep`` asks for the contents of all modules and for all extensions, and is told what is being read.
     """
-    reader = _Reader(world)
+    reader = _Reader(world, deep is not None)
     seen = set()
     for entry in sys_path:
         if not entry or not os.path.isabs(entry):
@@ -32,11 +43,21 @@ def read(world: World, sys_path: Iterable[str], executable: str = "", prefix: st
             seen.add(real)
             reader.folder(entry, real)
     reader.links(seen)
+    missing, contents = reader.survey.missing, reader.contents
+    if contents is not None and deep is not None:
+        contents.compare(deep)
+        deep("reading extensions")
+        missing = {
+            path: [*missing.get(path, ()), *contents.missing.get(path, ())] for path in missing | contents.missing
+        }
+        missing = {path: list(dict.fromkeys(files)) for path, files in missing.items()}
     return Packages(
         distributions=reader.distributions,
         unreadable=reader.unreadable,
         collisions=reader.survey.collisions(),
-        missing_files=reader.survey.missing,
+        missing_files=missing,
+        altered_files=contents.altered if contents is not None else None,
+        unread_files=contents.unread if contents is not None else {},
         leftovers=reader.leftovers,
         extensions=reader.extensions(),
         binary=extensions.binary_of(world, executable) if executable else None,
@@ -56,8 +77,9 @@ def _conda(world: World, prefix: str) -> dict[str, str] | None | Missing:
 class _Reader:
     """Goes through folders, each once, and collects."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, deep: bool) -> None:
         self.world = world
+        self.contents = _contents(world) if deep else None
         self.distributions: list[Distribution] = []
         self.unreadable: dict[str, str] = {}
         self.leftovers: list[str] = []
@@ -107,6 +129,8 @@ class _Reader:
         self.distributions.append(distribution)
         if record is not None:
             self.survey.add(distribution, record, real)
+            if self.contents is not None:
+                self.contents.add(distribution, record, real)
             if SUFFIX[self.world.platform == "win32"] in record:
                 self._records.append((distribution, record))
 
@@ -117,8 +141,14 @@ class _Reader:
         found = []
         for distribution, record in self._records:
             uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
-            found += extensions.survey(self.world, distribution, record, uses)
+            found += extensions.survey(self.world, distribution, record, uses, self.contents is not None)
         return found
+
+
+def _contents(world: World) -> "Contents":
+    from envdoctor.probe.contents import Contents
+
+    return Contents(world)
 
 
 def _requires_numpy(distribution: Distribution) -> bool:

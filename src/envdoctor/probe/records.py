@@ -75,6 +75,11 @@ def is_library(path: str) -> bool:
     return bool(stem and found) and version.replace(".", "").isdigit()
 
 
+def is_trusted(distribution: Distribution) -> bool:
+    """Whether the RECORD is a true list of what was installed: by its INSTALLER, and no other manager owns it."""
+    return distribution.owner is None and (distribution.installer or "").partition(" ")[0].lower() in TRUSTED
+
+
 class Survey:
     """Takes in one RECORD after the other, and knows in the end which files are gone or claimed twice."""
 
@@ -91,8 +96,7 @@ class Survey:
         tops = {top for top in first_components(record) if not top.endswith((b".dist-info", b"__pycache__"))}
         for top in tops:
             self._shared.setdefault((folder, top), []).append((distribution, record))
-        installer = (distribution.installer or "").partition(" ")[0].lower()
-        if installer in TRUSTED:
+        if is_trusted(distribution):
             wanted = _wanted(record, tops, self._world.platform)
             gone = [path for path in wanted if self._gone(f"{distribution.location}/{path}")]
             if gone:

@@ -66,6 +66,8 @@ def _blas(blas: Blas | Missing) -> str:
         if library.used_by:
             words.append(f"({', '.join(library.used_by)})")
         parts.append(" ".join(words))
+    if isinstance(blas.numpy_uses, str):
+        parts.append(f"NumPy uses {blas.numpy_uses}")
     return " │ ".join(parts)
 
 

@@ -18,11 +18,14 @@ _SPARE = re.compile(r"(?:^|/)(?:tests?|idlelib|turtledemo|examples?|docs?|benchm
 _REGULAR = ("hardlink", None, "softlink", "unix_python_entry_point")
 
 
-def examine(record: RawRecord, root: str, deep: bool = False) -> tuple[CondaDamage | None, int | None]:
+def examine(
+    record: RawRecord, root: str, deep: bool = False, unhashed: dict[str, str] | None = None
+) -> tuple[CondaDamage | None, int | None]:
     """What is wrong with the files of ``record`` below ``root`` (a real path), and their size in bytes.
 
     The size is ``None`` where the record does not tell it. Links and files into which a prefix was written have no
-    size of their own to compare; what Python compiles (``.pyc``) comes and goes.
+    size of their own to compare; what Python compiles (``.pyc``) comes and goes. What ``deep`` can't read is put into
+    ``unhashed``, with the reason.
     """
     severe: dict[str, str] = {}
     minor: dict[str, str] = {}
@@ -59,7 +62,7 @@ def examine(record: RawRecord, root: str, deep: bool = False) -> tuple[CondaDama
             and kind == "hardlink"
             and _matters(path)
             and not _is_link(there)
-            and _other_content(prefix + path, entry)
+            and _other_content(prefix + path, entry, unhashed)
         ):
             count += 1
             _note(severe, path, "other content")
@@ -72,7 +75,7 @@ def without_shared(damaged: Iterable[CondaDamage], owners: Iterable[RawRecord]) 
 
     conda lets it pass with a word (``path_conflict: clobber``). ``owners`` are all records, once more.
     """
-    suspects = {path: item.package for item in damaged for path, what in item.severe.items() if "bytes" in what}
+    suspects = {path: item.package for item in damaged for path, what in item.severe.items() if what != "gone"}
     shared: set[tuple[str, str]] = set()
     for record in owners if suspects else ():
         for entry in record.entries():
@@ -104,7 +107,7 @@ def _rewritten(entry: PathEntry) -> bool:
     return bool(entry.sha256_in_prefix and entry.sha256 and entry.sha256_in_prefix != entry.sha256)
 
 
-def _other_content(path: str, entry: PathEntry) -> bool:
+def _other_content(path: str, entry: PathEntry, unhashed: dict[str, str] | None) -> bool:
     """True where the file's SHA-256 is another; with a placeholder only ``sha256_in_prefix`` tells."""
     expected = entry.sha256_in_prefix or (entry.sha256 if entry.prefix_placeholder is None else None)
     if not expected:
@@ -114,6 +117,8 @@ def _other_content(path: str, entry: PathEntry) -> bool:
     try:
         with open(path, "rb") as file:
             digest: Any = hashlib.file_digest(file, "sha256")
-    except OSError:
+    except OSError as error:
+        if unhashed is not None:
+            unhashed[path] = error.strerror or str(error)
         return False
     return bool(digest.hexdigest() != expected.lower())

@@ -24,6 +24,7 @@ class _Reading(Struct):
     records: list[CondaRecord] = []
     unreadable: dict[str, str] = {}
     damaged: list[CondaDamage] = []
+    unhashed: dict[str, str] = {}
     overlaps: list[CondaOverlap] = []
     pip: list[str] = []
     plugins: set[str] = set()
@@ -89,6 +90,7 @@ def _with_records(
         unreadable=reading.unreadable,
         leftovers=[f"{here}/conda-meta/{name}" for name in names if name.startswith(LEFTOVERS) or name.endswith(".c~")],
         damaged=reading.damaged,
+        unhashed=reading.unhashed,
         overlaps=reading.overlaps,
         base=base.read(world, here, reading.records, blocks, reading.plugins, reading.pip) if conda.is_base else None,
         channels=_seen(reading.records) if conda.flavour == "pixi" else conda.channels,
@@ -107,7 +109,7 @@ def _pass(world: World, prefix: Prefix, names: list[str], blocks: Sequence[histo
             reading.unreadable[name] = record.reason
             failed.add(records.named(name)[0])
             continue
-        faults, size = damage.examine(record, real, deep)
+        faults, size = damage.examine(record, real, deep, reading.unhashed)
         if faults:
             reading.damaged.append(faults)
         watch.passes(record)
