@@ -90,6 +90,7 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
             "check --facts a --python b",
             "--facts and --python: a recording is a patient of its own; give one of the two",
         ),
+        ("check --facts good.json --deep", "--facts and --deep: a recording holds what was read; make it with"),
         ("check --project nowhere", "--project nowhere: no such folder"),
         ("check --timeout 0", "Invalid value for '--timeout': 0: write a number of seconds above 0"),
         ("check --timeout -3", "Invalid value for '--timeout': -3: write a number of seconds above 0"),

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from envdoctor import api
+from envdoctor.commands.options import DEEPENED
 from envdoctor.facts import Facts
 from envdoctor.guide import statements
 from envdoctor.plugins import built_in
@@ -40,6 +41,12 @@ def test_a_rule_has_a_page_with_every_heading_and_a_source(rule: Rule) -> None:
     assert lines[0] == f"# {rule.code} {rule.name}"
     assert [line[3:] for line in lines if line.startswith("## ")] == HEADINGS
     assert "https://" in text.partition("## Sources")[2]
+
+
+def test_the_rules_that_deep_asks_for_say_so_on_their_pages() -> None:
+    assert set(DEEPENED) <= {rule.code for rule in RULES}
+    deepened = {path.stem for path in ADVICE.glob("*.md") if "--deep" in path.read_text(encoding="utf-8")}
+    assert deepened == set(DEEPENED)
 
 
 def test_no_page_lacks_its_rule() -> None:

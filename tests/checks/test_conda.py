@@ -209,6 +209,11 @@ def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:
     ]
 
 
+def test_files_that_deep_could_not_read_leave_damage_unknown() -> None:
+    seen = outcome(conda_files.damaged_package, conda=conda(record("a"), unhashed={"/p/a.py": "Permission denied"}))
+    assert (seen.status, seen.reason) == ("unknown", "files can't be read: /p/a.py: Permission denied")
+
+
 def test_a_python_without_a_record_was_interrupted_unless_it_is_a_venvs() -> None:
     own = prefix(conda_meta=True, configuration=None, link="python3.12")
     assert len(findings(conda_prefix.interrupted_install, conda=conda(record("a")), prefix=own)) == 1

@@ -114,6 +114,30 @@ def test_missing_files_are_reinstalled_in_the_same_version() -> None:
     assert "lib/_core.so" in finding.title
 
 
+def test_altered_files_are_reinstalled_and_told_apart_from_those_that_are_gone() -> None:
+    lib, other = distribution("lib", "1.5"), distribution("other")
+    here = packages(lib, other, missing_files={lib.path: ["lib/a.py"]}, altered_files={lib.path: ["lib/b.py"]})
+    finding = one(installed.missing_files, packages=here)
+    assert finding.title == "1 file of lib 1.5 is gone: lib/a.py; 1 file of lib 1.5 is not as installed: lib/b.py"
+    assert [(row.label, row.value) for row in finding.evidence[2:]] == [("gone", "lib/a.py"), ("altered", "lib/b.py")]
+    assert finding.remedies == (Install(("lib==1.5",), force=True),)
+
+
+def test_a_file_that_can_not_be_read_leaves_missing_files_unknown() -> None:
+    seen = outcome(installed.missing_files, packages=packages(altered_files={}, unread_files={"/x": "/x: Denied"}))
+    assert (seen.status, seen.reason) == ("unknown", "files can't be read: /x: Denied")
+
+
+def test_many_extensions_of_one_distribution_are_one_finding() -> None:
+    bn = distribution("bn", "1.3")
+    built = [changed(extension("bn", numpy=1), distribution=bn.path, path=f"{SITE}/bn/{name}.so") for name in "abcdefg"]
+    finding = one(extensions.built_for_numpy_1, packages=packages(distribution("numpy", "2.1"), bn, extensions=built))
+    assert [row.value for row in finding.evidence if row.label == "extension"][-1] == "and 2 more"
+    strange = [changed(item, suffix=".cpython-39.so", numpy=None) for item in built]
+    finding = one(extensions.built_for_another_python, packages=packages(bn, extensions=strange))
+    assert finding.subject == "bn"
+
+
 def test_leftovers_are_named_with_their_folder() -> None:
     finding = one(installed.interrupted_install, packages=packages(leftovers=[f"{SITE}/~umpy"]))
     assert finding.subject == SITE

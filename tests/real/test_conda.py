@@ -209,6 +209,20 @@ def test_missing_and_altered_files_are_found_and_links_and_replaced_files_stay_q
     assert found["lab-tool"]["severity"] == "error"
 
 
+def test_an_edit_that_keeps_the_size_is_found_by_deep_alone(patient: Patient) -> None:
+    file = patient.site / "lab-tool" / "core.py"
+    write(file, "#" * file.stat().st_size)
+    assert examine(patient, "--select", "CON008").codes() == set()
+    finding = examine(patient, "--select", "CON008", "--deep").finding("CON008")
+    assert finding["subject"] == "lab-tool"
+    assert finding["evidence"][0]["value"] == "other content"
+
+
+def test_a_whole_prefix_passes_deep(patient: Patient) -> None:
+    seen = examine(patient, "--select", "CON008", "--deep")
+    assert (seen.status, seen.outcome("CON008")["status"]) == (0, "passed")
+
+
 def test_files_that_slimmed_images_lack_are_worth_a_word_only(patient: Patient) -> None:
     remove(patient.prefix / "share" / "doc" / "python" / "README")
     seen = examine(patient)

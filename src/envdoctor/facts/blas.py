@@ -2,6 +2,8 @@
 
 from envdoctor.facts.base import Missing, Section
 
+NOT_ASKED = Missing("only --deep asks")
+
 
 class Library(Section, frozen=True, kw_only=True):
     """One BLAS library file.
@@ -61,4 +63,4 @@ class Blas(Section, frozen=True, kw_only=True):
     errors: list[LoadError] | Missing = []
     examined: list[str] | Missing = []
     extensions: list[str] = []
-    numpy_uses: str | None | Missing = Missing("only --deep asks")
+    numpy_uses: str | None | Missing = NOT_ASKED

@@ -1,6 +1,7 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
 from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
+from envdoctor.facts.blas import NOT_ASKED
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 MADE = (
@@ -68,6 +69,8 @@ def _blas(blas: Blas | Missing) -> str:
         parts.append(" ".join(words))
     if isinstance(blas.numpy_uses, str):
         parts.append(f"NumPy uses {blas.numpy_uses}")
+    elif isinstance(blas.numpy_uses, Missing) and blas.numpy_uses != NOT_ASKED:
+        parts.append(f"NumPy uses ? ({blas.numpy_uses.reason})")
     return " │ ".join(parts)
 
 

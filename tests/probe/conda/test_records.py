@@ -107,6 +107,22 @@ def test_deep_finds_other_content_of_the_same_size(prefix: Path) -> None:
     assert found is not None and found.severe == {"lib/tool.py": "other content"}
 
 
+def test_what_deep_can_not_read_is_named_and_no_damage(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(damage, "open", refuse, raising=False)  # root may read everything
+    unhashed: dict[str, str] = {}
+    assert damage.examine(decoded(), str(prefix), True, unhashed)[0] is None
+    assert unhashed == {str(prefix / "lib" / "tool.py"): "Permission denied"}
+
+
+def test_a_file_of_the_same_size_that_two_packages_bring_is_the_last_ones(prefix: Path) -> None:
+    found, _ = damage.examine(decoded(), str(prefix), deep=True)
+    assert found is not None
+    assert damage.without_shared([found], [decoded(), decoded(name="other")]) == []
+
+
 def test_a_file_that_two_packages_bring_is_the_last_ones(prefix: Path) -> None:
     (prefix / "lib" / "tool.py").write_text("x=123\n")
     found, _ = damage.examine(decoded(), str(prefix))

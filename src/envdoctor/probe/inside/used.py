@@ -24,6 +24,11 @@ import struct  # noqa: E402
 
 import loader  # noqa: E402
 
+try:
+    import ctypes
+except Exception:  # built without libffi
+    ctypes = None
+
 sys.path[:] = _SEEN
 
 # The module that calls BLAS: NumPy 2, from 1.16, before, and before 1.10.
@@ -106,8 +111,8 @@ def mappings():
 
 def provider(extension):
     """The file that holds the ``cblas_dgemm`` the extension calls; None where it takes it from no other file."""
-    import ctypes
-
+    if ctypes is None:
+        raise ValueError("this Python has no ctypes")
     extension = os.path.realpath(extension)
     with open(extension, "rb") as file:
         first, places = slots(file.read())
