@@ -40,6 +40,10 @@ def test_releases_from_before_numpy_2_are_found_and_fail_indeed(for_old_wheels: 
     accused = {finding["subject"].lower() for finding in seen.findings("PKG007")}
     assert accused == {name.partition("==")[0] for name in OLD}
     assert seen.changed == []
+    deep = checkup(patient, "--select", "PKG007", "--deep")  # each distribution once, with more of its extensions
+    assert sorted(finding["subject"].lower() for finding in deep.findings("PKG007")) == sorted(accused)
+    (h5py,) = [finding for finding in deep.findings("PKG007") if finding["subject"] == "h5py"]
+    assert len(h5py["evidence"]) > 5
 
 
 IMPORTS = """
@@ -59,6 +63,9 @@ def test_current_releases_of_ten_compiled_packages_are_quiet(other_python: str, 
     assert {check["status"] for check in seen.document["checks"]} == {"passed"}
     built = [item for item in seen.document["facts"]["packages"]["extensions"] if item["numpy"] == 2]
     assert len(built) >= 8  # that many were looked at, and told
+    deep = checkup(patient.python, "--select", "PKG004,PKG007,PKG008,PKG009", "--deep")
+    assert (deep.status, deep.document["findings"]) == (0, [])
+    assert len(deep.document["facts"]["packages"]["extensions"]) > 200
 
 
 def test_two_distributions_of_one_module_are_found(other_python: str, tmp_path: Path) -> None:
