@@ -115,7 +115,11 @@ def test_no_package_is_imported_to_be_read(bare_template: Patient, tmp_path: Pat
     cuda(tmp_path / "lib", H100, version=13000)
     seen = checkup(patient, environ=clean_environ(LD_LIBRARY_PATH=str(tmp_path / "lib")))
     builds = seen.document["facts"]["gpu"]["builds"]
-    assert {build["package"]: build["cuda"] for build in builds} == {"torch": None, "tensorflow": "12.5", "jaxlib": None}
+    assert {build["package"]: build["cuda"] for build in builds} == {
+        "torch": None,
+        "tensorflow": "12.5",
+        "jaxlib": None,
+    }
     assert {"GPU001", "GPU004"} <= seen.codes()
     assert "was imported" not in seen.stdout + seen.stderr + seen.text
 
