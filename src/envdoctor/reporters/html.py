@@ -89,9 +89,9 @@ def _group(group: Group, shell: Shell, said: set[str]) -> Iterator[str]:
     yield from (f"<p>{_words(why)}</p>" for why in whys(items))
     new, old = guide(items, said)
     for statement in new:
-        since = f"<br>{_text(standing(statement))}" if statement.since else ""
+        since = f"<br>{_words(standing(statement))}" if statement.since else ""
         origin = f"<span class='small'>(guide, {_text(statement.id)})</span>"
-        yield f"<blockquote>{_text(statement.says)} {origin}{since}</blockquote>"
+        yield f"<blockquote>{_words(statement.says)} {origin}{since}</blockquote>"
     if old:
         yield f"<p>Guide: {_text(', '.join(old))}, as above</p>"
     if first.nothing_to_do:

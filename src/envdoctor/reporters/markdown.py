@@ -62,7 +62,7 @@ def _report(report: Report, style: Style) -> Iterator[str]:
             )
             standing_of = "; ".join([entry.fix.applicability, *notes])
             words = f"{number}. {', '.join(entry.codes)}: {entry.fix.title} ({standing_of})"
-            yield _text(words, first=False) + "\n\n" + (_code("\n".join(lines)) if lines else "")
+            yield _words(words) + "\n\n" + (_code("\n".join(lines)) if lines else "")
     counts = report.counts
     parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
     parts += [f"{counts['passed']} passed", f"{counts['not-applicable']} do not apply", f"{counts['unknown']} unknown"]
@@ -82,8 +82,8 @@ def _group(group: Group, report: Report, said: set[str]) -> Iterator[str]:
     lines = [line for why in whys(items) for line in (_words(why), "")]
     new, old = guide(items, said)
     for statement in new:
-        lines.append(f"> {_text(statement.says)} (guide, {statement.id})")
-        lines += [">", f"> {_text(standing(statement))}"] if statement.since else []
+        lines.append(f"> {_words(statement.says)} (guide, {statement.id})")
+        lines += [">", f"> {_words(standing(statement))}"] if statement.since else []
         lines.append("")
     lines += [f"Guide: {_text(', '.join(old))}, as above", ""] if old else []
     first = items[0]
@@ -129,11 +129,6 @@ def _words(text: str) -> str:
     return "".join(f"`{piece}`" if number % 2 else piece.translate(_SPECIAL) for number, piece in enumerate(pieces))
 
 
-def _text(text: str, first: bool = True) -> str:
+def _text(text: str) -> str:
     """Text as text: nothing in it is markup, a mention or a heading."""
-    clean = sanitize(credentials(text.replace("\n", " ")))
-    return (
-        clean.translate(_SPECIAL)
-        if first
-        else clean.partition(" ")[0] + " " + clean.partition(" ")[2].translate(_SPECIAL)
-    )
+    return sanitize(credentials(text.replace("\n", " "))).translate(_SPECIAL)
