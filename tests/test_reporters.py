@@ -11,6 +11,7 @@ from inline_snapshot import snapshot
 from envdoctor.advice import advise
 from envdoctor.config import Excuse
 from envdoctor.facts import Facts, Missing
+from envdoctor.facts.blas import NOT_ASKED
 from envdoctor.guide import Source, Statement
 from envdoctor.report import Report, Settings
 from envdoctor.reporters import FORMATS, Style, concise, header, renderer
@@ -541,3 +542,19 @@ def test_the_header_tells_libraries_and_processors(sections: dict[str, Any], row
 def test_every_format_has_a_reporter_that_says_nothing_of_no_patient_but_its_form(name: str) -> None:
     text = renderer(name)([report()], Style())
     assert text == "" or text.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("libraries", "uses", "ends"),
+    [
+        ([], "/opt/libmine.so", "NumPy uses /opt/libmine.so"),
+        ([openblas()], "/opt/libmine.so", " (numpy) │ NumPy uses /opt/libmine.so"),
+        ([openblas()], Missing("no answer in 10 s"), " (numpy) │ NumPy uses ? (no answer in 10 s)"),
+        ([openblas()], None, " (numpy)"),
+        ([openblas()], NOT_ASKED, " (numpy)"),
+        ([], NOT_ASKED, "–"),
+    ],
+)
+def test_the_header_says_what_numpy_uses_where_it_was_asked(libraries: Any, uses: Any, ends: str) -> None:
+    here = facts(blas=changed(blas(*libraries), numpy_uses=uses))
+    assert dict(header.rows(here))["BLAS"].endswith(ends)

@@ -1,6 +1,9 @@
 """The child that imports NumPy: whatever NumPy does there, the answer comes in time or says why there is none."""
 
+import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,3 +66,27 @@ def test_where_it_can_not_be_asked_it_is_unknown(tmp_path: Path, mode: str, plat
     told = ask(tmp_path, None, mode, platform)
     assert isinstance(told, Missing)
     assert reason in told.reason
+
+
+def test_an_interruption_leaves_no_child(tmp_path: Path) -> None:
+    """The doctor is told to end while NumPy is being imported."""
+    told = tmp_path / "pid"
+    (tmp_path / "numpy").mkdir()
+    source = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(60)\n"
+    (tmp_path / "numpy" / "__init__.py").write_text(source)
+    argv = [sys.executable, "-m", "envdoctor", "info", "--deep", "--python", sys._base_executable]  # type: ignore[attr-defined]
+    environ = clean_environ(PYTHONPATH=str(tmp_path), PYTHONNOUSERSITE="1")
+    doctor = subprocess.Popen(argv, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not (told.exists() and told.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        child = int(told.read_text())
+        doctor.terminate()
+        assert doctor.wait(10) != 0
+    finally:
+        doctor.kill()
+        doctor.wait()
+    time.sleep(0.1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

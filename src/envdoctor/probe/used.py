@@ -26,9 +26,11 @@ def read(interview: Interview, environ: Mapping[str, str], platform: str) -> str
     cookie = "envdoctor-" + os.urandom(12).hex() + ":"
     argv = [interview.executable, *FLAGS[interview.mode], "-B", SCRIPT, cookie]
     child = Child(argv, cookie, dict(environ))
-    answered = child.wait(bool, time.monotonic() + interview.timeout)
-    ended = child.ending()
-    child.stop()
+    try:
+        answered = child.wait(bool, time.monotonic() + interview.timeout)
+        ended = child.ending()
+    finally:  # an interruption, too, must not leave it running
+        child.stop()
     if not answered:
         ended = f"no answer in {interview.timeout:g} s" if ended == "still running" else ended
         return Missing(f"the child that imports NumPy: {ended}")

@@ -53,7 +53,7 @@ def _link(link: Link) -> str:
 def _blas(blas: Blas | Missing) -> str:
     if isinstance(blas, Missing):
         return f"? ({blas.reason})"
-    if not blas.libraries:
+    if not blas.libraries and not isinstance(blas.numpy_uses, str):
         return f"? ({blas.examined.reason})" if isinstance(blas.examined, Missing) else "–"
     parts = []
     for library in blas.libraries:
