@@ -514,7 +514,7 @@ def test_facts_are_listed_and_nothing_of_them_is_secret() -> None:
     assert "  - name: a; key: a; version: 1.0; " in text
     assert "pw" not in text
     assert listing.render(patient, Style(ascii=True)).isascii()
-    assert "pw" not in listing.render_json(patient, Style())
+    assert "pw" not in listing.render_json([patient], Style())
 
 
 @pytest.mark.parametrize(
