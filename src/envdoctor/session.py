@@ -91,10 +91,23 @@ def _load(path: str) -> Facts:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
-    """The facts of a recording, or of the Python that ``name`` names."""
-    if os.path.isfile(name) and not os.access(name, os.X_OK):
-        return _load(name)
+def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list[Facts]:
+    """The facts of two patients, each a recording or a Python.
+
+    Beside a recording, which is redacted, both are: the names it is rid of are no difference.
+    """
+    sides = [_load(name) if _is_recording(name) else _living(head, name, timeout) for name in names]
+    if not any(map(_is_recording, names)):
+        return sides
+    world = World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
+    return [load(recording(facts, world), name) for facts, name in zip(sides, names, strict=True)]
+
+
+def _is_recording(name: str) -> bool:
+    return os.path.isfile(name) and not os.access(name, os.X_OK)
+
+
+def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:
     try:
         return next(iter(Readers(head, (name,), None, None).read(timeout)))
     except PatientError as error:
