@@ -78,7 +78,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
         raise UsageError(
             "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
         )
-    config = find(readers.world, readers.project_root())
+    config = find(readers.world, readers.configured())
     collection = collect()
     rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
     for option in ("select", "extend_select", "ignore", "extend_ignore"):
