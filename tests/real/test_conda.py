@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, cpython, install, library, python_module
+from tests.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, install, library, python_module
 from tests.patients import Checkup, Patient, checkup, clean_environ, copy_patient, patient_at, remove, write
+from tests.repacked import cpython
 
 pytestmark = pytest.mark.real
 
@@ -36,7 +37,7 @@ def channels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add(
         folder,
         CONDA_FORGE,
-        cpython(),
+        cpython(folder),
         numpy,
         *(library(name) for name in ("openssl", "libgcc", "libblas", "zlib")),
         python_module("lab-tool", "1.0"),
