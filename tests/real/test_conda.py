@@ -353,3 +353,18 @@ def test_micromambas_environment_is_told_by_its_root(channels: Path, tmp_path: P
     facts = conda_facts(examine(child, MAMBA_ROOT_PREFIX=str(root)))
     assert (facts["flavour"], facts["root_prefix"], facts["tool"]) == ("micromamba", str(root), "micromamba")
     assert facts["channels"] == ["conda-forge"]
+
+
+def test_pixis_channels_are_those_of_its_manifest(channels: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    child = patient_at(install(project / ".pixi" / "envs" / "default", channels, {CONDA_FORGE: ["python"]}))
+    write(child.prefix / "conda-meta" / "pixi", "{}")
+    write(tmp_path / "home" / ".condarc", "channels: [defaults]\n")
+    write(project / "pixi.toml", "[workspace]\nchannels = ['conda-forge', 'pytorch', 'http://example.org/c']\n")
+    seen = examine(child, home=tmp_path / "home")
+    facts = conda_facts(seen)
+    assert (facts["flavour"], facts["channels"][:2]) == ("pixi", ["conda-forge", "pytorch"])
+    assert (facts["channel_priority"], facts["config_files"]) == ("strict", [f"{project}/pixi.toml"])
+    assert codes(seen) == {"CON009", "CON012"}
+    assert "pixi.toml" in json.dumps(seen.finding("CON012")["fixes"])
+    assert "conda config" not in seen.stdout

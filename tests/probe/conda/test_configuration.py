@@ -170,6 +170,49 @@ def test_mamba_reads_its_own_files_and_knows_no_flags(tmp_path: Path) -> None:
     assert read(world(tmp_path / "other", {}), None, ["conda-forge"], mamba=True).channels == ["conda-forge"]
 
 
+# In the order of libmamba/src/api/configuration.cpp, compute_default_rc_sources, the lowest first.
+MAMBAS = """
+/etc/conda/.condarc /etc/conda/condarc /etc/conda/condarc.d/a.yml /etc/conda/.mambarc /var/lib/conda/.condarc
+/var/lib/conda/.mambarc /root/.condarc /root/condarc /root/condarc.d/a.yml /root/.mambarc
+/home/ada/.config/conda/.condarc /home/ada/.config/conda/condarc /home/ada/.conda/.condarc /home/ada/.conda/condarc
+/home/ada/.conda/condarc.d/mambarc /home/ada/.condarc /env/.condarc /env/condarc /my.yml
+/home/ada/.config/mamba/.mambarc /home/ada/.config/mamba/mambarc /home/ada/.config/mamba/mambarc.d/a.yaml
+/home/ada/.mamba/.mambarc /home/ada/.mamba/mambarc /home/ada/.mambarc /his.yml /env/.mambarc
+""".split()
+
+
+def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
+    files = {path: f"channels: ['{path}']\n" for path in MAMBAS}
+    unread = ["/home/ada/condarc", "/home/ada/.config/mamba/config.txt", "/env/mambarc", "/root/mambarc"]
+    files |= {path: "channels: [never]\n" for path in unread}
+    environ = {"CONDA_PREFIX": "/env", "CONDARC": "/my.yml", "MAMBARC": "/his.yml"}
+    found = read(world(tmp_path, files, **environ), "/root", ["conda-forge"], mamba=True)
+    assert found.files == MAMBAS
+    assert found.channels == MAMBAS[::-1]
+
+
+def test_mambas_places_move_with_the_configuration_folder_and_count_once(tmp_path: Path) -> None:
+    files = {
+        "/home/ada/.config/mamba/mambarc": "channels: [never]\n",
+        "/x/mamba/mambarc": "channels: [x]\n",
+        "/x/conda/condarc": "channels: [y]\n",
+        "/root/.condarc": "channels: [root]\n",
+        "/root/.mambarc": "channels: [own]\n",
+    }
+    seen = world(tmp_path, files, XDG_CONFIG_HOME="/x", CONDA_PREFIX="/root")
+    assert read(seen, "/root", [], mamba=True).channels == ["x", "y", "own", "root"]
+
+
+def test_mamba_reads_its_own_variables_and_condas_for_the_channels(tmp_path: Path) -> None:
+    text = "channels: ['${WHERE}', '$WHERE', '$$x']\nchannel: [alias]\n"
+    environ = {"CONDA_CHANNELS": "c", "MAMBA_CHANNELS": "m", "CONDA_CHANNEL_PRIORITY": "strict", "WHERE": "here"}
+    seen = world(tmp_path, {"/home/ada/.condarc": text}, **environ)
+    found = read(seen, None, [], mamba=True)
+    assert (found.channels, found.channel_priority) == (["c", "here", "$WHERE", "$x"], "flexible")
+    environ = {"MAMBA_CHANNEL_PRIORITY": "strict", "CONDA_CHANNEL_PRIORITY": "disabled"}
+    assert read(world(tmp_path / "other", {}, **environ), None, [], mamba=True).channel_priority == "strict"
+
+
 def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
     text = (
         "channels: ['https://conda.anaconda.org/t/zz-secret/x']\n"

@@ -32,6 +32,8 @@ SETTINGS = {
 PRIORITIES = ("strict", "flexible", "disabled")
 _MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping}
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+# mamba 2: libmamba/src/api/configuration.cpp, expandvars: braces only, and no quotes or spaces between them.
+_MAMBAS_VARIABLE = re.compile(r"\$(?:(\$)|\{([^}'\"\s]+)\})")
 
 
 class Configuration(Struct, frozen=True):
@@ -45,7 +47,7 @@ class Configuration(Struct, frozen=True):
     secrets: list[CondaSecret]
 
 
-# pixi reads no condarc: its channels stand in its manifest, and their order is strict (https://pixi.sh).
+# pixi reads no condarc; where its manifest is not to be had, this is known all the same.
 NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
 
 
@@ -60,7 +62,7 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
     for name, (kind, aliases) in SETTINGS.items():
         given = []
         for source, raws in sources.items():
-            names = [word for word in (name, *aliases) if word in raws]
+            names = [word for word in (name, *(() if mamba else aliases)) if word in raws]
             if len(names) > 1:
                 problem = f"`{names[0]}` and `{names[1]}` are two names of one setting, and both are there"
                 problems.append(CondaFileProblem(file=source, kind="duplicate", problem=problem, setting=name))
@@ -77,7 +79,7 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
             )
             refused[name] = Missing(f"{error.source}: `{name}`: {error}")
         else:
-            settings[name] = CondaSetting(value=_clean(_expanded(value, world)), sources=origins)
+            settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
     priority = _priority(settings, refused, problems)
     return Configuration(
         channels=refused.get("channels") or _channels(settings, default),
@@ -123,13 +125,20 @@ def _unflagged(raw: Raw) -> Raw:
 
 
 def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
-    """Each variable as a source of its own, so that it can be named; conda counts them as one."""
+    """Each variable as a source of its own, so that it can be named; conda counts them as one.
+
+    mamba 2: libmamba/src/api/configuration.cpp, ``set_env_var_names``: all are MAMBA_ but CONDA_CHANNELS.
+    """
     prefix = "MAMBA_" if mamba else "CONDA_"
     found: dict[str, dict[str, Raw]] = {}
     kinds = {word: (name, kind) for name, (kind, aliases) in SETTINGS.items() for word in (name, *aliases)}
     for name, text in world.environ.items():
         word = name.removeprefix(prefix).lower()
-        if not name.startswith(prefix) or word not in kinds:
+        if mamba and name in ("CONDA_CHANNELS", "MAMBA_CHANNELS"):
+            word = "channels" if name.startswith("CONDA_") else ""
+        elif not name.startswith(prefix):
+            continue
+        if word not in kinds:
             continue
         setting, kind = kinds[word]
         if kind == "sequence":
@@ -144,19 +153,20 @@ def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
     return found
 
 
-def _expanded(value: Any, world: World) -> Any:
+def _expanded(value: Any, world: World, mamba: bool = False) -> Any:
     """``$NAME`` and ``${NAME}`` replaced, as os.path.expandvars does; every item of a list becomes a word."""
     if isinstance(value, str):
-        return (
-            _VARIABLE.sub(lambda match: world.environ.get(match[1] or match[2], match.group()), value)
-            if "$" in value
-            else value
-        )
+        environ, pattern = world.environ, _MAMBAS_VARIABLE if mamba else _VARIABLE
+        if "$" not in value:
+            return value
+        if mamba:
+            environ = {**environ, "$": "$"}
+        return pattern.sub(lambda match: environ.get(match[1] or match[2], match.group()), value)
     if isinstance(value, list):
-        return [_expanded(item if isinstance(item, str) else str(item), world) for item in value]
+        return [_expanded(item if isinstance(item, str) else str(item), world, mamba) for item in value]
     if isinstance(value, dict):
         return {
-            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world)
+            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world, mamba)
             for key, item in value.items()
         }
     return value

@@ -50,8 +50,10 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
     known_root = root if root and (root_names or micromamba) else None
     flavour = "pixi" if pixi else roots.flavour(world, known_root, root_names, root_commands) if known_root else None
     version = roots.version(root_names)
-    if flavour == "pixi":
-        settings = configuration.NOTHING
+    if flavour == "pixi" and here:
+        from envdoctor.probe.conda import pixi as manifest
+
+        settings = manifest.read(world, here)
     else:
         mamba = flavour == "micromamba" or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
         settings = configuration.read(world, root, _default(version, mamba), mamba)
@@ -91,7 +93,7 @@ def _with_records(
         damaged=reading.damaged,
         overlaps=reading.overlaps,
         base=base.read(world, here, reading.records, blocks, reading.plugins, reading.pip) if conda.is_base else None,
-        channels=_seen(reading.records) if conda.flavour == "pixi" else conda.channels,
+        channels=_seen(reading.records) if conda.flavour == "pixi" and not conda.config_files else conda.channels,
     )
 
 
@@ -170,7 +172,7 @@ def _default(version: str | None, mamba: bool) -> list[str]:
 
 
 def _seen(found: Sequence[CondaRecord]) -> list[str]:
-    """The channels that packages came from, the commonest first: what pixi's manifest must have named."""
+    """The channels that packages came from, the commonest first: what a pixi manifest out of sight must have named."""
     counts: dict[str, int] = {}
     for record in found:
         if record.channel:
