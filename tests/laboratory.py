@@ -1,7 +1,9 @@
 """A conda laboratory: packages built here, channels indexed here, prefixes installed by rattler (pixi's installer).
 
 Three steps, in this order below: a `Package` is what it holds; `add` packs it into a channel (a folder); `install`
-makes a prefix of what channels have. Programs that run, CPython and NumPy, are in `tests.repacked`. The channels keep their real URLs: rattler's mirror middleware asks a server on the loopback device for them.
+makes a prefix of what channels have. Programs that run, CPython and NumPy, are in `tests.repacked`.
+
+The channels keep their real URLs: rattler's mirror middleware asks a server on the loopback device for them.
 """
 
 import hashlib

@@ -92,7 +92,7 @@ def condarc_ignored(conda: Conda) -> Iterator[Finding]:
     for problem in conda.problems:
         files.setdefault(problem.file, []).append(problem)
     for file, problems in files.items():
-        refused = all(problem.kind in ("type", "duplicate") for problem in problems)
+        refused = all(problem.kind in ("type", "duplicate", "fatal") for problem in problems)
         yield Finding(
             CON011,
             file,
@@ -109,6 +109,7 @@ def _cure(problem: CondaFileProblem) -> str:
     return {
         "name": "move its settings to ~/.condarc, or give it a name that is read",
         "syntax": "correct the YAML",
+        "fatal": "correct the YAML",
         "unreadable": "make it readable for you",
         "duplicate": "keep one of the two names",
     }.get(problem.kind, "correct the value")

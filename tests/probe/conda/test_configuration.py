@@ -135,7 +135,7 @@ def test_a_truth_value_is_a_priority(tmp_path: Path, word: str, priority: str) -
         ("channels: conda-forge\n", "type"),
         ("channels: [a]\nchannel: [b]\n", "duplicate"),
         ("channels:\n  - {a: b}\n", "type"),
-        ("channels: [a\n", "syntax"),
+        ("channels: [a\n", "fatal"),
         ("channel_priority: Strict\n", "type"),
     ],
 )
@@ -170,21 +170,49 @@ def test_mamba_reads_its_own_files_and_knows_no_flags(tmp_path: Path) -> None:
     assert read(world(tmp_path / "other", {}), None, ["conda-forge"], mamba=True).channels == ["conda-forge"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("channels:\n\t- a\n", "syntax"),
+        ("channels: [a, b\n", "fatal"),
+        ("channels: [a]\nchannels: [b]\n", "fatal"),
+        ("- a\n- b\n", "fatal"),
+        ("word\n", "fatal"),
+        ("channels: *b\n", "fatal"),
+    ],
+)
+def test_conda_goes_on_without_some_broken_files_and_ends_at_others(tmp_path: Path, text: str, kind: str) -> None:
+    """Where conda ends, its channels are nobody's guess; mamba goes on without the file in any case."""
+    files = {"/home/ada/.condarc": text, "/etc/conda/.condarc": "channels: [lower]\n"}
+    found = configuration(tmp_path, files)
+    assert [problem.kind for problem in found.problems] == [kind]
+    assert isinstance(found.channels, Missing) == isinstance(found.channel_priority, Missing) == (kind == "fatal")
+    by_mamba = read(world(tmp_path, files), None, [], mamba=True)
+    assert (by_mamba.channels, by_mamba.problems[0].kind) == (["lower"], "syntax")
+
+
+def test_an_empty_list_of_channels_was_none_to_conda_24_9_up_to_25_9(tmp_path: Path) -> None:
+    seen = world(tmp_path, {"/home/ada/.condarc": "channels: []\n"})
+    assert read(seen, None, ["defaults"]).channels == []
+    assert read(seen, None, ["defaults"], never_empty=True).channels == ["defaults"]
+
+
 # In the order of libmamba/src/api/configuration.cpp, compute_default_rc_sources, the lowest first.
-MAMBAS = """
-/etc/conda/.condarc /etc/conda/condarc /etc/conda/condarc.d/a.yml /etc/conda/.mambarc /var/lib/conda/.condarc
-/var/lib/conda/.mambarc /root/.condarc /root/condarc /root/condarc.d/a.yml /root/.mambarc
-/home/ada/.config/conda/.condarc /home/ada/.config/conda/condarc /home/ada/.conda/.condarc /home/ada/.conda/condarc
-/home/ada/.conda/condarc.d/mambarc /home/ada/.condarc /env/.condarc /env/condarc /my.yml
-/home/ada/.config/mamba/.mambarc /home/ada/.config/mamba/mambarc /home/ada/.config/mamba/mambarc.d/a.yaml
-/home/ada/.mamba/.mambarc /home/ada/.mamba/mambarc /home/ada/.mambarc /his.yml /env/.mambarc
-""".split()
+MAMBAS = [
+    "/etc/conda/.condarc", "/etc/conda/condarc", "/etc/conda/condarc.d/a.yml", "/etc/conda/.mambarc",
+    "/var/lib/conda/.condarc", "/var/lib/conda/.mambarc", "/root/.condarc", "/root/condarc", "/root/condarc.d/a.yml",
+    "/root/.mambarc", "/home/ada/.config/conda/.condarc", "/home/ada/.config/conda/condarc",
+    "/home/ada/.conda/.condarc", "/home/ada/.conda/condarc", "/home/ada/.conda/condarc.d/mambarc",
+    "/home/ada/.condarc", "/env/.condarc", "/env/condarc", "/my.yml", "/home/ada/.config/mamba/.mambarc",
+    "/home/ada/.config/mamba/mambarc", "/home/ada/.config/mamba/mambarc.d/a.yaml", "/home/ada/.mamba/.mambarc",
+    "/home/ada/.mamba/mambarc", "/home/ada/.mambarc", "/his.yml", "/env/.mambarc",
+]  # fmt: skip
 
 
 def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
     files = {path: f"channels: ['{path}']\n" for path in MAMBAS}
     unread = ["/home/ada/condarc", "/home/ada/.config/mamba/config.txt", "/env/mambarc", "/root/mambarc"]
-    files |= {path: "channels: [never]\n" for path in unread}
+    files |= dict.fromkeys(unread, "channels: [never]\n")
     environ = {"CONDA_PREFIX": "/env", "CONDARC": "/my.yml", "MAMBARC": "/his.yml"}
     found = read(world(tmp_path, files, **environ), "/root", ["conda-forge"], mamba=True)
     assert found.files == MAMBAS

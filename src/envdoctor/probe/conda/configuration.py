@@ -51,8 +51,13 @@ class Configuration(Struct, frozen=True):
 NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
 
 
-def read(world: World, root: str | None, default: Sequence[str], mamba: bool = False) -> Configuration:
-    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured."""
+def read(
+    world: World, root: str | None, default: Sequence[str], mamba: bool = False, never_empty: bool = False
+) -> Configuration:
+    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured.
+
+    ``never_empty``: an empty list of channels counts as none.
+    """
     sources, problems = _sources(world, search.files(world, root, mamba), mamba)
     for path, why in search.unread(world, root):
         problems.append(CondaFileProblem(file=path, kind="name", problem=why))
@@ -81,9 +86,11 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
         else:
             settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
     priority = _priority(settings, refused, problems)
+    end = next((problem for problem in problems if problem.kind == "fatal"), None)
+    ended = Missing(f"conda stops at {end.file}: {end.problem}") if end else None
     return Configuration(
-        channels=refused.get("channels") or _channels(settings, default),
-        channel_priority=priority,
+        channels=ended or refused.get("channels") or _channels(settings, default, never_empty),
+        channel_priority=ended or priority,
         files=[source for source in sources if source in _paths(sources)],
         settings=settings,
         problems=problems,
@@ -110,9 +117,10 @@ def _sources(
             raws = parse((data or b"").decode("utf-8"))
         except UnicodeDecodeError as error:
             problem = f"not UTF-8 (byte {error.start})"
-            problems.append(CondaFileProblem(file=path, kind="syntax", problem=problem))
+            problems.append(CondaFileProblem(file=path, kind="syntax" if mamba else "fatal", problem=problem))
         except CondarcError as error:
-            problems.append(CondaFileProblem(file=path, kind="syntax", problem=credentials(str(error))))
+            kind = "syntax" if mamba or error.skipped else "fatal"
+            problems.append(CondaFileProblem(file=path, kind=kind, problem=credentials(str(error))))
         else:
             sources[path] = {key: _unflagged(raw) for key, raw in raws.items()} if mamba else raws
     for name, value in _variables(world, mamba).items():
@@ -183,9 +191,11 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def _channels(settings: dict[str, CondaSetting], default: Sequence[str]) -> list[str]:
+def _channels(settings: dict[str, CondaSetting], default: Sequence[str], never_empty: bool) -> list[str]:
     chosen = settings.get("channels")
     channels = list(chosen.value) if chosen and isinstance(chosen.value, list) else list(default)
+    if never_empty and not channels:
+        channels = list(default)
     local = settings.get("use_local")
     if local and _truth(local.value):
         channels = ["local", *channels]

@@ -73,8 +73,8 @@ def _manifests(world: World, prefix: str) -> list[tuple[str, str]]:
         note = msgspec.json.decode(noted, type=dict[str, Any])
     except msgspec.DecodeError:
         return []
-    path, name = note.get("manifest_path"), note.get("environment_name")
-    return [(path, name)] if isinstance(path, str) and isinstance(name, str) else []
+    path, called = note.get("manifest_path"), note.get("environment_name")
+    return [(path, called)] if isinstance(path, str) and isinstance(called, str) else []
 
 
 def _parse(text: str) -> dict[str, Any] | Missing:
