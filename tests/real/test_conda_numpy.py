@@ -58,6 +58,16 @@ def test_one_openblas_reached_by_several_names_is_one_copy(scientific: Patient, 
     assert seen.findings("BLA001") == []
 
 
+def test_a_second_openblas_beside_it_is_told(scientific: Patient) -> None:
+    second = scientific.site / "numpy.libs" / "libscipy_openblas64_-0123abcd.so"
+    write(second, (scientific.prefix / "lib" / OPENBLAS).read_bytes())
+    try:
+        assert checkup(scientific).finding("BLA001")["severity"] == "info"
+    finally:
+        second.unlink()
+        second.parent.rmdir()
+
+
 def test_the_environment_is_healthy_and_told_by_its_root(scientific: Patient) -> None:
     seen = checkup(scientific)
     loud = {item["code"]: item["title"] for item in seen.document["findings"] if item["severity"] != "info"}

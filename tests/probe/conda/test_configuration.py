@@ -219,6 +219,13 @@ def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
     assert found.channels == MAMBAS[::-1]
 
 
+def test_what_mamba_reads_is_not_told_as_unread(tmp_path: Path) -> None:
+    files = {"/home/ada/.conda/condarc.d/.condarc": "channels: [a]\n", "/his/.mambarc": "channels: [b]\n"}
+    seen = world(tmp_path, files, CONDARC="/his/.mambarc")
+    assert read(seen, None, [], mamba=True).problems == []
+    assert len(read(seen, None, []).problems) == 2
+
+
 def test_mambas_places_move_with_the_configuration_folder_and_count_once(tmp_path: Path) -> None:
     files = {
         "/home/ada/.config/mamba/mambarc": "channels: [never]\n",

@@ -60,6 +60,8 @@ def read(
     """
     sources, problems = _sources(world, search.files(world, root, mamba), mamba)
     for path, why in search.unread(world, root):
+        if path in sources:  # mamba reads names that conda does not
+            continue
         problems.append(CondaFileProblem(file=path, kind="name", problem=why))
     settings: dict[str, CondaSetting] = {}
     refused: dict[str, Missing] = {}
