@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envdoctor import __version__
 from envdoctor.facts import Facts, Missing
+from envdoctor.files import bounded, content
 from envdoctor.patient import Choice, PatientError, default, named
 from envdoctor.probe import project as projects
 from envdoctor.recording import dump, load, record
@@ -78,16 +79,15 @@ class Readers:
 def _load(path: str) -> Facts:
     try:
         if path == "-":
-            return load(sys.stdin.buffer.read(), "standard input")
-        with open(path, "rb") as file:
-            return load(file.read(), path)
+            return load(bounded(sys.stdin.buffer, "standard input"), "standard input")
+        return load(content(path), path)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
 def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
     """The facts of a recording, or of the Python that ``name`` names."""
-    if os.path.isfile(name) and not os.access(name, os.X_OK):
+    if os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK):
         return _load(name)
     try:
         return next(iter(Readers(head, (name,), None, None).read(timeout)))
