@@ -19,7 +19,7 @@ from envdoctor.start import HeadStart
 from envdoctor.why import MOST_TEXT, explain
 
 
-@click.command("why")
+@click.command("why", short_help="What explains an error that is pasted, piped or in a file.")
 @click.argument("text", nargs=-1)
 @options.python
 @options.facts
