@@ -71,6 +71,7 @@ class Outcome:
     left: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     failed: str = ""
+    tried: bool = False
 
     @property
     def cured(self) -> bool:
@@ -102,6 +103,7 @@ def treat(case: Case, sick: Sick) -> Outcome:
     marks = {item["fingerprint"] for item in (found if case.joined else found[:1])}
     outcome = Outcome(fix["applicability"], fix["title"])
     environ = dict(sick.environ)
+    outcome.tried = any("edit" not in step for step in fix["steps"])
     for step in fix["steps"]:
         if "argv" in step:
             outcome.commands.append(" ".join(step["argv"]))
@@ -419,7 +421,7 @@ def document(rows: Sequence[tuple[Case, Outcome]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for case, outcome in rows:
-        cured = "by hand" if outcome.applicability == "manual" else "yes" if outcome.cured else "**no**"
+        cured = "by hand" if not outcome.tried else "yes" if outcome.cured else "**no**"
         title = outcome.title.replace("|", "\\|")
         title = re.sub(rf"{re.escape(tempfile.gettempdir())}/efficacy-[^/]+", "…", title)
         lines.append(f"| {case.code} | {case.fault} | {case.made_by} | {title} | {outcome.applicability} | {cured} |")
@@ -437,7 +439,7 @@ def main() -> int:
         rows.append((case, outcome))
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text(document(rows), encoding="utf-8")
-    return int(not all(outcome.cured or outcome.applicability == "manual" for _, outcome in rows))
+    return int(not all(outcome.cured or not outcome.tried for _, outcome in rows))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """A conda laboratory: packages built here, channels indexed here, prefixes installed by rattler (pixi's installer).
 
+Three steps, in this order below: a `Package` is what it holds; `add` packs it into a channel (a folder); `install`
+makes a prefix of what channels have. Programs that run, CPython and NumPy, are in `tests.repacked`.
+
 The channels keep their real URLs: rattler's mirror middleware asks a server on the loopback device for them.
 """
 
@@ -11,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,50 +78,6 @@ def python_module(
     }
     values: dict[str, Any] = {"build": "pyhd8ed1ab_0", "noarch": "python", "depends": ("python",)} | changes
     return Package(name, version, files=files, **values)
-
-
-def cpython() -> Package:
-    """The interpreter that runs the tests, as a conda package, without the tests of its standard library."""
-    version = "{}.{}".format(*sys.version_info[:2])
-    stdlib = Path(sysconfig.get_path("stdlib"))
-    spare = {
-        "test",
-        "tests",
-        "idlelib",
-        "ensurepip",
-        "lib2to3",
-        "tkinter",
-        "turtledemo",
-        "site-packages",
-        "dist-packages",
-        "__pycache__",
-        "unittest",
-        "pydoc_data",
-    }
-    files: dict[str, Content] = {
-        f"bin/python{version}": Path(sys.executable).resolve(),
-        "bin/python3": Link(f"python{version}"),
-        "bin/python": Link(f"python{version}"),
-        "share/doc/python/README": "documentation\n",
-        "bin/python-config": Replaced(f"#!/bin/sh\necho {PLACEHOLDER}/include\n"),
-        f"lib/python{version}/site-packages/README.txt": "packages go here\n",
-    }
-    for path in stdlib.rglob("*"):
-        parts = path.relative_to(stdlib).parts
-        if (
-            path.is_file()
-            and not spare & set(parts)
-            and not parts[0].startswith("config-")
-            and path.suffix not in (".pyc", ".a")
-        ):
-            files[f"lib/python{version}/{'/'.join(parts)}"] = path.resolve()
-    library = sysconfig.get_config_var("LDLIBRARY")
-    folder = sysconfig.get_config_var("LIBDIR")
-    if sysconfig.get_config_var("Py_ENABLE_SHARED") and folder:
-        for path in Path(folder).glob(f"{library}*"):
-            files[f"lib/{path.name}"] = path.resolve()
-    full = ".".join(map(str, sys.version_info[:3]))
-    return Package("python", full, "h0_0_cpython", files, depends=("openssl", "libgcc"))
 
 
 def library(name: str, version: str = "1.0", **changes: Any) -> Package:

@@ -307,6 +307,43 @@ def test_another_project_may_be_named(doctor: Run, recorded: Callable[..., Path]
     assert judged(doctor, path, "--project", "elsewhere")[0] == 0
 
 
+def test_the_nearest_configuration_upwards_counts(doctor: Run, recorded: Callable[..., Path], tmp_path: Path) -> None:
+    """``doctor`` runs in ``tmp_path``; the folders below are named as projects, and stand for working directories."""
+    path = recorded(**UNMET)
+    deep = tmp_path / "project" / "part" / "src"
+    deep.mkdir(parents=True)
+    ours = (tmp_path / "project", "pyproject.toml", "[tool.envdoctor]\nignore = ['PKG001']\n", 0)
+    nearer = (tmp_path / "project" / "part", "envdoctor.toml", "select = ['PKG001']\n", 1)
+    silent = (deep, "pyproject.toml", "[project]\nname = 'src'\n", 1)
+    assert judged(doctor, path, "--project", str(deep))[0] == 1
+    for folder, name, text, status in (ours, nearer, silent):
+        (folder / name).write_text(text, encoding="utf-8")
+        assert judged(doctor, path, "--project", str(deep))[0] == status, name
+    assert judged(doctor, path, "--project", str(deep.parent)) == (1, {"PKG001": None})
+    assert judged(doctor, path, "--project", "project")[0] == 0
+
+
+def test_an_envdoctor_toml_below_the_projects_pyproject_is_heeded(
+    recorded: Callable[..., Path], tmp_path: Path
+) -> None:
+    below = tmp_path / "project" / "notebooks"
+    below.mkdir(parents=True)
+    (tmp_path / "project" / "pyproject.toml").write_text("[tool.envdoctor]\nfail-on = 'error'\n", encoding="utf-8")
+    argv = [sys.executable, "-m", "envdoctor", "check", "--facts", str(recorded(**UNMET))]
+    settings = {"cwd": below, "env": clean_environ(HOME=str(tmp_path / "home")), "capture_output": True}
+    assert subprocess.run(argv, check=False, **settings).returncode == 1  # type: ignore[call-overload]
+    (below / "envdoctor.toml").write_text("fail-on = 'never'\n", encoding="utf-8")
+    assert subprocess.run(argv, check=False, **settings).returncode == 0  # type: ignore[call-overload]
+
+
+def test_homes_configuration_is_for_home_alone(doctor: Run, recorded: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "home" / "project").mkdir(parents=True)
+    (tmp_path / "home" / "envdoctor.toml").write_text("ignore = ['PKG001']\n", encoding="utf-8")
+    path = recorded(**UNMET)
+    assert judged(doctor, path, "--project", "home/project")[0] == 1
+    assert judged(doctor, path, "--project", "home")[0] == 0
+
+
 # --- output ---
 
 
@@ -437,6 +474,18 @@ def test_info_tells_facts_and_judges_nothing(doctor: Run) -> None:
     status, out, _ = doctor("info", "--python", sys.executable, "--format", "json")
     assert status == 0
     assert json.loads(out)["facts"]["interpreter"]["executable"]
+    assert "recordings" not in json.loads(out)
+
+
+def test_info_of_several_pythons_is_one_document_of_recordings(doctor: Run, other_python: str) -> None:
+    status, out, _ = doctor("info", "--python", sys.executable, "--python", other_python, "--format", "json")
+    assert status == 0
+    document = json.loads(out)
+    assert document.keys() == {"schema_version", "recordings"}
+    told = [item["patient"]["version"] for item in document["recordings"]]
+    assert told[0] == ".".join(map(str, sys.version_info[:3]))
+    assert len(told) == 2 and told[1] != told[0]
+    assert "recordings" in doctor("info", "--help")[1]
 
 
 def test_a_snapshot_is_judged_as_its_patient_is(doctor: Run, tmp_path: Path) -> None:

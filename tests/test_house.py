@@ -1,6 +1,8 @@
 """The house in order: checks, pages, guide, tables and modules agree with one another."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import msgspec
 import pytest
 
 from envdoctor import api
+from envdoctor.cli import COMMANDS, cli
 from envdoctor.facts import Facts
 from envdoctor.guide import statements
 from envdoctor.plugins import built_in
@@ -40,6 +43,25 @@ def test_a_rule_has_a_page_with_every_heading_and_a_source(rule: Rule) -> None:
     assert lines[0] == f"# {rule.code} {rule.name}"
     assert [line[3:] for line in lines if line.startswith("## ")] == HEADINGS
     assert "https://" in text.partition("## Sources")[2]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_page_names_the_command_that_cures_or_says_that_nothing_need_be_done(rule: Rule) -> None:
+    text = (ADVICE / f"{rule.code}.md").read_text(encoding="utf-8")
+    fix = text.partition("## Fix\n\n")[2].partition("\n\n## ")[0]
+    assert "`" in fix or fix.lower().startswith(("nothing", "none is needed", "as a rule nothing")), fix
+
+
+def test_the_readme_shows_every_command_and_no_option_that_there_is_not() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [shlex.split(line, comments=True) for line in re.findall(r"(?m)^(?:- run: )?(envdoctor .*)$", text)]
+    assert {words[1] for words in shown} == set(COMMANDS)
+    for _, name, *words in shown:
+        context = cli.make_context("envdoctor", [name])
+        command = cli.get_command(context, name)
+        assert command is not None
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= known, (name, words)
 
 
 def test_no_page_lacks_its_rule() -> None:

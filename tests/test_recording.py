@@ -251,7 +251,7 @@ def test_documents_of_real_patients_are_valid(path: Path) -> None:
     read = load(path.read_bytes(), path.name)
     REPORT.validate(json.loads(report(read)))
     RECORDING.validate(json.loads(dump(record(read, "1.0"))))
-    RECORDING.validate(json.loads(listing.render_json(read, Style())))
+    RECORDING.validate(json.loads(listing.render_json([read], Style())))
     RECORDING.validate(Redactor("/home/ada", "ada", "lab").document(record(read, "1.0")))
 
 

@@ -30,6 +30,7 @@ from envdoctor.rules import (
     Run,
     SetEnv,
     Severity,
+    UnsetEnv,
 )
 from envdoctor.selection import Selection
 from envdoctor.shell import command
@@ -514,7 +515,7 @@ def test_facts_are_listed_and_nothing_of_them_is_secret() -> None:
     assert "  - name: a; key: a; version: 1.0; " in text
     assert "pw" not in text
     assert listing.render(patient, Style(ascii=True)).isascii()
-    assert "pw" not in listing.render_json(patient, Style())
+    assert "pw" not in listing.render_json([patient], Style())
 
 
 @pytest.mark.parametrize(
@@ -541,3 +542,11 @@ def test_the_header_tells_libraries_and_processors(sections: dict[str, Any], row
 def test_every_format_has_a_reporter_that_says_nothing_of_no_patient_but_its_form(name: str) -> None:
     text = renderer(name)([report()], Style())
     assert text == "" or text.endswith("\n")
+
+
+def test_what_a_person_must_decide_is_named_with_the_finding_and_not_in_the_verdict() -> None:
+    one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(UnsetEnv(("A_VARIABLE",), unless="it is meant"),)))
+    lines = [line.strip() for line in render([one], Style()).splitlines()]
+    assert "1 thing is broken." in lines
+    assert "Fix      unset A_VARIABLE, unless it is meant" in lines
+    assert lines.count("unset A_VARIABLE") == 1

@@ -162,7 +162,7 @@ def slow_blas(blas: Blas, system: System) -> Iterator[Finding]:
     if debian and owned:
         remedies = (
             InstallSystem({"apt-get": ("libopenblas0",)}, title="install OpenBLAS, which takes the place of the other"),
-            Manual(f"if it is installed and not in use: sudo update-alternatives --config libblas.so.3-{triplet}"),
+            Manual(f"if it is installed and not in use: `sudo update-alternatives --config libblas.so.3-{triplet}`"),
         )
     elif "/conda" in slow[0].path or any("conda" in word for word in slow[0].path.split("/")):
         remedies = (Install(("libblas=*=*openblas",), title="switch conda-forge's BLAS to OpenBLAS"),)

@@ -7,6 +7,7 @@ from envdoctor.api import (
     CondaBase,
     Evidence,
     Finding,
+    Manual,
     Missing,
     NotApplicable,
     Patient,
@@ -98,28 +99,30 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
         yield Evidence("frozen", f"{conda.root_prefix}/conda-meta/frozen (CEP 22)")
 
 
-def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run, Run]:
-    """An environment of its own first; base may be slimmed once that one works."""
+def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
+    """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
     tool = conda.tool
     packages = (*asked, *(("pip",) if base.pip else ())) if asked else ("python", "pip")
     there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),) if base.pip else ()
-    frozen = ("--override-frozen",) if base.frozen and tool == "conda" else ()
     away: list[tuple[str, ...]] = []
     back = []
     if base.pip:
         away.append((tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", "--yes", *base.pip))
         back.append(f"{tool} run --name base python -m pip install {' '.join(base.pip)}")
     if asked:
-        away.append((tool, "remove", "--name", "base", *frozen, *asked))
+        away.append((tool, "remove", "--name", "base", *asked))
         back.append(f"{tool} install --name base {' '.join(asked)}")
+    apart = Run(
+        "make an environment of its own for them",
+        (tool, "create", "--name", "work", *packages),
+        reason="it downloads them again; base stays as it is",
+        undo=f"{tool} env remove --name work",
+        then=there,
+    )
+    if base.frozen:
+        return (apart, Manual("base is frozen: leave it to whoever froze it to take them out"))
     return (
-        Run(
-            "make an environment of its own for them",
-            (tool, "create", "--name", "work", *packages),
-            reason="it downloads them again; base stays as it is",
-            undo=f"{tool} env remove --name work",
-            then=there,
-        ),
+        apart,
         Run(
             "slim base, once the new environment works",
             away[0],

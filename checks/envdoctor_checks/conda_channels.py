@@ -12,6 +12,7 @@ from envdoctor.api import (
     Finding,
     Manual,
     NotApplicable,
+    Remedy,
     Rule,
     Run,
     Severity,
@@ -91,7 +92,7 @@ def condarc_ignored(conda: Conda) -> Iterator[Finding]:
     for problem in conda.problems:
         files.setdefault(problem.file, []).append(problem)
     for file, problems in files.items():
-        refused = all(problem.kind in ("type", "duplicate") for problem in problems)
+        refused = all(problem.kind in ("type", "duplicate", "fatal") for problem in problems)
         yield Finding(
             CON011,
             file,
@@ -108,6 +109,7 @@ def _cure(problem: CondaFileProblem) -> str:
     return {
         "name": "move its settings to ~/.condarc, or give it a name that is read",
         "syntax": "correct the YAML",
+        "fatal": "correct the YAML",
         "unreadable": "make it readable for you",
         "duplicate": "keep one of the two names",
     }.get(problem.kind, "correct the value")
@@ -116,7 +118,9 @@ def _cure(problem: CondaFileProblem) -> str:
 @check(CON012)
 def retired_channel(conda: Conda) -> Iterator[Finding]:
     rows = {row["channel"]: row for row in table("conda")["retired"]}
-    named = {canonical(channel) for channel in known(conda.channels)} if conda.flavour != "pixi" else set()
+    # Without a manifest, a pixi environment's channels are those that its packages came from.
+    told = conda.flavour != "pixi" or "channels" in conda.settings
+    named = {canonical(channel) for channel in known(conda.channels)} if told else set()
     records = known(conda.records)
     for name, row in rows.items():
         # A label of conda-forge, or the free channel, goes by more than one name.
@@ -127,8 +131,10 @@ def retired_channel(conda: Conda) -> Iterator[Finding]:
         evidence = [Evidence("configured", ", ".join(sources_of(conda, "channels")))] if names & named else []
         if users:
             evidence.append(Evidence("installed from it", ", ".join(users[:8])))
-        remedies = (
-            (
+        remedies: tuple[Remedy, ...] = (
+            (Edit(sources_of(conda, "channels")[0], f"remove {name} from the channels"),)
+            if names & named and conda.flavour == "pixi"
+            else (
                 Run(
                     f"remove {name} from the channels",
                     config_command(conda, "channels", "--remove", "channels", name),

@@ -42,15 +42,25 @@ def families(conda: Conda) -> list[str]:
     replaced = conda.settings["default_channels"].value if "default_channels" in conda.settings else None
     for channel in known(conda.channels):
         members: object = [channel]
-        if channel == "defaults" and replaced:
+        named = isinstance(several, dict) and channel in several
+        if channel == "defaults" and replaced and not (named and _may_redefine_defaults(conda)):
             members = replaced
-        elif isinstance(several, dict) and channel in several:
-            members = several[channel]
+        elif named and (channel != "defaults" or _may_redefine_defaults(conda)):
+            members = several[channel] if isinstance(several, dict) else members
         for member in members if isinstance(members, list) else ():
             name = family(str(member))
             if name and name not in found:
                 found.append(name)
     return found
+
+
+def _may_redefine_defaults(conda: Conda) -> bool:
+    """From 26.1 on, custom_multichannels.defaults goes above default_channels; before, it does not count.
+
+    https://github.com/conda/conda/releases/tag/26.1.0 (#14661).
+    """
+    parts = conda.version.split(".")[:2] if isinstance(conda.version, str) else ["99"]
+    return tuple(int(part) for part in parts if part.isdigit()) >= (26, 1)
 
 
 def sources_of(conda: Conda, setting: str) -> list[str]:

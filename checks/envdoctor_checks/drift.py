@@ -38,6 +38,7 @@ FILES = {
     "conda-env": CONDA,
     "pixi": ("pixi", "pixi.lock"),
     "poetry": ("poetry", "pyproject", "poetry.lock"),
+    "pdm": ("pyproject", "pdm.lock"),
     "uv-venv": ("pyproject", "poetry", "requirements", "uv.lock", "pylock"),
 }
 OTHERS = ("requirements", "pyproject", "poetry", "Pipfile", "pylock")
@@ -53,6 +54,8 @@ def environment_drift(
         raise NotApplicable("this is no environment of the project's own")
     if project.environment_of and not (project.root + "/").startswith(project.environment_of + "/"):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
+    if kind in ("venv", "virtualenv") and any(item.installer == "pdm" for item in packages.distributions):
+        kind = "pdm"
     own = _compared(project, FILES.get(kind, OTHERS))
     if not own:
         raise NotApplicable(f"no list of dependencies that a {kind} environment is made from")
@@ -167,6 +170,8 @@ def _sync(kind: str, own: list[Declaration], project: Project, wanted: tuple[str
     why = "it also changes what else differs from the file"
     if kind == "uv-venv" and "uv.lock" in kinds:
         return Run("bring it in line", ("uv", "sync", "--project", project.root), reason=why)
+    if kind == "pdm" and "pdm.lock" in kinds:
+        return Run("bring it in line", ("pdm", "sync", "--project", project.root), reason=why)
     if kind == "poetry":
         return Run("bring it in line", ("poetry", "sync", "--project", project.root), reason=why)
     if kind == "pixi":

@@ -6,7 +6,9 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Manual,
+    Missing,
     NotApplicable,
+    Path,
     Patient,
     Prefix,
     Recreate,
@@ -124,8 +126,25 @@ def _waited(ended: str) -> float:
     return float(words[3]) if ended.startswith("no answer in ") else -1
 
 
+def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
+    """The variables that bring a culprit in: by name, or by a folder of PYTHONPATH that it lies in."""
+    named = [
+        name
+        for name, words in (("PYTHONPATH", "PYTHONPATH entry "), ("PYTHONHOME", "PYTHONHOME="))
+        if any(item.startswith(words) for item in start.culprits)
+    ]
+    if isinstance(path, Path) and "PYTHONPATH" not in named:
+        folders = [entry.path.rstrip("/\\") for entry in path.pythonpath]
+        folders += [f"{path.working_directory}/{folder}" for folder in folders]
+        if any(item.startswith((f"{one}/", f"{one}\\")) for one in folders for item in start.culprits):
+            named.insert(0, "PYTHONPATH")
+    return tuple(named)
+
+
 @check(PY013)
-def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[Finding]:
+def does_not_start(
+    start: Start, prefix: Prefix, patient: Patient, path: Path | Missing | None = None
+) -> Iterator[Finding]:
     if any(True for _ in _faults(prefix, patient)):
         raise NotApplicable("the environment is broken (PY008)")
     if start.mode in ("normal", "live"):
@@ -144,13 +163,12 @@ def does_not_start(start: Start, prefix: Prefix, patient: Patient) -> Iterator[F
         title = (
             f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
         )
-        variables = tuple(
-            name
-            for name in ("PYTHONPATH", "PYTHONHOME")
-            if start.mode == "isolated" and any(name in item for item in start.culprits)
-        )
-        culprits = ", ".join(start.culprits) or "the files that run at start-up"
-        remedies = (UnsetEnv(variables),) if variables else (Manual(f"repair or move away {culprits}"),)
+        variables = _variables(start, path) if start.mode == "isolated" else ()
+        files = [item for item in start.culprits if not item.startswith(("PYTHONPATH entry", "PYTHONHOME="))]
+        culprits = ", ".join(files) or "the files that run at start-up"
+        remedies = (UnsetEnv(variables),) if variables else ()
+        if files or not variables:
+            remedies += (Manual(f"repair or move away {culprits}"),)
     yield Finding(
         PY013,
         start.culprits[0] if start.culprits else prefix.executable,

@@ -129,9 +129,9 @@ def _register(packages: Packages, patient: Patient, words: tuple[str, ...]) -> t
 
 
 @check(TOL004)
-def no_editor(patient: Patient, path: Path, packages: Packages) -> Iterator[Finding]:
-    """For beginners, whom an Anaconda installation tells."""
-    if not any(link.kind == "anaconda" for link in patient.origin):
+def no_editor(level: str, path: Path, packages: Packages) -> Iterator[Finding]:
+    """For beginners: those who say so, and those whom an Anaconda installation tells."""
+    if level != "beginner":
         raise NotApplicable("for beginners only")
     if path.editors or any(item.key in EDITORS for item in packages.distributions):
         return

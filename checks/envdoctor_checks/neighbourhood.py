@@ -11,6 +11,7 @@ from envdoctor.api import (
     Install,
     Interpreter,
     Manual,
+    Move,
     NotApplicable,
     Packages,
     Path,
@@ -165,5 +166,12 @@ def module_shadowed_here(path: Path, interpreter: Interpreter) -> Iterator[Findi
             (Evidence("file", f"{path.working_directory}/{name}"),),
             f"{name} in the working directory is imported in place of the module {module}",
             f"`import {module}`, in NumPy and its neighbours too, finds this file first in a Python started here.",
-            remedies=(Manual(f"rename {name}"),),
+            remedies=(
+                Move(
+                    f"{path.working_directory}/{name}",
+                    f"{path.working_directory}/my_{name}",
+                    title=f"rename {name}",
+                    reason=f"files that import it as {module} on purpose have to follow",
+                ),
+            ),
         )

@@ -24,14 +24,14 @@ BLA010 = Rule("BLA010", "openmp-error-silenced", Severity.INFO, varies=(Severity
 
 def _clash(runtimes: list[OpenMP]) -> list[OpenMP]:
     """The run-times of the libomp family, if there are two or more files of it."""
-    family = [item for item in runtimes if item.runtime in ("libiomp5", "libomp")]
+    family = [item for item in runtimes if item.loaded and item.runtime in ("libiomp5", "libomp")]
     return family if len(family) > 1 else []
 
 
 @check(BLA009)
 def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
     """Files are told apart by their real path."""
-    runtimes = known(blas.openmp)
+    runtimes = [item for item in known(blas.openmp) if item.loaded]
     if not runtimes:
         raise NotApplicable("no OpenMP run-time is loaded")
     clash = _clash(runtimes)

@@ -127,10 +127,7 @@ def forced_kernels(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[F
             ),
             f"{row['variable']}={value} keeps {NAMES[row['vendor']]} from the kernels made for this processor",
             "Kernels for older processors leave the wider vector instructions unused: products took 1.7 times as long.",
-            remedies=(
-                UnsetEnv((row["variable"],)),
-                Manual("leave it, if results must be bitwise the same on several machines"),
-            ),
+            remedies=(UnsetEnv((row["variable"],), unless="results must be bitwise the same on several machines"),),
         )
 
 

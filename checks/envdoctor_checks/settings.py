@@ -17,4 +17,4 @@ def setting(name: str, value: str, title: str = "") -> tuple[Remedy, ...]:
 def limit(name: str, threads: int) -> tuple[Remedy, ...]:
     """A limit on BLAS's threads; in code, threadpoolctl sets it for a block and after the libraries were loaded."""
     code = f"with threadpoolctl.threadpool_limits({threads}, user_api='blas'): …"
-    return (*setting(name, str(threads)), Manual(f"in the code, for one block: {code}"))
+    return (*setting(name, str(threads)), Manual(f"in the code, for one block: `{code}`"))

@@ -86,8 +86,9 @@ def _finding(
 ) -> Finding:
     most = max(threads_of(library) for library in pools)
     variable = VARIABLES.get(vendor, "OMP_NUM_THREADS")
-    if vendor == "openblas" and all(library.threading_layer == "openmp" for library in pools):
-        variable = "OMP_NUM_THREADS"  # such a build reads no other
+    crowded = [library for library in pools if threads_of(library) > cpu.usable]
+    if vendor == "openblas" and any(library.threading_layer == "openmp" for library in crowded):
+        variable = "OMP_NUM_THREADS"  # such a build reads no other; the others read it where nothing outranks it
     evidence = [Evidence(library.path, f"{library.threads} threads") for library in pools]
     evidence += limits_seen(cpu)
     evidence += [

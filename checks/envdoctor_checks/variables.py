@@ -166,7 +166,7 @@ def invalid_variable(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator
         if told.misread:
             bad.setdefault(told.misread, []).append((library, f"makes {_count(threads_of(library))} of it"))
     omp = environment.variables.get("OMP_NUM_THREADS")
-    runtimes = blas.openmp if isinstance(blas.openmp, list) else []
+    runtimes = [item for item in blas.openmp if item.loaded] if isinstance(blas.openmp, list) else []
     if omp is not None and not is_list(omp) and runtimes:
         bad.setdefault("OMP_NUM_THREADS", [])
     for name, pools in bad.items():

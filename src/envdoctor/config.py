@@ -11,6 +11,7 @@ from envdoctor.facts.base import Missing
 from envdoctor.selection import UsageError
 from envdoctor.world import World
 
+FILES = ("envdoctor.toml", "pyproject.toml")  # in one folder the first counts
 LEVELS = ("error", "warning", "info", "never")
 # Keys that take one of these words; any text where there are none.
 CHOICES = {"level": ("auto", "beginner", "advanced"), "prefer": ("conda", "pip", "system"), "baseline": ()}
@@ -39,13 +40,13 @@ class Config(msgspec.Struct, frozen=True):
 
 
 def find(world: World, root: str | None) -> Config:
-    """The configuration of the project at ``root``; envdoctor.toml comes before pyproject.toml.
+    """The configuration in the folder ``root``; envdoctor.toml comes before pyproject.toml.
 
     Raises `UsageError` for a file that can't be read, an unknown key, or a wrong value.
     """
     if root is None:
         return Config()
-    for name in ("envdoctor.toml", "pyproject.toml"):
+    for name in FILES:
         path = f"{root}/{name}"
         data = world.read(path)
         if isinstance(data, Missing):

@@ -110,7 +110,8 @@ def _threads(facts: Facts) -> Values:
             for user in library.used_by or [library.vendor]:
                 yield user, library.threads
     for runtime in facts.blas.openmp if isinstance(facts.blas.openmp, list) else ():
-        yield runtime.runtime, runtime.threads
+        if runtime.loaded:
+            yield runtime.runtime, runtime.threads
 
 
 def _cpu(facts: Facts) -> Values:

@@ -65,10 +65,11 @@ class KeepEnv(Struct, frozen=True):
 
 
 class UnsetEnv(Struct, frozen=True):
-    """Remove variables from the environment the patient starts in."""
+    """Remove variables from the environment the patient starts in; ``unless`` tells what they may be set for."""
 
     names: tuple[str, ...]
     title: str = ""
+    unless: str = ""
 
 
 class Install(Struct, frozen=True):

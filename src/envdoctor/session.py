@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from envdoctor import __version__
-from envdoctor.facts import Facts, Missing
+from envdoctor.config import FILES
+from envdoctor.facts import Facts
 from envdoctor.files import bounded, content
 from envdoctor.patient import Choice, PatientError, default, named
-from envdoctor.probe import project as projects
 from envdoctor.recording import dump, load, record
 from envdoctor.redact import Redactor, credentials
 from envdoctor.reporters import Style
@@ -46,12 +46,18 @@ class Readers:
         if facts_file is None:
             self._choices = [named(what, around) for what in pythons] or [default(around, project)]
 
-    def project_root(self) -> str | None:
-        """Where the configuration is looked for."""
-        found = projects.locate(self.world, self._project)
-        if found is None or isinstance(found, Missing):
-            return self.world.cwd if self.world.is_file(f"{self.world.cwd}/envdoctor.toml") else None
-        return found[0]
+    def configured(self) -> str | None:
+        """The folder whose configuration counts: the nearest one with envdoctor.toml or pyproject.toml, upwards from
+        ``--project`` or the working directory, below HOME; the first folder may be HOME itself."""
+        start = os.path.normpath(os.path.join(self.world.cwd, self._project or ""))
+        folder = start
+        while folder == start or folder not in (self.world.home, os.path.dirname(folder)):
+            if any(os.path.lexists(self.world.real(f"{folder}/{name}")) for name in FILES):
+                return folder
+            if folder == self.world.home:
+                break
+            folder = os.path.dirname(folder)
+        return None
 
     def read(self, timeout: float | None, progress: Callable[[int, int], None] | None = None) -> Iterator[Facts]:
         """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark."""
@@ -85,10 +91,23 @@ def _load(path: str) -> Facts:
         raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def either(head: HeadStart, name: str, timeout: float | None) -> Facts:
-    """The facts of a recording, or of the Python that ``name`` names."""
-    if os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK):
-        return _load(name)
+def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list[Facts]:
+    """The facts of two patients, each a recording or a Python.
+
+    Beside a recording, which is redacted, both are: the names it is rid of are no difference.
+    """
+    sides = [_load(name) if _is_recording(name) else _living(head, name, timeout) for name in names]
+    if not any(map(_is_recording, names)):
+        return sides
+    world = World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
+    return [load(recording(facts, world), name) for facts, name in zip(sides, names, strict=True)]
+
+
+def _is_recording(name: str) -> bool:
+    return os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK)
+
+
+def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:
     try:
         return next(iter(Readers(head, (name,), None, None).read(timeout)))
     except PatientError as error:

@@ -128,6 +128,26 @@ def test_nodefaults_in_a_condarc_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "names"), [("25.11.0", ["defaults"]), ("26.1.0", ["conda-forge"]), (None, ["conda-forge"])]
+)
+def test_defaults_may_be_made_of_other_channels_from_conda_26_1_on(version: str | None, names: list[str]) -> None:
+    settings = {
+        "default_channels": CondaSetting(value=["https://repo.anaconda.com/pkgs/main"], sources=[FILE]),
+        "custom_multichannels": CondaSetting(value={"defaults": ["conda-forge"]}, sources=[FILE]),
+    }
+    assert conda_config.families(configured("defaults", version=version, settings=settings)) == names
+
+
+def test_a_condarc_that_ends_conda_is_said_to_stop_it() -> None:
+    problem = CondaFileProblem(file=FILE, kind="fatal", problem="not YAML in line 2")
+    (finding,) = findings(conda_channels.condarc_ignored, conda=configured("a", problems=[problem]))
+    assert "conda stops at" in finding.title
+    skipped = changed(problem, kind="syntax")
+    (finding,) = findings(conda_channels.condarc_ignored, conda=configured("a", problems=[skipped]))
+    assert "conda ignores" in finding.title
+
+
+@pytest.mark.parametrize(
     "check", [conda_config.priority_not_strict, conda_config.no_channels, conda_channels.condarc_ignored]
 )
 def test_pixi_reads_no_condarc(check: Check) -> None:

@@ -1,6 +1,14 @@
 """TOL001 to TOL004: kernels and editors."""
 
+import pytest
+
+from envdoctor.checkup import Plan, diagnose
+from envdoctor.config import Config
+from envdoctor.engine import Loaded
 from envdoctor.facts import Link
+from envdoctor.plugins import Collection
+from envdoctor.report import Settings
+from envdoctor.selection import Selection
 from envdoctor_checks.jupyter import (
     jupyter_of_another_prefix,
     kernel_is_another_python,
@@ -12,6 +20,7 @@ from tests.build import (
     active,
     command,
     distribution,
+    facts,
     findings,
     jupyter,
     kernel,
@@ -85,9 +94,25 @@ def test_without_an_active_environment_the_jupyter_on_path_is_nobodys_business()
 
 
 def test_a_beginner_without_an_editor_is_told() -> None:
-    beginner = patient(origin=[Link(kind="anaconda", prefix="/opt/anaconda3")])
-    (finding,) = findings(no_editor, patient=beginner, path=path())
+    (finding,) = findings(no_editor, level="beginner", path=path())
     assert finding.level == "info"
-    assert findings(no_editor, patient=beginner, path=path(editors=["/usr/bin/code"])) == []
-    assert findings(no_editor, patient=beginner, path=path(), packages=packages(distribution("jupyterlab"))) == []
+    assert findings(no_editor, level="beginner", path=path(editors=["/usr/bin/code"])) == []
+    with_lab = packages(distribution("jupyterlab"))
+    assert findings(no_editor, level="beginner", path=path(), packages=with_lab) == []
     assert outcome(no_editor, path=path()).status == "not-applicable"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "told"),
+    [
+        ("auto", "anaconda", True),
+        ("advanced", "anaconda", False),
+        ("auto", "miniforge", False),
+        ("beginner", "miniforge", True),
+        ("beginner", "venv", True),
+    ],
+)
+def test_whether_an_editor_is_asked_for_goes_by_the_level(asked: str, kind: str, told: bool) -> None:
+    here = facts(patient=patient(origin=[Link(kind=kind, prefix=PREFIX)]), path=path())
+    plan = Plan(Collection([Loaded(no_editor)], []), Selection(), Config(), Settings(level=asked))
+    assert [item.finding.rule.code for item in diagnose(here, plan, 0.0).advice] == (["TOL004"] if told else [])

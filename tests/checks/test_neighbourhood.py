@@ -3,6 +3,7 @@
 import pytest
 
 from envdoctor.facts import Link, Missing
+from envdoctor.rules import Move
 from envdoctor_checks.neighbourhood import (
     environment_shadowed,
     module_shadowed_here,
@@ -115,6 +116,9 @@ def test_a_file_with_the_name_of_a_module_is_named() -> None:
     (finding,) = findings(module_shadowed_here, path=path(here=["numpy.py"]))
     assert finding.subject == "numpy.py"
     assert finding.evidence[0].value == "/home/ada/fit/numpy.py"
+    (move,) = finding.remedies
+    assert isinstance(move, Move)
+    assert (move.source, move.target) == ("/home/ada/fit/numpy.py", "/home/ada/fit/my_numpy.py")
     assert findings(module_shadowed_here, path=path()) == []
     safe = interpreter(flags={"safe_path": 1})
     assert outcome(module_shadowed_here, path=path(here=["numpy.py"]), interpreter=safe).status == "not-applicable"

@@ -101,7 +101,10 @@ def test_kernels_below_the_processors_are_found() -> None:
     forced = environment(OPENBLAS_CORETYPE="Haswell")
     (finding,) = findings(pools.forced_kernels, blas=blas(openblas()), cpu=SKYLAKE, environment=forced)
     assert finding.subject == "OPENBLAS_CORETYPE"
-    assert finding.remedies[0] == UnsetEnv(("OPENBLAS_CORETYPE",))
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, UnsetEnv)
+    assert remedy.names == ("OPENBLAS_CORETYPE",)
+    assert "bitwise" in remedy.unless
 
 
 def test_the_processors_own_kernels_are_quiet() -> None:
@@ -137,6 +140,16 @@ def test_two_files_of_the_llvm_family_are_found(platform: str, severity: Severit
     system = System(platform=platform, machine="x86_64")
     (finding,) = findings(openmp.competing_openmp, blas=TWO_INTELS, system=system)
     assert finding.level is severity
+
+
+def test_what_lies_on_disk_and_is_not_loaded_meets_nobody() -> None:
+    idle = changed(runtime("libomp", "/b/libomp.so", "torch"), loaded=False)
+    meeting = blas(openblas(), openmp=[runtime("libiomp5", "/a/libiomp5.so"), idle])
+    assert findings(openmp.competing_openmp, blas=meeting) == []
+    assert outcome(openmp.competing_openmp, blas=blas(openmp=[idle])).status == "not-applicable"
+    silenced = environment(KMP_DUPLICATE_LIB_OK="TRUE")
+    (finding,) = findings(openmp.openmp_error_silenced, environment=silenced, blas=meeting)
+    assert finding.level is Severity.INFO
 
 
 def test_gnus_beside_intels_is_an_info() -> None:

@@ -52,6 +52,14 @@ def test_what_is_missing_or_wrong_is_named_with_file_and_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(("installer", "told"), [("pdm", True), ("pip", False)])
+def test_pdms_lock_is_for_what_pdm_installed(installer: str, told: bool) -> None:
+    lib = distribution("lib", "1.9", installer=installer)
+    sections = {"project": here(listed(requirement("lib>=1", ">=1")), locked("lib", "2.0", "pdm.lock"))}
+    found = findings(drift.environment_drift, packages=packages(lib), **sections)
+    assert [item.evidence[0].value for item in found] == (["pdm.lock:7: lib 2.0, installed 1.9"] if told else [])
+
+
 def test_what_fits_and_the_groups_are_quiet() -> None:
     sections = {
         "project": here(listed(requirement("lib>=2", ">=2"), requirement("gone", group="dev"))),

@@ -44,3 +44,9 @@ def test_an_unknown_quota_leaves_it_unknown() -> None:
 
 def test_without_a_blas_there_is_nothing_to_judge() -> None:
     assert outcome(check, blas=blas()).status == "not-applicable"
+
+
+def test_a_build_on_openmp_is_limited_by_openmps_variable_whoever_else_is_there() -> None:
+    faiss = openblas("faiss", 8, threading_layer="openmp")
+    (finding,) = findings(check, blas=blas(openblas("numpy", 2), faiss), cpu=cpu(2))
+    assert finding.remedies[0] == SetEnv({"OMP_NUM_THREADS": "2"})

@@ -64,3 +64,16 @@ def test_installing_what_another_fix_removes_is_a_conflict() -> None:
 def test_settings_that_agree_are_one() -> None:
     (entry,) = planned(finding("A001", SetEnv({"A": "1"})), finding("A002", SetEnv({"A": "1", "B": "2"})))
     assert entry.fix.steps == ({"setenv": {"A": "1", "B": "2"}},)
+
+
+def test_what_may_be_set_on_purpose_is_not_joined_with_what_is_unset_anyway() -> None:
+    entries = planned(
+        finding("BLA004", UnsetEnv(("OPENBLAS_CORETYPE",), unless="it is meant")),
+        finding("THR003", UnsetEnv(("OMP_NUM_THREADS",))),
+        finding("THR004", UnsetEnv(("MKL_NUM_THREADS",))),
+    )
+    assert [(entry.fix.title, entry.fix.applicability) for entry in entries] == [
+        ("unset OPENBLAS_CORETYPE, unless it is meant", "manual"),
+        ("unset OMP_NUM_THREADS and MKL_NUM_THREADS", "safe"),
+    ]
+    assert entries[0].fix.steps == ({"unsetenv": ["OPENBLAS_CORETYPE"]},)

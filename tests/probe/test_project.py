@@ -45,6 +45,22 @@ def test_a_repository_is_a_project_if_it_holds_python(tmp_path: Path, names: lis
     assert (found(tmp_path) is not None) == is_one
 
 
+@pytest.mark.parametrize(
+    "names, file",
+    [
+        (["setup.py", "README.md", "a.py"], "setup.py"),
+        ([".git/HEAD", "a.py", "readme.rst", ".hidden"], "readme.rst"),
+        ([".git/HEAD", "b.py", "a.py", "0/x"], "a.py"),
+        (["requirements/base.txt"], None),
+    ],
+)
+def test_a_file_for_findings_to_be_pinned_to_exists(tmp_path: Path, names: list[str], file: str | None) -> None:
+    put(tmp_path, *(f"/home/ada/fit/{name}" for name in names))
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert project.file == file
+
+
 def test_the_nearest_project_counts(tmp_path: Path) -> None:
     put(tmp_path, "/home/ada/pyproject.toml", "/home/ada/fit/pyproject.toml", "/home/ada/fit/sub/setup.py")
     project = found(tmp_path, "/home/ada/fit/sub/deep")

@@ -122,6 +122,24 @@ def test_numpy_and_scipy_wheels_cost_no_warning_without_a_measurement(numpy_temp
     assert "BLA001" in found
 
 
+@pytest.mark.skipif(
+    sys.platform == "linux" and len(os.sched_getaffinity(0)) < 2, reason="two processors are needed for two threads"
+)
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({}, {"BLA002": "info"}),
+        ({"OPENBLAS_THREAD_TIMEOUT": "18"}, {}),
+        ({"OPENBLAS_NUM_THREADS": "1"}, {}),
+        ({"OMP_NUM_THREADS": "1"}, {}),
+    ],
+)
+def test_pools_that_go_to_sleep_or_have_one_thread_do_not_compete(
+    numpy_template: Patient, variables: dict[str, str], found: dict[str, str]
+) -> None:
+    assert codes(numpy_template.python, "BLA002", **variables) == found
+
+
 def test_numpy_on_mkl_is_told_and_its_library_asked(debian_numpy: str, mkl_libraries: Path, tmp_path: Path) -> None:
     (library,) = mkl_libraries.glob("libmkl_rt.so.*")
     for name in ("libblas.so.3", "liblapack.so.3"):  # as Debian's alternatives do it

@@ -7,13 +7,15 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, cpython, install, library, python_module
+from tests.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, install, library, python_module
 from tests.patients import Checkup, Patient, checkup, clean_environ, copy_patient, patient_at, remove, write
+from tests.repacked import cpython
 
 pytestmark = pytest.mark.real
 
@@ -36,7 +38,7 @@ def channels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add(
         folder,
         CONDA_FORGE,
-        cpython(),
+        cpython(folder),
         numpy,
         *(library(name) for name in ("openssl", "libgcc", "libblas", "zlib")),
         python_module("lab-tool", "1.0"),
@@ -61,14 +63,15 @@ def patient(template: Patient, tmp_path: Path) -> Patient:
     return copy_patient(template, tmp_path / "env")
 
 
-def wheel(folder: Path, name: str, version: str) -> Path:
+def wheel(folder: Path, name: str, version: str, requires: str = "") -> Path:
     """A wheel for pip to install; it shares its files with the package of that name in the channels."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     files = {
         f"{name}/__init__.py": f"# by pip\n__version__ = {version!r}\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        + (f"Requires-Dist: {requires}\n" if requires else ""),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     with zipfile.ZipFile(path, "w") as archive:
@@ -271,6 +274,37 @@ def test_a_fresh_and_a_frozen_base_are_quiet_about_bloat(channels: Path, tmp_pat
     assert conda_facts(seen)["base"]["frozen"] is True
 
 
+def test_nothing_is_installed_into_a_frozen_base_that_has_user_packages(channels: Path, tmp_path: Path) -> None:
+    prefix = install(tmp_path / "root", channels, {CONDA_FORGE: ["python", "conda"]})
+    root = patient_at(prefix)
+    initial = explicit(root)
+    install(prefix, channels, {CONDA_FORGE: ["pandas", "numpy"]})
+    needy = wheel(tmp_path / "wheels", "something-else", "2.0", requires="missing-thing>=2")  # a fault of PKG001
+    pip_install(root, str(needy))
+    write(as_root(root, initial).prefix / "conda-meta" / "frozen", "{}\n")
+    seen = examine(root)
+    fixes = {item["code"]: item["fixes"] for item in seen.document["findings"]}
+    assert conda_facts(seen)["base"]["frozen"] and {"CON005", "CON006", "PKG001"} <= set(fixes)
+    create, leave = fixes["CON005"]
+    assert create["steps"][0]["argv"] == ["conda", "create", "--name", "work", "numpy", "pandas", "pip"]
+    assert leave["applicability"] == "manual" and leave["steps"] == []
+    assert fixes["PKG001"][0]["steps"][0]["argv"][1:2] == ["create"]
+    for argv in (step["argv"] for found in fixes.values() for fix in found for step in fix["steps"]):
+        assert not changes(argv, root), argv
+    undone = [fix["undo"] for found in fixes.values() for fix in found if fix["undo"]]
+    assert undone and not any(changes(line.split(), root) for text in undone for line in text.split("; ")), undone
+
+
+def changes(argv: list[str], root: Patient) -> bool:
+    """Whether a command puts something into the environment at ``root``, or takes something out."""
+    into = {"--name": "base", "-n": "base", "--prefix": str(root.prefix), "-p": str(root.prefix)}
+    there = any(into.get(word) == value for word, value in pairwise([*argv, ""])) or argv[0].startswith(
+        str(root.prefix)
+    )
+    nowhere = argv[0].endswith(("conda", "mamba", "pip")) and not set(into) & set(argv)
+    return bool({"install", "remove", "uninstall", "update"} & set(argv)) and (there or nowhere)
+
+
 @pytest.fixture
 def open_home() -> Iterator[Path]:
     """A HOME that others may look into: pytest's own folders let nobody in."""
@@ -352,3 +386,18 @@ def test_micromambas_environment_is_told_by_its_root(channels: Path, tmp_path: P
     facts = conda_facts(examine(child, MAMBA_ROOT_PREFIX=str(root)))
     assert (facts["flavour"], facts["root_prefix"], facts["tool"]) == ("micromamba", str(root), "micromamba")
     assert facts["channels"] == ["conda-forge"]
+
+
+def test_pixis_channels_are_those_of_its_manifest(channels: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    child = patient_at(install(project / ".pixi" / "envs" / "default", channels, {CONDA_FORGE: ["python"]}))
+    write(child.prefix / "conda-meta" / "pixi", "{}")
+    write(tmp_path / "home" / ".condarc", "channels: [defaults]\n")
+    write(project / "pixi.toml", "[workspace]\nchannels = ['conda-forge', 'pytorch', 'http://example.org/c']\n")
+    seen = examine(child, home=tmp_path / "home")
+    facts = conda_facts(seen)
+    assert (facts["flavour"], facts["channels"][:2]) == ("pixi", ["conda-forge", "pytorch"])
+    assert (facts["channel_priority"], facts["config_files"]) == ("strict", [f"{project}/pixi.toml"])
+    assert codes(seen) == {"CON009", "CON012"}
+    assert "pixi.toml" in json.dumps(seen.finding("CON012")["fixes"])
+    assert "conda config" not in seen.stdout

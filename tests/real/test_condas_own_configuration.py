@@ -66,6 +66,7 @@ WORDS = [
 ]
 FLAGS = ["", "", "", " #!top", " #!bottom", " #!final", " # x", " #top", "  #!top  "]
 COMMENTS = ["", "", "", "\n", "  # note\n", "#!top\n", "  #!bottom\n", "\n\n"]
+BROKEN = ["other:\n\t- a\n", "other: [a, b\n", "always_yes: true\nalways_yes: false\n", "other: *b\n", "- a\n", "}\n"]
 PRIORITIES = ["strict", "flexible"] * 4 + ["disabled", "true", "false", "'strict'", "Strict", "yes", "~", "STRICT"]
 
 
@@ -117,6 +118,8 @@ def condarc(rng: random.Random) -> str:
     if rng.random() < 0.1:
         parts.append(f"use_local: {rng.choice(['true', 'yes', 'no'])}\n")
     rng.shuffle(parts)
+    if rng.random() < 0.06:
+        parts.insert(0, rng.choice(BROKEN))
     return "".join(parts)
 
 
@@ -161,12 +164,13 @@ def test_channels_and_priority_are_what_conda_itself_makes_of_the_files(conda: P
     )
     answers = json.loads(done.stdout.splitlines()[-1])
     seen = [answer for answer in answers if answer]
-    assert len(seen) > CASES * 0.8 and len({json.dumps(answer) for answer in seen}) > CASES * 0.4
+    assert len(seen) > CASES * 0.7 and len({json.dumps(answer) for answer in seen}) > CASES * 0.4
     wrong: list[Any] = []
     for (base, environ), answer in zip(cases, answers, strict=True):
         world = World(home=environ["HOME"], cwd=str(base), environ=environ, platform=sys.platform)
         found = read(world, environ["CONDA_ROOT"], ["defaults"])  # what conda 24.7 takes where nothing is configured
         ours = [None if isinstance(value, Missing) else value for value in (found.channels, found.channel_priority)]
-        if answer and ours != answer:
+        ended = any(problem.kind == "fatal" for problem in found.problems)
+        if ended != (answer is None) or (answer and ours != answer):
             wrong.append((os.path.basename(base), answer, ours))
     assert wrong == []

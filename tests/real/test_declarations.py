@@ -1,10 +1,12 @@
-"""Files that the real tools write, read back: uv, Poetry and pip."""
+"""Files that the real tools write, read back: uv, Poetry, PDM and pip; environments they made, held against them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 
 from envdoctor.facts import Project
 from envdoctor.probe import project
@@ -14,6 +16,7 @@ from tests.patients import checkup, clean_environ, make_venv, write
 pytestmark = pytest.mark.real
 
 UV = [sys.executable, "-m", "uv"]
+RUN = [find_uv_bin(), "tool", "run", "--quiet"]  # the module would tell the tool that our own environment is active
 PYPROJECT = """[project]
 name = "fit"
 version = "1.0"
@@ -34,10 +37,23 @@ name = "simple"
 url = "https://pypi.org/simple/"
 priority = "primary"
 """
+PDM = """[project]
+name = "fit"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["six>=1.16", "packaging>=24"]
+[dependency-groups]
+dev = ["iniconfig"]
+[tool.pdm]
+distribution = false
+[[tool.pdm.source]]
+name = "pypi"
+url = "https://pypi.org/simple"
+"""
 
 
-def tool(folder: Path, *argv: str) -> str:
-    done = subprocess.run(argv, cwd=folder, env=clean_environ(), capture_output=True, text=True, check=False)
+def tool(folder: Path, *argv: str, **extra: str) -> str:
+    done = subprocess.run(argv, cwd=folder, env=clean_environ(**extra), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 
@@ -112,6 +128,47 @@ def test_an_environment_that_uv_made_is_held_against_its_lock(tmp_path: Path) ->
     assert "uv.lock:" in said and "six 1.17.0, installed 1.16.0" in said
     assert "pyproject.toml:5: packaging>=24, and packaging is missing" in said
     assert any("idna" in item["title"] for item in found)
+
+
+def drifted(folder: Path, lock: str) -> list[str]:
+    """The steps' command lines of REP002, after a wrong version, a missing package and one that nothing declares."""
+    named = ("--project", str(folder), "--select", "REP")
+    assert checkup(folder / ".venv", *named).findings("REP002") == []
+    tool(folder, *UV, "pip", "install", "--quiet", "--python", ".venv", "six<1.17", "idna")
+    tool(folder, *UV, "pip", "uninstall", "--quiet", "--python", ".venv", "packaging")
+    found = {item["severity"]: item for item in checkup(folder / ".venv", *named).findings("REP002")}
+    assert found.keys() == {"warning", "info"}
+    rows = {row["label"]: row["value"] for row in found["warning"]["evidence"]}
+    assert rows.keys() == {"six", "packaging"}
+    assert rows["six"].startswith(f"{lock}:") and rows["six"].endswith("six 1.17.0, installed 1.16.0")
+    assert rows["packaging"].startswith("pyproject.toml:") and rows["packaging"].endswith("packaging is missing")
+    assert [row["label"] for row in found["info"]["evidence"]] == ["idna"]
+    return [" ".join(step["argv"]) for fix in found["warning"]["fixes"] for step in fix["steps"]]
+
+
+@pytest.mark.slow
+def test_an_environment_that_poetry_made_is_held_against_its_lock(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", POETRY.replace('six = "^1.16"', 'six = "^1.16"\npackaging = ">=24"'))
+    poetry = [*RUN, "poetry", "--quiet"]
+    tool(tmp_path, *poetry, "install", POETRY_VIRTUALENVS_IN_PROJECT="true", POETRY_NO_INTERACTION="1")
+    assert locked(tmp_path, "poetry.lock") == {"six", "packaging", "iniconfig"}
+    assert drifted(tmp_path, "poetry.lock") == [f"poetry sync --project {tmp_path}"]
+
+
+@pytest.mark.slow
+def test_an_environment_that_pdm_made_is_held_against_its_lock(tmp_path: Path) -> None:
+    """Its releases of 2026 break under the newest unearth, which has gone over to another httpx."""
+    write(tmp_path / "pyproject.toml", PDM)
+    pdm = [*RUN, "--from", "pdm", "--with", "unearth<0.18", "--with", "hishel>=1,<1.2", "pdm"]
+    settings = {"PDM_CHECK_UPDATE": "0", "PDM_IGNORE_ACTIVE_VENV": "1", "HOME": str(tmp_path / "home")}
+    settings["UV_CACHE_DIR"] = tool(tmp_path, *UV, "cache", "dir").strip()
+    tool(tmp_path, *pdm, "use", "--quiet", "--first", os.path.realpath(sys.executable), **settings)
+    tool(tmp_path, *pdm, "install", "--quiet", **settings)
+    assert locked(tmp_path, "pdm.lock") == {"six", "packaging", "iniconfig"}
+    assert drifted(tmp_path, "pdm.lock") == [f"pdm sync --project {tmp_path}"]
+    tool(tmp_path, *pdm, "sync", "--quiet", "--project", str(tmp_path), **settings)
+    found = checkup(tmp_path / ".venv", "--project", str(tmp_path), "--select", "REP").findings("REP002")
+    assert [item["subject"] for item in found] == ["undeclared"]
 
 
 @pytest.mark.parametrize(

@@ -350,6 +350,7 @@ def test_an_activated_base_beside_a_projects_venv_is_no_alarm(tmp_path: Path) ->
     project = tmp_path / "project"
     write(project / "pyproject.toml", PROJECT.replace("[]", '["iniconfig>=2"]'))
     run([SYSTEM, "-m", "venv", "--without-pip", str(project / ".venv")], surroundings)
+    with_pip(project / ".venv" / "bin" / "python", "iniconfig")
     base = tmp_path / "conda"
     for folder in ("conda-meta", "condabin", "bin"):
         (base / folder).mkdir(parents=True)
@@ -360,7 +361,23 @@ def test_an_activated_base_beside_a_projects_venv_is_no_alarm(tmp_path: Path) ->
     done = subprocess.run(argv, cwd=project, env=shell, capture_output=True, text=True, check=False)
     document = json.loads(done.stdout)
     assert document["patient"]["prefix"] == str(project / ".venv")
-    assert {code for code in warned(document) if code.startswith(("PY", "TOL"))} == set()
+    assert "base" not in document["patient"]["chosen"]
+    assert document["facts"]["path"]["python"]["prefix"] == str(base)  # what the shell means by python
+    assert warned(document) == set()
+
+
+def test_debians_pip_is_no_business_of_an_environment_that_is_not_active(tmp_path: Path) -> None:
+    """Whether the environment has a pip of its own or not."""
+    need("/usr/bin/pip", "python3-pip")
+    surroundings = environ(tmp_path)
+    bare = by_venv(tmp_path / "bare", surroundings)
+    own = with_pip(by_venv(tmp_path / "own", surroundings))
+    by_uvs = by_uv(tmp_path / "uv", surroundings)
+    assert shutil.which("pip", path=surroundings["PATH"]) in ("/usr/bin/pip", "/bin/pip")
+    for python in (bare, own, by_uvs):
+        document = diagnosed(python, surroundings)
+        assert document["facts"]["path"]["pip"]["prefix"] == "/usr"
+        assert codes(document) <= OLD
 
 
 def test_a_users_site_that_leaks_into_an_environment_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Reports that other programs take in: well-formed whatever the names hold, and complete."""
 
+import html
 import json
 import subprocess
 import sys
@@ -7,14 +8,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from envdoctor import baseline
 from envdoctor.facts import Declaration, Project
 from envdoctor.report import Report
 from envdoctor.reporters import FORMATS, Style, renderer
-from envdoctor.rules import Evidence, Install, Severity
+from envdoctor.rules import Evidence, Finding, Install, Manual, Remedy, Severity
 from envdoctor.selection import UsageError
+from envdoctor.verdict import shell_for, verdict
 from tests.build import changed, finding, report
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
@@ -73,6 +76,14 @@ def test_sarif_has_no_result_without_a_place() -> None:
     assert "numpy" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
 
 
+def test_sarif_pins_results_to_any_file_of_a_project_without_a_list() -> None:
+    bare = Project(root="/home/ada/fit", evidence=".git", declarations=[], file="README.md")
+    (run,) = json.loads(drawn("sarif", report(finding(), project=bare)))["runs"]
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "README.md"
+    assert drawn("github", report(finding(), project=bare)).startswith("::error file=README.md,")
+
+
 def test_junit_is_xml_and_counts_as_it_says() -> None:
     (suite,) = ElementTree.fromstring(drawn("junit", evil()))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors"), suite.get("skipped")) == (
@@ -127,6 +138,46 @@ def test_markdown_keeps_names_from_being_markup() -> None:
     text = drawn("markdown", evil())
     assert "<script>" not in text and "\\<script\\>" in text
     assert "\\@all" in text and "[x](y)" not in text
+
+
+STATEMENT = "pkg-5"
+UPDATE = "`sudo update-alternatives --config libblas.so.3-x86_64-linux-gnu`"
+
+
+def guided(number: int, code: str = "PKG001", *remedies: Remedy) -> Finding:
+    one = finding(code, *remedies, subject=f"package {number}", title=f"package {number} lacks something")
+    return msgspec.structs.replace(one, rule=msgspec.structs.replace(one.rule, guide=(STATEMENT,)))
+
+
+@pytest.mark.parametrize("name", ["markdown", "html"])
+def test_what_the_guide_says_is_said_once(name: str) -> None:
+    one = report(guided(1), guided(2), guided(3, "PKG002"))
+    (statement,) = one.advice[0].guide
+    text = html.unescape(drawn(name, one)).replace("\\", "")
+    assert text.count(statement.says) == 1
+    assert text.count(f"{STATEMENT}, as above") == 2
+    assert all(f"package {number} lacks something" in text for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize("name", ["markdown", "html"])
+def test_what_one_command_cures_stands_together(name: str) -> None:
+    one = report(*(guided(number, "PKG001", Install((f"name-{number}",))) for number in range(5)))
+    text = renderer(name)([one], Style())
+    (entry,) = one.plan
+    command = shell_for(one).command(entry.fix.steps[0])
+    assert command and all(f"name-{number}" in command for number in range(5))
+    assert html.unescape(text).count(command) == (2 if verdict(one).command == command else 1)
+    assert text.count("Importing it may fail.") == text.count("Importing it may fail") == 1
+    assert all(f"package {number} lacks something" in html.unescape(text) for number in range(5))
+
+
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"concise"}))
+def test_a_command_in_what_is_done_by_hand_stays_whole(name: str) -> None:
+    one = report(finding("BLA003", Manual(f"if it is not in use, and if nothing else speaks against it: {UPDATE}")))
+    for style in (Style(width=40), Style(width=40, plan=True)):
+        text = html.unescape(renderer(name)([one], style))
+        assert text.count(UPDATE.strip("`")) == text.count("update-alternatives") > 0
+    assert "<code>" in text if name == "html" else UPDATE in text
 
 
 def test_a_summary_stays_below_what_github_takes() -> None:

@@ -157,6 +157,9 @@ def test_a_sitecustomize_on_pythonpath_is_blamed_and_the_entry_named(bare_patien
     seen = checkup(bare_patient, environ=environ, doctor=doctor, watch=[culprit.parent])
     assert_start_is_blamed_on(seen, bare_patient, culprit)
     assert starts_as(seen) == "isolated"
+    first, second = seen.finding("PY013")["fixes"]
+    assert first["steps"] == [{"unsetenv": ["PYTHONPATH"]}]
+    assert str(culprit) in second["title"]
 
 
 def test_a_usercustomize_is_blamed(other_python: str, tmp_path: Path) -> None:
@@ -174,6 +177,7 @@ def test_a_usercustomize_is_blamed(other_python: str, tmp_path: Path) -> None:
     assert seen.finding("PY013")["severity"] == "error"
     assert starts_as(seen) == "isolated"
     assert "REP003" in seen.codes()  # unrelated
+    assert "PYTHONPATH" not in str(seen.finding("PY013")["fixes"])
 
 
 def test_an_exit_handler_that_hangs_is_not_waited_for(bare_patient: Patient) -> None:

@@ -73,7 +73,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     """
     began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
-    config = find(readers.world, readers.project_root())
+    config = find(readers.world, readers.configured())
     collection = collect()
     rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
     for option in ("select", "extend_select", "ignore", "extend_ignore"):

@@ -19,8 +19,7 @@ from envdoctor.start import HeadStart
 @click.pass_obj
 def command(head: HeadStart, /, **given: Any) -> int:
     """What differs between two recordings, two interpreters, or one of each."""
-    sides = [session.either(head, name, given["timeout"]) for name in (given["one"], given["other"])]
-    changes = compare(*sides)
+    changes = compare(*session.pair(head, (given["one"], given["other"]), given["timeout"]))
     style = session.style("never", given["ascii_only"])()
     session.emit(render_json(changes) if given["format_"] == "json" else render(changes, style))
     return 0

@@ -18,10 +18,16 @@ from envdoctor.start import HeadStart
 @options.ascii_only
 @click.pass_obj
 def command(head: HeadStart, /, **given: Any) -> int:
-    """The facts, without judgement."""
+    """The facts, without judgement.
+
+    With --format json the facts of one Python are a recording; those of several are one document,
+    {"schema_version": …, "recordings": […]}.
+    """
     readers = session.Readers(head, given["pythons"], None, given["project"])
     style = session.style("never", given["ascii_only"])()
-    render = listing.render_json if given["format_"] == "json" else listing.render
+    if given["format_"] == "json":
+        session.emit(listing.render_json(list(readers.read(given["timeout"])), style))
+        return 0
     for facts in readers.read(given["timeout"]):
-        session.emit(render(facts, style))
+        session.emit(listing.render(facts, style))
     return 0

@@ -11,7 +11,8 @@ class Library(Section, frozen=True, kw_only=True):
     or does not tell. ``threading_layer``: pthreads, openmp, disabled (no threads), and MKL's intel,
     gnu, tbb, sequential. ``integers``: lp64 (32 bits) or ilp64 (64 bits). ``maximum`` is the most
     threads that the build can have. ``architecture`` names the kernels in use. ``bytes`` is the
-    file's size; ``sha256`` is known where another library has the same size. ``used_by`` are the
+    file's size, `Missing` where the library is linked statically into a file of other things (PyTorch's
+    ``libtorch_cpu.so``); ``sha256`` is known where another library has the same size. ``used_by`` are the
     import names of the packages linked to it. ``loaded``: the loader child mapped it.
     """
 
@@ -30,7 +31,10 @@ class Library(Section, frozen=True, kw_only=True):
 
 
 class OpenMP(Section, frozen=True, kw_only=True):
-    """One OpenMP run-time that was loaded (``runtime``: libgomp, libiomp5, libomp, vcomp)."""
+    """One OpenMP run-time (``runtime``: libgomp, libiomp5, libomp, vcomp), on disk or ``loaded``.
+
+    ``threads`` is `Missing` where it was not loaded or does not tell.
+    """
 
     runtime: str
     threads: int | Missing
@@ -50,7 +54,7 @@ class LoadError(Section, frozen=True, kw_only=True):
 
 
 class Blas(Section, frozen=True, kw_only=True):
-    """``libraries`` on disk and loaded; ``openmp`` loaded; ``errors`` of loading.
+    """``libraries`` and ``openmp``, on disk and loaded; ``errors`` of loading.
 
     ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     """

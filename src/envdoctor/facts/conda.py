@@ -13,7 +13,8 @@ class CondaSetting(Section, frozen=True, kw_only=True):
 class CondaFileProblem(Section, frozen=True, kw_only=True):
     """Why a configuration file, or a part of it, does not count.
 
-    ``kind``: unreadable, syntax, type, duplicate, name. ``setting`` is the setting concerned, if one is.
+    ``kind``: unreadable, syntax (the file is skipped), fatal (conda ends there), type, duplicate, name.
+    ``setting`` is the setting concerned, if one is.
     """
 
     file: str

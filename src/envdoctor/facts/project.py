@@ -50,7 +50,8 @@ class Project(Section, frozen=True, kw_only=True):
 
     ``declarations`` are the static lists of dependencies found in it; ``unreadable`` are files that may hold
     one and can't be read, each with the reason. ``environment_of`` is the folder of the project that the patient's
-    environment lies in, ``None`` where it lies in none.
+    environment lies in, ``None`` where it lies in none. ``file`` is a file of the project that exists, relative to its
+    root, for findings to be pinned to; ``None`` where there is none at the top.
     """
 
     root: str
@@ -59,3 +60,4 @@ class Project(Section, frozen=True, kw_only=True):
     unreadable: dict[str, str] | Missing = {}
     name: str | None = None
     environment_of: str | None = None
+    file: str | None = None

@@ -53,8 +53,8 @@ class Toolbox:
                 from envdoctor.fixes.keep import keep
 
                 return keep(self._bedside, variables, title)
-            case UnsetEnv(names, title):
-                return self._unset(names, title)
+            case UnsetEnv(names, title, unless):
+                return self._unset(names, title, unless)
             case Install(requirements, force, title):
                 words = title or f"install {' '.join(dict.fromkeys(map(name_of, requirements)))}"
                 return named(self._tool.install(list(requirements), force), words)
@@ -113,14 +113,15 @@ class Toolbox:
             title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))
         )
 
-    def _unset(self, names: tuple[str, ...], title: str) -> Fix:
+    def _unset(self, names: tuple[str, ...], title: str, unless: str) -> Fix:
         before = {name: self._bedside.environ[name] for name in names if name in self._bedside.environ}
         undo = self._bedside.shell.command({"setenv": before}) if before else None
         step = {"unsetenv": list(names)}
+        words = title or f"unset {' and '.join(names)}"
         return Fix(
-            title=title or f"unset {' and '.join(names)}",
+            title=f"{words}, unless {unless}" if unless else words,
             steps=(step,),
-            applicability="safe",
+            applicability="manual" if unless else "safe",
             undo=undo or "set it again where it was set",
         )
 

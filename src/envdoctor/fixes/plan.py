@@ -104,8 +104,8 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return Install(tuple(dict.fromkeys((*one.requirements, *other.requirements))), one.force)
     if isinstance(one, Remove) and isinstance(other, Remove):
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
-    if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv):
-        return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))))
+    if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and one.unless == other.unless:
+        return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))), unless=one.unless)
     if isinstance(one, SetEnv) and isinstance(other, SetEnv):
         agree = all(other.variables.get(name, value) == value for name, value in one.variables.items())
         return SetEnv({**one.variables, **other.variables}) if agree else None

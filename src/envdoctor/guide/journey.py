@@ -146,7 +146,8 @@ def reasons(facts: Facts) -> list[Reason]:
 
 def about_blas(facts: Facts) -> list[str]:
     """The statements on linear algebra that concern this patient: what is installed, then threads."""
-    vendors = {library.vendor for library in facts.blas.libraries} if isinstance(facts.blas, Blas) else set()
+    libraries = facts.blas.libraries if isinstance(facts.blas, Blas) else []
+    vendors = {library.vendor for library in libraries if library.loaded}
     conda = any(link.kind in CONDA_KINDS for link in facts.patient.origin)
     chosen = ["blas-1"]
     chosen += ["blas-3", "blas-5"] if conda else ["blas-2"]

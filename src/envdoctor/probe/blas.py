@@ -8,7 +8,19 @@ from typing import Any
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.cpu import Cpu
-from envdoctor.probe.libraries import OPENMP, Links, bringers, copies, digests, file_version, size, users, vendor_of
+from envdoctor.probe.libraries import (
+    Links,
+    bringers,
+    copies,
+    digests,
+    file_version,
+    runtime_of,
+    size,
+    static_vendor,
+    users,
+    vendor_of,
+    version_within,
+)
 from envdoctor.threadcount import expected
 from envdoctor.world import World
 
@@ -32,7 +44,7 @@ def read(
         unknown = Missing(why_not)
         crash = _CRASH.match(why_not)
         return Blas(
-            libraries=[_unloaded(world, path, owners, why_not) for path, owners in on_disk.items()],
+            libraries=_on_disk(world, on_disk, why_not),
             openmp=unknown,
             errors=[LoadError(package=crash[2], extension=crash[3], message=crash[1])] if crash else unknown,
             examined=unknown,
@@ -58,12 +70,13 @@ def read(
     if not libraries and extensions:
         libraries = _static(world, extensions)
         used_by |= {path: ["numpy"] for path in libraries}
-    rest = {path: owners for path, owners in on_disk.items() if path not in libraries}
+    rest = {path: owners for path, owners in on_disk.items() if path not in everything}
     why = "not loaded by the packages examined" if problem is None else problem
     complete = [_with(library, used_by=used_by[path]) for path, library in libraries.items()]
-    complete += [_unloaded(world, path, owners, why) for path, owners in rest.items()]
+    complete += _on_disk(world, rest, why)
     openmp = [_runtime(pool, used_by[_path(pool)]) for pool in runtimes]
-    hashed = digests(world, [library.path for library in complete])
+    openmp += [_idle(path, owners, why) for path, owners in rest.items() if runtime_of(path)]
+    hashed = digests(world, [library.path for library in complete if isinstance(library.bytes, int)])
     return Blas(
         libraries=[_with(item, sha256=hashed[item.path]) if item.path in hashed else item for item in complete],
         openmp=_hashed(world, openmp) if problem is None else Missing(problem),
@@ -112,7 +125,7 @@ def _silent(world: World, vendor: str, path: str, links: Links, cpu: Cpu, proble
         foretold = expected(vendor, world.environ, cpu.affinity, layer=layer, cores=_cores(cpu)).threads
     return Library(
         vendor=vendor,
-        version=version or _version_within(world, vendor, path) or unknown,
+        version=version or version_within(world, vendor, path) or unknown,
         threads=unknown if foretold is None else foretold,
         threading_layer=unknown if isinstance(layer, Missing) else layer,
         architecture=None if vendor in ("netlib", "atlas") else unknown,
@@ -141,22 +154,22 @@ def _layer(vendor: str, path: str, links: Links) -> str | None | Missing:
     return NOT_TOLD
 
 
-_BLIS_VERSION = re.compile(rb"\0(\d+\.\d+(?:\.\d+)?)\0")
+def _on_disk(world: World, found: Mapping[str, list[str]], why: str) -> list[Library]:
+    """What lies there and is not loaded: files of a BLAS, and those that a BLAS is linked into."""
+    libraries = []
+    for path, owners in found.items():
+        if vendor := vendor_of(path):
+            libraries.append(_unloaded(world, vendor, path, owners, why))
+        elif runtime_of(path) is None and (vendor := static_vendor(world, path)):
+            library = _unloaded(world, vendor, path, owners, why)
+            libraries.append(_with(library, bytes=Missing(f"a part of {os.path.basename(path)}")))
+    return libraries
 
 
-def _version_within(world: World, vendor: str, path: str) -> str | None:
-    """BLIS keeps its version as a string of its own; the only one of such a form in its builds."""
-    if vendor != "blis":
-        return None
-    content = world.read(path, 64 << 20)
-    found = set(_BLIS_VERSION.findall(content)) if isinstance(content, bytes) else set()
-    return found.pop().decode("ascii") if len(found) == 1 else None
-
-
-def _unloaded(world: World, path: str, owners: list[str], why: str) -> Library:
+def _unloaded(world: World, vendor: str, path: str, owners: list[str], why: str) -> Library:
     unknown = Missing(why)
     return Library(
-        vendor=vendor_of(path) or "openblas",
+        vendor=vendor,
         version=unknown,
         threads=unknown,
         threading_layer=unknown,
@@ -181,12 +194,17 @@ def _runtime(pool: Mapping[str, Any], owners: list[str]) -> OpenMP:
     name = os.path.basename(path)
     threads = pool.get("num_threads")
     return OpenMP(
-        runtime=next((word for word in OPENMP if name.startswith(word)), str(pool.get("prefix") or name)),
+        runtime=runtime_of(path) or str(pool.get("prefix") or name),
         threads=threads if isinstance(threads, int) else NOT_TOLD,
         path=path,
         used_by=owners,
         loaded=True,
     )
+
+
+def _idle(path: str, owners: list[str], why: str) -> OpenMP:
+    """A run-time on disk."""
+    return OpenMP(runtime=runtime_of(path) or "", threads=Missing(why), path=path, used_by=owners, loaded=False)
 
 
 def _hashed(world: World, runtimes: list[OpenMP]) -> list[OpenMP]:

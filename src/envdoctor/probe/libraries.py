@@ -1,6 +1,7 @@
 """Shared libraries on disk: whose BLAS one is, which copies there are, and who is linked to what."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from envdoctor.facts.base import Missing
@@ -25,6 +26,25 @@ VENDORS = (
 # In the names of libraries that packagers put links before: conda's libcblas.so.3 is one to OpenBLAS or MKL.
 LINKED = ("blas", "lapack", "mkl", "blis", "atlas", "omp")
 OPENMP = ("libgomp", "libiomp5", "libomp", "vcomp")
+# Packages with libraries in folders of their own: delocate's on macOS, auditwheel's older ones, PyTorch's.
+PRIVATE = (
+    *((package, (".dylibs", ".libs")) for package in ("numpy", "scipy", "sklearn", "cvxopt", "faiss", "cv2")),
+    ("torch", ("lib", ".dylibs")),
+)
+# How packages are imported whose folder of libraries is named after their distribution.
+IMPORTED = {
+    "scikit_learn": "sklearn",
+    "faiss_cpu": "faiss",
+    **dict.fromkeys(
+        (f"opencv_{part}python{suffix}" for part in ("", "contrib_") for suffix in ("", "_headless")), "cv2"
+    ),
+}
+# A function of each BLAS that is the same in all its builds.
+STATIC = (
+    ("mkl_get_max_threads", "mkl"),
+    ("openblas_get_config", "openblas"),
+    ("bli_thread_get_num_threads", "blis"),
+)
 
 
 def vendor_of(path: str) -> str | None:
@@ -48,24 +68,52 @@ def vendor_of(path: str) -> str | None:
     return None
 
 
+def runtime_of(path: str) -> str | None:
+    """The OpenMP run-time that a library's name tells: `OPENMP`'s word for it."""
+    name = os.path.basename(path)
+    if ".so" not in name and ".dylib" not in name and not name.lower().endswith(".dll"):
+        return None
+    return next((word for word in OPENMP if name.startswith(word)), None)
+
+
 def file_version(path: str) -> str | None:
     """The version that a file name ends in: ``libblas.so.3.11.0`` is 3.11.0; ``None`` for a bare soname."""
     version = os.path.basename(path).rpartition(".so.")[2]
     return version if version.count(".") >= 1 and version.replace(".", "").isdigit() else None
 
 
+_BLIS_VERSION = re.compile(rb"\0(\d+\.\d+(?:\.\d+)?)\0")
+
+
+def version_within(world: World, vendor: str, path: str) -> str | None:
+    """BLIS keeps its version as a string of its own; the only one of such a form in its builds."""
+    if vendor != "blis":
+        return None
+    content = world.read(path, 64 << 20)
+    found = set(_BLIS_VERSION.findall(content)) if isinstance(content, bytes) else set()
+    return found.pop().decode("ascii") if len(found) == 1 else None
+
+
 def copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[str, list[str]]:
-    """BLAS libraries on disk in wheels' folders and the prefix's own, by real path; with a wheel's package."""
+    """BLAS and OpenMP libraries on disk, by real path, each with the package it belongs to.
+
+    Looked at are wheels' folders (``NAME.libs``), those within the packages of `PRIVATE`, and the ``lib`` of a prefix
+    into which conda, or a wheel of MKL, puts libraries.
+    """
     found: dict[str, list[str]] = {}
+    shared = bool(prefix) and world.is_dir(f"{prefix}/conda-meta")
     for entry in dict.fromkeys(sys_path):
         names = world.names(entry) if os.path.isabs(entry) else None
+        present = set(names) if isinstance(names, list) else set()
         for name in names if isinstance(names, list) else ():
             if name.endswith(".libs"):
-                _collect(world, f"{entry}/{name}", name[:-5], found)
-        for package in ("numpy", "scipy"):
-            if isinstance(names, list) and package in names:
-                _collect(world, f"{entry}/{package}/.dylibs", package, found)
-    if prefix and world.is_dir(f"{prefix}/conda-meta"):
+                _collect(world, f"{entry}/{name}", IMPORTED.get(name[:-5], name[:-5]), found)
+            elif name.startswith(("mkl-", "intel_openmp-")) and name.endswith(".dist-info"):
+                shared = shared or entry.startswith(f"{prefix}/")
+        for package, folders in PRIVATE:
+            for folder in folders if package in present else ():
+                _collect(world, f"{entry}/{package}/{folder}", package, found)
+    if shared:
         _collect(world, f"{prefix}/lib", None, found)
     return found
 
@@ -73,11 +121,23 @@ def copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[st
 def _collect(world: World, folder: str, package: str | None, found: dict[str, list[str]]) -> None:
     names = world.names(folder)
     for name in names if isinstance(names, list) else ():
-        if vendor_of(name) in (None, "netlib"):
-            continue
-        path = os.path.realpath(world.real(f"{folder}/{name}"))
-        if path not in found and os.path.isfile(path):
-            found[path] = [package] if package else []
+        if name == "libtorch_cpu.so" or runtime_of(name) or vendor_of(name) not in (None, "netlib"):
+            path = os.path.realpath(world.real(f"{folder}/{name}"))
+            if path not in found and os.path.isfile(path):
+                found[path] = [package] if package else []
+
+
+def static_vendor(world: World, path: str) -> str | None:
+    """Whose BLAS is part of this file itself: by the names it exports; ``None`` where it takes one from elsewhere.
+
+    The dynamic section is read, and nothing of the code: PyTorch's library has hundreds of megabytes.
+    """
+    header = elf.read(world, path)
+    if not isinstance(header, elf.Elf) or any(
+        word in name for name in header.needed for word in ("blas", "mkl", "lapack", "blis")
+    ):
+        return None
+    return next((vendor for symbol, vendor in STATIC if header.names(symbol)), None)
 
 
 def size(world: World, path: str) -> int | None | Missing:

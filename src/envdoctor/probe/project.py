@@ -87,7 +87,16 @@ def _read(world: World, place: tuple[str, list[str], str], prefix: str) -> Proje
         unreadable=reader.unreadable,
         name=reader.name,
         environment_of=owner(world, prefix) if prefix else None,
+        file=_some_file(world, root, names),
     )
+
+
+def _some_file(world: World, root: str, names: list[str]) -> str | None:
+    """A file at the top of the project: one that describes it, else the README, else the first that is not hidden."""
+    order = {name: number for number, name in enumerate(MARKERS)}
+    shown = [name for name in names if not name.startswith(".")]
+    shown.sort(key=lambda name: (order.get(name, len(order)), not name.upper().startswith("README"), name))
+    return next((name for name in shown if world.is_file(f"{root}/{name}")), None)
 
 
 class _Reader:

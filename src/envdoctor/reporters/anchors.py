@@ -22,4 +22,4 @@ def anchor(report: Report) -> str:
     files = [declaration.file for declaration in project.declarations]
     if project.evidence and "/" not in project.evidence and "." in project.evidence.lstrip("."):
         files.append(project.evidence)  # the file that makes it a project, such as setup.py
-    return next((name for name in PREFERRED if name in files), files[0] if files else "")
+    return next((name for name in PREFERRED if name in files), files[0] if files else project.file or "")

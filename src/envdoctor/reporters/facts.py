@@ -1,11 +1,12 @@
 """The facts without judgement, for people and for programs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from envdoctor import __version__
 from envdoctor.facts import Facts
 from envdoctor.recording import dump, record
 from envdoctor.redact import credentials
+from envdoctor.report import SCHEMA_VERSION
 from envdoctor.reporters import Style
 from envdoctor.reporters.header import rows, title
 from envdoctor.text import sanitize, to_ascii
@@ -21,9 +22,11 @@ def render(facts: Facts, style: Style) -> str:
     return to_ascii(text) if style.ascii else text
 
 
-def render_json(facts: Facts, style: Style) -> str:
-    """The facts as the JSON of a recording, with home and names as they are."""
-    return credentials(dump(record(facts, __version__), 2 if style.indent else None)) + "\n"
+def render_json(patients: Sequence[Facts], style: Style) -> str:
+    """One patient's facts as the JSON of a recording, several under ``recordings``; home and names as they are."""
+    documents = [record(facts, __version__) for facts in patients]
+    whole = documents[0] if len(documents) == 1 else {"schema_version": SCHEMA_VERSION, "recordings": documents}
+    return credentials(dump(whole, 2 if style.indent else None)) + "\n"
 
 
 def _tree(name: str, value: object, depth: int) -> Iterator[str]:

@@ -39,9 +39,29 @@ def groups(items: Sequence[Advice], plan: Sequence[Entry]) -> list[Group]:
     return list(found.values())
 
 
+def whys(items: Sequence[Advice]) -> list[str]:
+    """Why it matters, each reason once; in a large group the first speaks for all."""
+    few = items[: 1 if len(items) > MOST_EVIDENCE else None]
+    return list(dict.fromkeys(item.finding.why for item in few))
+
+
+def cures(group: Group) -> list[Fix]:
+    """The fixes to show: where one command settles them all, the plan's; the findings' own do it piece by piece."""
+    entry, items = group
+    return [entry.fix, *items[0].fixes[1:]] if entry is not None and len(items) > 1 else list(items[0].fixes)
+
+
+def guide(items: Sequence[Advice], said: set[str]) -> tuple[list[Statement], list[str]]:
+    """The group's statements that have not been ``said`` yet, and the names of those that have; now all have."""
+    new = [statement for statement in items[0].guide if statement.id not in said]
+    old = [statement.id for statement in items[0].guide if statement.id in said]
+    said.update(statement.id for statement in new)
+    return new, old
+
+
 def draw(page: Page, group: Group, report: Report, style: Style, said: set[str]) -> None:
     """One finding, or several that one cure settles; ``said`` are the statements and codes that stand further up."""
-    entry, items = group
+    items = group[1]
     if report.settings.level == "beginner" and style.verbosity <= 0:
         from envdoctor.reporters.beginner import plainly
 
@@ -54,16 +74,15 @@ def draw(page: Page, group: Group, report: Report, style: Style, said: set[str])
         page.line((head, COLORS[finding.level]), f"{finding.title}{sure}")
         if len(items) <= MOST_EVIDENCE or style.verbosity > 0:
             draw_evidence(page, item)
-    _cure(page, entry, items, report, style, said)
+    _cure(page, group, report, style, said)
     said.add(items[0].finding.rule.code)
-    for why in dict.fromkeys(item.finding.why for item in items[: 1 if len(items) > MOST_EVIDENCE else None]):
+    for why in whys(items):
         page.paragraph(why, "Why")
-    new = [statement for statement in items[0].guide if statement.id not in said]
+    new, old = guide(items, said)
     for statement in new:
         draw_statement(page, statement)
-    if old := [statement.id for statement in items[0].guide if statement.id in said]:
+    if old:
         page.paragraph(f"{', '.join(old)}, as above", "Guide")
-    said.update(statement.id for statement in new)
 
 
 def draw_evidence(page: Page, item: Advice) -> None:
@@ -74,15 +93,14 @@ def draw_evidence(page: Page, item: Advice) -> None:
             page.evidence(label, value)
 
 
-def _cure(page: Page, entry: Entry | None, items: list[Advice], report: Report, style: Style, said: set[str]) -> None:
-    item, shell = items[0], shell_for(report)
+def _cure(page: Page, group: Group, report: Report, style: Style, said: set[str]) -> None:
+    item, shell = group[1][0], shell_for(report)
     if item.finding.nothing_to_do:
         page.paragraph(f"Nothing to do: {item.finding.nothing_to_do}", "Fix")
     if item.settled_by in said and not style.plan:
         page.paragraph(f"the one for {item.settled_by} above settles this, too", "Fix")
         return
-    # Where one command settles them all, it is the plan's; the findings' own would do it piece by piece.
-    fixes = [entry.fix, *item.fixes[1:]] if entry is not None and len(items) > 1 else list(item.fixes)
+    fixes = cures(group)
     for number, fix in enumerate(fixes if style.plan else fixes[:1]):
         draw_fix(page, fix, shell, "Fix" if number == 0 else "or", dim=style.color)
 

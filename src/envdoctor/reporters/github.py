@@ -39,6 +39,8 @@ def _annotation(kind: str, item: Advice, report: Report) -> str:
     shell = shell_for(report)
     if item.fixes and item.fixes[0].steps and (command := shell.command(item.fixes[0].steps[0])):
         message.append(f"Fix ({item.fixes[0].applicability}): {command}")
+    elif item.fixes and not finding.nothing_to_do:
+        message.append(f"Fix ({item.fixes[0].applicability}): {item.fixes[0].title}")
     elif finding.nothing_to_do:
         message.append(f"Nothing to do: {finding.nothing_to_do}")
     properties = f"title={_property(f'{finding.rule.code} {finding.rule.name}')}"

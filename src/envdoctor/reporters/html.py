@@ -1,14 +1,14 @@
 """One page of HTML: self-contained, readable without a network, and a part of it for notebooks."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from envdoctor.advice import Advice
 from envdoctor.fixes import Fix
 from envdoctor.redact import credentials
 from envdoctor.report import Report
 from envdoctor.reporters import Style
-from envdoctor.reporters.findings import standing
+from envdoctor.reporters.findings import MOST_EVIDENCE, Group, cures, groups, guide, standing, whys
 from envdoctor.reporters.header import rows, title
 from envdoctor.shell import Shell
 from envdoctor.text import plural, sanitize
@@ -58,8 +58,9 @@ def _report(report: Report, style: Style) -> Iterator[str]:
         yield _code(said.command)
     yield f'<p class="small">{_text(title(report.version, report.facts, style.home))}</p>'
     yield _table(rows(report.facts))
-    for item in report.open:
-        yield from _finding(item, shell)
+    said_before: set[str] = set()
+    for group in groups(report.open, report.plan):
+        yield from _group(group, shell, said_before)
     if style.plan and report.plan:
         yield "<h2>Plan</h2><p>Nothing has been changed. In this order, no fix undoes another.</p><ol>"
         for entry in report.plan:
@@ -75,27 +76,38 @@ def _report(report: Report, style: Style) -> Iterator[str]:
     yield f'<p class="small">{_text(" · ".join(parts))}</p>'
 
 
-def _finding(item: Advice, shell: Shell) -> Iterator[str]:
-    finding = item.finding
-    yield f'<section class="{finding.level.value}">'
-    yield f"<h2>{_text(finding.level.value.capitalize())} {_text(finding.rule.code)}: {_text(finding.title)}</h2>"
-    if finding.evidence:
-        yield _table([(seen.label, seen.value) for seen in finding.evidence])
-    yield f"<p>{_text(finding.why)}</p>"
-    for statement in item.guide:
-        since = f"<br>{_text(standing(statement))}" if statement.since else ""
+def _group(group: Group, shell: Shell, said: set[str]) -> Iterator[str]:
+    """One finding, or several that one cure settles; ``said`` are the statements and codes that stand further up."""
+    items = group[1]
+    first = items[0].finding
+    yield f'<section class="{first.level.value}">'
+    for item in items:
+        finding = item.finding
+        yield f"<h2>{_text(finding.level.value.capitalize())} {_text(finding.rule.code)}: {_text(finding.title)}</h2>"
+        if finding.evidence and len(items) <= MOST_EVIDENCE:
+            yield _table([(seen.label, seen.value) for seen in finding.evidence])
+    yield from (f"<p>{_words(why)}</p>" for why in whys(items))
+    new, old = guide(items, said)
+    for statement in new:
+        since = f"<br>{_words(standing(statement))}" if statement.since else ""
         origin = f"<span class='small'>(guide, {_text(statement.id)})</span>"
-        yield f"<blockquote>{_text(statement.says)} {origin}{since}</blockquote>"
-    if finding.nothing_to_do:
-        yield f"<p>Nothing to do: {_text(finding.nothing_to_do)}</p>"
-    for fix in item.fixes:
-        yield from _fix(fix, shell)
+        yield f"<blockquote>{_words(statement.says)} {origin}{since}</blockquote>"
+    if old:
+        yield f"<p>Guide: {_text(', '.join(old))}, as above</p>"
+    if first.nothing_to_do:
+        yield f"<p>Nothing to do: {_words(first.nothing_to_do)}</p>"
+    if items[0].settled_by in said:
+        yield f"<p>The fix for {_text(items[0].settled_by)} above settles this, too.</p>"
+    else:
+        for fix in cures(group):
+            yield from _fix(fix, shell)
+    said.add(first.rule.code)
     yield "</section>"
 
 
 def _fix(fix: Fix, shell: Shell) -> Iterator[str]:
     reason = f": {fix.reason}" if fix.reason else ""
-    yield f"<p>{_text(fix.title)} <span class='small'>({_text(fix.applicability + reason)})</span></p>"
+    yield f"<p>{_words(fix.title)} <span class='small'>({_text(fix.applicability + reason)})</span></p>"
     for step in fix.steps:
         if "edit" in step:
             yield f"<p>In <code>{_text(step['edit']['file'])}</code>: {_text(step['edit']['change'])}</p>"
@@ -110,6 +122,11 @@ def _table(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _code(text: str) -> str:
     return f"<pre>{_text(text)}</pre>"
+
+
+def _words(text: str) -> str:
+    """Text in which what stands between backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", _text(text))
 
 
 def _text(text: str) -> str:

@@ -1,12 +1,12 @@
 """A summary in Markdown: for an issue, a pull request, or a job's summary on GitHub."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from envdoctor.advice import Advice
 from envdoctor.redact import credentials
 from envdoctor.report import Report
 from envdoctor.reporters import Style
-from envdoctor.reporters.findings import standing
+from envdoctor.reporters.findings import MOST_EVIDENCE, Group, cures, groups, guide, standing, whys
 from envdoctor.reporters.header import rows, title
 from envdoctor.rules import Severity
 from envdoctor.text import plural, sanitize
@@ -16,6 +16,7 @@ from envdoctor.verdict import shell_for, verdict
 # (https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#step-isolation-and-limits).
 MOST_BYTES = 1_000_000
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
+CODE = re.compile("`([^`]+)`")
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~@$"})
 
 
@@ -42,8 +43,9 @@ def _report(report: Report, style: Style) -> Iterator[str]:
     facts = [f"- {_text(title(report.version, report.facts, style.home))}"]
     facts += [f"- {_text(label)}: {_text(value)}" for label, value in rows(report.facts)]
     yield "\n".join(facts) + "\n"
-    for item in report.open:
-        yield _finding(item, report)
+    said_before: set[str] = set()
+    for group in groups(report.open, report.plan):
+        yield from _group(group, report, said_before)
     if unknown := [outcome for outcome in report.outcomes if outcome.status == "unknown"]:
         yield (
             "## No verdict\n\n"
@@ -60,33 +62,46 @@ def _report(report: Report, style: Style) -> Iterator[str]:
             )
             standing_of = "; ".join([entry.fix.applicability, *notes])
             words = f"{number}. {', '.join(entry.codes)}: {entry.fix.title} ({standing_of})"
-            yield _text(words, first=False) + "\n\n" + (_code("\n".join(lines)) if lines else "")
+            yield _words(words) + "\n\n" + (_code("\n".join(lines)) if lines else "")
     counts = report.counts
     parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
     parts += [f"{counts['passed']} passed", f"{counts['not-applicable']} do not apply", f"{counts['unknown']} unknown"]
     yield f"{', '.join(parts)}.\n"
 
 
-def _finding(item: Advice, report: Report) -> str:
-    finding, shell = item.finding, shell_for(report)
-    lines = [f"## {WORDS[finding.level]} {finding.rule.code}: {_text(finding.title)}", ""]
-    if finding.evidence:
-        lines += ["| | |", "|---|---|"]
-        lines += [f"| {_text(seen.label)} | {_text(seen.value)} |" for seen in finding.evidence] + [""]
-    lines += [_text(finding.why), ""]
-    for statement in item.guide:
-        lines.append(f"> {_text(statement.says)} (guide, {statement.id})")
-        lines += [">", f"> {_text(standing(statement))}"] if statement.since else []
+def _group(group: Group, report: Report, said: set[str]) -> Iterator[str]:
+    """One finding, or several that one cure settles; ``said`` are the statements and codes that stand further up."""
+    items, shell = group[1], shell_for(report)
+    for item in items:
+        finding = item.finding
+        lines = [f"## {WORDS[finding.level]} {finding.rule.code}: {_text(finding.title)}", ""]
+        if finding.evidence and len(items) <= MOST_EVIDENCE:
+            lines += ["| | |", "|---|---|"]
+            lines += [f"| {_text(seen.label)} | {_text(seen.value)} |" for seen in finding.evidence] + [""]
+        yield "\n".join(lines)
+    lines = [line for why in whys(items) for line in (_words(why), "")]
+    new, old = guide(items, said)
+    for statement in new:
+        lines.append(f"> {_words(statement.says)} (guide, {statement.id})")
+        lines += [">", f"> {_words(standing(statement))}"] if statement.since else []
         lines.append("")
-    if finding.nothing_to_do:
-        lines += [f"Nothing to do: {_text(finding.nothing_to_do)}", ""]
-    for fix in item.fixes:
+    lines += [f"Guide: {_text(', '.join(old))}, as above", ""] if old else []
+    first = items[0]
+    if first.finding.nothing_to_do:
+        lines += [f"Nothing to do: {_words(first.finding.nothing_to_do)}", ""]
+    if first.settled_by in said:
+        lines += [f"The fix for {first.settled_by} above settles this, too.", ""]
+        fixes = []
+    else:
+        fixes = cures(group)
+    said.add(first.finding.rule.code)
+    for fix in fixes:
         commands = [text for step in fix.steps if (text := shell.command(step))]
         reason = f": {fix.reason}" if fix.reason else ""
-        lines += [f"**Fix** ({_text(fix.applicability + reason)}): {_text(fix.title)}", ""]
+        lines += [f"**Fix** ({_text(fix.applicability + reason)}): {_words(fix.title)}", ""]
         lines += [_code("\n".join(commands))] if commands else []
         lines += [f"In `{edit['file']}`: {_text(edit['change'])}", ""] if (edit := _edit(fix.steps)) else []
-    return "\n".join(lines)
+    yield "\n".join(lines)
 
 
 def _edit(steps: Sequence[dict[str, object]]) -> dict[str, str] | None:
@@ -107,11 +122,13 @@ def _code(command: str) -> str:
     return f"{fence}sh\n{clean}\n{fence}\n"
 
 
-def _text(text: str, first: bool = True) -> str:
-    """Text as text: nothing in it is markup, a mention or a heading."""
+def _words(text: str) -> str:
+    """Text in which what stands between backticks, such as a command, stays as it is, to be copied."""
     clean = sanitize(credentials(text.replace("\n", " ")))
-    return (
-        clean.translate(_SPECIAL)
-        if first
-        else clean.partition(" ")[0] + " " + clean.partition(" ")[2].translate(_SPECIAL)
-    )
+    pieces = CODE.split(clean)
+    return "".join(f"`{piece}`" if number % 2 else piece.translate(_SPECIAL) for number, piece in enumerate(pieces))
+
+
+def _text(text: str) -> str:
+    """Text as text: nothing in it is markup, a mention or a heading."""
+    return sanitize(credentials(text.replace("\n", " "))).translate(_SPECIAL)

@@ -1,6 +1,7 @@
 """The page that text for people is drawn on."""
 
 import io
+import re
 from textwrap import wrap
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from envdoctor.text import sanitize, to_ascii
 
 LABEL = 9  # columns of the label beside a paragraph
 INDENT = 4
+_CODE = re.compile("`[^`]+`")
 
 
 class Page:
@@ -47,12 +49,14 @@ class Page:
         """Wrapped text with a label beside its first line."""
         width = self._console.width - indent - (LABEL if label else 0)
         # A word longer than the line, such as a path, stays whole: it is there to be copied.
-        pieces = wrap(self._clean(text), max(width, 20), break_long_words=False, break_on_hyphens=False)
+        # So does a command in the text, which stands between backticks; no NUL is left by sanitize.
+        whole = _CODE.sub(lambda code: code[0].replace(" ", "\0"), self._clean(text))
+        pieces = wrap(whole, max(width, 20), break_long_words=False, break_on_hyphens=False)
         for index, piece in enumerate(pieces):
             head = Text(" " * indent)
             if label:
                 head.append((self._clean(label) if index == 0 else "").ljust(LABEL), style=label_style)
-            self._console.print(head.append(piece, style=style), soft_wrap=True)
+            self._console.print(head.append(piece.replace("\0", " "), style=style), soft_wrap=True)
 
     def evidence(self, label: str, value: str) -> None:
         """What was seen, dim; a path that is longer than the line stays whole, on a line of its own."""

@@ -135,7 +135,7 @@ def test_a_truth_value_is_a_priority(tmp_path: Path, word: str, priority: str) -
         ("channels: conda-forge\n", "type"),
         ("channels: [a]\nchannel: [b]\n", "duplicate"),
         ("channels:\n  - {a: b}\n", "type"),
-        ("channels: [a\n", "syntax"),
+        ("channels: [a\n", "fatal"),
         ("channel_priority: Strict\n", "type"),
     ],
 )
@@ -168,6 +168,84 @@ def test_mamba_reads_its_own_files_and_knows_no_flags(tmp_path: Path) -> None:
     found = read(world(tmp_path, files), None, ["conda-forge"], mamba=True)
     assert found.channels == ["m", "a", "b"]
     assert read(world(tmp_path / "other", {}), None, ["conda-forge"], mamba=True).channels == ["conda-forge"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("channels:\n\t- a\n", "syntax"),
+        ("channels: [a, b\n", "fatal"),
+        ("channels: [a]\nchannels: [b]\n", "fatal"),
+        ("- a\n- b\n", "fatal"),
+        ("word\n", "fatal"),
+        ("channels: *b\n", "fatal"),
+    ],
+)
+def test_conda_goes_on_without_some_broken_files_and_ends_at_others(tmp_path: Path, text: str, kind: str) -> None:
+    """Where conda ends, its channels are nobody's guess; mamba goes on without the file in any case."""
+    files = {"/home/ada/.condarc": text, "/etc/conda/.condarc": "channels: [lower]\n"}
+    found = configuration(tmp_path, files)
+    assert [problem.kind for problem in found.problems] == [kind]
+    assert isinstance(found.channels, Missing) == isinstance(found.channel_priority, Missing) == (kind == "fatal")
+    by_mamba = read(world(tmp_path, files), None, [], mamba=True)
+    assert (by_mamba.channels, by_mamba.problems[0].kind) == (["lower"], "syntax")
+
+
+def test_an_empty_list_of_channels_was_none_to_conda_24_9_up_to_25_9(tmp_path: Path) -> None:
+    seen = world(tmp_path, {"/home/ada/.condarc": "channels: []\n"})
+    assert read(seen, None, ["defaults"]).channels == []
+    assert read(seen, None, ["defaults"], never_empty=True).channels == ["defaults"]
+
+
+# In the order of libmamba/src/api/configuration.cpp, compute_default_rc_sources, the lowest first.
+MAMBAS = [
+    "/etc/conda/.condarc", "/etc/conda/condarc", "/etc/conda/condarc.d/a.yml", "/etc/conda/.mambarc",
+    "/var/lib/conda/.condarc", "/var/lib/conda/.mambarc", "/root/.condarc", "/root/condarc", "/root/condarc.d/a.yml",
+    "/root/.mambarc", "/home/ada/.config/conda/.condarc", "/home/ada/.config/conda/condarc",
+    "/home/ada/.conda/.condarc", "/home/ada/.conda/condarc", "/home/ada/.conda/condarc.d/mambarc",
+    "/home/ada/.condarc", "/env/.condarc", "/env/condarc", "/my.yml", "/home/ada/.config/mamba/.mambarc",
+    "/home/ada/.config/mamba/mambarc", "/home/ada/.config/mamba/mambarc.d/a.yaml", "/home/ada/.mamba/.mambarc",
+    "/home/ada/.mamba/mambarc", "/home/ada/.mambarc", "/his.yml", "/env/.mambarc",
+]  # fmt: skip
+
+
+def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
+    files = {path: f"channels: ['{path}']\n" for path in MAMBAS}
+    unread = ["/home/ada/condarc", "/home/ada/.config/mamba/config.txt", "/env/mambarc", "/root/mambarc"]
+    files |= dict.fromkeys(unread, "channels: [never]\n")
+    environ = {"CONDA_PREFIX": "/env", "CONDARC": "/my.yml", "MAMBARC": "/his.yml"}
+    found = read(world(tmp_path, files, **environ), "/root", ["conda-forge"], mamba=True)
+    assert found.files == MAMBAS
+    assert found.channels == MAMBAS[::-1]
+
+
+def test_what_mamba_reads_is_not_told_as_unread(tmp_path: Path) -> None:
+    files = {"/home/ada/.conda/condarc.d/.condarc": "channels: [a]\n", "/his/.mambarc": "channels: [b]\n"}
+    seen = world(tmp_path, files, CONDARC="/his/.mambarc")
+    assert read(seen, None, [], mamba=True).problems == []
+    assert len(read(seen, None, []).problems) == 2
+
+
+def test_mambas_places_move_with_the_configuration_folder_and_count_once(tmp_path: Path) -> None:
+    files = {
+        "/home/ada/.config/mamba/mambarc": "channels: [never]\n",
+        "/x/mamba/mambarc": "channels: [x]\n",
+        "/x/conda/condarc": "channels: [y]\n",
+        "/root/.condarc": "channels: [root]\n",
+        "/root/.mambarc": "channels: [own]\n",
+    }
+    seen = world(tmp_path, files, XDG_CONFIG_HOME="/x", CONDA_PREFIX="/root")
+    assert read(seen, "/root", [], mamba=True).channels == ["x", "y", "own", "root"]
+
+
+def test_mamba_reads_its_own_variables_and_condas_for_the_channels(tmp_path: Path) -> None:
+    text = "channels: ['${WHERE}', '$WHERE', '$$x']\nchannel: [alias]\n"
+    environ = {"CONDA_CHANNELS": "c", "MAMBA_CHANNELS": "m", "CONDA_CHANNEL_PRIORITY": "strict", "WHERE": "here"}
+    seen = world(tmp_path, {"/home/ada/.condarc": text}, **environ)
+    found = read(seen, None, [], mamba=True)
+    assert (found.channels, found.channel_priority) == (["c", "here", "$WHERE", "$x"], "flexible")
+    environ = {"MAMBA_CHANNEL_PRIORITY": "strict", "CONDA_CHANNEL_PRIORITY": "disabled"}
+    assert read(world(tmp_path / "other", {}, **environ), None, [], mamba=True).channel_priority == "strict"
 
 
 def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:

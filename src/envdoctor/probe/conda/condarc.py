@@ -21,7 +21,15 @@ _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fa
 
 
 class CondarcError(ValueError):
-    """The file is no condarc: the message says why, and where."""
+    """The file is no condarc: the message says why, and where.
+
+    ``skipped``: conda warns and goes on without the file, as it does for what its YAML scanner or reader refuse;
+    all else ends it (conda: common/configuration.py, make_raw_parameters_from_file and _load_search_path).
+    """
+
+    def __init__(self, message: str, skipped: bool = False) -> None:
+        super().__init__(message)
+        self.skipped = skipped
 
 
 class Raw(Struct, frozen=True):
@@ -46,7 +54,9 @@ def parse(text: str) -> dict[str, Raw]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        raise CondarcError(f"not YAML{where}: {getattr(error, 'problem', None) or 'unreadable characters'}") from None
+        skipped = isinstance(error, (yaml.scanner.ScannerError, yaml.reader.ReaderError))
+        said = getattr(error, "problem", None) or "unreadable characters"
+        raise CondarcError(f"not YAML{where}: {said}", skipped) from None
     except RecursionError:
         raise CondarcError("nested too deeply") from None
     if root is None or (isinstance(root, yaml.ScalarNode) and root.value == ""):

@@ -32,6 +32,8 @@ SETTINGS = {
 PRIORITIES = ("strict", "flexible", "disabled")
 _MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping}
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+# mamba 2: libmamba/src/api/configuration.cpp, expandvars: braces only, and no quotes or spaces between them.
+_MAMBAS_VARIABLE = re.compile(r"\$(?:(\$)|\{([^}'\"\s]+)\})")
 
 
 class Configuration(Struct, frozen=True):
@@ -45,14 +47,21 @@ class Configuration(Struct, frozen=True):
     secrets: list[CondaSecret]
 
 
-# pixi reads no condarc: its channels stand in its manifest, and their order is strict (https://pixi.sh).
+# pixi reads no condarc; where its manifest is not to be had, this is known all the same.
 NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
 
 
-def read(world: World, root: str | None, default: Sequence[str], mamba: bool = False) -> Configuration:
-    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured."""
+def read(
+    world: World, root: str | None, default: Sequence[str], mamba: bool = False, never_empty: bool = False
+) -> Configuration:
+    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured.
+
+    ``never_empty``: an empty list of channels counts as none.
+    """
     sources, problems = _sources(world, search.files(world, root, mamba), mamba)
     for path, why in search.unread(world, root):
+        if path in sources:  # mamba reads names that conda does not
+            continue
         problems.append(CondaFileProblem(file=path, kind="name", problem=why))
     settings: dict[str, CondaSetting] = {}
     refused: dict[str, Missing] = {}
@@ -60,7 +69,7 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
     for name, (kind, aliases) in SETTINGS.items():
         given = []
         for source, raws in sources.items():
-            names = [word for word in (name, *aliases) if word in raws]
+            names = [word for word in (name, *(() if mamba else aliases)) if word in raws]
             if len(names) > 1:
                 problem = f"`{names[0]}` and `{names[1]}` are two names of one setting, and both are there"
                 problems.append(CondaFileProblem(file=source, kind="duplicate", problem=problem, setting=name))
@@ -77,11 +86,13 @@ def read(world: World, root: str | None, default: Sequence[str], mamba: bool = F
             )
             refused[name] = Missing(f"{error.source}: `{name}`: {error}")
         else:
-            settings[name] = CondaSetting(value=_clean(_expanded(value, world)), sources=origins)
+            settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
     priority = _priority(settings, refused, problems)
+    end = next((problem for problem in problems if problem.kind == "fatal"), None)
+    ended = Missing(f"conda stops at {end.file}: {end.problem}") if end else None
     return Configuration(
-        channels=refused.get("channels") or _channels(settings, default),
-        channel_priority=priority,
+        channels=ended or refused.get("channels") or _channels(settings, default, never_empty),
+        channel_priority=ended or priority,
         files=[source for source in sources if source in _paths(sources)],
         settings=settings,
         problems=problems,
@@ -108,9 +119,10 @@ def _sources(
             raws = parse((data or b"").decode("utf-8"))
         except UnicodeDecodeError as error:
             problem = f"not UTF-8 (byte {error.start})"
-            problems.append(CondaFileProblem(file=path, kind="syntax", problem=problem))
+            problems.append(CondaFileProblem(file=path, kind="syntax" if mamba else "fatal", problem=problem))
         except CondarcError as error:
-            problems.append(CondaFileProblem(file=path, kind="syntax", problem=credentials(str(error))))
+            kind = "syntax" if mamba or error.skipped else "fatal"
+            problems.append(CondaFileProblem(file=path, kind=kind, problem=credentials(str(error))))
         else:
             sources[path] = {key: _unflagged(raw) for key, raw in raws.items()} if mamba else raws
     for name, value in _variables(world, mamba).items():
@@ -123,13 +135,20 @@ def _unflagged(raw: Raw) -> Raw:
 
 
 def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
-    """Each variable as a source of its own, so that it can be named; conda counts them as one."""
+    """Each variable as a source of its own, so that it can be named; conda counts them as one.
+
+    mamba 2: libmamba/src/api/configuration.cpp, ``set_env_var_names``: all are MAMBA_ but CONDA_CHANNELS.
+    """
     prefix = "MAMBA_" if mamba else "CONDA_"
     found: dict[str, dict[str, Raw]] = {}
     kinds = {word: (name, kind) for name, (kind, aliases) in SETTINGS.items() for word in (name, *aliases)}
     for name, text in world.environ.items():
         word = name.removeprefix(prefix).lower()
-        if not name.startswith(prefix) or word not in kinds:
+        if mamba and name in ("CONDA_CHANNELS", "MAMBA_CHANNELS"):
+            word = "channels" if name.startswith("CONDA_") else ""
+        elif not name.startswith(prefix):
+            continue
+        if word not in kinds:
             continue
         setting, kind = kinds[word]
         if kind == "sequence":
@@ -144,19 +163,20 @@ def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
     return found
 
 
-def _expanded(value: Any, world: World) -> Any:
+def _expanded(value: Any, world: World, mamba: bool = False) -> Any:
     """``$NAME`` and ``${NAME}`` replaced, as os.path.expandvars does; every item of a list becomes a word."""
     if isinstance(value, str):
-        return (
-            _VARIABLE.sub(lambda match: world.environ.get(match[1] or match[2], match.group()), value)
-            if "$" in value
-            else value
-        )
+        environ, pattern = world.environ, _MAMBAS_VARIABLE if mamba else _VARIABLE
+        if "$" not in value:
+            return value
+        if mamba:
+            environ = {**environ, "$": "$"}
+        return pattern.sub(lambda match: environ.get(match[1] or match[2], match.group()), value)
     if isinstance(value, list):
-        return [_expanded(item if isinstance(item, str) else str(item), world) for item in value]
+        return [_expanded(item if isinstance(item, str) else str(item), world, mamba) for item in value]
     if isinstance(value, dict):
         return {
-            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world)
+            str(key): _expanded(item if isinstance(item, (str, list)) else str(item), world, mamba)
             for key, item in value.items()
         }
     return value
@@ -173,9 +193,11 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def _channels(settings: dict[str, CondaSetting], default: Sequence[str]) -> list[str]:
+def _channels(settings: dict[str, CondaSetting], default: Sequence[str], never_empty: bool) -> list[str]:
     chosen = settings.get("channels")
     channels = list(chosen.value) if chosen and isinstance(chosen.value, list) else list(default)
+    if never_empty and not channels:
+        channels = list(default)
     local = settings.get("use_local")
     if local and _truth(local.value):
         channels = ["local", *channels]

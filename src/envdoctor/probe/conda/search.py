@@ -1,7 +1,8 @@
 """Where conda and mamba look for their configuration, and files that look like one but are not read.
 
 conda: base/constants.py, SEARCH_PATH, and common/configuration.py, _expand_search_path;
-mamba: libmamba/src/api/configuration.cpp, compute_default_rc_sources.
+mamba 2: libmamba/src/api/configuration.cpp, compute_default_rc_sources (the order, each place once, at its lowest),
+get_existing_rc_sources and has_config_name (which names count, in folders too).
 """
 
 import os
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from envdoctor.world import World
 
 NAMES = (".condarc", "condarc")
+MAMBA_NAMES = (*NAMES, ".mambarc", "mambarc")
 EXTENSIONS = (".yml", ".yaml")
 _VARIABLE = re.compile(
     r"\$(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\$\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|%(?P<padded>[_a-zA-Z][_a-zA-Z0-9]*)%"
@@ -40,12 +42,13 @@ def files(world: World, root: str | None, mamba: bool = False) -> list[str]:
     for path in _candidates(world, root, mamba):
         if world.is_file(path):
             name = os.path.basename(path)
-            if name in NAMES or name.endswith(EXTENSIONS) or (mamba and name.endswith("mambarc")):
+            if name in (MAMBA_NAMES if mamba else NAMES) or name.endswith(EXTENSIONS):
                 found.setdefault(path)
         elif world.is_dir(path):
             names = world.names(path)
             for name in names if isinstance(names, list) else ():
-                if name.endswith(EXTENSIONS) and world.is_file(f"{path}/{name}"):
+                counts = name.endswith(EXTENSIONS) or (mamba and name in MAMBA_NAMES)
+                if counts and world.is_file(f"{path}/{name}"):
                     found.setdefault(f"{path}/{name}")
     return list(found)
 
@@ -83,20 +86,30 @@ def unread(world: World, root: str | None) -> Iterator[tuple[str, str]]:
 def _candidates(world: World, root: str | None, mamba: bool) -> Iterator[str]:
     variables = _variables(world, root)
     windows = world.platform == "win32"
-    templates: list[str] = []
-    for folder in folders(windows):
-        names = ["/.condarc"] if folder == "~" else ["/.condarc", "/condarc", "/condarc.d"]
-        templates += [folder + name for name in names]
-        if mamba and folder in ("/etc/conda", "/var/lib/conda", "C:/ProgramData/conda", "$CONDA_ROOT", "$CONDA_PREFIX"):
-            templates.append(f"{folder}/.mambarc")
-        if mamba and folder == "~":
-            templates += ["$XDG_CONFIG_HOME/mamba/mambarc", "~/.config/mamba/mambarc", "~/.mambarc"]
-    templates.append("$CONDARC")
-    if mamba:
-        templates.append("$MAMBARC")
-    for template in templates:
+    for template in _mambas(windows, variables) if mamba else _condas(windows):
         if not (template.startswith("$") and expand(template, variables) == template):  # its variable is not set
             yield _place(world, template, variables)
+
+
+def _condas(windows: bool) -> Iterator[str]:
+    for folder in folders(windows):
+        yield from _trio(folder) if folder != "~" else ["~/.condarc"]
+    yield "$CONDARC"
+
+
+def _mambas(windows: bool, variables: Mapping[str, str]) -> Iterator[str]:
+    """Mamba's own files beside conda's, and above the user's; the active environment is the one it works on."""
+    user = "$XDG_CONFIG_HOME" if variables.get("XDG_CONFIG_HOME") else "$APPDATA" if windows else "~/.config"
+    for folder in ("C:/ProgramData/conda",) if windows else ("/etc/conda", "/var/lib/conda"):
+        yield from (*_trio(folder), f"{folder}/.mambarc")
+    yield from (*_trio("$CONDA_ROOT"), "$CONDA_ROOT/.mambarc")
+    yield from (*_trio(f"{user}/conda"), *_trio("~/.conda"), "~/.condarc", *_trio("$CONDA_PREFIX"), "$CONDARC")
+    yield from (*_trio(f"{user}/mamba", "mambarc"), *_trio("~/.mamba", "mambarc"), "~/.mambarc", "$MAMBARC")
+    yield "$CONDA_PREFIX/.mambarc"
+
+
+def _trio(folder: str, name: str = "condarc") -> list[str]:
+    return [f"{folder}/.{name}", f"{folder}/{name}", f"{folder}/{name}.d"]
 
 
 def _variables(world: World, root: str | None) -> dict[str, str]:

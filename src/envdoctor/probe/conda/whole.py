@@ -15,7 +15,9 @@ from envdoctor.redact import credentials
 from envdoctor.world import World
 
 LEFTOVERS = ("prefix_record_", ".prefix_record_")
-NO_CHANNELS_SINCE = (25, 9)  # conda 25.9: https://github.com/conda/conda/blob/main/CHANGELOG.md
+# Where no channel is configured: https://github.com/conda/conda/pull/14227 and /issues/14476 (24.9: an empty list is none,
+# too), https://github.com/conda/conda/pull/15196 (25.9: no more defaults of conda's own).
+NEVER_EMPTY_SINCE, NO_CHANNELS_SINCE = (24, 9), (25, 9)
 
 
 class _Reading(Struct):
@@ -50,11 +52,15 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
     known_root = root if root and (root_names or micromamba) else None
     flavour = "pixi" if pixi else roots.flavour(world, known_root, root_names, root_commands) if known_root else None
     version = roots.version(root_names)
-    if flavour == "pixi":
-        settings = configuration.NOTHING
+    if flavour == "pixi" and here:
+        from envdoctor.probe.conda import pixi as manifest
+
+        settings = manifest.read(world, here)
     else:
         mamba = flavour == "micromamba" or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
-        settings = configuration.read(world, root, _default(version, mamba), mamba)
+        number = _number(version) if version and not mamba else (0, 0)
+        never_empty = NEVER_EMPTY_SINCE <= number < NO_CHANNELS_SINCE
+        settings = configuration.read(world, root, _default(version, mamba), mamba, never_empty)
     result = Conda(
         root_prefix=root,
         flavour=flavour,
@@ -91,7 +97,7 @@ def _with_records(
         damaged=reading.damaged,
         overlaps=reading.overlaps,
         base=base.read(world, here, reading.records, blocks, reading.plugins, reading.pip) if conda.is_base else None,
-        channels=_seen(reading.records) if conda.flavour == "pixi" else conda.channels,
+        channels=_seen(reading.records) if conda.flavour == "pixi" and not conda.config_files else conda.channels,
     )
 
 
@@ -160,17 +166,22 @@ def _is_plugin(world: World, prefix: str, record: records.RawRecord) -> bool:
 
 
 def _default(version: str | None, mamba: bool) -> list[str]:
-    """The channels where none is configured: conda-forge for mamba 2, defaults for conda before 25.9, then none."""
+    """The channels where none is configured: conda-forge for mamba 2, defaults for conda before 25.9, then none.
+
+    mamba: https://github.com/mamba-org/mamba/issues/1723.
+    """
     if mamba:
         return ["conda-forge"]
-    if version is None:
-        return []
-    parts = [int(part) if part.isdigit() else 0 for part in version.split(".")[:2]]
-    return ["defaults"] if tuple(parts) < NO_CHANNELS_SINCE else []
+    return ["defaults"] if version and _number(version) < NO_CHANNELS_SINCE else []
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """The first two numbers of a version."""
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
 
 
 def _seen(found: Sequence[CondaRecord]) -> list[str]:
-    """The channels that packages came from, the commonest first: what pixi's manifest must have named."""
+    """The channels that packages came from, the commonest first: what a pixi manifest out of sight must have named."""
     counts: dict[str, int] = {}
     for record in found:
         if record.channel:
