@@ -532,3 +532,53 @@ def test_completion_knows_commands_and_options() -> None:
     assert completed("envdoctor ") >= {"check", "explain", "diff"}
     assert completed("envdoctor check --fa") >= {"--facts", "--fail-on"}
     assert completed("envdoctor check --fail-on ") == {"error", "warning", "info", "never"}
+
+
+# --- files that are none ---
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("check --facts", "pipe: not JSON"),
+        ("check --baseline", "pipe: no baseline"),
+        ("diff pipe", "pipe: not JSON"),
+        ("why", "why: the text is empty"),
+    ],
+)
+def test_a_pipe_that_nobody_writes_to_holds_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doctor: Run, line: str, says: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+    status, _, said = doctor(*line.split(), "pipe")
+    assert (status, says in said) == (2, True), said
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no /dev/zero here")
+def test_a_file_without_end_is_refused_before_it_fills_the_memory(doctor: Run) -> None:
+    status, _, said = doctor("check", "--facts", "/dev/zero")
+    assert (status, said) == (2, "envdoctor: /dev/zero: more than 64 MB; envdoctor writes no such file\n")
+
+
+def test_what_another_program_writes_into_a_pipe_is_a_recording(doctor: Run, recorded: Callable[..., Path]) -> None:
+    there, here = os.pipe()
+    writer = subprocess.Popen(["sh", "-c", f"sleep 0.3; cat {shlex.quote(str(recorded()))}"], stdout=here)
+    os.close(here)
+    status, said, _ = doctor("check", "--facts", f"/dev/fd/{there}", "--format", "concise")
+    writer.wait()
+    os.close(there)
+    assert (status, said) == (0, "")
+
+
+# --- help ---
+
+
+@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+def test_help_fits_80_columns_and_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch, doctor: Run, command: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    status, said, _ = doctor(*command.split(), "--help")
+    lines = [line.replace("[OPTIONS] COMMAND [ARGS]...", "").replace("[TEXT]...", "") for line in said.splitlines()]
+    assert status == 0
+    assert [line for line in lines if len(line) > 80 or "..." in line] == []

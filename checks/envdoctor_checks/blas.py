@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Blas,
+    Confidence,
     Evidence,
     Finding,
     Install,
@@ -61,6 +62,18 @@ def _wanted(error: LoadError, packages: Packages) -> str:
 
 
 def _broken(error: LoadError, packages: Packages) -> Finding:
+    anew = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
+    if error.message.startswith("signal "):
+        other = Manual(f"install a build of {error.package} that this processor can run: an older one, or the system's")
+        return Finding(
+            BLA007,
+            error.package,
+            (Evidence("Python ended by", error.message), Evidence("loading", error.extension)),
+            f"loading {error.package}'s linear-algebra library crashes Python: {error.message}",
+            "The file is damaged, cut off (a full disk) or made for another processor; a crash can't be caught.",
+            confidence=Confidence.LIKELY,
+            remedies=(other if "SIGILL" in error.message else anew,),
+        )
     library, colon, _ = error.message.partition(":")
     return Finding(
         BLA007,
@@ -68,7 +81,7 @@ def _broken(error: LoadError, packages: Packages) -> Finding:
         (Evidence("the loader says", error.message), Evidence("loading", error.extension)),
         f"{error.package}'s linear-algebra library does not load, so `import {error.package}` fails",
         "The dynamic loader refuses the extension or a library it is linked to; no Python code can work around that.",
-        remedies=(Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew"),),
+        remedies=(anew,),
     )
 
 

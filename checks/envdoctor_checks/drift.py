@@ -28,7 +28,7 @@ from envdoctor.api import (
     plainly_within,
 )
 from envdoctor_checks.project import ROOTS, SYSTEM
-from envdoctor_checks.undeclared import undeclared
+from envdoctor_checks.undeclared import met_by_chance, undeclared
 
 REP002 = Rule("REP002", "environment-drift", Severity.WARNING, guide=("repro-1", "repro-3"), varies=(Severity.INFO,))
 
@@ -60,6 +60,8 @@ def environment_drift(
     if not own:
         raise NotApplicable(f"no list of dependencies that a {kind} environment is made from")
     resolver = Resolver(packages.distributions, interpreter.markers)
+    if met_by_chance(project, own, resolver, patient):
+        raise NotApplicable("the environment lies elsewhere and holds nothing that the project lists: it is another's")
     rows: dict[str, str] = {}  # what is wrong, by distribution
     wanted: list[str] = []
     for declaration in own:

@@ -15,6 +15,7 @@ from envdoctor.api import (
     Rule,
     Severity,
     Start,
+    UnknownFact,
     UnsetEnv,
     check,
     known,
@@ -25,6 +26,7 @@ PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",)
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
 PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
+SOON = 0.2  # seconds that a healthy Python may take to answer
 
 
 @check(PY001, PY002)
@@ -118,6 +120,12 @@ def _last_words(stderr: str, hangs: bool) -> str:
     return lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
 
 
+def _waited(ended: str) -> float:
+    """The seconds in ``no answer in 0.2 s``; -1 where it ended in another way."""
+    words = ended.split()
+    return float(words[3]) if ended.startswith("no answer in ") else -1
+
+
 def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
     """The variables that bring a culprit in: by name, or by a folder of PYTHONPATH that it lies in."""
     named = [
@@ -141,6 +149,8 @@ def does_not_start(
         raise NotApplicable("the environment is broken (PY008)")
     if start.mode in ("normal", "live"):
         return
+    if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
+        raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
     evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]
     failed = [attempt for attempt in start.attempts if not attempt.answered]
     if failed and failed[-1].stderr.strip():

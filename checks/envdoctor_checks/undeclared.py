@@ -1,9 +1,11 @@
-"""What is installed by name and stands in no file of the project."""
+"""What is installed by name and stands in no file of the project; whether the environment is the project's at all."""
 
-from envdoctor.api import Distribution, Patient, Project, Resolver, normalise
+from envdoctor.api import Declaration, Distribution, Patient, Project, Resolver, known, normalise
 
 # What serves the environment rather than the project.
 TOOLS = ("pip", "setuptools", "wheel", "uv", "virtualenv", "envdoctor", "pipdeptree", "pkg-resources", "ipykernel")
+BARE = {"pip", "setuptools", "wheel"}  # what a new environment may hold
+BY_CHANCE = ("named by --python", "the environment envdoctor is installed in")  # not because it is in use
 
 
 def undeclared(project: Project, resolver: Resolver, patient: Patient) -> list[Distribution]:
@@ -32,3 +34,19 @@ def undeclared(project: Project, resolver: Resolver, patient: Patient) -> list[D
 
 def _projects_own(item: Distribution, project: Project) -> bool:
     return item.editable or (item.url or "").startswith(f"file://{project.root}")
+
+
+def met_by_chance(project: Project, own: list[Declaration], resolver: Resolver, patient: Patient) -> bool:
+    """An environment that was made for something else and is examined inside a clone: nothing of three things or
+    more that the project lists is in it, and other things are."""
+    asked = [requirement for declaration in own for requirement in known(declaration.requirements)]
+    keys, installed = {requirement.key for requirement in asked}, set(resolver.first)
+    return (
+        patient.chosen in BY_CHANCE
+        and project.environment_of is None
+        and project.evidence != "named by --project"
+        and all(requirement.manager == "pip" for requirement in asked)
+        and len(keys) > 2
+        and not keys & installed
+        and bool(installed - BARE)
+    )

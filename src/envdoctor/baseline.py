@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from envdoctor.files import content
 from envdoctor.report import Report
 from envdoctor.selection import UsageError
 
@@ -27,8 +28,7 @@ def dumps(reports: Sequence[Report]) -> str:
 def load(path: str) -> frozenset[str]:
     """The fingerprints in the file. Raises `UsageError` naming it."""
     try:
-        with open(path, "rb") as file:
-            document = json.load(file)
+        document = json.loads(content(path))
         return frozenset(str(row["fingerprint"]) for row in document["findings"])
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}; `envdoctor check --write-baseline {path}` makes one") from None

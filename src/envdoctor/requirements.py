@@ -51,8 +51,15 @@ class Resolver:
     def __init__(self, distributions: Iterable[Distribution], markers: Mapping[str, str]) -> None:
         self._markers = {**markers, "extra": ""}
         self.first: dict[str, Distribution] = {}
+        self._twins: dict[str, list[str]] = {}  # versions of what is installed twice in one folder
         for distribution in distributions:
-            self.first.setdefault(distribution.key, distribution)
+            first = self.first.setdefault(distribution.key, distribution)
+            if (
+                first is not distribution
+                and first.location == distribution.location
+                and isinstance(distribution.version, str)
+            ):
+                self._twins.setdefault(distribution.key, []).append(distribution.version)
         self._judged: dict[tuple[str, str], Problem | None] = {}
         self._parsed: dict[str, tuple[Any, str]] = {}
         self._lines: dict[str, list[tuple[str, str]]] | None = None
@@ -185,7 +192,8 @@ class Resolver:
         if isinstance(version, Missing):
             return None  # its own metadata is at fault, and that is told elsewhere
         try:
-            if not parsed.specifier.contains(Version(version), prereleases=True):
+            versions = [version, *self._twins.get(distribution.key, ())]  # of twins, nobody knows which is there
+            if not any(parsed.specifier.contains(Version(item), prereleases=True) for item in versions):
                 return Problem(requirement, parsed.name, wanted, version)
         except InvalidVersion:
             why = f"version {version!r} does not follow PEP 440"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from envdoctor import __version__
 from envdoctor.config import FILES
 from envdoctor.facts import Facts
+from envdoctor.files import bounded, content
 from envdoctor.patient import Choice, PatientError, default, named
 from envdoctor.recording import dump, load, record
 from envdoctor.redact import Redactor, credentials
@@ -92,9 +93,8 @@ class Readers:
 def _load(path: str) -> Facts:
     try:
         if path == "-":
-            return load(sys.stdin.buffer.read(), "standard input")
-        with open(path, "rb") as file:
-            return load(file.read(), path)
+            return load(bounded(sys.stdin.buffer, "standard input"), "standard input")
+        return load(content(path), path)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
 
@@ -112,7 +112,7 @@ def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list
 
 
 def _is_recording(name: str) -> bool:
-    return os.path.isfile(name) and not os.access(name, os.X_OK)
+    return os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK)
 
 
 def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:

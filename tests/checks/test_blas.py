@@ -1,7 +1,9 @@
 """BLA001, BLA003, BLA005 to BLA008, BLA011: which libraries there are, and what they are worth."""
 
+import pytest
+
 from envdoctor.facts import LoadError, Missing, System
-from envdoctor.rules import Install, InstallSystem, Remove, Severity
+from envdoctor.rules import Install, InstallSystem, Manual, Remove, Severity
 from envdoctor_checks import blas as checks
 from envdoctor_checks import mkl
 from tests.build import blas, distribution, findings, openblas, outcome, packages
@@ -111,3 +113,13 @@ def test_what_was_not_loaded_is_unknown() -> None:
     unknown = blas(errors=Missing("signal 11"), examined=Missing("signal 11"), openmp=Missing("signal 11"))
     for check in (checks.does_not_load, checks.older_libstdcxx_wins, checks.slow_blas, checks.mixed_vendors):
         assert outcome(check, blas=unknown).status == "unknown"
+
+
+@pytest.mark.parametrize(("signal", "cure"), [("signal 7 (SIGBUS)", Install), ("signal 4 (SIGILL)", Manual)])
+def test_a_library_that_crashes_python_is_an_error(signal: str, cure: type) -> None:
+    crash = LoadError(package="numpy", extension="/site/numpy/_core/_multiarray_umath.so", message=signal)
+    broken = blas(errors=[crash], examined=Missing(signal), openmp=Missing(signal))
+    (finding,) = findings(checks.does_not_load, blas=broken)
+    assert signal in finding.title
+    assert [type(remedy) for remedy in finding.remedies] == [cure]
+    assert outcome(checks.older_libstdcxx_wins, blas=broken).status == "unknown"

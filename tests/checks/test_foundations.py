@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Link, System
+from envdoctor.facts import Attempt, Link, Start, System
 from envdoctor_checks.foundations import emulated_interpreter, fragile_base, moved_environment
-from envdoctor_checks.interpreter import end_of_life
+from envdoctor_checks.interpreter import does_not_start, end_of_life
 from tests.build import PREFIX, environment, findings, installation, interpreter, outcome, patient, prefix
 
 
@@ -91,3 +91,10 @@ def test_scripts_that_name_another_place_tell_a_move() -> None:
     assert findings(moved_environment, installation=base) == []
     plain = prefix(configuration=None, home=None)
     assert outcome(moved_environment, installation=moved, prefix=plain).status == "not-applicable"
+
+
+@pytest.mark.parametrize(("ended", "status"), [("no answer in 0.050 s", "unknown"), ("no answer in 4.9 s", "found")])
+def test_a_python_that_had_no_time_to_answer_is_not_accused(ended: str, status: str) -> None:
+    attempts = [Attempt(flags=["-I"], ended=ended, answered=False, stderr="")]
+    result = outcome(does_not_start, start=Start(mode="none", attempts=attempts, culprits=[]))
+    assert result.status == status

@@ -238,3 +238,12 @@ def test_the_machine_code_has_to_be_the_interpreters(own: str | None, other: str
 def test_a_python_that_does_not_tell_its_suffixes_leaves_it_unknown() -> None:
     silent = interpreter(extension_suffixes=[])
     assert outcome(extensions.built_for_another_python, interpreter=silent).status == "unknown"
+
+
+def test_of_a_distribution_installed_twice_nobody_knows_that_it_does_not_suit() -> None:
+    twins = packages(
+        distribution("app", requires=["lib>=2"]), distribution("lib", version="1.0"), distribution("lib", version="2.1")
+    )
+    assert findings(checks.unmet_requirement, packages=twins) == []
+    neither = packages(distribution("app", requires=["lib>=3"]), *twins.distributions[1:])
+    assert [item.rule.code for item in findings(checks.unmet_requirement, packages=neither)] == ["PKG001"]

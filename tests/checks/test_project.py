@@ -170,3 +170,18 @@ def test_a_python_that_was_only_named_is_not_the_projects() -> None:
     named = made_by("debian", chosen="named by --python")
     sections = {"project": here(), "patient": named, "prefix": prefix(configuration=None)}
     assert outcome(project.no_environment_of_its_own, **sections).status == "not-applicable"
+
+
+def test_an_environment_met_by_chance_is_not_held_against_the_project() -> None:
+    asks = listed(requirement("lib"), requirement("tool"), requirement("more"))
+    named = changed(patient(), chosen="named by --python")
+    sections = {"project": here(asks), "packages": packages(distribution("other")), "patient": named}
+    assert outcome(drift.environment_drift, **sections).status == "not-applicable"
+    for loud in (
+        {"project": here(asks, environment_of="/home/ada/fit")},  # the project's own, not made yet
+        {"project": here(asks, evidence="named by --project")},
+        {"patient": changed(patient(), chosen="VIRTUAL_ENV")},
+        {"packages": packages(distribution("pip"))},  # new and empty
+        {"packages": packages(distribution("tool"), distribution("other"))},
+    ):
+        assert [item.rule.code for item in findings(drift.environment_drift, **(sections | loud))][:1] == ["REP002"]

@@ -35,17 +35,31 @@ def test_a_deleted_openblas_is_named_in_the_loaders_own_words(numpy_patient: Pat
     assert_unrelated_fault_found(seen)
 
 
-def test_an_extension_that_crashes_leaves_blas_unknown(numpy_patient: Patient) -> None:
+def test_an_extension_that_crashes_is_an_error_and_leaves_the_threads_unknown(numpy_patient: Patient) -> None:
     extension = build_library(extension_of_numpy(numpy_patient), "raise(SIGSEGV);")
     assert start(numpy_patient, "import numpy")[0] == -11
     seen = checkup(numpy_patient)
     assert_survived(seen, status=1, culprit=extension.name)
-    for code in ("THR001", "BLA007"):
-        outcome = seen.outcome(code)
-        assert outcome["status"] == "unknown"
-        assert "SIGSEGV" in outcome["reason"]
-        assert str(extension) in outcome["reason"]
+    outcome = seen.outcome("THR001")
+    assert outcome["status"] == "unknown"
+    assert "SIGSEGV" in outcome["reason"]
+    assert str(extension) in outcome["reason"]
+    finding = seen.finding("BLA007")
+    assert (finding["severity"], finding["confidence"]) == ("error", "likely")
+    assert [row["value"] for row in finding["evidence"]] == ["signal 11 (SIGSEGV)", str(extension)]
     assert seen.document["facts"]["start"]["mode"] == "normal"
+    assert_unrelated_fault_found(seen)
+
+
+def test_a_library_cut_off_by_a_full_disk_is_an_error(numpy_patient: Patient) -> None:
+    (openblas,) = numpy_patient.site.glob("numpy.libs/libscipy_openblas*.so")
+    head = openblas.read_bytes()[:1000]
+    remove(openblas)
+    openblas.write_bytes(head)
+    assert start(numpy_patient, "import numpy")[0] in (-7, -11, 1)
+    seen = checkup(numpy_patient)
+    assert seen.status == 1
+    assert seen.finding("BLA007")["severity"] == "error"
     assert_unrelated_fault_found(seen)
 
 

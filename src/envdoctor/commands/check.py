@@ -70,7 +70,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor check --format json --fail-on warning     for a CI job
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
-    envdoctor check --fix                               the commands that cure, in an order that works
+    envdoctor check --fix                               what cures, in order
     """
     began = head.began
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])

@@ -10,7 +10,7 @@ from envdoctor.difference import compare, render, render_json
 from envdoctor.start import HeadStart
 
 
-@click.command("diff")
+@click.command("diff", short_help="What differs between two recordings or interpreters.")
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")

@@ -12,7 +12,7 @@ from envdoctor.reporters import route
 from envdoctor.start import HeadStart
 
 
-@click.command("guide")
+@click.command("guide", short_help="The guide's route for this machine, then and today.")
 @options.python
 @options.facts
 @options.project

@@ -8,7 +8,7 @@ from envdoctor.plugins import collect
 from envdoctor.recording import dump
 
 
-@click.command("list")
+@click.command("list", short_help="All rules, each with its severity and origin.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 def command(format_: str) -> int:
     """All rules: code, name, severity, guide statements, where it comes from."""

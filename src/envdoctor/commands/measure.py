@@ -15,7 +15,7 @@ from envdoctor.start import HeadStart
 from envdoctor.text import sanitize, to_ascii
 
 
-@click.command("measure")
+@click.command("measure", short_help="Time BLAS: what threads bring, what copies cost.")
 @options.python
 @options.timeout
 @options.project

@@ -10,7 +10,7 @@ from envdoctor.selection import UsageError
 from envdoctor.start import HeadStart
 
 
-@click.command("snapshot")
+@click.command("snapshot", short_help="Record the facts, to be judged or compared elsewhere.")
 @options.python
 @options.timeout
 @options.project

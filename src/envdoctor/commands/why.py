@@ -11,6 +11,7 @@ from envdoctor import session
 from envdoctor.checkup import Plan, diagnose, settings
 from envdoctor.commands import options
 from envdoctor.config import Config
+from envdoctor.files import content
 from envdoctor.plugins import collect
 from envdoctor.reporters import explanation
 from envdoctor.selection import Selection, UsageError
@@ -18,7 +19,7 @@ from envdoctor.start import HeadStart
 from envdoctor.why import MOST_TEXT, explain
 
 
-@click.command("why")
+@click.command("why", short_help="What explains an error that is pasted, piped or in a file.")
 @click.argument("text", nargs=-1)
 @options.python
 @options.facts
@@ -64,10 +65,9 @@ def _text(words: tuple[str, ...]) -> str:
         if not words and sys.stdin.isatty():
             raise UsageError("why: paste an error, name a file, or pipe it in: `envdoctor why -`")
         return sys.stdin.buffer.read(MOST_TEXT * 4).decode("utf-8", "replace")
-    if len(words) == 1 and os.path.isfile(words[0]):
+    if len(words) == 1 and os.path.exists(words[0]) and not os.path.isdir(words[0]):
         try:
-            with open(words[0], "rb") as file:
-                return file.read(MOST_TEXT * 4).decode("utf-8", "replace")
+            return content(words[0])[: MOST_TEXT * 4].decode("utf-8", "replace")
         except OSError as error:
             raise UsageError(f"{words[0]}: {error.strerror}") from None
     return " ".join(words)

@@ -47,7 +47,8 @@ class OpenMP(Section, frozen=True, kw_only=True):
 
 
 class LoadError(Section, frozen=True, kw_only=True):
-    """A package's extension that the dynamic loader refused, in the loader's own words."""
+    """A package's extension that the dynamic loader refused, in the loader's own words, or that ended the process:
+    ``message`` is the signal then."""
 
     package: str
     extension: str

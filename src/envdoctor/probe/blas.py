@@ -25,6 +25,8 @@ from envdoctor.threadcount import expected
 from envdoctor.world import World
 
 NOT_TOLD = Missing("the library does not tell")
+# What a library does to the process that maps it; SIGKILL, say, is somebody else's doing (as `interview` words it).
+_CRASH = re.compile(r"(signal \d+ \(SIG(?:SEGV|BUS|ILL|ABRT|FPE)\)) while loading (?=.*[/\\](numpy|scipy)[/\\])(.+)$")
 
 
 def read(
@@ -40,10 +42,11 @@ def read(
     on_disk = copies(world, sys_path, prefix)
     if loader is None:
         unknown = Missing(why_not)
+        crash = _CRASH.match(why_not)
         return Blas(
             libraries=_on_disk(world, on_disk, why_not),
             openmp=unknown,
-            errors=unknown,
+            errors=[LoadError(package=crash[2], extension=crash[3], message=crash[1])] if crash else unknown,
             examined=unknown,
         )
     problem: str | None = loader.get("problem")

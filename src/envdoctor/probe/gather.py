@@ -6,9 +6,23 @@ from collections.abc import Callable
 
 import msgspec
 
-from envdoctor.facts import Attempt, Blas, Cpu, Facts, Interpreter, Measure, Missing, Patient, Project, Start
+from envdoctor.facts import (
+    Attempt,
+    Blas,
+    Cpu,
+    Facts,
+    Gpu,
+    Interpreter,
+    Jupyter,
+    Measure,
+    Missing,
+    Packages,
+    Path,
+    Project,
+    Start,
+    System,
+)
 from envdoctor.facts.prefix import Prefix
-from envdoctor.origin import Identified, identify
 from envdoctor.patient import Choice
 from envdoctor.probe import (
     blas,
@@ -27,7 +41,9 @@ from envdoctor.probe import (
 )
 from envdoctor.probe import prefix as prefixes
 from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.probe.patient import described, origin
 from envdoctor.probe.resolve import Resolver
+from envdoctor.probe.section import either, section
 from envdoctor.world import World
 
 
@@ -45,13 +61,14 @@ def gather(
     ``progress`` (done, planned) asks for the micro-benchmark, too, ``deep`` (what is being done; empty at the end) for
     what takes seconds: the contents of files, all extensions, and what NumPy uses once it is imported.
     """
-    accelerators = gpu.Examination(world, interview.timeout)
+    accelerators = section("gpu", gpu.Examination, world, interview.timeout)
     try:
         return _gather(choice, interview, world, folder, progress, deep, accelerators)
     finally:
         if deep:
             deep("")
-        accelerators.close()
+        if not isinstance(accelerators, Missing):
+            accelerators.close()
 
 
 def _gather(
@@ -61,86 +78,147 @@ def _gather(
     folder: str | None,
     progress: Callable[[int, int], None] | None,
     deep: Callable[[str], None] | None,
-    accelerators: gpu.Examination,
+    accelerators: gpu.Examination | Missing,
 ) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    system = environment.read_system(world)
-    variables = environment.read_environment(world)
-    processors = cpu.read(world)
-    at_hand = tools.read(world)
-    surrounding = project.find(world, folder, choice.prefix)
-    bounds = limits.read(world, surrounding.root if isinstance(surrounding, Project) else None)
-    prefix = prefixes.read(world, choice.prefix, choice.executable)
-    resolver = Resolver(world, path.path_folders(world))
-    neighbourhood = path.read(world, resolver)
-    packed = conda.read(world, prefix)
+    system = section("system", environment.read_system, world)
+    variables = section("environment", environment.read_environment, world)
+    processors = section("cpu", cpu.read, world)
+    at_hand = section("tools", tools.read, world)
+    surrounding = section("project", project.find, world, folder, choice.prefix)
+    bounds = section("limits", limits.read, world, surrounding.root if isinstance(surrounding, Project) else None)
+    prefix = _prefix(world, choice.prefix, choice.executable)
+    resolver = section("path", lambda: Resolver(world, path.path_folders(world)))
+    neighbourhood = resolver if isinstance(resolver, Missing) else section("path", path.read, world, resolver)
+    packed = section("conda", conda.read, world, prefix)
     answer = interview.who()
     start = _start(world, interview, prefix, answer)
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
-        prefix = prefixes.read(world, interpreter.prefix, choice.executable)
-        packed = conda.read(world, prefix)
+        prefix = _prefix(world, interpreter.prefix, choice.executable)
+        packed = section("conda", conda.read, world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = packages.read(world, sys_path, choice.executable, prefix.path, deep)
-    places = installation.read(world, prefix, interpreter, distributions)
-    neighbourhood = path.of_patient(world, neighbourhood, prefix.path, interpreter, prefix.site_packages)
-    kernels = jupyter.read(world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
+    distributions = section("packages", packages.read, world, sys_path, choice.executable, prefix.path, deep)
+    listed = Packages(distributions=[]) if isinstance(distributions, Missing) else distributions
+    places = section("installation", installation.read, world, prefix, interpreter, listed)
+    if not isinstance(neighbourhood, Missing):
+        neighbourhood = section(
+            "path", path.of_patient, world, neighbourhood, prefix.path, interpreter, prefix.site_packages
+        )
+    kernels = _kernels(world, prefix, interpreter, neighbourhood, resolver)
     loader, why_not = interview.libraries()
-    prefix = prefixes.with_ensurepip(world, prefix, interpreter)
-    libraries = blas.read(world, sys_path, prefix.path, loader, why_not, processors)
+    prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter), prefix)
+    libraries = _libraries(world, sys_path, prefix, loader, why_not, processors)
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
-        packed = conda.read(world, prefix, deep=True)
+        packed = section("conda", conda.read, world, prefix, True)
         deep("importing NumPy")
         libraries = _with_used(libraries, interview, world)
     return Facts(
         recorded=recorded,
-        patient=_patient(choice, prefix, interpreter, identify(places, variables, interpreter, system)),
+        patient=described(choice, prefix, interpreter, origin(places, variables, interpreter, system)),
         start=start,
         prefix=prefix,
         system=system,
         environment=variables,
         interpreter=interpreter,
         cpu=processors,
-        packages=distributions if known or distributions.distributions else Missing("the interpreter does not start"),
+        packages=Missing("the interpreter does not start")
+        if not known and distributions is listed and not listed.distributions
+        else distributions,
         blas=libraries,
         project=surrounding,
         conda=packed,
         tools=at_hand,
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress) if progress else None,
-        gpu=accelerators.facts(distributions, prefix.path, system),
+        gpu=_graphics(accelerators, distributions, prefix, system),
         installation=places,
         path=neighbourhood,
         jupyter=kernels,
     )
 
 
-def _with_used(libraries: Blas, interview: Interview, world: World) -> Blas:
+def _with_used(libraries: Blas | Missing, interview: Interview, world: World) -> Blas | Missing:
     from envdoctor.probe import used
 
+    if isinstance(libraries, Missing):
+        return libraries
     return msgspec.structs.replace(libraries, numpy_uses=used.read(interview, world.environ, world.platform))
 
 
+def _prefix(world: World, path: str, executable: str) -> Prefix:
+    """The prefix; where its reading fails, no more than what the choice of it took for granted."""
+    found = section("prefix", prefixes.read, world, path, executable)
+    bare = Prefix(
+        path=path, exists=world.is_dir(path), executable=executable, executable_exists=os.path.exists(executable)
+    )
+    return either(found, bare)
+
+
+def _kernels(
+    world: World,
+    prefix: Prefix,
+    interpreter: Interpreter | Missing,
+    neighbourhood: Path | Missing,
+    resolver: Resolver | Missing,
+) -> Jupyter | Missing:
+    if isinstance(resolver, Missing):
+        return resolver
+    if isinstance(neighbourhood, Missing):
+        return neighbourhood
+    return section("jupyter", jupyter.read, world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
+
+
+def _libraries(
+    world: World,
+    sys_path: list[str],
+    prefix: Prefix,
+    loader: dict[str, object] | None,
+    why_not: str,
+    processors: Cpu | Missing,
+) -> Blas | Missing:
+    if isinstance(processors, Missing):  # how many threads a library starts hangs on them
+        return processors
+    return section("blas", blas.read, world, sys_path, prefix.path, loader, why_not, processors)
+
+
+def _graphics(
+    accelerators: gpu.Examination | Missing, packed: Packages | Missing, prefix: Prefix, system: System | Missing
+) -> Gpu | Missing:
+    if isinstance(accelerators, Missing):
+        return accelerators
+    return packed if isinstance(packed, Missing) else section("gpu", accelerators.facts, packed, prefix.path, system)
+
+
 def _measure(
-    choice: Choice, world: World, libraries: Blas, processors: Cpu, progress: Callable[[int, int], None]
+    choice: Choice,
+    world: World,
+    libraries: Blas | Missing,
+    processors: Cpu | Missing,
+    progress: Callable[[int, int], None],
 ) -> Measure | Missing:
     from envdoctor.probe import measure
 
-    return measure.read(choice.executable, world.environ, libraries, processors, progress)
+    if isinstance(processors, Missing):
+        return processors
+    if isinstance(libraries, Missing):
+        return libraries
+    return section("measure", measure.read, choice.executable, world.environ, libraries, processors, progress)
 
 
 def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
     told = answer.get("user_site") if answer else None
     user_site = told if isinstance(told, str) else None
+    named = section("start", startup.culprits, world, interview.tries, interview.mode, prefix.site_packages, user_site)
     return Start(
         mode=interview.mode,
         attempts=[
             Attempt(flags=FLAGS[attempt.mode], ended=attempt.ended, answered=attempt.answered, stderr=attempt.stderr)
             for attempt in interview.tries
         ],
-        culprits=startup.culprits(world, interview.tries, interview.mode, prefix.site_packages, user_site),
+        culprits=either(named, []),
     )
 
 
@@ -162,29 +240,3 @@ def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix)
     # Without site the prefix is the base's, and site-packages is not on the path: both are known from outside.
     path = [*interpreter.sys_path, *(entry for entry in prefix.site_packages if entry not in interpreter.sys_path)]
     return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
-
-
-def _patient(choice: Choice, prefix: Prefix, interpreter: Interpreter | Missing, made: Identified) -> Patient:
-    configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    if isinstance(interpreter, Interpreter):
-        return Patient(
-            executable=choice.executable,
-            prefix=prefix.path,
-            base_prefix=interpreter.base_prefix,
-            version=interpreter.version,
-            implementation=interpreter.implementation,
-            chosen=choice.chosen,
-            origin=made.chain,
-            overlays=made.overlays,
-        )
-    recorded = configuration.get("version_info") or configuration.get("version")
-    return Patient(
-        executable=choice.executable,
-        prefix=prefix.path,
-        base_prefix=os.path.dirname(prefix.home) if prefix.home else interpreter,
-        version=".".join(recorded.split(".")[:3]) if recorded else interpreter,
-        implementation=configuration.get("implementation", "").lower() or interpreter,
-        chosen=choice.chosen,
-        origin=made.chain,
-        overlays=made.overlays,
-    )

@@ -88,7 +88,7 @@ class Interview:
         hangs = ended == "still running"
         self._child.stop(ask_where=hangs)
         if hangs:
-            ended = f"no answer in {seconds:.1f} s"
+            ended = f"no answer in {seconds:.1f} s" if seconds >= 0.1 else f"no answer in {seconds:.1g} s"
         elif ended == "status 0":
             ended = "status 0 without an answer"
         self.tries.append(Try(mode, ended, False, self._child.stderr))
