@@ -49,15 +49,13 @@ class Readers:
     def configured(self) -> str | None:
         """The folder whose configuration counts: the nearest one with envdoctor.toml or pyproject.toml, upwards from
         ``--project`` or the working directory, below HOME; the first folder may be HOME itself."""
-        start = os.path.normpath(os.path.join(self.world.cwd, self._project or ""))
-        folder = start
-        while folder == start or folder not in (self.world.home, os.path.dirname(folder)):
-            if any(os.path.lexists(self.world.real(f"{folder}/{name}")) for name in FILES):
-                return folder
-            if folder == self.world.home:
-                break
-            folder = os.path.dirname(folder)
-        return None
+        folder = os.path.normpath(os.path.join(self.world.cwd, self._project or ""))
+        while not any(os.path.lexists(self.world.real(f"{folder}/{name}")) for name in FILES):
+            parent = os.path.dirname(folder)
+            if self.world.home in (folder, parent) or parent == os.path.dirname(parent):
+                return None
+            folder = parent
+        return folder
 
     def read(
         self,

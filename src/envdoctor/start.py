@@ -106,7 +106,7 @@ def _prefer_installed_modules(as_module: bool) -> None:
     last = {os.path.abspath(entry) for entry in theirs if entry}
     if as_module and not sys.flags.safe_path:
         last.add(os.path.abspath(sys.path[0]))
-    sys.path.sort(key=lambda entry: os.path.abspath(entry) in last)  # stable
+    sys.path.sort(key=lambda entry: not entry or os.path.abspath(entry) in last)  # stable
 
 
 def _open_standard_streams() -> None:
