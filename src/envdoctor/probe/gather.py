@@ -230,7 +230,7 @@ def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
 
 def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:
     if answer is None:
-        return Missing(f"the interpreter does not start: {start.attempts[-1].ended}" if start.attempts else "not asked")
+        return Missing(f"the interpreter does not start: {start.attempts[0].ended}" if start.attempts else "not asked")
     try:
         interpreter = msgspec.convert(answer, Interpreter)
     except msgspec.ValidationError as error:
