@@ -92,7 +92,8 @@ def condarc_ignored(conda: Conda) -> Iterator[Finding]:
     for problem in conda.problems:
         files.setdefault(problem.file, []).append(problem)
     for file, problems in files.items():
-        refused = all(problem.kind in ("type", "duplicate", "fatal") for problem in problems)
+        stops = ("type", "duplicate", "fatal", "denied", *(("unreadable",) if conda.tool == "conda" else ()))
+        refused = all(problem.kind in stops for problem in problems)
         yield Finding(
             CON011,
             file,
@@ -112,6 +113,7 @@ def _cure(problem: CondaFileProblem) -> str:
         "fatal": "correct the YAML",
         "unreadable": "make it readable for you",
         "duplicate": "keep one of the two names",
+        "denied": "take the channel out",
     }.get(problem.kind, "correct the value")
 
 

@@ -37,30 +37,8 @@ def configured(conda: Conda) -> list[str]:
 
 def families(conda: Conda) -> list[str]:
     """The families in order of precedence; ``defaults`` and multichannels stand for what they are made of."""
-    found: list[str] = []
-    several = conda.settings["custom_multichannels"].value if "custom_multichannels" in conda.settings else {}
-    replaced = conda.settings["default_channels"].value if "default_channels" in conda.settings else None
-    for channel in known(conda.channels):
-        members: object = [channel]
-        named = isinstance(several, dict) and channel in several
-        if channel == "defaults" and replaced and not (named and _may_redefine_defaults(conda)):
-            members = replaced
-        elif named and (channel != "defaults" or _may_redefine_defaults(conda)):
-            members = several[channel] if isinstance(several, dict) else members
-        for member in members if isinstance(members, list) else ():
-            name = family(str(member))
-            if name and name not in found:
-                found.append(name)
-    return found
-
-
-def _may_redefine_defaults(conda: Conda) -> bool:
-    """From 26.1 on, custom_multichannels.defaults goes above default_channels; before, it does not count.
-
-    https://github.com/conda/conda/releases/tag/26.1.0 (#14661).
-    """
-    parts = conda.version.split(".")[:2] if isinstance(conda.version, str) else ["99"]
-    return tuple(int(part) for part in parts if part.isdigit()) >= (26, 1)
+    members = [url for channel in known(conda.channels) for url in conda.channel_urls.get(channel) or [channel]]
+    return list(dict.fromkeys(name for name in map(family, members) if name))
 
 
 def sources_of(conda: Conda, setting: str) -> list[str]:

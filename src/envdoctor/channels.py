@@ -19,28 +19,29 @@ _REPO = ("repo.anaconda.com/", "repo.continuum.io/", "repo-static.anaconda.com/"
 def canonical(channel: str) -> str:
     """The channel's own name: ``conda-forge``, ``pkgs/main``; of other hosts the URL without credentials and subdir."""
     scheme, separator, rest = channel.strip().rpartition("://")
-    rest = _without_subdir(rest.rstrip("/"))
+    rest = without_subdir(rest.rstrip("/"))
     if scheme == "file":
         return f"file://{rest}"
     host, slash, path = rest.partition("/")
     rest = host.rpartition("@")[2] + slash + path
     if separator:
         host, slash, path = rest.partition("/")
-        rest = f"{host}{slash}{_without_token(path)}"
+        rest = f"{host}{slash}{without_token(path)}"
         bare = rest.lower()
         for known in (*_ANACONDA_ORG, *_REPO):
             if bare.startswith(known):
                 return rest[len(known) :]
         return f"{scheme}://{rest}"
-    return _without_token(rest) if rest.startswith("t/") else rest
+    return without_token(rest) if rest.startswith("t/") else rest
 
 
-def _without_subdir(path: str) -> str:
+def without_subdir(path: str) -> str:
+    """``path`` without a platform (``linux-64``, ``noarch``) at its end."""
     folder, _, last = path.rpartition("/")
     return folder if folder and (last == "noarch" or last.startswith(_SYSTEMS)) else path
 
 
-def _without_token(path: str) -> str:
+def without_token(path: str) -> str:
     """``path`` without conda's ``t/<token>/``."""
     before, mark, after = f"/{path}".partition("/t/")
     return f"{before}/{after.partition('/')[2]}".strip("/") if mark else path

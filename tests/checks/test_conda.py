@@ -75,8 +75,8 @@ def test_packages_of_defaults_have_terms_and_nobody_is_accused() -> None:
 
 
 def test_defaults_that_stands_for_conda_forge_has_no_terms() -> None:
-    replaced = {"default_channels": CondaSetting(value=["https://conda.anaconda.org/conda-forge"], sources=[FILE])}
-    assert findings(conda_prefix.defaults_terms, conda=configured("defaults", settings=replaced)) == []
+    urls = {"defaults": ["https://conda.anaconda.org/conda-forge"]}
+    assert findings(conda_prefix.defaults_terms, conda=configured("defaults", channel_urls=urls)) == []
 
 
 # --- CON002, CON003, CON010, CON015 ---
@@ -127,15 +127,10 @@ def test_nodefaults_in_a_condarc_is_found() -> None:
     assert findings(conda_config.nodefaults_in_condarc, conda=configured("conda-forge")) == []
 
 
-@pytest.mark.parametrize(
-    ("version", "names"), [("25.11.0", ["defaults"]), ("26.1.0", ["conda-forge"]), (None, ["conda-forge"])]
-)
-def test_defaults_may_be_made_of_other_channels_from_conda_26_1_on(version: str | None, names: list[str]) -> None:
-    settings = {
-        "default_channels": CondaSetting(value=["https://repo.anaconda.com/pkgs/main"], sources=[FILE]),
-        "custom_multichannels": CondaSetting(value={"defaults": ["conda-forge"]}, sources=[FILE]),
-    }
-    assert conda_config.families(configured("defaults", version=version, settings=settings)) == names
+def test_a_channel_counts_as_what_it_is_made_of() -> None:
+    urls = {"m": ["https://h.org/x", "https://conda.anaconda.org/conda-forge"], "defaults": ["https://h.org/y"]}
+    assert conda_config.families(configured("m", "defaults", channel_urls=urls)) == ["conda-forge"]
+    assert conda_config.families(configured("defaults", "conda-forge")) == ["defaults", "conda-forge"]
 
 
 def test_a_condarc_that_ends_conda_is_said_to_stop_it() -> None:

@@ -1,4 +1,10 @@
-"""The same files read by conda's own code: conda 24.7, which conda-lock carries in its wheel on PyPI."""
+"""The same files read by conda's own code: conda 24.7, which conda-lock carries in its wheel on PyPI.
+
+What later versions made other is put on top of that code, so that their answer can be had as well: no channels where
+none are configured (25.9, https://github.com/conda/conda/pull/15196), channels that are none left out (25.11,
+https://github.com/conda/conda/pull/15323), and the lists of what is allowed and denied (24.11,
+https://github.com/conda/conda/pull/14405). conda itself is on no index that is reached from here.
+"""
 
 import json
 import os
@@ -12,6 +18,7 @@ import pytest
 
 from envdoctor.facts import Missing
 from envdoctor.probe.conda.configuration import read
+from envdoctor.probe.conda.effective import NEWEST
 from envdoctor.world import World
 from tests.patients import clean_environ, run
 
@@ -26,27 +33,48 @@ package = types.ModuleType("conda_lock")
 package.__path__ = [sys.argv[1] + "/conda_lock"]
 sys.modules["conda_lock"] = package
 sys.path.insert(0, sys.argv[1])
-from conda_lock._vendor.conda.base.context import Context
-from conda_lock._vendor.conda.common import serialize
-answers = []
-for environ in json.load(sys.stdin):
+from conda_lock._vendor.conda.base.context import Context, context
+from conda_lock._vendor.conda.models.channel import Channel
+
+def as_it_is(context):
+    return list(context.channels)
+
+def as_the_newest(context):
+    Context.__dict__["_channels"].type._default = ()
+    context.__init__()
+    channels = context.channels
+    places = [url for name in context.allowlist_channels for url in Channel(name).base_urls]
+    for channel in channels if places else ():
+        if not set(Channel(channel).base_urls) <= set(places):
+            raise ValueError("not on the allowlist")
+    return [channel for channel in channels if Channel(channel).canonical_name != "<unknown>"]
+
+def answer(environ):
     os.environ.clear()
     os.environ.update(environ)
-    serialize._yaml_round_trip.cache_clear()
     with contextlib.redirect_stderr(io.StringIO()):
         try:
-            context = Context()
+            context.__init__()
         except BaseException:
-            answers.append(None)  # it ends with a traceback: what the file says does not matter
-            continue
-        answer = []
-        for name in ("channels", "channel_priority"):
+            return None  # it ends with a traceback: what the file says does not matter
+        answers = []
+        for question in (as_it_is, as_the_newest, lambda context: str(context.channel_priority)):
             try:
-                value = getattr(context, name)
-                answer.append(list(value) if name == "channels" else str(value))
+                answers.append(question(context))
             except BaseException:
-                answer.append(None)
-        answers.append(answer)
+                answers.append(None)
+        return answers
+
+answers = []
+for environ in json.load(sys.stdin):  # each in a process of its own: conda keeps much of what it has read
+    reading, writing = os.pipe()
+    if not os.fork():
+        os.write(writing, json.dumps(answer(environ)).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading) as pipe:
+        answers.append(json.load(pipe))
+    os.wait()
 print(json.dumps(answers))
 """
 WORDS = [
@@ -63,10 +91,23 @@ WORDS = [
     "true",
     "on",
     "~",
+    "None",
+    "pkgs/main",
+    "main",
+    "https://conda.anaconda.org/a",
+    "https://x.org/c/linux-64",
+    "m",
+    "own/sub",
 ]
 FLAGS = ["", "", "", " #!top", " #!bottom", " #!final", " # x", " #top", "  #!top  "]
 COMMENTS = ["", "", "", "\n", "  # note\n", "#!top\n", "  #!bottom\n", "\n\n"]
 BROKEN = ["other:\n\t- a\n", "other: [a, b\n", "always_yes: true\nalways_yes: false\n", "other: *b\n", "- a\n", "}\n"]
+WHERE = [
+    (0.1, ["channel_alias: https://x.org\n", "channel_alias: https://mirror.org/c/\n", "channel_alias: x.org\n"]),
+    (0.1, ["custom_channels:\n  own: https://x.org\n", "custom_channels: word\n", "custom_channels: ~\n"]),
+    (0.1, ["custom_multichannels:\n  m: [a, b]\n", "custom_multichannels:\n  m: word\n"]),
+    (0.1, ["default_channels: [b, https://x.org/c]\n", "default_channels: []\n", "default_channels: word\n"]),
+]
 PRIORITIES = ["strict", "flexible"] * 4 + ["disabled", "true", "false", "'strict'", "Strict", "yes", "~", "STRICT"]
 
 
@@ -115,6 +156,10 @@ def condarc(rng: random.Random) -> str:
         parts.append(f"channel_priority: {rng.choice(PRIORITIES)}{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}")
     if rng.random() < 0.3:
         parts.append(f"always_yes: true{rng.choice(FLAGS)}\n{rng.choice(COMMENTS)}")
+    if rng.random() < 0.1:
+        names = ", ".join(rng.choice(WORDS) for _ in range(6))
+        parts.append(rng.choice([f"allowlist_channels: [{names}]\n", f"whitelist_channels: [{names}]\n"]))
+    parts += [rng.choice(values) for chance, values in WHERE if rng.random() < chance]
     if rng.random() < 0.1:
         parts.append(f"use_local: {rng.choice(['true', 'yes', 'no'])}\n")
     rng.shuffle(parts)
@@ -165,12 +210,16 @@ def test_channels_and_priority_are_what_conda_itself_makes_of_the_files(conda: P
     answers = json.loads(done.stdout.splitlines()[-1])
     seen = [answer for answer in answers if answer]
     assert len(seen) > CASES * 0.7 and len({json.dumps(answer) for answer in seen}) > CASES * 0.4
+    assert sum(answer[0] != answer[1] for answer in seen) > CASES * 0.1
     wrong: list[Any] = []
     for (base, environ), answer in zip(cases, answers, strict=True):
         world = World(home=environ["HOME"], cwd=str(base), environ=environ, platform=sys.platform)
-        found = read(world, environ["CONDA_ROOT"], ["defaults"])  # what conda 24.7 takes where nothing is configured
-        ours = [None if isinstance(value, Missing) else value for value in (found.channels, found.channel_priority)]
-        ended = any(problem.kind == "fatal" for problem in found.problems)
+        older, newest = (read(world, environ["CONDA_ROOT"], version) for version in ((24, 7), NEWEST))
+        ours = [
+            None if isinstance(value, Missing) else value
+            for value in (older.channels, newest.channels, newest.channel_priority)
+        ]
+        ended = any(problem.kind == "fatal" for problem in newest.problems)
         if ended != (answer is None) or (answer and ours != answer):
             wrong.append((os.path.basename(base), answer, ours))
     assert wrong == []

@@ -13,7 +13,8 @@ class CondaSetting(Section, frozen=True, kw_only=True):
 class CondaFileProblem(Section, frozen=True, kw_only=True):
     """Why a configuration file, or a part of it, does not count.
 
-    ``kind``: unreadable, syntax (the file is skipped), fatal (conda ends there), type, duplicate, name.
+    ``kind``: unreadable and fatal (conda ends there), syntax (the file is skipped), type, duplicate, denied
+    (a channel that the allow- or denylist forbids: conda ends there), name.
     ``setting`` is the setting concerned, if one is.
     """
 
@@ -103,6 +104,7 @@ class CondaBase(Section, frozen=True, kw_only=True):
 class Conda(Section, frozen=True, kw_only=True):
     """``channels`` and ``channel_priority`` as ``conda config --show`` prints them, credentials redacted.
 
+    ``channel_urls`` is where each of them is; several places for one like ``defaults`` that stands for several.
     ``root_prefix`` is the installation that owns the patient, ``flavour`` which one it is: anaconda, miniconda,
     miniforge, micromamba, pixi, conda. ``version`` is conda's own. ``is_base``: the patient is that root.
     ``config_files`` are read in this order, later over earlier. ``records`` are those of the patient's prefix.
@@ -119,6 +121,7 @@ class Conda(Section, frozen=True, kw_only=True):
     tool: str = "conda"
     channels: list[str] | Missing
     channel_priority: str | Missing
+    channel_urls: dict[str, list[str]] = {}
     config_files: list[str] = []
     settings: dict[str, CondaSetting] = {}
     problems: list[CondaFileProblem] = []

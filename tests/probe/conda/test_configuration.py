@@ -1,5 +1,7 @@
 """Conda's configuration from layouts of files and variables: order, precedence, flags, and what is refused."""
 
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from envdoctor.facts import Missing
 from envdoctor.probe.conda import merge
 from envdoctor.probe.conda.condarc import Raw
 from envdoctor.probe.conda.configuration import Configuration, read
+from envdoctor.probe.conda.effective import NEWEST
 from envdoctor.probe.conda.merge import Given
 from envdoctor.world import World
 
@@ -85,7 +88,7 @@ def world(root: Path, files: Mapping[str, str], **environ: str) -> World:
 
 
 def configuration(root: Path, files: Mapping[str, str], **environ: str) -> Configuration:
-    return read(world(root, files, **environ), environ.get("CONDA_ROOT"), [])
+    return read(world(root, files, **environ), environ.get("CONDA_ROOT"))
 
 
 def test_files_are_read_from_the_lowest_to_the_highest_and_each_once(tmp_path: Path) -> None:
@@ -117,7 +120,7 @@ def test_variables_in_channels_are_expanded_and_unknown_ones_stay(tmp_path: Path
 
 def test_where_nothing_is_configured_the_default_holds(tmp_path: Path) -> None:
     unset = world(tmp_path, {"/home/ada/.condarc": "channels: ~\n"})
-    assert read(unset, None, ["defaults"]).channels == ["defaults"]
+    assert read(unset, None, (25, 7)).channels == ["defaults"]
     assert configuration(tmp_path, {}).channels == []
     assert configuration(tmp_path, {}).channel_priority == "flexible"
 
@@ -165,9 +168,9 @@ def test_a_condarc_variable_that_names_another_kind_of_file_is_told(tmp_path: Pa
 
 def test_mamba_reads_its_own_files_and_knows_no_flags(tmp_path: Path) -> None:
     files = {"/home/ada/.condarc": "channels:\n  - a\n  - b #!top\n", "/home/ada/.mambarc": "channels: [m]\n"}
-    found = read(world(tmp_path, files), None, ["conda-forge"], mamba=True)
+    found = read(world(tmp_path, files), None, mamba=True)
     assert found.channels == ["m", "a", "b"]
-    assert read(world(tmp_path / "other", {}), None, ["conda-forge"], mamba=True).channels == ["conda-forge"]
+    assert read(world(tmp_path / "other", {}), None, mamba=True).channels == ["conda-forge"]
 
 
 @pytest.mark.parametrize(
@@ -187,14 +190,14 @@ def test_conda_goes_on_without_some_broken_files_and_ends_at_others(tmp_path: Pa
     found = configuration(tmp_path, files)
     assert [problem.kind for problem in found.problems] == [kind]
     assert isinstance(found.channels, Missing) == isinstance(found.channel_priority, Missing) == (kind == "fatal")
-    by_mamba = read(world(tmp_path, files), None, [], mamba=True)
+    by_mamba = read(world(tmp_path, files), None, mamba=True)
     assert (by_mamba.channels, by_mamba.problems[0].kind) == (["lower"], "syntax")
 
 
 def test_an_empty_list_of_channels_was_none_to_conda_24_9_up_to_25_9(tmp_path: Path) -> None:
     seen = world(tmp_path, {"/home/ada/.condarc": "channels: []\n"})
-    assert read(seen, None, ["defaults"]).channels == []
-    assert read(seen, None, ["defaults"], never_empty=True).channels == ["defaults"]
+    assert read(seen, None, (24, 8)).channels == []
+    assert read(seen, None, (24, 9)).channels == ["defaults"]
 
 
 # In the order of libmamba/src/api/configuration.cpp, compute_default_rc_sources, the lowest first.
@@ -214,7 +217,7 @@ def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
     unread = ["/home/ada/condarc", "/home/ada/.config/mamba/config.txt", "/env/mambarc", "/root/mambarc"]
     files |= dict.fromkeys(unread, "channels: [never]\n")
     environ = {"CONDA_PREFIX": "/env", "CONDARC": "/my.yml", "MAMBARC": "/his.yml"}
-    found = read(world(tmp_path, files, **environ), "/root", ["conda-forge"], mamba=True)
+    found = read(world(tmp_path, files, **environ), "/root", mamba=True)
     assert found.files == MAMBAS
     assert found.channels == MAMBAS[::-1]
 
@@ -222,8 +225,8 @@ def test_mamba_looks_in_its_own_places_and_order(tmp_path: Path) -> None:
 def test_what_mamba_reads_is_not_told_as_unread(tmp_path: Path) -> None:
     files = {"/home/ada/.conda/condarc.d/.condarc": "channels: [a]\n", "/his/.mambarc": "channels: [b]\n"}
     seen = world(tmp_path, files, CONDARC="/his/.mambarc")
-    assert read(seen, None, [], mamba=True).problems == []
-    assert len(read(seen, None, []).problems) == 2
+    assert read(seen, None, mamba=True).problems == []
+    assert len(read(seen, None).problems) == 2
 
 
 def test_mambas_places_move_with_the_configuration_folder_and_count_once(tmp_path: Path) -> None:
@@ -235,17 +238,17 @@ def test_mambas_places_move_with_the_configuration_folder_and_count_once(tmp_pat
         "/root/.mambarc": "channels: [own]\n",
     }
     seen = world(tmp_path, files, XDG_CONFIG_HOME="/x", CONDA_PREFIX="/root")
-    assert read(seen, "/root", [], mamba=True).channels == ["x", "y", "own", "root"]
+    assert read(seen, "/root", mamba=True).channels == ["x", "y", "own", "root"]
 
 
 def test_mamba_reads_its_own_variables_and_condas_for_the_channels(tmp_path: Path) -> None:
     text = "channels: ['${WHERE}', '$WHERE', '$$x']\nchannel: [alias]\n"
     environ = {"CONDA_CHANNELS": "c", "MAMBA_CHANNELS": "m", "CONDA_CHANNEL_PRIORITY": "strict", "WHERE": "here"}
     seen = world(tmp_path, {"/home/ada/.condarc": text}, **environ)
-    found = read(seen, None, [], mamba=True)
+    found = read(seen, None, mamba=True)
     assert (found.channels, found.channel_priority) == (["c", "here", "$WHERE", "$x"], "flexible")
     environ = {"MAMBA_CHANNEL_PRIORITY": "strict", "CONDA_CHANNEL_PRIORITY": "disabled"}
-    assert read(world(tmp_path / "other", {}, **environ), None, [], mamba=True).channel_priority == "strict"
+    assert read(world(tmp_path / "other", {}, **environ), None, mamba=True).channel_priority == "strict"
 
 
 def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
@@ -257,3 +260,175 @@ def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
         "channel_priority: https://ada:zz-secret@h.org\n"
     )
     assert "zz-secret" not in repr(configuration(tmp_path, {"/home/ada/.condarc": text}))
+
+
+@pytest.mark.parametrize(
+    ("version", "channels"), [((25, 9), ["None", "a", "<unknown>"]), ((25, 11), ["a"]), (NEWEST, ["a"])]
+)
+def test_a_channel_that_is_none_is_left_out_from_conda_25_11_on(
+    tmp_path: Path, version: tuple[int, ...], channels: list[str]
+) -> None:
+    seen = world(tmp_path, {"/home/ada/.condarc": "channels:\n  -\n  - a\n  - <unknown>\n"})
+    assert read(seen, None, version).channels == channels
+
+
+FORBIDDING = [
+    ("denylist_channels: [conda-forge]", "conda-forge"),
+    ("denylist_channels: ['https://conda.anaconda.org/conda-forge/']", "conda-forge"),
+    ("denylist_channels: [defaults]", "defaults"),
+    ("denylist_channels: [pkgs/main]", "defaults"),
+    ("denylist_channels: ['https://u:zz@repo.anaconda.com/t/zz/pkgs/r/noarch']", "defaults"),
+    ("denylist_channels: [m]\ncustom_multichannels: {m: [x, conda-forge]}", "conda-forge"),
+    ("denylist_channels: ['https://h.org/lab/own/sub']\ncustom_channels: {own: https://h.org/lab}", "own/sub"),
+    ("allowlist_channels: [conda-forge, own/sub]", "defaults"),
+    ("whitelist_channels: [defaults, own/sub]", "conda-forge"),
+    ("allowlist_channels: [conda-forge, defaults]\nchannel_alias: https://mirror.org", "own/sub"),
+]
+
+
+@pytest.mark.parametrize(("text", "channel"), FORBIDDING)
+def test_a_channel_that_the_lists_forbid_ends_conda(tmp_path: Path, text: str, channel: str) -> None:
+    files = {
+        "/etc/conda/.condarc": f"{text}\n",
+        "/home/ada/.condarc": "channels: [conda-forge, defaults, own/sub]\n",
+    }
+    found = configuration(tmp_path, files)
+    assert isinstance(found.channels, Missing)
+    (first, *_) = found.problems
+    assert (first.file, first.kind) == ("/home/ada/.condarc", "denied")
+    assert f"the channel {channel} " in first.problem and "/etc/conda/.condarc" in first.problem
+    assert "zz" not in first.problem
+    assert read(world(tmp_path, files), None, (24, 10)).channels == ["conda-forge", "defaults", "own/sub"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "allowlist_channels: [conda-forge, defaults, own/sub]",
+        "allowlist_channels: ['https://conda.anaconda.org/conda-forge', pkgs/main, pkgs/r, pkgs/msys2, own/sub]",
+        "denylist_channels: [free, main, conda]",
+        "allowlist_channels: []",
+    ],
+)
+def test_lists_that_forbid_nothing_change_nothing(tmp_path: Path, text: str) -> None:
+    files = {"/home/ada/.condarc": f"channels: [conda-forge, defaults, own/sub]\n{text}\n"}
+    found = configuration(tmp_path, files)
+    assert (found.channels, found.problems) == (["conda-forge", "defaults", "own/sub"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "channel_alias: mirror.org/conda",
+        "custom_channels: word",
+        "custom_channels: {a: [b]}",
+        "custom_multichannels: {m: word}",
+        "default_channels: word",
+        "denylist_channels: word",
+        "use_local: maybe",
+        "migrated_channel_aliases: word",
+    ],
+)
+def test_a_setting_that_conda_needs_to_tell_its_channels_ends_it_too(tmp_path: Path, text: str) -> None:
+    found = configuration(tmp_path, {"/home/ada/.condarc": f"channels: [a]\n{text}\n"})
+    assert isinstance(found.channels, Missing) and "/home/ada/.condarc" in found.channels.reason
+    assert [problem.kind for problem in found.problems] == ["type"]
+    assert found.channel_priority == "flexible"
+
+
+def test_where_a_channel_is(tmp_path: Path) -> None:
+    text = (
+        "channels: [a/linux-64, https://u:zz@H.org/t/zz/x/noarch, defaults, m, own/sub, /data/ch, None]\n"
+        "channel_alias: https://mirror.org/c/\n"
+        "custom_multichannels: {m: [p, 'https://q.org/q']}\n"
+        "custom_channels: {own: 'https://lab.org/conda'}\n"
+    )
+    assert list(configuration(tmp_path, {"/home/ada/.condarc": text}).channel_urls.values()) == [
+        ["https://mirror.org/c/a"],
+        ["https://h.org/x"],
+        [f"https://repo.anaconda.com/pkgs/{name}" for name in ("main", "r", "msys2")],
+        ["https://mirror.org/c/p", "https://q.org/q"],
+        ["https://lab.org/conda/own/sub"],
+        ["file:///data/ch"],
+    ]
+
+
+@pytest.mark.parametrize(("version", "names"), [((25, 11), ["d"]), ((26, 1), ["c"]), (NEWEST, ["c"])])
+def test_defaults_may_be_made_of_other_channels_from_conda_26_1_on(
+    tmp_path: Path, version: tuple[int, ...], names: list[str]
+) -> None:
+    text = "channels: [defaults]\ndefault_channels: [d]\ncustom_multichannels: {defaults: [c]}\n"
+    found = read(world(tmp_path, {"/home/ada/.condarc": text}), None, version)
+    assert found.channel_urls == {"defaults": [f"https://conda.anaconda.org/{name}" for name in names]}
+
+
+@pytest.mark.parametrize("text", ["[]", "0", "false", "~", "null", "{}", "---", "# nothing"])
+def test_a_file_that_says_nothing_is_an_empty_one(tmp_path: Path, text: str) -> None:
+    found = configuration(tmp_path, {"/home/ada/.condarc": f"{text}\n"})
+    assert (found.channels, found.problems) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["since: 2024-01-01", "x: {y: [2024-1-1 10:00:00]}", "x: !!str a", "x: !mine a", "x: !!set {a}", "x: ="]
+)
+def test_a_value_that_is_no_word_number_or_truth_ends_conda_wherever_it_stands(tmp_path: Path, text: str) -> None:
+    found = configuration(tmp_path, {"/home/ada/.condarc": f"channels: [a]\n{text}\n"})
+    assert [problem.kind for problem in found.problems] == ["fatal"] and "line 2" in found.problems[0].problem
+    quoted = configuration(tmp_path, {"/home/ada/.condarc": "channels: ['2024-01-01']\nx: '='\n"})
+    assert (quoted.channels, quoted.problems) == (["2024-01-01"], [])
+
+
+def test_plain_tags_and_odd_numbers_are_read_as_yaml_reads_them(tmp_path: Path) -> None:
+    text = "channels: [!!int 3, !!float 4, !!bool true, .inf, -.INF, 0o17, 1e3, 012]\n"
+    found = configuration(tmp_path, {"/home/ada/.condarc": text})
+    assert found.channels == ["3", "4.0", "True", "inf", "-inf", "15", "1000.0", "12"]
+
+
+@pytest.mark.parametrize(
+    ("value", "local"),
+    [("true", True), ("'2'", True), ("y", True), ("1", True), ("none", False), ("''", False), ("0", False)],
+)
+def test_use_local_puts_the_local_channel_first(tmp_path: Path, value: str, local: bool) -> None:
+    found = configuration(tmp_path, {"/home/ada/.condarc": f"channels: [a]\nuse_local: {value}\n"})
+    assert found.channels == (["local", "a"] if local else ["a"])
+
+
+def test_a_file_of_nothing_but_an_extension_is_not_read(tmp_path: Path) -> None:
+    names = ("/home/ada/.conda/condarc.d/.yml", "/home/ada/.conda/condarc.d/.b.yml")
+    assert configuration(tmp_path, dict.fromkeys(names, "channels: [a]\n")).files == [names[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("e1", "/opt/envs/e1"), ("e2", "/home/ada/.conda/envs/e2"), ("/env", "/env"), ("base", "/opt"),
+        ("gone", "/opt/envs/gone"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("prefix", [{}, {"CONDA_PREFIX": ""}])
+def test_without_a_prefix_the_named_environment_is_the_active_one(
+    tmp_path: Path, name: str, place: str, prefix: dict[str, str]
+) -> None:
+    files = {f"{place}/.condarc": "channels: [mine]\n", "/home/ada/.conda/envs/e2/x": "", "/env/x": ""}
+    seen = world(tmp_path, files, CONDA_DEFAULT_ENV=name, **prefix)
+    assert read(seen, "/opt").channels == ["mine"]
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="file permissions here are not POSIX")
+def test_a_file_that_cant_be_read_ends_conda_and_not_mamba() -> None:
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        Path(home, ".condarc").write_text("channels: [a]\n")
+        Path(home, ".condarc").chmod(0)
+        seen = World(home=home, cwd=home, environ={}, platform="linux")
+        if user == 0:  # root reads whatever the mode says
+            os.seteuid(65534)
+        try:
+            with pytest.raises(PermissionError):
+                Path(home, ".condarc").read_text()
+            found, by_mamba = read(seen, None), read(seen, None, mamba=True)
+        finally:
+            os.seteuid(user)
+    assert [problem.kind for problem in found.problems] == ["unreadable"] and isinstance(found.channels, Missing)
+    assert by_mamba.channels == ["conda-forge"]

@@ -16,6 +16,12 @@ Scalar = str | int | float | bool | None
 _COMMENTS = re.compile(r"(?:[ \t\n]*#[^\n]*)*")
 _INTEGER = re.compile(r"[-+]?(?:0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$")
 _FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?$")
+_INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}$|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
+)
+_TAG = re.compile(r"!\S*")
+_PLAIN_TAGS = ("!!int", "!!bool", "!!null", "!!float")
 _NULLS = ("", "~", "null", "Null", "NULL")
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -59,11 +65,18 @@ def parse(text: str) -> dict[str, Raw]:
         raise CondarcError(f"not YAML{where}: {said}", skipped) from None
     except RecursionError:
         raise CondarcError("nested too deeply") from None
-    if root is None or (isinstance(root, yaml.ScalarNode) and root.value == ""):
+    if root is None or _is_nothing(root, yaml):
         return {}
     if not isinstance(root, yaml.MappingNode):
         raise CondarcError("not a map of settings")
     return _Reader(text, yaml).settings(root)
+
+
+def _is_nothing(root: Any, yaml: Any) -> bool:
+    """conda takes whatever is false for an empty file."""
+    if isinstance(root, yaml.ScalarNode):
+        return root.value == "" or (not root.style and not resolve(root.value))
+    return isinstance(root, yaml.SequenceNode) and not root.value
 
 
 def is_plain(value: object) -> bool:
@@ -84,7 +97,7 @@ class _Reader:
     def settings(self, root: Any) -> dict[str, Raw]:
         found: dict[str, Raw] = {}
         for key, node in root.value:
-            name = str(self._value(key))
+            name = self._key(key)
             if name in found:
                 raise CondarcError(f"`{name}` stands there twice, in line {key.start_mark.line + 1} again")
             found[name] = Raw(self._value(node), self._key_flag(key, node), self._item_flags(node))
@@ -99,15 +112,41 @@ class _Reader:
             raise CondarcError("nested too deeply")
         try:
             if isinstance(node, self._yaml.ScalarNode):
-                return resolve(node.value) if not node.style and not self._tagged(node) else node.value
+                return self._scalar(node)
             if isinstance(node, self._yaml.SequenceNode):
                 return [self._value(item) for item in node.value]
-            return {str(self._value(key)): self._value(item) for key, item in node.value}
+            if self._tag(node) == "!!set":
+                raise self._refusal(node, "a set")
+            return {self._key(key): self._value(item) for key, item in node.value}
         finally:
             self._depth -= 1
 
-    def _tagged(self, node: Any) -> bool:
-        return self._text.startswith("!", self._at(node.start_mark))
+    def _scalar(self, node: Any) -> Any:
+        """conda ends at what is neither a word, a number, a truth value nor nothing, in whatever setting it stands."""
+        tag = self._tag(node)
+        if tag in _PLAIN_TAGS and not node.style:
+            value = resolve(node.value)
+            return float(value) if tag == "!!float" and isinstance(value, int) else value
+        if tag and tag != "!":
+            raise self._refusal(node, f"the tag {tag}")
+        if node.style or tag:
+            return node.value
+        if _TIME.match(node.value) or node.value == "=":
+            raise self._refusal(
+                node, f"{node.value} without quotation marks, a date to YAML," if node.value != "=" else "="
+            )
+        return resolve(node.value)
+
+    def _key(self, node: Any) -> str:
+        plain = isinstance(node, self._yaml.ScalarNode) and not node.style
+        return str(resolve(node.value) if plain else self._value(node))
+
+    def _tag(self, node: Any) -> str | None:
+        match = _TAG.match(self._text, self._at(node.start_mark))
+        return match.group() if match else None
+
+    def _refusal(self, node: Any, what: str) -> CondarcError:
+        return CondarcError(f"{what} in line {node.start_mark.line + 1} is nothing that conda takes")
 
     def _key_flag(self, key: Any, node: Any) -> str | None:
         """The flag beside a key: after the colon where the value begins on a later line, else after the value."""
@@ -125,7 +164,7 @@ class _Reader:
         if isinstance(node, self._yaml.SequenceNode):
             return [self._after(item, sequence=True) for item in node.value]
         if isinstance(node, self._yaml.MappingNode):
-            return {str(self._value(key)): self._key_flag(key, item) for key, item in node.value}
+            return {self._key(key): self._key_flag(key, item) for key, item in node.value}
         return ()
 
     def _after(self, node: Any, sequence: bool = False) -> str | None:
@@ -174,4 +213,6 @@ def resolve(text: str) -> Scalar:
             return text
     if _FLOAT.match(text):
         return float(text.replace("_", ""))
+    if _INFINITE.match(text):
+        return float(text.replace(".", ""))
     return text

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
-from envdoctor.probe.conda import exposed, merge, search
+from envdoctor.probe.conda import effective, exposed, merge, search
 from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
+from envdoctor.probe.conda.effective import Version
 from envdoctor.probe.conda.merge import Given, WrongTypeError
 from envdoctor.redact import credentials
 from envdoctor.world import World
@@ -21,7 +22,8 @@ SETTINGS = {
     "channel_alias": ("scalar", ("_channel_alias",)),
     "default_channels": ("sequence", ("_default_channels",)),
     "custom_channels": ("mapping", ("_custom_channels",)),
-    "custom_multichannels": ("mapping", ("_custom_multichannels",)),
+    "custom_multichannels": ("lists", ("_custom_multichannels",)),
+    "migrated_channel_aliases": ("sequence", ("_migrated_channel_aliases",)),
     "allowlist_channels": ("sequence", ("whitelist_channels",)),
     "denylist_channels": ("sequence", ()),
     "restore_free_channel": ("scalar", ()),
@@ -29,8 +31,7 @@ SETTINGS = {
     "override_channels_enabled": ("scalar", ()),
     "solver": ("scalar", ("experimental_solver",)),
 }
-PRIORITIES = ("strict", "flexible", "disabled")
-_MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping}
+_MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping, "lists": merge.lists}
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
 # mamba 2: libmamba/src/api/configuration.cpp, expandvars: braces only, and no quotes or spaces between them.
 _MAMBAS_VARIABLE = re.compile(r"\$(?:(\$)|\{([^}'\"\s]+)\})")
@@ -40,6 +41,7 @@ class Configuration(Struct, frozen=True):
     """What the files and variables come to; see `envdoctor.facts.conda.Conda` for the fields."""
 
     channels: list[str] | Missing
+    channel_urls: dict[str, list[str]]
     channel_priority: str | Missing
     files: list[str]
     settings: dict[str, CondaSetting]
@@ -48,16 +50,13 @@ class Configuration(Struct, frozen=True):
 
 
 # pixi reads no condarc; where its manifest is not to be had, this is known all the same.
-NOTHING = Configuration(channels=[], channel_priority="strict", files=[], settings={}, problems=[], secrets=[])
+NOTHING = Configuration(
+    channels=[], channel_urls={}, channel_priority="strict", files=[], settings={}, problems=[], secrets=[]
+)
 
 
-def read(
-    world: World, root: str | None, default: Sequence[str], mamba: bool = False, never_empty: bool = False
-) -> Configuration:
-    """The configuration for an installation at ``root``; ``default`` are the channels where none is configured.
-
-    ``never_empty``: an empty list of channels counts as none.
-    """
+def read(world: World, root: str | None, conda: Version = effective.NEWEST, mamba: bool = False) -> Configuration:
+    """The configuration for an installation at ``root``, as conda of that version reads it; or mamba 2."""
     sources, problems = _sources(world, search.files(world, root, mamba), mamba)
     for path, why in search.unread(world, root):
         if path in sources:  # mamba reads names that conda does not
@@ -87,12 +86,19 @@ def read(
             refused[name] = Missing(f"{error.source}: `{name}`: {error}")
         else:
             settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
-    priority = _priority(settings, refused, problems)
-    end = next((problem for problem in problems if problem.kind == "fatal"), None)
+    merged = effective.Settings(settings, refused, (0, 0) if mamba else conda, mamba)
+    for look in (effective.problems, effective.denials):  # a setting that is refused can't forbid a channel
+        for complaint in look(merged):
+            problems.append(complaint)
+            refused[str(complaint.setting)] = Missing(f"{complaint.file}: {complaint.problem}")
+    ends = ("fatal",) if mamba else ("fatal", "unreadable")
+    end = next((problem for problem in problems if problem.kind in ends), None)
     ended = Missing(f"conda stops at {end.file}: {end.problem}") if end else None
+    channels = ended or effective.channels(merged)
     return Configuration(
-        channels=ended or refused.get("channels") or _channels(settings, default, never_empty),
-        channel_priority=ended or priority,
+        channels=channels,
+        channel_urls=effective.locations(merged, channels) if isinstance(channels, list) else {},
+        channel_priority=ended or effective.priority(merged),
         files=[source for source in sources if source in _paths(sources)],
         settings=settings,
         problems=problems,
@@ -152,7 +158,7 @@ def _variables(world: World, mamba: bool) -> dict[str, dict[str, Raw]]:
             continue
         setting, kind = kinds[word]
         if kind == "sequence":
-            raw = Raw([part.strip() for part in text.split(",") if part.strip()])
+            raw = Raw([part.partition("!important")[0].strip() for part in text.split(",") if part.strip()])
         else:
             raw = Raw(text.partition("!important")[0].strip(), "final" if "!important" in text else None)
         twin = next((other for other, raws in found.items() if setting in raws), None)
@@ -191,54 +197,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {credentials(key): _clean(item) for key, item in value.items()}
     return value
-
-
-def _channels(settings: dict[str, CondaSetting], default: Sequence[str], never_empty: bool) -> list[str]:
-    chosen = settings.get("channels")
-    channels = list(chosen.value) if chosen and isinstance(chosen.value, list) else list(default)
-    if never_empty and not channels:
-        channels = list(default)
-    local = settings.get("use_local")
-    if local and _truth(local.value):
-        channels = ["local", *channels]
-    return list(dict.fromkeys(channels))
-
-
-def _priority(
-    settings: dict[str, CondaSetting], refused: dict[str, Missing], problems: list[CondaFileProblem]
-) -> str | Missing:
-    """strict, flexible or disabled; YAML's true is flexible, false disabled (conda: ChannelPriorityMeta)."""
-    if "channel_priority" in refused:
-        return refused["channel_priority"]
-    setting = settings.get("channel_priority")
-    if setting is None:
-        return "flexible"
-    value = setting.value
-    if isinstance(value, str) and value.strip() in PRIORITIES:
-        return value.strip()
-    if isinstance(value, str) and value.strip() in ("STRICT", "FLEXIBLE", "DISABLED"):
-        return value.strip().lower()
-    truth = value if isinstance(value, bool) else _word(value)
-    if truth is not None:
-        return "flexible" if truth else "disabled"
-    problem = f"`channel_priority` is strict, flexible or disabled, not {value!r}"
-    problems.append(CondaFileProblem(file=setting.sources[0], kind="type", problem=problem, setting="channel_priority"))
-    return Missing(f"{setting.sources[0]}: {problem}")
-
-
-def _word(value: object) -> bool | None:
-    """conda: auxlib/type_coercion.py, the words it takes for a truth value."""
-    if isinstance(value, str):
-        word = value.strip().lower()
-        return (
-            True
-            if word in ("true", "yes", "on", "y")
-            else False
-            if word in ("false", "no", "off", "n", "non")
-            else None
-        )
-    return None
-
-
-def _truth(value: object) -> bool:
-    return bool(_word(value)) or value == "1" if isinstance(value, str) else bool(value)

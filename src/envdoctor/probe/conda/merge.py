@@ -5,7 +5,7 @@ source first, each item once; ``#!top`` and ``#!bottom`` move an item past all s
 out every higher source (conda: common/configuration.py, the ``merge`` methods of the loaded parameters).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -63,23 +63,42 @@ def sequence(given: Sequence[Given]) -> tuple[list[Any], list[str]]:
 
 
 def mapping(given: Sequence[Given]) -> tuple[dict[str, Any], list[str]]:
-    """The map, and its sources, the strongest first. Raises `WrongTypeError`."""
+    """The map of words, and its sources, the strongest first. Raises `WrongTypeError`."""
+    for source, key, value in _entries(given):
+        if not is_plain(value):
+            raise WrongTypeError(source, f"a single value is wanted for `{key}`, not {_kind(value)}")
+    return _mapped(given, lambda values: values[-1].raw.value)
+
+
+def lists(given: Sequence[Given]) -> tuple[dict[str, Any], list[str]]:
+    """The map of lists of words, and its sources, the strongest first. Raises `WrongTypeError`."""
+    for source, key, value in _entries(given):
+        if not isinstance(value, list | None):
+            raise WrongTypeError(source, f"a list is wanted for `{key}`, not {_kind(value)}")
+    return _mapped(given, lambda values: sequence([item for item in values if item.raw.value is not None])[0])
+
+
+def _entries(given: Sequence[Given]) -> Iterator[tuple[str, str, Any]]:
+    """Source, key and value of each entry. Raises `WrongTypeError` where a source gives no map."""
     for item in given:
         if not isinstance(item.raw.value, dict):
             raise WrongTypeError(item.source, f"a map is wanted, not {_kind(item.raw.value)}")
+        yield from ((item.source, key, value) for key, value in item.raw.value.items())
+
+
+def _mapped(given: Sequence[Given], merge: Callable[[list[Given]], Any]) -> tuple[dict[str, Any], list[str]]:
     relevant = until_final(given)
     grouped: dict[str, list[Given]] = {}
-    final: dict[str, Any] = {}
+    final: dict[str, Given] = {}
     for item in relevant:
         flags = item.raw.flags if isinstance(item.raw.flags, dict) else {}
         for key, value in item.raw.value.items():
-            grouped.setdefault(key, []).append(Given(item.source, Raw(value, flags.get(key))))
+            entry = Given(item.source, Raw(value, flags.get(key)))
+            grouped.setdefault(key, []).append(entry)
             if flags.get(key) == "final":
-                final.setdefault(key, value)
-    merged: dict[str, Any] = {}
-    for key, values in grouped.items():
-        merged[key] = sequence(values)[0] if isinstance(values[0].raw.value, list) else values[-1].raw.value
-    return merged | final, [item.source for item in reversed(relevant) if item.raw.value]
+                final.setdefault(key, entry)
+    merged = {key: merge([final[key]] if key in final else values) for key, values in grouped.items()}
+    return merged, [item.source for item in reversed(relevant) if item.raw.value]
 
 
 def _marked(item: Given, mark: str) -> list[Any]:

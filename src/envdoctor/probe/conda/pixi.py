@@ -47,6 +47,7 @@ def _configuration(
 ) -> Configuration:
     return Configuration(
         channels=channels,
+        channel_urls={},
         channel_priority=priority,
         files=[path],
         settings=settings or {},

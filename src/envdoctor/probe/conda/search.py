@@ -42,15 +42,19 @@ def files(world: World, root: str | None, mamba: bool = False) -> list[str]:
     for path in _candidates(world, root, mamba):
         if world.is_file(path):
             name = os.path.basename(path)
-            if name in (MAMBA_NAMES if mamba else NAMES) or name.endswith(EXTENSIONS):
+            if name in (MAMBA_NAMES if mamba else NAMES) or _has_extension(name):
                 found.setdefault(path)
         elif world.is_dir(path):
             names = world.names(path)
             for name in names if isinstance(names, list) else ():
-                counts = name.endswith(EXTENSIONS) or (mamba and name in MAMBA_NAMES)
+                counts = _has_extension(name) or (mamba and name in MAMBA_NAMES)
                 if counts and world.is_file(f"{path}/{name}"):
                     found.setdefault(f"{path}/{name}")
     return list(found)
+
+
+def _has_extension(name: str) -> bool:
+    return os.path.splitext(name)[1] in EXTENSIONS
 
 
 def unread(world: World, root: str | None) -> Iterator[tuple[str, str]]:
@@ -116,14 +120,31 @@ def _variables(world: World, root: str | None) -> dict[str, str]:
     variables = dict(world.environ)
     if root:
         variables.setdefault("CONDA_ROOT", root)
-        variables.setdefault("CONDA_PREFIX", root)
+        if not variables.get("CONDA_PREFIX"):
+            variables["CONDA_PREFIX"] = _default_prefix(world, root, variables.get("CONDA_DEFAULT_ENV", "base"))
     return variables
+
+
+def _default_prefix(world: World, root: str, name: str) -> str:
+    """The environment that CONDA_DEFAULT_ENV names, where no prefix is (conda: base/context.py, default_prefix)."""
+    if name in ("base", "root"):
+        return root
+    if "/" in name or os.sep in name:
+        return _absolute(world, name)
+    places = [f"{root}/envs/{name}", f"{world.home}/.conda/envs/{name}"]
+    return next((place for place in places if world.is_dir(place)), places[0])
 
 
 def _place(world: World, template: str, variables: Mapping[str, str]) -> str:
     path = expand(template, variables).replace("\\", "/") if world.platform == "win32" else expand(template, variables)
     if path == "~" or path.startswith("~/"):
         path = world.home + path[1:]
+    elif path.startswith("~"):
+        path = os.path.expanduser(path)
+    return _absolute(world, path)
+
+
+def _absolute(world: World, path: str) -> str:
     if not os.path.isabs(path) and not re.match("[A-Za-z]:/", path):
         path = f"{world.cwd}/{path}"
     lead = "/" if path.startswith("/") else ""

@@ -9,15 +9,12 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
 from envdoctor.facts.prefix import Prefix
 from envdoctor.names import normalise
-from envdoctor.probe.conda import base, configuration, damage, history, records, roots
+from envdoctor.probe.conda import base, configuration, damage, effective, history, records, roots
 from envdoctor.probe.conda.overlap import Watch
 from envdoctor.redact import credentials
 from envdoctor.world import World
 
 LEFTOVERS = ("prefix_record_", ".prefix_record_")
-# Where no channel is configured: https://github.com/conda/conda/pull/14227 and /issues/14476 (24.9: an empty list is none,
-# too), https://github.com/conda/conda/pull/15196 (25.9: no more defaults of conda's own).
-NEVER_EMPTY_SINCE, NO_CHANNELS_SINCE = (24, 9), (25, 9)
 
 
 class _Reading(Struct):
@@ -59,9 +56,7 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         settings = manifest.read(world, here)
     else:
         mamba = flavour == "micromamba" or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
-        number = _number(version) if version and not mamba else (0, 0)
-        never_empty = NEVER_EMPTY_SINCE <= number < NO_CHANNELS_SINCE
-        settings = configuration.read(world, root, _default(version, mamba), mamba, never_empty)
+        settings = configuration.read(world, root, _number(version) if version else effective.NEWEST, mamba)
     result = Conda(
         root_prefix=root,
         flavour=flavour,
@@ -71,6 +66,7 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         version=version,
         tool=flavour if flavour in ("pixi", "micromamba") else "conda",
         channels=settings.channels,
+        channel_urls=settings.channel_urls,
         channel_priority=settings.channel_priority,
         config_files=settings.files,
         settings=settings.settings,
@@ -165,16 +161,6 @@ def _is_plugin(world: World, prefix: str, record: records.RawRecord) -> bool:
             text = world.text(f"{prefix}/{entry.path}", 100_000)
             return isinstance(text, str) and "[conda]" in (line.strip() for line in text.splitlines())
     return False
-
-
-def _default(version: str | None, mamba: bool) -> list[str]:
-    """The channels where none is configured: conda-forge for mamba 2, defaults for conda before 25.9, then none.
-
-    mamba: https://github.com/mamba-org/mamba/issues/1723.
-    """
-    if mamba:
-        return ["conda-forge"]
-    return ["defaults"] if version and _number(version) < NO_CHANNELS_SINCE else []
 
 
 def _number(version: str) -> tuple[int, ...]:
