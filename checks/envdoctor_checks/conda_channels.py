@@ -99,7 +99,9 @@ def condarc_ignored(conda: Conda) -> Iterator[Finding]:
             file,
             (Evidence("file", file), *(Evidence(problem.kind, problem.problem) for problem in problems)),
             f"{conda.tool} {'stops at' if refused else 'ignores'} {file}: {problems[0].problem}",
-            "What is set there does not hold: channels and their priority may be others than you think.",
+            f"{conda.tool} ends with an error there, whatever it is asked for."
+            if refused
+            else "What is set there does not hold: channels and their priority may be others than you think.",
             severity=milder(conda),
             confidence=Confidence.LIKELY if problems[0].kind == "name" else None,
             remedies=(Edit(file, _cure(problems[0])),),

@@ -136,7 +136,7 @@ def test_a_channel_counts_as_what_it_is_made_of() -> None:
 def test_a_condarc_that_ends_conda_is_said_to_stop_it() -> None:
     problem = CondaFileProblem(file=FILE, kind="fatal", problem="not YAML in line 2")
     (finding,) = findings(conda_channels.condarc_ignored, conda=configured("a", problems=[problem]))
-    assert "conda stops at" in finding.title
+    assert "conda stops at" in finding.title and "ends with an error" in finding.why
     skipped = changed(problem, kind="syntax")
     (finding,) = findings(conda_channels.condarc_ignored, conda=configured("a", problems=[skipped]))
     assert "conda ignores" in finding.title

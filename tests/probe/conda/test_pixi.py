@@ -68,6 +68,8 @@ foobar = ["foo", "bar"]
 barfoo = { features = ["barfoo"], no-default-feature = true }
 again = ["again"]
 plain = { features = ["plain"], solve-group = "g" }
+inline = { features = ["foo"], channels = ["o"] }
+solo = { channels = ["o"], no-default-feature = true }
 first = ["foo", "first"]
 last = ["last"]
 """
@@ -77,7 +79,7 @@ last = ["last"]
     ("name", "channels"),
     [
         ("default", "ab"), ("foo", "cdab"), ("foobar", "cdefab"), ("barfoo", "af"), ("again", "acb"), ("plain", "ab"),
-        ("first", "zcdyab"), ("last", "abz"),
+        ("first", "zcdyab"), ("last", "abz"), ("inline", "ocdab"), ("solo", "o"),
     ],
 )  # fmt: skip
 def test_an_environments_features_come_before_the_workspace(tmp_path: Path, name: str, channels: str) -> None:

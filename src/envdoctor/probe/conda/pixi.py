@@ -2,7 +2,8 @@
 
 pixi: docs/reference/pixi_manifest.md (where manifests lie; ``channels``; ``channel-priority`` is strict unless it says
 disabled), docs/workspace/multi_environment.md (features come before the workspace; one without channels has the
-workspace's; higher ``priority`` first), docs/global_tools/manifest.md (``pixi global``).
+workspace's; higher ``priority`` first; what an environment says itself comes before its features, since 0.74:
+https://github.com/prefix-dev/pixi/pull/6497), docs/global_tools/manifest.md (``pixi global``).
 """
 
 from typing import Any
@@ -101,6 +102,8 @@ def _workspace(document: dict[str, Any], name: str) -> tuple[list[str], str] | N
     alone = isinstance(environment, dict) and environment.get("no-default-feature") is True
     names = environment.get("features", []) if isinstance(environment, dict) else environment
     features = [_table(_table(document, "feature"), word) for word in names] if isinstance(names, list) else []
+    if isinstance(environment, dict) and "channels" in environment:
+        features.insert(0, environment)
     lists = [feature["channels"] if "channels" in feature else workspace["channels"] for feature in features]
     if not alone or not lists:
         lists.append(workspace["channels"])
