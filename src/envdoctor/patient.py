@@ -1,11 +1,13 @@
 """Which Python is examined, and why that one.
 
 Imported before everything else, so that the patient can be started while the rest of envdoctor is
-still loading: only ``os`` and ``sys`` here.
+still loading: only ``os``, ``sys`` and `envdoctor.prefixes` here.
 """
 
 import os
 import sys
+
+from envdoctor.prefixes import is_conda_installation
 
 WINDOWS = sys.platform == "win32"
 
@@ -58,10 +60,6 @@ def executable_of(prefix: str) -> str | None:
 
 def is_environment(prefix: str) -> bool:
     return os.path.lexists(os.path.join(prefix, "pyvenv.cfg")) or os.path.isdir(os.path.join(prefix, "conda-meta"))
-
-
-def is_conda_base(prefix: str) -> bool:
-    return os.path.isdir(os.path.join(prefix, "conda-meta")) and os.path.isdir(os.path.join(prefix, "condabin"))
 
 
 def is_tool_environment(prefix: str) -> bool:
@@ -154,7 +152,7 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
         usual = os.path.join(active, "Scripts" if WINDOWS else "bin", "python")
         return Choice(executable_of(active) or usual, active, "the active environment (VIRTUAL_ENV)")
     conda = environ.get("CONDA_PREFIX")
-    base = conda if conda and is_conda_base(conda) else None
+    base = conda if conda and is_conda_installation(conda, os.path.isdir) else None
     if conda and not base and (executable := executable_of(conda)):
         return Choice(executable, conda, "the active environment (CONDA_PREFIX)")
     own = _project_environment(around, project)

@@ -146,3 +146,10 @@ def test_a_venv_on_conda_has_both_links(tmp_path: Path) -> None:
     environment(tmp_path, "v")
     put(tmp_path, "v/pyvenv.cfg", "home = /opt/x/bin\nversion = 3.12.1\n")
     assert kinds(chain(tmp_path, "/v", "bin/python", interpreter={"base_prefix": "/opt/x"})) == ["venv", "anaconda"]
+
+
+def test_an_environment_that_holds_conda_is_an_environment(tmp_path: Path) -> None:
+    """conda-build brings conda along, and conda its ``condabin``."""
+    conda(tmp_path, "opt/miniforge3", "conda-25.1.0-py312_0")
+    conda(tmp_path, "opt/miniforge3/envs/build", "conda-25.1.0-py312_0", "conda-build-25.1.0-py312_0")
+    assert [link.kind for link in chain(tmp_path, "/opt/miniforge3/envs/build")][:2] == ["conda-env", "conda"]

@@ -7,6 +7,7 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.path import Command
+from envdoctor.prefixes import is_conda_installation
 from envdoctor.probe.resolve import Resolver, is_python
 from envdoctor.world import World
 
@@ -50,7 +51,7 @@ def data_directories(world: World, patient: str, interpreter: Interpreter | Miss
         user.append(f"{world.home}/.local/share/jupyter")
     own = [f"{patient}/share/jupyter"]
     is_environment = world.exists(f"{patient}/pyvenv.cfg") or (
-        world.is_dir(f"{patient}/conda-meta") and not world.is_dir(f"{patient}/condabin")
+        world.is_dir(f"{patient}/conda-meta") and not is_conda_installation(patient, world.is_dir)
     )
     prefer = environ.get("JUPYTER_PREFER_ENV_PATH")
     first = is_environment if prefer is None else prefer.lower() not in ("no", "n", "false", "off", "0", "0.0")

@@ -8,6 +8,7 @@ from envdoctor.data import table
 from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.path import Active, Command, Entry, Path
+from envdoctor.prefixes import is_conda_installation
 from envdoctor.probe.resolve import Resolver, is_pip, is_python
 from envdoctor.world import World
 
@@ -105,7 +106,7 @@ def _active(world: World) -> list[Active]:
                     prefix=prefix,
                     real_prefix=world.resolve(prefix),
                     exists=world.is_dir(prefix),
-                    base=world.is_dir(f"{prefix}/conda-meta") and world.is_dir(f"{prefix}/condabin"),
+                    base=is_conda_installation(prefix, world.is_dir),
                     python=_python_in(world, prefix),
                 )
             )

@@ -8,6 +8,7 @@ import os
 import re
 
 from envdoctor.facts.interpreter import Interpreter
+from envdoctor.prefixes import is_conda_installation
 from envdoctor.world import World
 
 TEXT = 2000  # characters kept of a file
@@ -50,7 +51,7 @@ def of_conda(world: World, prefix: str) -> dict[str, str]:
     for name in (".installer.info", ".condarc"):
         if world.is_file(f"{prefix}/{name}"):
             signs[name] = _text(world, f"{prefix}/{name}")
-    for name in ("condabin", "envs"):
+    for name in ("condabin", "envs") if is_conda_installation(prefix, world.is_dir) else ():
         if world.is_dir(f"{prefix}/{name}"):
             signs[name] = ""
     return signs

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+from envdoctor.prefixes import is_conda_installation
 from envdoctor.world import World
 
 _CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
@@ -15,23 +16,17 @@ _PRODUCTS = (
 )
 
 
-def is_root(world: World, prefix: str) -> bool:
-    """True for an installation rather than an environment (conda-meta with condabin or envs beside it)."""
-    return world.is_dir(f"{prefix}/conda-meta") and (
-        world.is_dir(f"{prefix}/condabin") or world.is_dir(f"{prefix}/envs")
-    )
-
-
 def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) -> str | None:
     """The root that owns the conda prefix ``prefix`` (``commands`` are those of its history), or the one in use.
 
     ``None`` where there is none: pixi needs none, and an environment may have been moved or copied.
     """
     if prefix:
-        if is_root(world, prefix):
-            return prefix
         if pixi:
             return None
+        if is_conda_installation(prefix, world.is_dir):
+            # Unless another one made it, as an environment that holds conda, too.
+            return (_above(world, commands[0].split(" ")[0]) if commands else None) or prefix
         parent, name = os.path.split(os.path.dirname(prefix))
         if name == "envs" and any(world.is_dir(f"{parent}/{folder}") for folder in ("conda-meta", "pkgs")):
             return parent  # micromamba's own root may be empty but for these
@@ -42,10 +37,11 @@ def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) 
     return _in_use(world, world.environ)
 
 
-def _above(world: World, program: str) -> str | None:
+def _above(world: World, program: str, own: bool = False) -> str | None:
+    """The installation that ``program`` lies in. ``own``: it is conda itself, so wherever records lie is one."""
     folder = os.path.dirname(program.replace("\\", "/"))
     while len(folder) > 1:
-        if world.is_dir(f"{folder}/conda-meta") and is_root(world, folder):
+        if is_conda_installation(folder, world.is_dir) or (own and world.is_dir(f"{folder}/conda-meta")):
             return folder
         if folder == os.path.dirname(folder):
             break
@@ -59,11 +55,11 @@ def _in_use(world: World, environ: Mapping[str, str]) -> str | None:
         if folder and world.is_dir(folder):
             return folder
     for name in ("CONDA_EXE", "CONDA_PYTHON_EXE", "MAMBA_EXE"):
-        root = _above(world, environ[name]) if environ.get(name) else None
+        root = _above(world, environ[name], own=name != "MAMBA_EXE") if environ.get(name) else None
         if root:
             return root
     active = environ.get("CONDA_PREFIX", "").rstrip("/\\")
-    if active and is_root(world, active):
+    if active and is_conda_installation(active, world.is_dir):
         return active
     parent, name = os.path.split(os.path.dirname(active))
     return parent if name == "envs" and world.is_dir(f"{parent}/conda-meta") else None
