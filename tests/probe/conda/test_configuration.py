@@ -301,6 +301,12 @@ def test_a_channel_that_the_lists_forbid_ends_conda(tmp_path: Path, text: str, c
     assert read(world(tmp_path, files), None, (24, 10)).channels == ["conda-forge", "defaults", "own/sub"]
 
 
+def test_condas_own_defaults_may_be_forbidden_too(tmp_path: Path) -> None:
+    found = read(world(tmp_path, {"/etc/conda/.condarc": "denylist_channels: [defaults]\n"}), None, (24, 11))
+    assert isinstance(found.channels, Missing)
+    assert [(problem.file, problem.kind) for problem in found.problems] == [("/etc/conda/.condarc", "denied")]
+
+
 @pytest.mark.parametrize(
     "text",
     [

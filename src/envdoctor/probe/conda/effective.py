@@ -94,9 +94,10 @@ def denials(settings: Settings) -> Iterator[CondaFileProblem]:
 
 
 def _forbidden(settings: Settings, what: str, name: str) -> CondaFileProblem:
-    sources = settings.had["channels" if "channels" in settings.had else "use_local"].sources
+    """``what`` is wrong, told of the file that names the channel; of the list where no file does."""
+    source = next(settings.had[word].sources[0] for word in ("channels", "use_local", name) if word in settings.had)
     problem = f"{what} in {', '.join(settings.had[name].sources)}"
-    return CondaFileProblem(file=sources[0], kind="denied", problem=problem, setting="channels")
+    return CondaFileProblem(file=source, kind="denied", problem=problem, setting="channels")
 
 
 def _items(settings: Settings, name: str) -> list[str]:
@@ -200,6 +201,8 @@ def problems(settings: Settings) -> Iterator[CondaFileProblem]:
     told = settings.had.get("channel_priority")
     if told and not _priority(told.value):
         yield _problem("channel_priority", told, "is strict, flexible or disabled")
+    if settings.mamba:
+        return
     local = settings.had.get("use_local")
     if local and _truth(local.value) is None:
         yield _problem("use_local", local, "is true or false")
