@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from envdoctor.facts import Missing
 from envdoctor.probe.conda import merge
 from envdoctor.probe.conda.condarc import Raw
-from envdoctor.probe.conda.configuration import Configuration, read
+from envdoctor.probe.conda.configuration import SETTINGS, Configuration, read
 from envdoctor.probe.conda.effective import NEWEST
 from envdoctor.probe.conda.merge import Given
 from envdoctor.world import World
@@ -260,6 +260,11 @@ def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
         "channel_priority: https://ada:zz-secret@h.org\n"
     )
     assert "zz-secret" not in repr(configuration(tmp_path, {"/home/ada/.condarc": text}))
+    wrong = (
+        f"channels: https://ada:zz-secret{'0' * 40}@h.org\ncustom_multichannels: {{m: 'https://h.org/t/zz-secret/x'}}\n"
+    )
+    found = configuration(tmp_path / "other", {"/home/ada/.condarc": wrong})
+    assert len(found.problems) == 2 and "zz-secret" not in repr(found)
 
 
 @pytest.mark.parametrize(
@@ -305,6 +310,8 @@ def test_condas_own_defaults_may_be_forbidden_too(tmp_path: Path) -> None:
     found = read(world(tmp_path, {"/etc/conda/.condarc": "denylist_channels: [defaults]\n"}), None, (24, 11))
     assert isinstance(found.channels, Missing)
     assert [(problem.file, problem.kind) for problem in found.problems] == [("/etc/conda/.condarc", "denied")]
+    empty = read(world(tmp_path, {"/home/ada/.condarc": "channels: []\n"}), None, (24, 11))
+    assert empty.problems == found.problems
 
 
 @pytest.mark.parametrize(
@@ -438,3 +445,26 @@ def test_a_file_that_cant_be_read_ends_conda_and_not_mamba() -> None:
             os.seteuid(user)
     assert [problem.kind for problem in found.problems] == ["unreadable"] and isinstance(found.channels, Missing)
     assert by_mamba.channels == ["conda-forge"]
+
+
+VALUES = [
+    "~", "word", "''", "[]", "[a]", "[~]", "[[a]]", "{}", "{a: b}", "{a: ~}", "{a: [b]}", "{a: {b: c}}", "{1: 2}", "3",
+    "true", "[1, 2]", "[https://u:zz-secret@h.org/t/zz-secret/x]", "https://u:zz-secret@h.org", "{'': ''}", "['']",
+    "{a: https://u:zz-secret@h.org}", "[/]", "['://']", "[https://]", "{a: '://'}", "2024-01-01", "&a [x]", "[{a: b}]",
+    "['a b']", '["x\\ny"]', "[None, a] #!top", "[b] #!final", "{b: c} #!final",
+]  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.sampled_from(VALUES), min_size=1, max_size=5),
+    st.sampled_from([(24, 7), (24, 11), (25, 11), NEWEST]),
+    st.booleans(),
+)
+def test_whatever_the_settings_say_they_are_read_and_keep_their_secrets(
+    settings: dict[str, str], version: tuple[int, ...], mamba: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        Path(home, ".condarc").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        found = read(World(home=home, cwd=home, environ={}, platform="linux"), None, version, mamba)
+    assert isinstance(found.channels, list) or found.problems
+    assert "zz-secret" not in repr(found)

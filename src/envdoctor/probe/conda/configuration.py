@@ -80,10 +80,9 @@ def read(world: World, root: str | None, conda: Version = effective.NEWEST, mamb
         try:
             value, origins = _MERGE[kind](given)
         except WrongTypeError as error:
-            problems.append(
-                CondaFileProblem(file=error.source, kind="type", problem=f"`{name}`: {error}", setting=name)
-            )
-            refused[name] = Missing(f"{error.source}: `{name}`: {error}")
+            problem = credentials(f"`{name}`: {error}")
+            problems.append(CondaFileProblem(file=error.source, kind="type", problem=problem, setting=name))
+            refused[name] = Missing(f"{error.source}: {problem}")
         else:
             settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
     merged = effective.Settings(settings, refused, (0, 0) if mamba else conda, mamba)

@@ -95,9 +95,14 @@ def denials(settings: Settings) -> Iterator[CondaFileProblem]:
 
 def _forbidden(settings: Settings, what: str, name: str) -> CondaFileProblem:
     """``what`` is wrong, told of the file that names the channel; of the list where no file does."""
-    source = next(settings.had[word].sources[0] for word in ("channels", "use_local", name) if word in settings.had)
+    sources = [
+        source
+        for word in ("channels", "use_local", name)
+        if word in settings.had
+        for source in settings.had[word].sources
+    ]
     problem = f"{what} in {', '.join(settings.had[name].sources)}"
-    return CondaFileProblem(file=source, kind="denied", problem=problem, setting="channels")
+    return CondaFileProblem(file=sources[0], kind="denied", problem=problem, setting="channels")
 
 
 def _items(settings: Settings, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.probe.conda.condarc import Raw, is_plain
+from envdoctor.redact import credentials
 
 
 class Given(Struct, frozen=True):
@@ -111,6 +112,6 @@ def _unique(values: Iterable[Any]) -> list[Any]:
 
 
 def _kind(value: object) -> str:
-    return (
-        "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else f"the word {str(value)[:40]!r}"
-    )
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a map"
+    return f"the word {credentials(str(value))[:40]!r}"  # redacted first: a part of a URL is no longer known for one
