@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.probe.conda.condarc import Raw, is_plain
+from envdoctor.redact import channel
 
 
 class Given(Struct, frozen=True):
@@ -112,5 +113,9 @@ def _unique(values: Iterable[Any]) -> list[Any]:
 
 def _kind(value: object) -> str:
     return (
-        "a list" if isinstance(value, list) else "a map" if isinstance(value, dict) else f"the word {str(value)[:40]!r}"
+        "a list"
+        if isinstance(value, list)
+        else "a map"
+        if isinstance(value, dict)
+        else f"the word {channel(str(value))[:40]!r}"
     )
