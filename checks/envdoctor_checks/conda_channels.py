@@ -1,5 +1,6 @@
 """Are the channels, and the files that name them, fit to be used?"""
 
+import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -55,7 +56,10 @@ def insecure_channel(conda: Conda) -> Iterator[Finding]:
 
 def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
     """A folder that shuts others out protects the file as long as it does, and no copy of it: worth a word."""
-    evidence = [Evidence("file", f"{secret.file} (its mode lets others read it)"), Evidence("channel", secret.channel)]
+    evidence = [
+        Evidence("file", f"{secret.file} (its mode lets others read it)"),
+        Evidence("it is for", secret.channel),
+    ]
     if secret.shelter:
         evidence.append(Evidence("protected by", f"{secret.shelter}, which lets nobody else in"))
     return Finding(
@@ -63,16 +67,16 @@ def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
         secret.file,
         tuple(evidence),
         f"{secret.file} holds a credential, and others on this machine may read it",
-        "Whoever reads the file can use the channel in your name.",
+        "Whoever reads the file can use the channel, or what else it is for, in your name.",
         severity=Severity.INFO if secret.shelter else milder(conda),
         remedies=(
             Run(
                 "let nobody else read the file",
                 ("chmod", "go-rwx", secret.file),
                 safe=True,
-                undo=f"chmod go+r {secret.file}",
+                undo=shlex.join(("chmod", "go+r", secret.file)),
             ),
-            Manual("if others have had access, have the token replaced"),
+            Manual("if others have had access, have the token or password replaced"),
         ),
     )
 

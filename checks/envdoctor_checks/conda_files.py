@@ -1,6 +1,7 @@
 """Are conda's files still conda's, and whole?"""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -76,7 +77,7 @@ def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manua
         if pip
         else ("uv", "pip", "uninstall", "--python", prefix.path)
     )
-    back = f"{prefix.executable} -m pip install" if pip else f"uv pip install --python {prefix.path}"
+    back = (prefix.executable, "-m", "pip", "install") if pip else ("uv", "pip", "install", "--python", prefix.path)
     root, _, name = prefix.path.partition("/.pixi/envs/")
     place = ("--manifest-path", root, "--environment", name) if name else ()
     spec = f"{overlap.package}={overlap.conda_version}" if overlap.conda_version else overlap.package
@@ -89,7 +90,7 @@ def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manua
         f"take pip's {overlap.distribution} away, then install conda's {overlap.package} anew",
         (*out, overlap.distribution),
         reason="between the two steps nothing of it is there, and conda may change other packages",
-        undo=f"{back} {overlap.distribution}=={overlap.pip_version}" if overlap.pip_version else "",
+        undo=shlex.join((*back, f"{overlap.distribution}=={overlap.pip_version}")) if overlap.pip_version else "",
         then=(again,),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Conda,
+    CondaBase,
     CondaRecord,
     Evidence,
     Finding,
@@ -64,6 +65,8 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
     fewer = min(sides, key=lambda side: len(sides[side]))
     how = "the core split between them" if all(split.values()) else f"{len(sides[fewer])} of them from {fewer}"
     asked = [record.name for record in conda_records(conda) if record.requested] or ["python"]
+    if isinstance(conda.base, CondaBase) and isinstance(conda.base.requested, list):  # conda itself stays where it is
+        asked = list(dict.fromkeys(["python", *conda.base.requested]))
     yield Finding(
         CON001,
         "defaults and conda-forge",

@@ -40,6 +40,13 @@ def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
     assert {item.label: item.value for item in finding.evidence}["defaults"] == "2: openssl 1.0, zzz 1.0"
 
 
+def test_conda_itself_stays_in_base() -> None:
+    mixed = [record("conda", requested=True), record("hdf5", channel="pkgs/main", requested=True)]
+    here = conda(*mixed, is_base=True, base=base("hdf5"))
+    (fix,) = findings(conda_prefix.mixed_channels, conda=here)[0].remedies
+    assert isinstance(fix, Run) and fix.argv[-2:] == ("python", "hdf5")
+
+
 def test_noarch_packages_of_another_channel_are_no_mix() -> None:
     assert (
         findings(
@@ -280,6 +287,12 @@ def test_what_uv_takes_away_uv_brings_back() -> None:
     (fix,) = finding.remedies
     assert isinstance(fix, Run) and fix.argv[0] == "uv"
     assert fix.undo == f"uv pip install --python {PREFIX} pandas==2.0"
+    spaced = prefix(path="/home/ada/my env")
+    (finding,) = findings(
+        conda_files.pip_over_conda, conda=conda(record("pandas"), overlaps=[overlap("pandas")]), prefix=spaced
+    )
+    assert isinstance(finding.remedies[0], Run)
+    assert finding.remedies[0].undo == "uv pip install --python '/home/ada/my env' pandas==2.0"
 
 
 def test_a_frozen_environment_is_left_to_whoever_froze_it() -> None:
@@ -349,6 +362,20 @@ def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Se
     assert finding.level == level
     fix = finding.remedies[0]
     assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
+
+
+def test_base_is_named_by_its_prefix() -> None:
+    """The conda on PATH may be another one, with a base of its own."""
+    (finding,) = findings(conda_base.bloated_base, conda=in_base("numpy", pip=["torch"]))
+    slim = finding.remedies[1]
+    assert isinstance(slim, Run)
+    assert [argv[:4] for argv in (slim.argv, *slim.then)] == [
+        ("conda", "run", "--prefix", "/opt/conda"),
+        ("conda", "remove", "--prefix", "/opt/conda"),
+    ]
+    assert slim.undo == (
+        "conda install --prefix /opt/conda numpy; conda run --prefix /opt/conda python -m pip install torch"
+    )
 
 
 def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:

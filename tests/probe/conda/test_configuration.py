@@ -456,4 +456,5 @@ def test_a_file_that_cant_be_read_ends_conda_and_not_mamba() -> None:
         finally:
             os.seteuid(user)
     assert [problem.kind for problem in found.problems] == ["unreadable"] and isinstance(found.channels, Missing)
+    assert found.problems[0].problem == "Permission denied"
     assert by_mamba.channels == ["conda-forge"]

@@ -124,7 +124,9 @@ def _sources(
     for path in paths:
         data = world.read(path)
         if isinstance(data, Missing):
-            problems.append(CondaFileProblem(file=path, kind="unreadable", problem=data.reason))
+            problems.append(
+                CondaFileProblem(file=path, kind="unreadable", problem=data.reason.removeprefix(f"{path}: "))
+            )
             continue
         try:
             raws = parse((data or b"").decode("utf-8"))
