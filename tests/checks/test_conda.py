@@ -47,6 +47,21 @@ def test_conda_itself_stays_in_base() -> None:
     assert isinstance(fix, Run) and fix.argv[-2:] == ("python", "hdf5")
 
 
+def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
+    """conda-forge alone has no samtools; what a retired channel had, conda-forge has."""
+    mixed = [record("python"), record("hdf5", channel="pkgs/main", requested=True)]
+    asked = [
+        record(name, channel=name_of, requested=True)
+        for name, name_of in (("samtools", "bioconda"), ("torch", "pytorch"))
+    ]
+    (fix,) = findings(conda_prefix.mixed_channels, conda=conda(*mixed, *asked))[0].remedies
+    assert isinstance(fix, Run) and fix.title == "make an environment from conda-forge and bioconda alone"
+    assert fix.argv[fix.argv.index("--override-channels") + 1 :] == (
+        *("--channel", "conda-forge", "--channel", "bioconda", "--strict-channel-priority"),
+        *("hdf5", "samtools", "torch"),
+    )
+
+
 def test_noarch_packages_of_another_channel_are_no_mix() -> None:
     assert (
         findings(
