@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from envdoctor.recording import dump
-from envdoctor.redact import Redactor, allowed, credentials
+from envdoctor.redact import Redactor, allowed, channel, credentials
 
 # --- credentials ---
 
@@ -23,6 +23,9 @@ from envdoctor.redact import Redactor, allowed, credentials
         ("https://ada:p/ss@example.org/simple", "https://<redacted>@example.org/simple"),
         ("socks5://ada:pw@proxy:1080", "socks5://<redacted>@proxy:1080"),
         ("pkg @ git+https://tok@github.com/a/b@v1", "pkg @ git+https://<redacted>@github.com/a/b@v1"),
+        ("ada:pw@example.org", "<redacted>@example.org"),
+        ("CONDA_CHANNELS=ada:pw@example.org/x", "CONDA_CHANNELS=<redacted>@example.org/x"),
+        ("not 'ada:pw@example.org/x'", "not '<redacted>@example.org/x'"),
         ("x=https://a:b@c/ https://d:e@f/", "x=https://<redacted>@c/ https://<redacted>@f/"),
     ],
 )
@@ -45,6 +48,23 @@ def test_a_condas_token_leaves_a_channel(text: str, clean: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text, clean",
+    [
+        ("t/tk-1f2e/chan", "t/<redacted>/chan"),
+        ("defaults,t/tk-1f2e/chan", "defaults,t/<redacted>/chan"),
+        ("repo.corp/conda/t/tk-1f2e/chan", "repo.corp/conda/t/<redacted>/chan"),
+        ("https://ada:pw@example.org/t/tk-1f2e/chan", "https://<redacted>@example.org/t/<redacted>/chan"),
+        ("file:///srv/t/chan", "file:///srv/t/chan"),
+        ("/srv/t/chan", "/srv/t/chan"),
+        ("conda-forge", "conda-forge"),
+    ],
+)
+def test_a_token_leaves_a_channel_without_a_scheme(text: str, clean: str) -> None:
+    assert channel(text) == clean
+    assert allowed({"CONDA_CHANNELS": text}) == {"CONDA_CHANNELS": clean}
+
+
+@pytest.mark.parametrize(
     "name",
     ["token", "private_token", "access_token", "api_key", "apikey", "password", "sig", "X-Amz-Signature", "Auth"],
 )
@@ -63,6 +83,9 @@ def test_a_secret_parameter_leaves_a_url(name: str) -> None:
         "numpy>=2; python_version < '3.12'",
         "https://example.org/x?page=2",
         "https://example.org:8443/a@b",
+        "mailto:ada@example.org",
+        "python:3.12@sha256:0a1b",
+        "git@github.com:ada/fit",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:

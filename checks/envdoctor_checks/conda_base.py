@@ -1,5 +1,6 @@
 """Is the base environment kept for conda itself?"""
 
+import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -102,16 +103,17 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
 def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
     """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
     tool = conda.tool
+    here = ("--prefix", str(conda.root_prefix))  # another conda's base may answer to the name
     packages = (*asked, *(("pip",) if base.pip else ())) if asked else ("python", "pip")
     there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),) if base.pip else ()
     away: list[tuple[str, ...]] = []
     back = []
     if base.pip:
-        away.append((tool, "run", "--name", "base", "python", "-m", "pip", "uninstall", "--yes", *base.pip))
-        back.append(f"{tool} run --name base python -m pip install {' '.join(base.pip)}")
+        away.append((tool, "run", *here, "python", "-m", "pip", "uninstall", "--yes", *base.pip))
+        back.append(shlex.join((tool, "run", *here, "python", "-m", "pip", "install", *base.pip)))
     if asked:
-        away.append((tool, "remove", "--name", "base", *asked))
-        back.append(f"{tool} install --name base {' '.join(asked)}")
+        away.append((tool, "remove", *here, *asked))
+        back.append(shlex.join((tool, "install", *here, *asked)))
     apart = Run(
         "make an environment of its own for them",
         (tool, "create", "--name", "work", *packages),
@@ -171,7 +173,7 @@ def old_conda(conda: Conda) -> Iterator[Finding]:
         remedies=(
             Run(
                 "update conda",
-                ("conda", "update", "--name", "base", "conda"),
+                ("conda", "update", "--prefix", str(conda.root_prefix), "conda"),
                 reason="it changes base; conda shows its plan first",
             ),
         ),

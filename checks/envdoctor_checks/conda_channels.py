@@ -1,5 +1,6 @@
 """Are the channels, and the files that name them, fit to be used?"""
 
+import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -21,7 +22,8 @@ from envdoctor.api import (
     known,
     table,
 )
-from envdoctor_checks.conda_config import config_command, milder, sources_of
+from envdoctor_checks.conda_config import milder
+from envdoctor_checks.conda_sources import places_of, without
 
 CON009 = Rule("CON009", "insecure-channel", Severity.WARNING, varies=(Severity.INFO,))
 CON011 = Rule("CON011", "condarc-ignored", Severity.WARNING, Confidence.CERTAIN, ("rec-6",), (Severity.INFO,))
@@ -37,15 +39,15 @@ def insecure_channel(conda: Conda) -> Iterator[Finding]:
         value = conda.settings[setting].value if setting in conda.settings else None
         for channel in _words(value):
             if channel.startswith("http://") and not channel.startswith(LOOPBACK):
-                source = sources_of(conda, setting)[0]
+                sources = [source for source, _ in places_of(conda, setting, [channel])]
                 yield Finding(
                     CON009,
                     canonical(channel),
-                    (Evidence(setting, f"{channel} ({', '.join(sources_of(conda, setting))})"),),
+                    (Evidence(setting, f"{channel} ({', '.join(sources)})"),),
                     "packages come over a connection that is not encrypted",
                     "Who sits between you and the server can change what is installed, code included.",
                     severity=milder(conda),
-                    remedies=(Edit(source, f"write https:// for http:// in {channel}"),),
+                    remedies=(Edit(sources[0], f"write https:// for http:// in {channel}"),),
                 )
     for secret in conda.secrets:
         if secret.others_can_read:
@@ -54,7 +56,10 @@ def insecure_channel(conda: Conda) -> Iterator[Finding]:
 
 def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
     """A folder that shuts others out protects the file as long as it does, and no copy of it: worth a word."""
-    evidence = [Evidence("file", f"{secret.file} (its mode lets others read it)"), Evidence("channel", secret.channel)]
+    evidence = [
+        Evidence("file", f"{secret.file} (its mode lets others read it)"),
+        Evidence("it is for", secret.channel),
+    ]
     if secret.shelter:
         evidence.append(Evidence("protected by", f"{secret.shelter}, which lets nobody else in"))
     return Finding(
@@ -62,16 +67,16 @@ def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
         secret.file,
         tuple(evidence),
         f"{secret.file} holds a credential, and others on this machine may read it",
-        "Whoever reads the file can use the channel in your name.",
+        "Whoever reads the file can use the channel, or what else it is for, in your name.",
         severity=Severity.INFO if secret.shelter else milder(conda),
         remedies=(
             Run(
                 "let nobody else read the file",
                 ("chmod", "go-rwx", secret.file),
                 safe=True,
-                undo=f"chmod go+r {secret.file}",
+                undo=shlex.join(("chmod", "go+r", secret.file)),
             ),
-            Manual("if others have had access, have the token replaced"),
+            Manual("if others have had access, have the token or password replaced"),
         ),
     )
 
@@ -124,37 +129,30 @@ def retired_channel(conda: Conda) -> Iterator[Finding]:
     rows = {row["channel"]: row for row in table("conda")["retired"]}
     # Without a manifest, a pixi environment's channels are those that its packages came from.
     told = conda.flavour != "pixi" or "channels" in conda.settings
-    named = {canonical(channel) for channel in known(conda.channels)} if told else set()
+    named = known(conda.channels) if told else []
     records = known(conda.records)
     for name, row in rows.items():
         # A label of conda-forge, or the free channel, goes by more than one name.
         names = {name, name.rpartition("/")[2]} if name.startswith("pkgs/") else {name}
         users = [f"{record.name} {record.version}" for record in records if record.channel in names]
-        if not names & named and not users:
+        written = [channel for channel in named if canonical(channel) in names]
+        if not written and not users:
             continue
-        evidence = [Evidence("configured", ", ".join(sources_of(conda, "channels")))] if names & named else []
+        sources = list(dict.fromkeys(source for source, _ in places_of(conda, "channels", written)))
+        evidence = [Evidence("configured", ", ".join(sources))] if written else []
         if users:
             evidence.append(Evidence("installed from it", ", ".join(users[:8])))
-        remedies: tuple[Remedy, ...] = (
-            (Edit(sources_of(conda, "channels")[0], f"remove {name} from the channels"),)
-            if names & named and conda.flavour == "pixi"
-            else (
-                Run(
-                    f"remove {name} from the channels",
-                    config_command(conda, "channels", "--remove", "channels", name),
-                    safe=True,
-                    undo="put it back in the same way",
-                ),
-            )
-            if names & named
-            else (Manual("install these packages from conda-forge, in a new environment"),)
-        )
+        remedy: Remedy = Manual("install these packages from conda-forge, in a new environment")
+        if written and conda.flavour == "pixi":
+            remedy = Edit(sources[0], f"remove {name} from the channels")
+        elif written:
+            remedy = without(conda, f"remove {name} from the channels", written)
         yield Finding(
             CON012,
             name,
             (*evidence, Evidence("since", row["since"])),
             f"the channel {name} gets no new packages",
             f"{row['what'][0].upper()}{row['what'][1:]}. What comes from it stays as old as it is.",
-            severity=None if names & named and conda.is_environment else Severity.INFO,
-            remedies=remedies,
+            severity=None if written and conda.is_environment else Severity.INFO,
+            remedies=(remedy,),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Conda,
+    Edit,
     Evidence,
     Finding,
     Manual,
@@ -17,11 +18,15 @@ from envdoctor.api import (
     family,
     known,
 )
+from envdoctor_checks.conda_sources import config, config_command, sources_of, without, writable
 
 CON002 = Rule("CON002", "channel-priority-not-strict", Severity.INFO, guide=("rec-6",), varies=(Severity.WARNING,))
 CON003 = Rule("CON003", "conda-forge-not-first", Severity.WARNING, guide=("rec-6",), varies=(Severity.INFO,))
 CON010 = Rule("CON010", "no-channels", Severity.WARNING, guide=("pkg-4",))
 CON015 = Rule("CON015", "nodefaults-in-condarc", Severity.WARNING, guide=("rec-6",), varies=(Severity.INFO,))
+
+
+LISTS = ("default_channels", "custom_multichannels")
 
 
 def milder(conda: Conda) -> Severity | None:
@@ -37,26 +42,16 @@ def configured(conda: Conda) -> list[str]:
 
 def families(conda: Conda) -> list[str]:
     """The families in order of precedence; ``defaults`` and multichannels stand for what they are made of."""
-    members = [url for channel in known(conda.channels) for url in conda.channel_urls.get(channel) or [channel]]
-    return list(dict.fromkeys(name for name in map(family, members) if name))
+    return list(dict.fromkeys(name for channel in known(conda.channels) for name in _families(conda, channel)))
 
 
-def sources_of(conda: Conda, setting: str) -> list[str]:
-    return conda.settings[setting].sources if setting in conda.settings else []
+def _families(conda: Conda, channel: str) -> dict[str, None]:
+    return dict.fromkeys(name for url in conda.channel_urls.get(channel) or [channel] if (name := family(url)))
 
 
 def channel_evidence(conda: Conda) -> tuple[Evidence, ...]:
     where = ", ".join(sources_of(conda, "channels")) or "conda's own default"
     return (Evidence("channels", f"{', '.join(known(conda.channels))} ({where})"),)
-
-
-def config_command(conda: Conda, setting: str, *words: str) -> tuple[str, ...]:
-    """A command that changes the file which decides, or the user's own where none does."""
-    file = next((source for source in sources_of(conda, setting) if source in conda.config_files), None)
-    if conda.tool == "micromamba":
-        verb = {"--set": ("set",), "--prepend": ("prepend",), "--remove": ("remove",)}[words[0]]
-        return ("micromamba", "config", *verb, *(("--file", file) if file else ()), *words[1:])
-    return ("conda", "config", *(("--file", file) if file else ()), *words)
 
 
 @check(CON002)
@@ -96,13 +91,6 @@ def conda_forge_not_first(conda: Conda) -> Iterator[Finding]:
         raise NotApplicable("conda-forge and defaults are not both configured")
     if order[0] == "conda-forge":
         return
-    name = next(channel for channel in known(conda.channels) if family(channel) == "conda-forge")
-    fix = Run(
-        "put conda-forge first",
-        config_command(conda, "channels", "--prepend", "channels", name),
-        safe=True,
-        undo="put the channels back in the order of the evidence",
-    )
     yield Finding(
         CON003,
         "channels",
@@ -111,7 +99,27 @@ def conda_forge_not_first(conda: Conda) -> Iterator[Finding]:
         "What both channels have is taken from defaults; only the rest comes from conda-forge, and that is built "
         "against conda-forge's own libraries.",
         severity=milder(conda),
-        remedies=(fix, Manual("better still, remove defaults from the channels: conda-forge has all it needs")),
+        remedies=(
+            _first(conda),
+            Manual("better still, remove defaults from the channels: conda-forge has all it needs"),
+        ),
+    )
+
+
+def _first(conda: Conda) -> Run | Edit | Manual:
+    """Puts conda-forge first, where it stands: among the channels, or in a list that a channel stands for."""
+    names = [channel for channel in known(conda.channels) if list(_families(conda, channel)) == ["conda-forge"]]
+    setting = "channels" if names else next((name for name in LISTS if name in conda.settings), "")
+    if not sources_of(conda, setting):
+        return Manual("put conda-forge first")
+    strongest = sources_of(conda, setting)[0]
+    if not names or not writable(conda, strongest, names[0]):
+        return Edit(strongest, f"put {names[0] if names else 'conda-forge'} first in `{setting}`")
+    return Run(
+        "put conda-forge first",
+        config(conda, strongest, "--prepend", "channels", names[0]),
+        safe=True,
+        undo="put the channels back in the order of the evidence",
     )
 
 
@@ -153,12 +161,5 @@ def nodefaults_in_condarc(conda: Conda) -> Iterator[Finding]:
         "It means something in environment.yml only. Here conda looks for a channel called nodefaults, and defaults "
         "stays where it was.",
         severity=milder(conda),
-        remedies=(
-            Run(
-                "take it out",
-                config_command(conda, "channels", "--remove", "channels", "nodefaults"),
-                safe=True,
-                undo="conda config --append channels nodefaults",
-            ),
-        ),
+        remedies=(without(conda, "take it out", ["nodefaults"]),),
     )

@@ -1,6 +1,7 @@
 """Are conda's files still conda's, and whole?"""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -11,6 +12,7 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Install,
+    Manual,
     Prefix,
     Rule,
     Run,
@@ -65,17 +67,22 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
     unread(conda)
 
 
-def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run:
+def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manual:
     """pip's goes first: it would take conda's new files with it later."""
+    if conda.frozen:
+        return Manual(f"leave it to whoever froze {prefix.path} to choose between the two")
     pip = any(record.name == "pip" for record in known(conda.records))
     out = (
         (prefix.executable, "-m", "pip", "uninstall", "--yes")
         if pip
         else ("uv", "pip", "uninstall", "--python", prefix.path)
     )
+    back = (prefix.executable, "-m", "pip", "install") if pip else ("uv", "pip", "install", "--python", prefix.path)
+    root, _, name = prefix.path.partition("/.pixi/envs/")
+    place = ("--manifest-path", root, "--environment", name) if name else ()
     spec = f"{overlap.package}={overlap.conda_version}" if overlap.conda_version else overlap.package
     again = (
-        ("pixi", "reinstall", overlap.package)
+        ("pixi", "reinstall", *place, overlap.package)
         if conda.tool == "pixi"
         else (conda.tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
     )
@@ -83,9 +90,7 @@ def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run:
         f"take pip's {overlap.distribution} away, then install conda's {overlap.package} anew",
         (*out, overlap.distribution),
         reason="between the two steps nothing of it is there, and conda may change other packages",
-        undo=f"{prefix.executable} -m pip install {overlap.distribution}=={overlap.pip_version}"
-        if overlap.pip_version
-        else "",
+        undo=shlex.join((*back, f"{overlap.distribution}=={overlap.pip_version}")) if overlap.pip_version else "",
         then=(again,),
     )
 
@@ -106,9 +111,10 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
             CON008,
             "files that no code needs",
             tuple(
-                Evidence(item.package, f"{item.count} files, such as {next(iter(item.minor))}") for item in slimmed[:8]
+                Evidence(item.package, f"{_number(item.count, 'file')}, such as {next(iter(item.minor))}")
+                for item in slimmed[:8]
             ),
-            f"{sum(item.count for item in slimmed)} files of {len(slimmed)} packages are gone: none of them code",
+            f"{_gone(slimmed)}: none of them code",
             f"Documentation, tests, headers and the like ({files[0]}); slimmed images leave them out.",
             severity=Severity.INFO,
             nothing_to_do="unless you need them.",
@@ -118,6 +124,15 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
         reasons = [f"{path}: {why}" for path, why in conda.unhashed.items()]
         more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
         raise UnknownFact(f"files can't be read: {'; '.join(reasons[:3])}{more}")
+
+
+def _gone(items: list[CondaDamage]) -> str:
+    count = sum(item.count for item in items)
+    return f"{_number(count, 'file')} of {_number(len(items), 'package')} {'is' if count == 1 else 'are'} gone"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _damage(item: CondaDamage, record: CondaRecord) -> Finding:
@@ -132,5 +147,9 @@ def _damage(item: CondaDamage, record: CondaRecord) -> Finding:
         f"({next(iter(item.severe.values()))})",
         "Code or a library of the package is missing or was changed after it was installed: what it does now nobody "
         "has tested.",
-        remedies=(Install((f"{item.package}=={record.version}",), force=True, title=f"install {item.package} anew"),),
+        remedies=(
+            Install(
+                (f"{item.package}=={record.version}",), force=True, title=f"install {item.package} anew", conda=True
+            ),
+        ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Conda,
+    CondaBase,
     CondaRecord,
     Evidence,
     Finding,
@@ -64,6 +65,9 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
     fewer = min(sides, key=lambda side: len(sides[side]))
     how = "the core split between them" if all(split.values()) else f"{len(sides[fewer])} of them from {fewer}"
     asked = [record.name for record in conda_records(conda) if record.requested] or ["python"]
+    if isinstance(conda.base, CondaBase) and isinstance(conda.base.requested, list):  # conda itself stays where it is
+        asked = list(dict.fromkeys(["python", *conda.base.requested]))
+    channels = _apart(conda, asked)
     yield Finding(
         CON001,
         "defaults and conda-forge",
@@ -73,21 +77,25 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
         "crashes at import and at run time follow, and conda-forge does not support the mix.",
         remedies=(
             Run(
-                "make an environment from conda-forge alone",
+                f"make an environment from {' and '.join(channels)} alone",
                 (
                     *_create(conda),
                     "--override-channels",
-                    "--channel",
-                    "conda-forge",
-                    "--strict-channel-priority",
+                    *(word for channel in channels for word in ("--channel", channel)),
+                    *(("--strict-channel-priority",) if conda.tool == "conda" else ()),
                     *asked,
-                )
-                if conda.tool == "conda"
-                else (*_create(conda), "--override-channels", "--channel", "conda-forge", *asked),
+                ),
                 reason="it downloads a whole environment; this one stays until you remove it",
             ),
         ),
     )
+
+
+def _apart(conda: Conda, asked: list[str]) -> list[str]:
+    """conda-forge, and what else the packages asked for came from: bioconda has what conda-forge has not."""
+    ended = {row["channel"] for row in table("conda")["retired"]}
+    others = (record.channel for record in known(conda.records) if record.name in asked)
+    return ["conda-forge", *dict.fromkeys(name for name in others if name and not family(name) and name not in ended)]
 
 
 def _create(conda: Conda) -> tuple[str, ...]:

@@ -11,6 +11,11 @@ from collections.abc import Mapping
 # /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token), and parameters named like a secret.
 # None of them reaches beyond a quotation mark or a backslash, so that JSON stays JSON.
 _USERINFO = re.compile(r"://(?:[^\s/\"\\]*|[^\s/?#:@\"\\]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"\\]*)@")
+# The same without a scheme, as conda takes it in channels and aliases; an address or a digest is none.
+_BARE = re.compile(
+    r"(?<![^\s\"'`=,(\[{])(?!mailto:)[^\s/:@\"'`=,()\[\]{}\\]+:[^\s/@\"'`\\]+@(?=[A-Za-z0-9\[])(?!sha\d+:)"
+)
+_BARE_TOKEN = re.compile(r"(^|(?<=[\s,]))((?:[\w.-]+\.\w+(?::\d+)?/(?:[^\s,]*?/)?)?t/)[^/\s,]+")
 _TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]*?/)?t/)[^/\s\"'\\,;]+")
 _QUERY = re.compile(
     r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential)[^=&;?#\s\"\\]*=)[^&\s#\"\\]+",
@@ -158,15 +163,20 @@ users usr vagrant var venv vscode work
 
 def credentials(text: str) -> str:
     """``text`` without user names and passwords in URLs, conda tokens, and tokens in query strings."""
+    if "@" in text:
+        text = _BARE.sub("<redacted>@", _USERINFO.sub("://<redacted>@", text))
     if "/" not in text:
         return text
-    if "@" in text:
-        text = _USERINFO.sub("://<redacted>@", text)
     if "/t/" in text:
         text = _TOKEN.sub(r"\1<redacted>", text)
     if "=" in text:
         text = _QUERY.sub(r"\1<redacted>", text)
     return text
+
+
+def channel(text: str) -> str:
+    """As `credentials`, of text that is known to name channels: a token may stand in a name, without a scheme."""
+    return _BARE_TOKEN.sub(r"\1\2<redacted>", credentials(text)) if "t/" in text else credentials(text)
 
 
 def allowed(environ: Mapping[str, str]) -> dict[str, str]:
@@ -175,7 +185,7 @@ def allowed(environ: Mapping[str, str]) -> dict[str, str]:
     for name in sorted(environ):
         upper = name.upper()
         if (name in VARIABLES or upper.startswith(PREFIXES)) and not any(word in upper for word in _SECRET):
-            kept[name] = credentials(environ[name])
+            kept[name] = channel(environ[name]) if "CHANNEL" in upper else credentials(environ[name])
     return kept
 
 

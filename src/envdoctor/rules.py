@@ -75,12 +75,13 @@ class UnsetEnv(Struct, frozen=True):
 class Install(Struct, frozen=True):
     """Bring distributions (PEP 508 requirements) into the patient, changing as little else as can be.
 
-    ``force`` reinstalls what is there already.
+    ``force`` reinstalls what is there already; ``conda``: these are conda's own packages, by conda's names.
     """
 
     requirements: tuple[str, ...]
     force: bool = False
     title: str = ""
+    conda: bool = False
 
 
 class InstallBuild(Struct, frozen=True):

@@ -13,9 +13,9 @@ from envdoctor.facts import (
     CondaSetting,
     Missing,
 )
-from envdoctor.rules import Check, Run, Severity
+from envdoctor.rules import Check, Edit, Manual, Run, Severity
 from envdoctor_checks import conda_base, conda_channels, conda_config, conda_files, conda_prefix
-from tests.build import changed, conda, findings, outcome, patient, prefix, record
+from tests.build import PREFIX, changed, conda, findings, outcome, patient, prefix, record
 
 FILE = "/home/ada/.condarc"
 
@@ -38,6 +38,28 @@ def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
     (finding,) = findings(conda_prefix.mixed_channels, conda=mixed)
     assert finding.level == Severity.WARNING and "core" in finding.title
     assert {item.label: item.value for item in finding.evidence}["defaults"] == "2: openssl 1.0, zzz 1.0"
+
+
+def test_conda_itself_stays_in_base() -> None:
+    mixed = [record("conda", requested=True), record("hdf5", channel="pkgs/main", requested=True)]
+    here = conda(*mixed, is_base=True, base=base("hdf5"))
+    (fix,) = findings(conda_prefix.mixed_channels, conda=here)[0].remedies
+    assert isinstance(fix, Run) and fix.argv[-2:] == ("python", "hdf5")
+
+
+def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
+    """conda-forge alone has no samtools; what a retired channel had, conda-forge has."""
+    mixed = [record("python"), record("hdf5", channel="pkgs/main", requested=True)]
+    asked = [
+        record(name, channel=name_of, requested=True)
+        for name, name_of in (("samtools", "bioconda"), ("torch", "pytorch"))
+    ]
+    (fix,) = findings(conda_prefix.mixed_channels, conda=conda(*mixed, *asked))[0].remedies
+    assert isinstance(fix, Run) and fix.title == "make an environment from conda-forge and bioconda alone"
+    assert fix.argv[fix.argv.index("--override-channels") + 1 :] == (
+        *("--channel", "conda-forge", "--channel", "bioconda", "--strict-channel-priority"),
+        *("hdf5", "samtools", "torch"),
+    )
 
 
 def test_noarch_packages_of_another_channel_are_no_mix() -> None:
@@ -187,6 +209,70 @@ def test_a_retired_channel_is_found_where_it_is_configured_and_where_it_was_used
     assert findings(conda_channels.retired_channel, conda=configured("conda-forge/label/numpy_rc", "nvidia")) == []
 
 
+SYSTEM = "/etc/conda/.condarc"
+OLD = "https://conda.anaconda.org/pytorch"
+
+
+def of_two(upper: list[str], lower: list[str], above: str = FILE) -> Any:
+    """Channels from two sources, ``above`` (a file or a variable) and the system's file."""
+    several = CondaSetting(value=[*upper, *lower], sources=[above, SYSTEM], given={above: upper, SYSTEM: lower})
+    return configured(*upper, *lower, settings={"channels": several}, config_files=[SYSTEM, FILE])
+
+
+def test_a_channel_is_taken_out_of_the_file_that_names_it_as_it_stands_there() -> None:
+    here = of_two(["conda-forge"], [OLD, "nodefaults"])
+    (retired,) = findings(conda_channels.retired_channel, conda=here)
+    (fix,) = retired.remedies
+    assert isinstance(fix, Run) and not fix.then
+    assert fix.argv == ("conda", "config", "--file", SYSTEM, "--remove", "channels", OLD)
+    assert retired.evidence[0].value == SYSTEM
+    (nodefaults,) = findings(conda_config.nodefaults_in_condarc, conda=here)
+    (fix,) = nodefaults.remedies
+    assert isinstance(fix, Run) and fix.argv[2:] == ("--file", SYSTEM, "--remove", "channels", "nodefaults")
+
+
+def test_a_channel_that_two_files_name_is_taken_out_of_both() -> None:
+    (finding,) = findings(conda_channels.retired_channel, conda=of_two([OLD], ["pytorch"]))
+    (fix,) = finding.remedies
+    assert isinstance(fix, Run)
+    assert [(argv[3], argv[-1]) for argv in (fix.argv, *fix.then)] == [(FILE, OLD), (SYSTEM, "pytorch")]
+
+
+def test_a_variable_is_changed_by_hand() -> None:
+    here = of_two(["defaults", "conda-forge", "nodefaults", "pytorch"], ["conda-forge"], "CONDA_CHANNELS")
+    for check in (
+        conda_channels.retired_channel,
+        conda_config.nodefaults_in_condarc,
+        conda_config.conda_forge_not_first,
+    ):
+        (finding,) = findings(check, conda=here)
+        assert isinstance(finding.remedies[0], Edit) and finding.remedies[0].file == "CONDA_CHANNELS"
+
+
+def test_no_command_writes_a_credential_that_is_not_known() -> None:
+    hidden = "https://conda.anaconda.org/t/<redacted>/"
+    (retired,) = findings(conda_channels.retired_channel, conda=configured(f"{hidden}pytorch"))
+    (first, _) = findings(conda_config.conda_forge_not_first, conda=configured("defaults", f"{hidden}conda-forge"))[
+        0
+    ].remedies
+    assert [type(fix) for fix in (*retired.remedies, first)] == [Edit, Edit]
+
+
+def test_insecure_channels_are_named_with_the_file_that_has_them() -> None:
+    (finding,) = findings(conda_channels.insecure_channel, conda=of_two(["a"], ["http://h.org/x"]))
+    assert finding.evidence[0].value == f"http://h.org/x ({SYSTEM})"
+    assert isinstance(finding.remedies[0], Edit) and finding.remedies[0].file == SYSTEM
+
+
+def test_conda_forge_below_defaults_in_a_list_that_stands_for_both() -> None:
+    urls = {"defaults": ["https://repo.anaconda.com/pkgs/main", "https://conda.anaconda.org/conda-forge"]}
+    made_of = {"default_channels": CondaSetting(value=urls["defaults"], sources=[SYSTEM])}
+    (finding,) = findings(
+        conda_config.conda_forge_not_first, conda=configured("defaults", channel_urls=urls, settings=made_of)
+    )
+    assert finding.remedies[0] == Edit(SYSTEM, "put conda-forge first in `default_channels`")
+
+
 # --- CON007, CON008, CON013 ---
 
 
@@ -210,6 +296,34 @@ def test_pip_over_conda_is_an_error_for_what_all_else_rests_on(package: str, lev
     assert (finding.subject, finding.level) == (package, level)
 
 
+def test_what_uv_takes_away_uv_brings_back() -> None:
+    """Without pip in the environment neither step can be pip's."""
+    (finding,) = findings(conda_files.pip_over_conda, conda=conda(record("pandas"), overlaps=[overlap("pandas")]))
+    (fix,) = finding.remedies
+    assert isinstance(fix, Run) and fix.argv[0] == "uv"
+    assert fix.undo == f"uv pip install --python {PREFIX} pandas==2.0"
+    spaced = prefix(path="/home/ada/my env")
+    (finding,) = findings(
+        conda_files.pip_over_conda, conda=conda(record("pandas"), overlaps=[overlap("pandas")]), prefix=spaced
+    )
+    assert isinstance(finding.remedies[0], Run)
+    assert finding.remedies[0].undo == "uv pip install --python '/home/ada/my env' pandas==2.0"
+
+
+def test_a_frozen_environment_is_left_to_whoever_froze_it() -> None:
+    frozen = conda(record("pandas"), overlaps=[overlap("pandas")], frozen=True)
+    (finding,) = findings(conda_files.pip_over_conda, conda=frozen)
+    assert [type(fix) for fix in finding.remedies] == [Manual]
+
+
+def test_pixi_is_told_which_workspace_and_environment() -> None:
+    inside = prefix(path="/w/.pixi/envs/x")
+    sick = conda(record("pandas"), overlaps=[overlap("pandas")], tool="pixi", flavour="pixi")
+    (fix,) = findings(conda_files.pip_over_conda, conda=sick, prefix=inside)[0].remedies
+    assert isinstance(fix, Run)
+    assert fix.then == (("pixi", "reinstall", "--manifest-path", "/w", "--environment", "x", "pandas"),)
+
+
 def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:
     damage = [
         CondaDamage(package="a", severe={"lib/a.so": "gone"}, minor={}, count=1),
@@ -222,6 +336,7 @@ def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:
         ("a", Severity.ERROR),
         ("files that no code needs", Severity.INFO),
     ]
+    assert found[1].title == "3 files of 1 package are gone: none of them code"
 
 
 def test_files_that_deep_could_not_read_leave_damage_unknown() -> None:
@@ -262,6 +377,20 @@ def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Se
     assert finding.level == level
     fix = finding.remedies[0]
     assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
+
+
+def test_base_is_named_by_its_prefix() -> None:
+    """The conda on PATH may be another one, with a base of its own."""
+    (finding,) = findings(conda_base.bloated_base, conda=in_base("numpy", pip=["torch"]))
+    slim = finding.remedies[1]
+    assert isinstance(slim, Run)
+    assert [argv[:4] for argv in (slim.argv, *slim.then)] == [
+        ("conda", "run", "--prefix", "/opt/conda"),
+        ("conda", "remove", "--prefix", "/opt/conda"),
+    ]
+    assert slim.undo == (
+        "conda install --prefix /opt/conda numpy; conda run --prefix /opt/conda python -m pip install torch"
+    )
 
 
 def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:

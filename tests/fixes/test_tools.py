@@ -102,6 +102,33 @@ def test_a_remedy_becomes_steps_of_the_patients_own_tool(known: Facts, remedy: R
     assert argvs(fix(known, remedy)) == steps
 
 
+ANEW = Install(("_openmp_mutex==4.5", "ruamel.yaml==0.18"), force=True, conda=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "steps"),
+    [
+        (conda(), [f"conda install --prefix {PREFIX} --force-reinstall _openmp_mutex==4.5 ruamel.yaml==0.18"]),
+        (
+            conda("miniforge", "mamba"),
+            [f"mamba install --prefix {PREFIX} --force-reinstall _openmp_mutex==4.5 ruamel.yaml==0.18"],
+        ),
+        (
+            made_by("pixi", patient=patient(prefix="/w/.pixi/envs/x", origin=[Link(kind="pixi", prefix="/w")])),
+            ["pixi reinstall --manifest-path /w --environment x _openmp_mutex ruamel.yaml"],
+        ),
+        (conda(prefix=prefix(configuration=None, conda_meta=True, receipts=["conda-meta/frozen"])), []),
+    ],
+)
+def test_condas_own_packages_are_laid_down_anew_under_condas_names(known: Facts, steps: list[str]) -> None:
+    """In base, too: what is damaged there is not repaired by another environment."""
+    found = fix(known, ANEW)
+    assert argvs(found) == steps
+    assert found.title == (
+        "install _openmp_mutex ruamel.yaml anew" if steps else f"leave it to whoever froze {PREFIX} to repair it"
+    )
+
+
 @pytest.mark.parametrize("requirements", [("numba",), ("numpy>=2", "scipy")])
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize(

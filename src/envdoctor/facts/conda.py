@@ -4,10 +4,14 @@ from envdoctor.facts.base import Missing, Section
 
 
 class CondaSetting(Section, frozen=True, kw_only=True):
-    """One setting after merging: its value, and the files (or variables) it came from, the strongest first."""
+    """One setting after merging: its value, and the files (or variables) it came from, the strongest first.
+
+    ``given`` is what each of several sources of a list has in it.
+    """
 
     value: bool | int | float | str | list[str] | dict[str, str] | dict[str, list[str]] | None
     sources: list[str]
+    given: dict[str, list[str]] = {}
 
 
 class CondaFileProblem(Section, frozen=True, kw_only=True):

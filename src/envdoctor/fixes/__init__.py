@@ -55,8 +55,13 @@ class Toolbox:
                 return keep(self._bedside, variables, title)
             case UnsetEnv(names, title, unless):
                 return self._unset(names, title, unless)
-            case Install(requirements, force, title):
-                words = title or f"install {' '.join(dict.fromkeys(map(name_of, requirements)))}"
+            case Install(requirements, force, title, conda):
+                listed = " ".join(dict.fromkeys(map(name_of, requirements)))
+                words = title or f"install {listed}{' anew' if force else ''}"
+                if conda:
+                    from envdoctor.fixes.conda import reinstall
+
+                    return named(reinstall(self._bedside, requirements), words)
                 return named(self._tool.install(list(requirements), force), words)
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")

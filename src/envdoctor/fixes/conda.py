@@ -1,5 +1,7 @@
 """conda's environments, spoken to by conda, mamba or micromamba, whichever is at hand."""
 
+from collections.abc import Sequence
+
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv, name_of, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
@@ -7,6 +9,18 @@ from envdoctor.names import normalise
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
 PLAN = "conda may change other packages with it; it shows its plan and asks first"
+
+
+def reinstall(bedside: Bedside, specs: Sequence[str]) -> Fix:
+    """Lay conda's own packages down anew, where they are: that repairs base, too."""
+    if bedside.kind == "pixi":
+        from envdoctor.fixes.pixi import Pixi
+
+        return Pixi(bedside).reinstall([spec.partition("=")[0] for spec in specs])
+    if bedside.guard == "frozen":
+        return Fix(title=f"leave it to whoever froze {bedside.prefix} to repair it", steps=(), applicability="manual")
+    words = (bedside.conda_command(), "install", "--prefix", bedside.prefix, "--force-reinstall", *specs)
+    return Fix(title="", steps=(argv(*words),), applicability="unsafe", reason=PLAN)
 
 
 class Conda:

@@ -41,8 +41,12 @@ def argv(*words: str) -> dict[str, Any]:
 
 
 def named(fix: Fix, title: str, reason: str = "") -> Fix:
-    """The fix under the remedy's own title; a tool's longer title (an environment of its own) stays in it."""
+    """The fix under the remedy's own title; a tool's longer title (an environment of its own) stays in it.
+
+    Where there are no steps, the tool's title says what to do instead.
+    """
     words = f"{title}, {fix.title}" if fix.title.startswith("in ") else title or fix.title
+    words = words if fix.steps else fix.title or words
     return msgspec.structs.replace(fix, title=words, reason="; ".join(filter(None, (reason, fix.reason))), verify={})
 
 

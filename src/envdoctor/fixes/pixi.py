@@ -22,9 +22,7 @@ class Pixi:
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         if force:
-            names = map(conda_name, requirements)
-            step = argv(*self._pixi("reinstall", "--environment", self._environment, *names))
-            return Fix(title="", steps=(step,), applicability="safe")
+            return self.reinstall([conda_name(item) for item in requirements])
         specs = list(map(conda_spec, requirements))
         return Fix(
             title="",
@@ -33,6 +31,11 @@ class Pixi:
             reason="the manifest and pixi.lock will name it; pixi solves the whole workspace again",
             undo=self._bedside.shell.run(self._pixi("remove", *map(conda_name, requirements))),
         )
+
+    def reinstall(self, names: list[str]) -> Fix:
+        """Lay down anew the packages that conda's channels know by these names."""
+        step = argv(*self._pixi("reinstall", "--environment", self._environment, *names))
+        return Fix(title="", steps=(step,), applicability="safe")
 
     def remove(self, names: list[str]) -> Fix:
         return Fix(

@@ -1,5 +1,6 @@
 """One condarc: values as YAML 1.2 has them, flags as ruamel.yaml attaches comments; what conda 24.7 makes of it."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -86,3 +87,11 @@ def test_what_is_no_condarc_is_refused_in_one_line(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n"])
 def test_an_empty_file_sets_nothing(text: str) -> None:
     assert parse(text) == {}
+
+
+def test_aliases_of_aliases_are_not_written_out() -> None:
+    names = "abcdefgh"
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]" for below, name in pairwise(names)]
+    with pytest.raises(CondarcError, match="more than 100000 values"):
+        parse("\n".join([*lines, "channels: *h"]))

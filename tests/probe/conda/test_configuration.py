@@ -267,6 +267,31 @@ def test_no_credential_is_left_in_any_value(tmp_path: Path) -> None:
     assert len(found.problems) == 2 and "zz-secret" not in repr(found)
 
 
+def test_no_part_of_a_credential_is_left_of_a_word_that_is_cut(tmp_path: Path) -> None:
+    text = f"channels: https://somebody:{'zz-secret-' * 9}@h.org/x\n"
+    (problem,) = configuration(tmp_path, {"/home/ada/.condarc": text}).problems
+    assert problem.kind == "type" and "zz-secret" not in problem.problem
+
+
+def test_a_credential_without_a_scheme_is_none_the_less_one(tmp_path: Path) -> None:
+    text = "channels: [t/zz-secret/x, repo.corp/t/zz-secret/y]\nchannel_alias: ada:zz-secret@h.org\n"
+    found = configuration(tmp_path, {"/home/ada/.condarc": text})
+    assert "zz-secret" not in repr(found)
+    assert [problem.setting for problem in found.problems] == ["channel_alias"]
+    assert len(found.secrets) == 3
+
+
+def test_what_each_of_several_sources_has_in_a_list_is_told(tmp_path: Path) -> None:
+    files = {"/etc/conda/.condarc": "channels: [a, b]\n", "/home/ada/.condarc": "channels: [c, a]\n"}
+    setting = configuration(tmp_path, files, CONDA_CHANNELS="d").settings["channels"]
+    assert setting.value == ["d", "c", "a", "b"]
+    assert setting.given == {
+        "/etc/conda/.condarc": ["a", "b"],
+        "/home/ada/.condarc": ["c", "a"],
+        "CONDA_CHANNELS": ["d"],
+    }
+
+
 @pytest.mark.parametrize(
     ("version", "channels"), [((25, 9), ["None", "a", "<unknown>"]), ((25, 11), ["a"]), (NEWEST, ["a"])]
 )
@@ -444,6 +469,7 @@ def test_a_file_that_cant_be_read_ends_conda_and_not_mamba() -> None:
         finally:
             os.seteuid(user)
     assert [problem.kind for problem in found.problems] == ["unreadable"] and isinstance(found.channels, Missing)
+    assert found.problems[0].problem == "Permission denied"
     assert by_mamba.channels == ["conda-forge"]
 
 

@@ -5,6 +5,7 @@ Shapes: conda 26's conda/models/records.py (PrefixRecord) and rattler_conda_type
 
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_a_record_without_a_word_of_it_does_not_tell() -> None:
     assert records.decode(json.dumps(document).encode()).requested is None
 
 
+@pytest.mark.parametrize(
+    "changes", [{"name": "--file=x"}, {"name": "a b"}, {"name": "a\x1b[31m"}, {"name": ""}, {"version": "1\n2"}]
+)
+def test_a_name_that_no_package_has_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="is no name or version of a package"):
+        decoded(**changes)
+
+
+@pytest.mark.parametrize("name", ["_openmp_mutex", "ruamel.yaml", "r-base", "4ti2", "libstdcxx-ng"])
+def test_the_names_that_packages_have_are_taken(name: str) -> None:
+    assert decoded(name=name, version="1!2.0.post1+cu12_0").name == name
+
+
 def test_an_old_record_has_names_only() -> None:
     entries = decoded(paths_data=None).entries()
     assert [entry.path for entry in entries] == CONDA_STYLE["files"]
@@ -115,6 +129,18 @@ def test_what_deep_can_not_read_is_named_and_no_damage(prefix: Path, monkeypatch
     unhashed: dict[str, str] = {}
     assert damage.examine(decoded(), str(prefix), True, unhashed)[0] is None
     assert unhashed == {str(prefix / "lib" / "tool.py"): "Permission denied"}
+
+
+def test_deep_does_not_wait_for_what_is_no_file(prefix: Path) -> None:
+    """A FIFO that nobody writes to holds whoever opens it, and a test that fails would not end: an alarm ends it."""
+    (prefix / "lib" / "tool.py").unlink()
+    os.mkfifo(prefix / "lib" / "tool.py")
+    entry = {"_path": "lib/tool.py", "path_type": "hardlink", "sha256": "0" * 64, "size_in_bytes": 0}
+    signal.alarm(5)
+    try:
+        damage.examine(decoded(paths_data={"paths": [entry], "paths_version": 1}), str(prefix), deep=True)
+    finally:
+        signal.alarm(0)
 
 
 def test_a_file_of_the_same_size_that_two_packages_bring_is_the_last_ones(prefix: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 FLAGS = ("final", "top", "bottom")
+MOST = 100_000  # values: a few lines of aliases can stand for billions
 
 Scalar = str | int | float | bool | None
 
@@ -93,6 +94,7 @@ class _Reader:
         for line in text.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
         self._depth = 0
+        self._left = MOST
 
     def settings(self, root: Any) -> dict[str, Raw]:
         found: dict[str, Raw] = {}
@@ -108,8 +110,11 @@ class _Reader:
 
     def _value(self, node: Any) -> Any:
         self._depth += 1
+        self._left -= 1
         if self._depth > 50:
             raise CondarcError("nested too deeply")
+        if self._left < 0:
+            raise CondarcError(f"more than {MOST} values")
         try:
             if isinstance(node, self._yaml.ScalarNode):
                 return self._scalar(node)

@@ -12,7 +12,7 @@ from envdoctor.probe.conda import effective, exposed, merge, search
 from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
 from envdoctor.probe.conda.effective import Version
 from envdoctor.probe.conda.merge import Given, WrongTypeError
-from envdoctor.redact import credentials
+from envdoctor.redact import channel
 from envdoctor.world import World
 
 # conda: base/context.py, class Context. Name, kind, and the other names it goes by.
@@ -80,11 +80,16 @@ def read(world: World, root: str | None, conda: Version = effective.NEWEST, mamb
         try:
             value, origins = _MERGE[kind](given)
         except WrongTypeError as error:
-            problem = credentials(f"`{name}`: {error}")
+            problem = channel(f"`{name}`: {error}")
             problems.append(CondaFileProblem(file=error.source, kind="type", problem=problem, setting=name))
             refused[name] = Missing(f"{error.source}: {problem}")
         else:
-            settings[name] = CondaSetting(value=_clean(_expanded(value, world, mamba)), sources=origins)
+            several = kind == "sequence" and len(origins) > 1
+            settings[name] = CondaSetting(
+                value=_clean(_expanded(value, world, mamba)),
+                sources=origins,
+                given={item.source: _clean(_expanded(item.raw.value, world, mamba)) for item in given if several},
+            )
     merged = effective.Settings(settings, refused, (0, 0) if mamba else conda, mamba)
     for look in (effective.problems, effective.denials):  # a setting that is refused can't forbid a channel
         for complaint in look(merged):
@@ -118,7 +123,9 @@ def _sources(
     for path in paths:
         data = world.read(path)
         if isinstance(data, Missing):
-            problems.append(CondaFileProblem(file=path, kind="unreadable", problem=data.reason))
+            problems.append(
+                CondaFileProblem(file=path, kind="unreadable", problem=data.reason.removeprefix(f"{path}: "))
+            )
             continue
         try:
             raws = parse((data or b"").decode("utf-8"))
@@ -127,7 +134,7 @@ def _sources(
             problems.append(CondaFileProblem(file=path, kind="syntax" if mamba else "fatal", problem=problem))
         except CondarcError as error:
             kind = "syntax" if mamba or error.skipped else "fatal"
-            problems.append(CondaFileProblem(file=path, kind=kind, problem=credentials(str(error))))
+            problems.append(CondaFileProblem(file=path, kind=kind, problem=channel(str(error))))
         else:
             sources[path] = {key: _unflagged(raw) for key, raw in raws.items()} if mamba else raws
     for name, value in _variables(world, mamba).items():
@@ -190,9 +197,9 @@ def _expanded(value: Any, world: World, mamba: bool = False) -> Any:
 def _clean(value: Any) -> Any:
     """``value`` without credentials."""
     if isinstance(value, str):
-        return credentials(value)
+        return channel(value)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {credentials(key): _clean(item) for key, item in value.items()}
+        return {channel(key): _clean(item) for key, item in value.items()}
     return value

@@ -5,6 +5,7 @@ Which hash holds, and for which files none does: CEP 32 (https://conda.org/learn
 
 import os
 import re
+import stat
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,7 +62,7 @@ def examine(
             deep
             and kind == "hardlink"
             and _matters(path)
-            and not _is_link(there)
+            and stat.S_ISREG(there.st_mode)  # a FIFO would hold whoever opens it
             and _other_content(prefix + path, entry, unhashed)
         ):
             count += 1

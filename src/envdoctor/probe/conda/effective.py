@@ -88,21 +88,18 @@ def denials(settings: Settings) -> Iterator[CondaFileProblem]:
     for channel in found if allowed or denied else ():
         places = list(urls(settings, channel))
         if any(url in denied for url in places):
-            yield _forbidden(settings, f"the channel {channel} is on the denylist", LISTS[1])
+            yield _forbidden(settings, channel, "on the denylist", LISTS[1])
         elif allowed and any(url not in allowed for url in places):
-            yield _forbidden(settings, f"the channel {channel} is not on the allowlist", LISTS[0])
+            yield _forbidden(settings, channel, "not on the allowlist", LISTS[0])
 
 
-def _forbidden(settings: Settings, what: str, name: str) -> CondaFileProblem:
-    """``what`` is wrong, told of the file that names the channel; of the list where no file does."""
-    sources = [
-        source
-        for word in ("channels", "use_local", name)
-        if word in settings.had
-        for source in settings.had[word].sources
-    ]
-    problem = f"{what} in {', '.join(settings.had[name].sources)}"
-    return CondaFileProblem(file=sources[0], kind="denied", problem=problem, setting="channels")
+def _forbidden(settings: Settings, channel: str, how: str, name: str) -> CondaFileProblem:
+    """Told of the file that names the channel; of the list's where no file does."""
+    had = [settings.had[word] for word in ("channels", "use_local", name) if word in settings.had]
+    naming = [source for setting in had for source, items in setting.given.items() if channel in items]
+    problem = f"the channel {channel} is {how} in {', '.join(settings.had[name].sources)}"
+    file = next(iter([*reversed(naming), *(source for setting in had for source in setting.sources)]))
+    return CondaFileProblem(file=file, kind="denied", problem=problem, setting="channels")
 
 
 def _items(settings: Settings, name: str) -> list[str]:

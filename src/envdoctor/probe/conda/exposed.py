@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from envdoctor.facts.conda import CondaSecret
 from envdoctor.probe.conda.condarc import Raw
-from envdoctor.redact import credentials
+from envdoctor.redact import channel
 from envdoctor.world import World
 
 
@@ -15,7 +15,7 @@ def find(world: World, files: Mapping[str, Mapping[str, Raw]]) -> list[CondaSecr
     for path, settings in files.items():
         for raw in settings.values():
             for text in _words(raw.value):
-                clean = credentials(text)
+                clean = channel(text)
                 if clean != text and "$" not in _difference(text, clean):
                     secret = CondaSecret(
                         file=path,

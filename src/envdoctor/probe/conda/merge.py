@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from envdoctor.probe.conda.condarc import Raw, is_plain
-from envdoctor.redact import credentials
+from envdoctor.redact import channel
 
 
 class Given(Struct, frozen=True):
@@ -114,4 +114,4 @@ def _unique(values: Iterable[Any]) -> list[Any]:
 def _kind(value: object) -> str:
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "a map"
-    return f"the word {credentials(str(value))[:40]!r}"  # redacted first: a part of a URL is no longer known for one
+    return f"the word {channel(str(value))[:40]!r}"  # redacted first: a part of a URL is no longer known for one

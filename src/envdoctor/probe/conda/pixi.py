@@ -13,7 +13,7 @@ from envdoctor.facts.conda import CondaSecret, CondaSetting
 from envdoctor.probe.conda import exposed
 from envdoctor.probe.conda.condarc import Raw
 from envdoctor.probe.conda.configuration import NOTHING, Configuration
-from envdoctor.redact import credentials
+from envdoctor.redact import channel as redacted
 from envdoctor.world import World
 
 _LARGEST = 1_000_000  # bytes
@@ -32,7 +32,7 @@ def read(world: World, prefix: str) -> Configuration:
         if chosen is None:  # a pyproject.toml that is none of pixi's
             continue
         channels, priority = chosen
-        shown = [credentials(channel) for channel in channels]
+        shown = [redacted(channel) for channel in channels]
         settings = {"channels": CondaSetting(value=shown, sources=[path])}
         secrets = exposed.find(world, {path: {"channels": Raw(channels)}})
         return _configuration(path, shown, priority, settings, secrets)

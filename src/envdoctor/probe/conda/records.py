@@ -5,6 +5,7 @@ thousands of paths, so they are looked at one record at a time and not kept.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from envdoctor.facts.base import Missing
+from envdoctor.redact import credentials
 from envdoctor.world import World, reason
 
 LIMIT = 500_000_000  # bytes of one record
@@ -69,6 +71,8 @@ class RawRecord(Struct):
 
 
 _decoder: Any = None
+# What conda takes for a name or a version (CEP 26); a line break or an option of a command is neither.
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+~-]*", re.ASCII)
 
 
 def decode(data: bytes) -> RawRecord:
@@ -89,6 +93,9 @@ def decode(data: bytes) -> RawRecord:
         except UnicodeDecodeError as fault:
             raise ValueError(f"not UTF-8 (byte {fault.start})") from None
         raise ValueError("empty" if not data.strip() else str(error)) from None
+    for word in (record.name, record.version):
+        if not _WORD.fullmatch(word):
+            raise ValueError(f"{credentials(word)[:40]!r} is no name or version of a package")
     return record
 
 
