@@ -1,6 +1,6 @@
 """The report: outcomes and advice on one patient, and what they come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -83,6 +83,14 @@ class Report(Struct, frozen=True):
         if counts["error"] or counts["warning"]:
             return "findings"
         return "inconclusive" if counts["unknown"] or self.exit_code == 3 else "healthy"
+
+
+def by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes that share a reason together, in the order in which the reasons come up."""
+    reasons: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        reasons.setdefault(outcome.reason, []).append(outcome)
+    return reasons
 
 
 def count(outcomes: Sequence[Outcome], advice: Sequence[Advice]) -> dict[str, int]:
