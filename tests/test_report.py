@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from envdoctor.advice import Advice
 from envdoctor.facts import UnknownFact
 from envdoctor.report import Report, Settings, exit_code, worst
-from envdoctor.rules import Check, Finding, Outcome, Rule, Severity
+from envdoctor.rules import Check, Finding, Manual, Outcome, Rule, Severity
 from tests.build import facts
 
 RULE = Rule("TST001", "made-up", Severity.WARNING)
@@ -119,3 +120,11 @@ def test_severities_count_findings_and_statuses_count_checks() -> None:
 )
 def test_of_several_patients_the_worst_counts(codes: list[int] | dict[str, int], status: int) -> None:
     assert worst(codes) == status
+
+
+def test_the_plan_is_made_once_and_anew_for_another_report() -> None:
+    finding = Finding(RULE, "x", (), "t", "w", remedies=(Manual("do it"),))
+    one = Report("0.1.0", (), facts(), (), (Advice(finding, (), (), "f"),), Settings(), 0.1)
+    assert one.plan is one.plan
+    assert len(one.plan) == 1
+    assert msgspec.structs.replace(one, advice=()).plan == ()

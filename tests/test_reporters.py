@@ -384,6 +384,34 @@ def test_concise() -> None:
 """)
 
 
+def test_concise_gives_checks_without_a_verdict_one_line_a_reason() -> None:
+    two = Check("two-rules", (changed(NOTE, code="TWO001"), changed(NOTE, code="TWO002")), lambda: (), ())
+    nameless = Check("nameless", (), lambda: (), ())
+    said = concise.render(
+        [
+            report(
+                TOO_MANY,
+                others=(
+                    ended("alpha", "unknown", "it does not start"),
+                    ended("beta", "unknown", "no answer in 10 s"),
+                    ended("gamma", "passed"),
+                    Outcome(two, (), "unknown", "it does not start", 0.001),
+                    ended("delta", "not-applicable", "it does not start"),
+                    Outcome(nameless, (), "unknown", "it does not start", 0.001),
+                ),
+            ),
+            report(others=(ended("alpha", "unknown", "it does not start"),)),
+        ],
+        Style(),
+    )
+    assert said == snapshot("""\
+/home/ada/fit/.venv: TST001 warning BLAS starts 64 threads where 4 CPUs are usable
+/home/ada/fit/.venv: ALP009,TWO001,TWO002,nameless unknown it does not start
+/home/ada/fit/.venv: BET009 unknown no answer in 10 s
+/home/ada/fit/.venv: ALP009 unknown it does not start
+""")
+
+
 def test_concise_says_nothing_of_a_healthy_patient() -> None:
     assert concise.render([report(others=(ended("passing", "passed"),))], Style()) == ""
 

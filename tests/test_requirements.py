@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from envdoctor.markers import OPERATORS, plain_marker, plainly_within
-from envdoctor.requirements import Resolver
+from envdoctor.requirements import Resolver, name_in
 from tests.build import distribution, interpreter
 
 MARKERS = interpreter().markers
@@ -150,3 +150,20 @@ def test_a_chain_of_extras_is_followed_to_its_end() -> None:
     problem = resolver.problem("p0[x]")
     assert problem is not None
     assert (problem.name, problem.wanted, problem.through) == ("gone", ">=2", "p7[x]")
+
+
+@pytest.mark.parametrize(
+    "requirement, name",
+    [
+        ("numpy", "numpy"),
+        ("numpy>=1.2,<3", "numpy"),
+        ("Zope.Interface [test] ; python_version < '3'", "Zope.Interface"),
+        ("a_b-c.d@ https://example.org/a.whl", "a_b-c.d"),
+        ("naïve²==1", "naïve²"),
+        (" numpy", ""),
+        (">=1", ""),
+        ("", ""),
+    ],
+)
+def test_a_requirement_begins_with_its_name(requirement: str, name: str) -> None:
+    assert name_in(requirement) == name

@@ -241,3 +241,14 @@ def test_a_dangling_link_is_an_executable(tmp_path: Path) -> None:
 )
 def test_environments_of_tools_are_told_by_their_places(prefix: str, is_tool: bool) -> None:
     assert is_tool_environment(prefix) == is_tool
+
+
+def test_what_loads_slowly_is_left_for_after_the_head_start() -> None:
+    """``typing`` takes longer to import than all that sends for the patient."""
+    root = Path(sys.modules["envdoctor"].__path__[0]).parent
+    code = (
+        f"import sys; sys.path.insert(0, {str(root)!r}); import envdoctor.start, envdoctor.probe.interview; "
+        "print([name for name in ('typing', 'click', 'msgspec', 'inspect') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -36,13 +36,15 @@ def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Pat
     """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
     resolver = Resolver(packages.distributions, interpreter.markers)
     curated = any(overlay in CURATED for overlay in patient.overlays)
+    version = interpreter.markers.get("python_full_version", interpreter.version)
+    wanted = {item.requires_python for item in packages.distributions if item.requires_python}
+    unfit = {specifiers for specifiers in wanted if plainly_within(version, specifiers) is False}
     for distribution in resolver.first.values():
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
             problem = resolver.problem(line)
             if problem:
                 yield _unmet(distribution, problem, resolver, curated)
-        version = interpreter.markers.get("python_full_version", interpreter.version)
-        if distribution.requires_python and plainly_within(version, distribution.requires_python) is False:
+        if distribution.requires_python in unfit:
             yield _other_python(distribution, version)
     unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]
     unread += [f"{entry}: {why}" for entry, why in packages.unreadable.items()]

@@ -3,7 +3,7 @@
 ``import envdoctor; envdoctor.check()`` examines the running process.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # typing itself takes longer to import than all that starts the patient
 
 __version__ = "0.1.0"
 __all__ = ["check"]
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from envdoctor.live import check
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """`check` is imported when it is asked for: every command imports this package, and few need it."""
     if name == "check":
         from envdoctor.live import check

@@ -6,6 +6,7 @@ an uncommon kind the answer is ``None``: ask packaging.
 """
 
 import operator
+import re
 from collections.abc import Mapping
 
 from envdoctor.names import normalise
@@ -23,6 +24,7 @@ VERSIONS = ("python_version", "python_full_version")
 # Compared as versions where both sides look like one, and as words where not: packaging is to tell.
 DOUBTFUL = ("platform_release", "platform_version", "implementation_version")
 SIGNS = "<>=!~"
+_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
 class _Unclear(Exception):
@@ -180,7 +182,4 @@ def plainly_within(version: str, specifiers: str) -> bool | None:
 
 def _release(text: str) -> tuple[int, ...] | None:
     """``1.26.4`` as numbers; ``None`` for anything with an epoch, a wildcard, a suffix."""
-    parts = text.split(".")
-    if len(text) > 100 or not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    return tuple(map(int, parts))
+    return tuple(map(int, text.split("."))) if len(text) <= 100 and _RELEASE.fullmatch(text) else None

@@ -1,6 +1,7 @@
 """The report: outcomes and advice on one patient, and what they come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ class Settings(Struct, frozen=True):
     prefer: str = ""
 
 
-class Report(Struct, frozen=True):
+class Report(Struct, frozen=True, dict=True):
     """Everything a reporter shows. ``plugins`` are (distribution, version); ``seconds`` the whole check-up took.
 
     ``notes`` are lines about the check-up itself, such as an excuse whose date has passed.
@@ -49,7 +50,7 @@ class Report(Struct, frozen=True):
         """The advice that nothing suppresses."""
         return tuple(item for item in self.advice if item.suppressed is None)
 
-    @property
+    @cached_property
     def plan(self) -> "tuple[Entry, ...]":
         """One plan for all that is open."""
         from envdoctor.fixes import Toolbox
@@ -83,6 +84,14 @@ class Report(Struct, frozen=True):
         if counts["error"] or counts["warning"]:
             return "findings"
         return "inconclusive" if counts["unknown"] or self.exit_code == 3 else "healthy"
+
+
+def by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes that share a reason together, in the order in which the reasons come up."""
+    reasons: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        reasons.setdefault(outcome.reason, []).append(outcome)
+    return reasons
 
 
 def count(outcomes: Sequence[Outcome], advice: Sequence[Advice]) -> dict[str, int]:

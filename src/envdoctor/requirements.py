@@ -5,6 +5,7 @@ wild are plain, ``name>=1.2,<3`` and ``; extra == "x"``; those are answered with
 which would take a quarter of the time of a whole check-up.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from envdoctor.facts.packages import Distribution
 from envdoctor.markers import plain_marker, plainly_within
 from envdoctor.names import normalise
 
+_NAME = re.compile(r"[\w.-]*")
 Seen = frozenset[tuple[str, str]]  # (key, extra) pairs that are being judged: extras may go round in circles
 
 
@@ -230,7 +232,5 @@ def requirements_of(distribution: Distribution) -> list[str]:
 
 def name_in(requirement: str) -> str:
     """The name at the beginning of a requirement."""
-    for index, character in enumerate(requirement):
-        if not (character.isalnum() or character in "-_."):
-            return requirement[:index]
-    return requirement
+    name = _NAME.match(requirement)
+    return name.group() if name else ""

@@ -66,6 +66,30 @@ def test_a_script_that_poses_as_python_is_named(
     assert "REP003" in seen.codes()  # unrelated
 
 
+def test_concise_gives_the_many_checks_that_a_dead_python_leaves_open_a_line_a_reason(bare_patient: Patient) -> None:
+    write(bare_patient.prefix / "bin" / "python", "#!/bin/sh\nexit 3\n", mode=0o755)
+    file = bare_patient.prefix.parent / "concise.txt"
+    seen = checkup(bare_patient, "-o", f"concise={file}")
+    lines = file.read_text().splitlines()
+    assert sum(": PY013 error " in line for line in lines) == 1
+    told = [line.removeprefix(f"{bare_patient.prefix}: ").split(" ", 2) for line in lines if " unknown " in line]
+    open_ = [check for check in seen.document["checks"] if check["status"] == "unknown"]
+    assert len(open_) > 20
+    reasons = list(dict.fromkeys(check["reason"] for check in open_))
+    assert [(word, reason) for _, word, reason in told] == [("unknown", reason) for reason in reasons]
+    named = [code for codes, _, _ in told for code in codes.split(",")]
+    assert sorted(named) == sorted(code for check in open_ for code in check["codes"])
+
+
+def test_concise_gives_one_check_that_a_dead_python_leaves_open_its_one_code(bare_patient: Patient) -> None:
+    write(bare_patient.prefix / "bin" / "python", "#!/bin/sh\nexit 3\n", mode=0o755)
+    file = bare_patient.prefix.parent / "concise.txt"
+    seen = checkup(bare_patient, "--select", "THR001", "-o", f"concise={file}")
+    reason = seen.outcome("THR001")["reason"]
+    assert seen.status == 3
+    assert reason and file.read_text() == f"{bare_patient.prefix}: THR001 unknown {reason}\n"
+
+
 def test_a_script_outside_any_environment_still_gets_a_document(tmp_path: Path) -> None:
     culprit = write(tmp_path / "lonely" / "python", "#!/bin/sh\nexit 3\n", mode=0o755)
     seen = checkup(culprit, cwd=make_project(tmp_path / "project"))

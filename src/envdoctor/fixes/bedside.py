@@ -1,10 +1,12 @@
 """What a tool has to know of the patient before it can be spoken: read off the facts, once."""
 
 import os
+from functools import cached_property
 
 from envdoctor.data import table
 from envdoctor.facts import Facts, Missing, Packages, Project, Tools
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 from envdoctor.shell import Shell, shell_of
 
 ROOTS = ("anaconda", "miniconda", "miniforge", "micromamba", "conda")
@@ -103,11 +105,12 @@ class Bedside:
                 return minor, path
         return "", ""
 
+    @cached_property
     def top_level(self) -> list[str]:
         """What was asked for, most likely: distributions in the prefix that no other requires, less the furniture."""
         here = [item for item in self.distributions if _inside(item.location, self.prefix)]
         needed = {
-            normalise(_leading_name(line))
+            normalise(name_in(line))
             for item in here
             for line in (item.requires if isinstance(item.requires, list) else ())
             if "extra ==" not in line and "extra==" not in line
@@ -126,11 +129,6 @@ def externally_managed(facts: Facts) -> str:
 
 def _inside(path: str, prefix: str) -> bool:
     return bool(prefix) and path.startswith(prefix.rstrip("/\\") + ("\\" if "\\" in prefix else "/"))
-
-
-def _leading_name(line: str) -> str:
-    end = next((index for index, letter in enumerate(line) if not (letter.isalnum() or letter in "-_.")), len(line))
-    return line[:end]
 
 
 def _number(minor: str) -> tuple[int, ...]:

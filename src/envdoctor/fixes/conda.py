@@ -111,7 +111,7 @@ class Conda:
         if isinstance(records, list):
             asked = sorted({record.name for record in records if getattr(record, "requested", None)})
             return [name for name in asked if name not in ("python", "conda", "mamba")]
-        return [conda_name(name) for name in self._bedside.top_level() if normalise(name) not in self._by_pip]
+        return [conda_name(name) for name in self._bedside.top_level if normalise(name) not in self._by_pip]
 
 
 class Base(Conda):

@@ -109,7 +109,7 @@ class Venv:
         """The step that brings back what was in it: from the project's list where it has one, else by name."""
         if listed := self._bedside.project_file("requirements"):
             return [argv(*installer, "-r", listed)]
-        names = self._bedside.top_level()
+        names = self._bedside.top_level
         return [argv(*installer, *names)] if 0 < len(names) <= MOST_NAMES else []
 
     def _line(self, words: list[str]) -> str:

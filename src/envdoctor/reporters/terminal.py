@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from envdoctor.report import Report
+from envdoctor.report import Report, by_reason
 from envdoctor.reporters import Style
 from envdoctor.reporters.findings import draw, draw_plan, groups
 from envdoctor.reporters.header import rows, title
@@ -66,11 +66,9 @@ def _others(page: Page, report: Report, style: Style) -> None:
     partial = [outcome for outcome in report.outcomes if outcome.status == "found" and outcome.reason]
     if unknown or partial:
         page.line()
-    reasons: dict[str, list[str]] = {}
-    for outcome in [*unknown, *partial]:
-        reasons.setdefault(outcome.reason, []).append(_codes(outcome))
-    for reason, codes in reasons.items():
-        page.paragraph(f"? {', '.join(codes)}: {reason}", indent=0, style="yellow" if style.color else "")
+    for reason, outcomes in by_reason([*unknown, *partial]).items():
+        codes = ", ".join(map(_codes, outcomes))
+        page.paragraph(f"? {codes}: {reason}", indent=0, style="yellow" if style.color else "")
     suppressed = [item for item in report.advice if item.suppressed is not None]
     for item in suppressed:
         reason = (item.suppressed or {}).get("reason", "")
