@@ -63,8 +63,10 @@ def test_another_blas_other_threads_and_system_packages_are_told(debian_numpy: s
     other = make_venv(debian_numpy, tmp_path / "other", "numpy")
     recording = tmp_path / "other.json"
     snapshot = [*DOCTOR, "snapshot", "--python", str(other.prefix), "-o", str(recording)]
-    subprocess.run(snapshot, cwd=tmp_path, env=clean_environ(OPENBLAS_NUM_THREADS="1"), check=True)
-    document = json.loads(diff(tmp_path / "one", recording, tmp_path, "--format", "json"))
+    home = str(tmp_path)  # whoever runs this may have a user site, which the first of the two would see
+    environ = clean_environ(OPENBLAS_NUM_THREADS="1", HOME=home)
+    subprocess.run(snapshot, cwd=tmp_path, env=environ, check=True)
+    document = json.loads(diff(tmp_path / "one", recording, tmp_path, "--format", "json", HOME=home))
     told = {(row["section"], row["what"]): (row["before"], row["after"]) for row in document["changes"]}
     assert told.pop(("python", "system packages visible")) == ("true", "false")
     assert told.pop(("environment", "OPENBLAS_NUM_THREADS")) == (None, "1")
