@@ -10,7 +10,9 @@ from envdoctor.api import (
     Install,
     Interpreter,
     Manual,
+    Missing,
     Packages,
+    Path,
     Patient,
     Prefix,
     Problem,
@@ -23,6 +25,7 @@ from envdoctor.api import (
     check,
     plainly_within,
 )
+from envdoctor_checks.leaks import off_pythonpath
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
 PKG002 = Rule("PKG002", "two-versions-installed", Severity.ERROR, guide=("repro-1",))
@@ -32,7 +35,9 @@ CURATED = ("colab", "kaggle")  # images whose makers answer for what is in them
 
 
 @check(PKG001)
-def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Patient) -> Iterator[Finding]:
+def unmet_requirement(
+    packages: Packages, interpreter: Interpreter, patient: Patient, path: Path | Missing | None = None
+) -> Iterator[Finding]:
     """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
     resolver = Resolver(packages.distributions, interpreter.markers)
     curated = any(overlay in CURATED for overlay in patient.overlays)
@@ -40,7 +45,7 @@ def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Pat
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
             problem = resolver.problem(line)
             if problem:
-                yield _unmet(distribution, problem, resolver, curated)
+                yield _unmet(distribution, problem, resolver, curated, path)
         version = interpreter.markers.get("python_full_version", interpreter.version)
         if distribution.requires_python and plainly_within(version, distribution.requires_python) is False:
             yield _other_python(distribution, version)
@@ -51,7 +56,9 @@ def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Pat
         raise UnknownFact(f"the requirements of some distributions can't be read: {'; '.join(unread[:3])}{more}")
 
 
-def _unmet(distribution: Distribution, problem: Problem, resolver: Resolver, curated: bool) -> Finding:
+def _unmet(
+    distribution: Distribution, problem: Problem, resolver: Resolver, curated: bool, path: Path | Missing | None
+) -> Finding:
     needed = f"{problem.name}{problem.wanted}"
     there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is not installed"
     through = f"{problem.through}, which needs " if problem.through else ""
@@ -76,7 +83,7 @@ def _unmet(distribution: Distribution, problem: Problem, resolver: Resolver, cur
         f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
         severity=Severity.INFO if mild else None,
         confidence=Confidence.POSSIBLE if mild else None,
-        remedies=_mending(distribution, problem, resolver),
+        remedies=(off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
     )
 
 
@@ -152,7 +159,7 @@ def two_versions_installed(packages: Packages) -> Iterator[Finding]:
 
 
 @check(PKG006)
-def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Finding]:
+def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missing | None = None) -> Iterator[Finding]:
     """Of two distributions with one name on the path the first is imported, whatever the second is needed for."""
     first: dict[str, Distribution] = {}
     for distribution in packages.distributions:
@@ -175,7 +182,8 @@ def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Findin
             severity=Severity.INFO if behind or same else None,
             remedies=()
             if behind or same
-            else (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
+            else off_pythonpath(winner.location, path)
+            or (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
             nothing_to_do="the system's or another environment's packages lie behind yours" if behind else "",
         )
 
