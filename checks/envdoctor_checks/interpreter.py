@@ -21,10 +21,10 @@ from envdoctor.api import (
     known,
     table,
 )
+from envdoctor_checks.broken import faults
 
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
-PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
@@ -72,44 +72,6 @@ def _half_a_year_after(recorded: str) -> str:
     return f"{year:04}-{month + 1:02}{recorded[7:10]}"
 
 
-def _faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    """What is wrong with the environment's own folder: the title, and what was seen."""
-    configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    if not prefix.exists:
-        yield "the environment's folder is gone", (Evidence("prefix", prefix.path),)
-        return
-    if prefix.home and not prefix.home_exists:
-        evidence = [Evidence("pyvenv.cfg", f"home = {prefix.home} (gone)")]
-        if prefix.link and not prefix.executable_exists:
-            evidence.append(Evidence("executable", f"{prefix.executable} -> {prefix.link} (dangling)"))
-        yield "the Python this environment was made from is gone", tuple(evidence)
-    elif not prefix.executable_exists:
-        seen = f"{prefix.executable} -> {prefix.link} (dangling)" if prefix.link else f"{prefix.executable} (missing)"
-        yield "the environment's Python is gone", (Evidence("executable", seen),)
-    recorded = configuration.get("version_info") or configuration.get("version")
-    version = patient.version if isinstance(patient.version, str) else ""
-    if recorded and version and recorded.split(".")[:2] != version.split(".")[:2]:
-        yield (
-            "the Python under this environment has become another version",
-            (Evidence("made with", recorded), Evidence("runs", version)),
-        )
-
-
-@check(PY008)
-def broken_environment(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
-    if prefix.exists and prefix.configuration is None and prefix.executable_exists:
-        raise NotApplicable("not a virtual environment")
-    for title, evidence in _faults(prefix, patient):
-        yield Finding(
-            PY008,
-            prefix.path,
-            evidence,
-            title,
-            "An environment is a thin layer over the Python it was made from; without that one, nothing in it can run.",
-            remedies=(Recreate(title="make the environment anew, in place"),),
-        )
-
-
 def _last_words(stderr: str, hangs: bool) -> str:
     """The line that tells most: where it hung (faulthandler's traceback), the exception, or the first one."""
     lines = stderr.strip().splitlines()
@@ -145,7 +107,7 @@ def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
 def does_not_start(
     start: Start, prefix: Prefix, patient: Patient, path: Path | Missing | None = None
 ) -> Iterator[Finding]:
-    if any(True for _ in _faults(prefix, patient)):
+    if any(True for _ in faults(prefix, patient)):
         raise NotApplicable("the environment is broken (PY008)")
     if start.mode in ("normal", "live"):
         return

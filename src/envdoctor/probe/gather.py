@@ -96,7 +96,8 @@ def _gather(
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
-        prefix = _prefix(world, interpreter.prefix, choice.executable)
+        lost = choice.prefix if prefixes.is_lost(world, choice.prefix) else None
+        prefix = msgspec.structs.replace(_prefix(world, interpreter.prefix, choice.executable), lost=lost)
         packed = section("conda", conda.read, world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = section("packages", packages.read, world, sys_path, choice.executable, prefix.path, deep)
