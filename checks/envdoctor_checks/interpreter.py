@@ -25,7 +25,7 @@ from envdoctor_checks.broken import faults
 
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
-PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
+PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR, varies=(Severity.WARNING,))
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
 
@@ -72,6 +72,22 @@ def _half_a_year_after(recorded: str) -> str:
     return f"{year:04}-{month + 1:02}{recorded[7:10]}"
 
 
+def _complaints(start: Start) -> Iterator[Finding]:
+    for file, said in start.complaints.items():
+        name = file.replace("\\", "/").rpartition("/")[2]
+        yield Finding(
+            PY013,
+            file,
+            (Evidence("runs at start-up", file), Evidence("it said", said)),
+            f"this Python starts, but {name} fails at every start: {said}",
+            "What the file was to set up is not there, and every program begins with its complaint.",
+            severity=Severity.WARNING,
+            remedies=(
+                Manual(f"repair or move away {file}; the distribution that brought it may have gone without it"),
+            ),
+        )
+
+
 def _last_words(stderr: str, hangs: bool) -> str:
     """The line that tells most: where it hung (faulthandler's traceback), the exception, or the first one."""
     lines = stderr.strip().splitlines()
@@ -110,6 +126,7 @@ def does_not_start(
     if any(True for _ in faults(prefix, patient)):
         raise NotApplicable("the environment is broken (PY008)")
     if start.mode in ("normal", "live"):
+        yield from _complaints(start)
         return
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
         raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
@@ -125,11 +142,16 @@ def does_not_start(
         title = (
             f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
         )
+        unnamed = not start.culprits and isinstance(prefix.configuration, dict) and not prefix.home
+        if unnamed:
+            evidence.append(Evidence("runs at start-up", f"{prefix.path}/pyvenv.cfg, which names no home"))
         variables = _variables(start, path) if start.mode == "isolated" else ()
         files = [item for item in start.culprits if not item.startswith(("PYTHONPATH entry", "PYTHONHOME="))]
         culprits = ", ".join(files) or "the files that run at start-up"
         remedies = (UnsetEnv(variables),) if variables else ()
-        if files or not variables:
+        if unnamed:
+            remedies += (Recreate(title="make the environment anew"),)
+        elif files or not variables:
             remedies += (Manual(f"repair or move away {culprits}"),)
     yield Finding(
         PY013,

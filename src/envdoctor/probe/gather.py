@@ -109,6 +109,7 @@ def _gather(
         )
     kernels = _kernels(world, prefix, interpreter, neighbourhood, resolver)
     loader, why_not = interview.libraries()
+    failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
     prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter), prefix)
     libraries = _libraries(world, sys_path, prefix, loader, why_not, processors)
     if deep:  # after the interview, whose deadline must not be spent on hashing
@@ -119,7 +120,7 @@ def _gather(
     return Facts(
         recorded=recorded,
         patient=described(choice, prefix, interpreter, origin(places, variables, interpreter, system)),
-        start=start,
+        start=msgspec.structs.replace(start, complaints=either(failing, {})),
         prefix=prefix,
         system=system,
         environment=variables,

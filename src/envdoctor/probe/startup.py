@@ -9,6 +9,8 @@ from envdoctor.world import World
 
 CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
 _FILE = re.compile(r'File "([^"<>\n]+)"')
+_LINE_FAILS = re.compile(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
+_MODULE_FAILS = re.compile(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
 _PTH = re.compile(r"line \d+ of (.+\.pth)\b")
 
 
@@ -37,6 +39,18 @@ def culprits(
     mentioned = [name for name in _mentioned(failed[-1].stderr) if any(name.startswith(folder) for folder in folders)]
     mentioned += [name for name in candidates if _leads_to(world, name, mentioned)]
     return list(dict.fromkeys(mentioned)) or candidates
+
+
+def complaints(world: World, stderr: str, sys_path: Iterable[str]) -> dict[str, str]:
+    """The files that fail at each start and don't stop it, each with its exception (CPython: Lib/site.py)."""
+    found = {}
+    for file, block in _LINE_FAILS.findall(stderr):
+        said = [line.strip() for line in block.splitlines() if line.strip()]
+        found[file] = said[-1] if said else "an exception"
+    for name, said in _MODULE_FAILS.findall(stderr):
+        folders = (entry for entry in sys_path if world.is_file(f"{entry}/{name}.py"))
+        found[f"{next(folders, 'an unknown folder')}/{name}.py"] = said.strip()
+    return found
 
 
 def _leads_to(world: World, pth: str, mentioned: Sequence[str]) -> bool:
