@@ -122,6 +122,8 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
         ("diff one", "Missing argument 'B'"),
         ("diff nowhere.json nowhere.json", "nowhere.json: no such file or folder; a recording may be named, too"),
         ("diff text good.json", "text: not JSON: "),
+        ("why ./job.log", "why: ./job.log: No such file or directory"),
+        ("why /", "why: /: Is a directory"),
         ("explain", "Missing argument 'RULE'"),
         ("explain XYZ123", "explain: no rule is called 'XYZ123'"),
         ("explain BLA", "BLA: no rule has this code or name; `envdoctor list` shows all"),
