@@ -169,7 +169,8 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
         behind = distribution.owner is not None or not _slashes(distribution.location).startswith(
             _slashes(prefix.path) + "/"
         )
-        same = winner.version == distribution.version
+        fine = "both are of one version" if winner.version == distribution.version else ""
+        fine = "the system's or another environment's packages lie behind yours" if behind else fine
         yield Finding(
             PKG006,
             distribution.name,
@@ -179,12 +180,12 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
             ),
             f"{winner.name} {winner.version} hides {distribution.name} {distribution.version}",
             "Python imports the one that is first on sys.path; the other takes space, or is what you meant to use.",
-            severity=Severity.INFO if behind or same else None,
+            severity=Severity.INFO if fine else None,
             remedies=()
-            if behind or same
+            if fine
             else off_pythonpath(winner.location, path)
             or (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
-            nothing_to_do="the system's or another environment's packages lie behind yours" if behind else "",
+            nothing_to_do=fine,
         )
 
 

@@ -89,6 +89,15 @@ def test_what_lies_behind_the_environment_is_an_info(behind: dict[str, Any]) -> 
     assert one(checks.shadowed_distribution, packages=here).level == "info"
 
 
+@pytest.mark.parametrize("location", [SYSTEM, f"{PREFIX}/lib/site-packages"])
+def test_two_of_one_version_are_an_info_that_says_that_nothing_is_to_be_done(location: str) -> None:
+    finding = one(
+        checks.shadowed_distribution, packages=packages(distribution("lib"), distribution("lib", location=location))
+    )
+    assert (finding.level, finding.remedies) == ("info", ())
+    assert finding.nothing_to_do
+
+
 def test_an_editable_project_is_not_hidden_by_itself() -> None:
     source = distribution("app", "1.0", location="/home/ada/app/src", kind="egg-info")
     assert findings(checks.shadowed_distribution, packages=packages(source, distribution("app", editable=True))) == []
