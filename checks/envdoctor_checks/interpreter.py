@@ -1,5 +1,6 @@
 """Is there a Python, does it start, and is it still looked after?"""
 
+import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -26,6 +27,7 @@ from envdoctor_checks.broken import faults
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR, varies=(Severity.WARNING,))
+VARIABLE = re.compile(r"(PYTHON[A-Z0-9]+)(?:=| entry )")  # as the start's culprits name one
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
 
@@ -106,11 +108,8 @@ def _waited(ended: str) -> float:
 
 def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
     """The variables that bring a culprit in: by name, or by a folder of PYTHONPATH that it lies in."""
-    named = [
-        name
-        for name, words in (("PYTHONPATH", "PYTHONPATH entry "), ("PYTHONHOME", "PYTHONHOME="))
-        if any(item.startswith(words) for item in start.culprits)
-    ]
+    found = [VARIABLE.match(item) for item in start.culprits]
+    named = list(dict.fromkeys(match[1] for match in found if match))
     if isinstance(path, Path) and "PYTHONPATH" not in named:
         folders = [entry.path.rstrip("/\\") for entry in path.pythonpath]
         folders += [f"{path.working_directory}/{folder}" for folder in folders]
@@ -146,7 +145,7 @@ def does_not_start(
         if unnamed:
             evidence.append(Evidence("runs at start-up", f"{prefix.path}/pyvenv.cfg, which names no home"))
         variables = _variables(start, path) if start.mode == "isolated" else ()
-        files = [item for item in start.culprits if not item.startswith(("PYTHONPATH entry", "PYTHONHOME="))]
+        files = [item for item in start.culprits if not VARIABLE.match(item)]
         culprits = ", ".join(files) or "the files that run at start-up"
         remedies = (UnsetEnv(variables),) if variables else ()
         if unnamed:

@@ -8,6 +8,16 @@ from envdoctor.probe.interview import Try
 from envdoctor.world import World
 
 CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
+# Variables that keep Python from starting where their value is none that it knows (cmdline.html#environment-variables).
+SUSPECTS = (
+    "PYTHONPLATLIBDIR",
+    "PYTHONIOENCODING",
+    "PYTHONMALLOC",
+    "PYTHONHASHSEED",
+    "PYTHONTRACEMALLOC",
+    "PYTHONINTMAXSTRDIGITS",
+    "PYTHONUTF8",
+)
 _FILE = re.compile(r'File "([^"<>\n]+)"')
 _LINE_FAILS = re.compile(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
 _MODULE_FAILS = re.compile(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
@@ -32,7 +42,9 @@ def culprits(
             folders.append(user_site)
         if "PYTHONHOME" in world.environ:
             candidates.insert(0, f"PYTHONHOME={world.environ['PYTHONHOME']}")
-        candidates = candidates or ["the user site-packages"]
+        suspects = [f"{name}={world.environ[name]}" for name in SUSPECTS if name in world.environ]
+        accused = [item for item in suspects if item.partition("=")[0] in failed[-1].stderr]
+        candidates = accused or candidates or suspects or ["the user site-packages"]
     else:
         folders = list(site_packages)
         candidates = _customizers(world, folders) + executable_pth(world, folders)
