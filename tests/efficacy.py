@@ -299,6 +299,29 @@ def whose_base_is_gone(kind: str) -> Callable[[Path], Sick]:
     return build
 
 
+def that_lost_its_configuration(tmp: Path) -> Sick:
+    patient, ill = sick(tmp, "venv", "idna")
+    (patient.prefix / "pyvenv.cfg").unlink()
+    return ill
+
+
+def that_was_moved(tmp: Path) -> Sick:
+    patient, ill = sick(tmp, "venv")
+    patient.prefix.rename(tmp / "elsewhere")
+    return Sick(tmp / "elsewhere", ill.environ, ill.cwd)
+
+
+def that_a_pythonpath_brings_the_wrong_version(tmp: Path) -> Sick:
+    add_distribution(tmp / "lib" / "site-packages", "certifi", "2016.2.28")
+    return sick(tmp, "uv-venv", REQUESTS, PYTHONPATH=str(tmp / "lib" / "site-packages"))[1]
+
+
+def that_lacks_what_its_project_lists(tmp: Path) -> Sick:
+    _, ill = sick(tmp, "uv-venv")
+    write(ill.cwd / "requirements.txt", "idna>=3\n")
+    return ill
+
+
 def that_a_pythonpath_stops(tmp: Path) -> Sick:
     write(tmp / "elsewhere" / "sitecustomize.py", "raise SystemExit(0)\n")
     return sick(tmp, "uv-venv", PYTHONPATH=str(tmp / "elsewhere"))[1]
@@ -379,6 +402,10 @@ CASES = [
     ),
     Case("PY008", "the base is gone", "venv", whose_base_is_gone("venv")),
     Case("PY008", "the base is gone", "uv venv", whose_base_is_gone("uv-venv")),
+    Case("PY008", "pyvenv.cfg is gone", "venv", that_lost_its_configuration),
+    Case("PY011", "it was moved", "venv", that_was_moved),
+    Case("PKG001", "PYTHONPATH brings another version", "uv venv", that_a_pythonpath_brings_the_wrong_version),
+    Case("REP002", "the project lists more", "uv venv", that_lacks_what_its_project_lists),
     Case("PY013", "PYTHONPATH stops it", "uv venv", that_a_pythonpath_stops),
     Case("PY014", "a file here hides NumPy", "uv venv", that_a_file_here_shadows),
     Case("PY005", "another Python answers", "uv venv", with_two_environments_active),
@@ -402,7 +429,8 @@ NOT_RUN = [
         "venv, conda",
         "the builds are gigabytes, and most need the GPU; the command lines are tested word by word",
     ),
-    ("REP001 to REP005", "all", "in a container, such as these tests run in, they do not apply"),
+    ("REP001, REP005", "all", "in a container, such as these tests run in, they do not apply"),
+    ("REP003, REP004", "all", "by hand, or the lock of the tool at hand; the command lines are tested word by word"),
     ("PY001", "uv venv", "uv downloads another Python from GitHub"),
     ("all", "Windows, macOS, Homebrew", "other systems; the command lines are tested word by word"),
 ]

@@ -35,6 +35,7 @@ from envdoctor.rules import (
 )
 from envdoctor.selection import Selection
 from envdoctor.shell import command
+from tests import build
 from tests.build import blas, changed, cpu, distribution, facts, openblas, packages
 
 THREADS = Rule("TST001", "too-many-threads", Severity.WARNING, guide=("blas-8",))
@@ -167,7 +168,8 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
 1 thing is likely to hurt; run this:|
   export OPENBLAS_NUM_THREADS=4|
 |
-! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
+! TST001 warning BLAS starts 64 threads|
+                 where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
     Fix      export OPENBLAS_NUM_THREADS=4|
@@ -183,7 +185,8 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
              quotas limit what is|
              usable.|
 |
-i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
+i TST003 info    2 copies of OpenBLAS on|
+                 disk, 50.2 MB|
     Fix      Nothing to do: this is how|
              PyPI wheels are made.|
     Why      They are two builds.|
@@ -595,3 +598,11 @@ def test_what_a_person_must_decide_is_named_with_the_finding_and_not_in_the_verd
     assert "1 thing is broken." in lines
     assert "Fix      unset A_VARIABLE, unless it is meant" in lines
     assert lines.count("unset A_VARIABLE") == 1
+
+
+def test_long_titles_and_values_stand_beside_their_labels_on_every_line() -> None:
+    long = build.finding(title="word " * 30, evidence=(Evidence("seen", "thing " * 30),))
+    lines = shown(build.report(long), width=60).split("|\n")
+    assert max(map(len, lines[7:])) <= 60
+    assert sum(line.startswith("                 word word") for line in lines) > 1
+    assert sum(line.startswith("          thing thing") for line in lines) > 1

@@ -141,3 +141,10 @@ def test_powershell_sets_and_removes_variables() -> None:
 @pytest.mark.parametrize("windows", [False, True])
 def test_what_is_done_by_hand_has_no_command(windows: bool) -> None:
     assert command({"edit": {"file": "f", "change": "c"}}, windows) is None
+
+
+@pytest.mark.parametrize("name", ["und\udcff\udcfe", "new\nline", "50%\t'\\n'", "-\x1b[2J", "left\u202eright"])
+def test_a_name_that_no_terminal_shows_can_be_pasted_all_the_same(name: str) -> None:
+    line = command({"argv": ["printf", r"%s\0", name]}) or ""
+    assert line.isascii() and line.isprintable()
+    assert shell(line) == name.encode("utf-8", "surrogateescape") + b"\0"

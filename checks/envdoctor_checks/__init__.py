@@ -2,6 +2,7 @@
 
 from envdoctor_checks import (
     blas,
+    broken,
     conda_base,
     conda_channels,
     conda_config,
@@ -33,7 +34,7 @@ from envdoctor_checks import (
 )
 
 CHECKS = (
-    interpreter.broken_environment,
+    broken.broken_environment,
     interpreter.does_not_start,
     interpreter.end_of_life,
     system.packages_in_system_python,

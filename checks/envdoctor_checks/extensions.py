@@ -9,13 +9,16 @@ from envdoctor.api import (
     Finding,
     Install,
     Interpreter,
+    Missing,
     NotApplicable,
     Packages,
+    Path,
     Rule,
     Severity,
     UnknownFact,
     check,
 )
+from envdoctor_checks.leaks import off_pythonpath
 
 PKG007 = Rule("PKG007", "built-for-numpy-1", Severity.ERROR, guide=("pkg-5", "repro-1"))
 SHOWN = 5  # files named in evidence; the rest is counted
@@ -23,7 +26,7 @@ PKG009 = Rule("PKG009", "built-for-another-python", Severity.ERROR, guide=("pkg-
 
 
 @check(PKG007)
-def built_for_numpy_1(packages: Packages) -> Iterator[Finding]:
+def built_for_numpy_1(packages: Packages, path: Path | Missing | None = None) -> Iterator[Finding]:
     numpy = next((item for item in packages.distributions if item.key == "numpy"), None)
     if numpy is None:
         raise NotApplicable("NumPy is not installed")
@@ -36,8 +39,8 @@ def built_for_numpy_1(packages: Packages) -> Iterator[Finding]:
     for extension in packages.extensions:
         if extension.numpy == 1:
             old.setdefault(extension.distribution, []).append(extension.path)
-    for path, files in old.items():
-        distribution = by_path[path]
+    for metadata, files in old.items():
+        distribution = by_path[metadata]
         yield Finding(
             PKG007,
             distribution.name,
@@ -49,7 +52,8 @@ def built_for_numpy_1(packages: Packages) -> Iterator[Finding]:
             ),
             f"{distribution.name} {distribution.version} is built for NumPy 1, and NumPy is {numpy.version}",
             "What was compiled with NumPy 1's headers fails on import under NumPy 2; pip check does not see it.",
-            remedies=(
+            remedies=off_pythonpath(numpy.location, path)
+            or (
                 Install((_later(distribution),), title=f"install a later release of {distribution.name}"),
                 Install(("numpy<2",), title="or NumPy 1, if nothing else here needs NumPy 2"),
             ),

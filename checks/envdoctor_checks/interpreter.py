@@ -1,5 +1,6 @@
 """Is there a Python, does it start, and is it still looked after?"""
 
+import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -21,11 +22,12 @@ from envdoctor.api import (
     known,
     table,
 )
+from envdoctor_checks.broken import faults
 
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
-PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
-PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR)
+PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR, varies=(Severity.WARNING,))
+VARIABLE = re.compile(r"(PYTHON[A-Z0-9]+)(?:=| entry )")  # as the start's culprits name one
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
 
@@ -72,41 +74,19 @@ def _half_a_year_after(recorded: str) -> str:
     return f"{year:04}-{month + 1:02}{recorded[7:10]}"
 
 
-def _faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    """What is wrong with the environment's own folder: the title, and what was seen."""
-    configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
-    if not prefix.exists:
-        yield "the environment's folder is gone", (Evidence("prefix", prefix.path),)
-        return
-    if prefix.home and not prefix.home_exists:
-        evidence = [Evidence("pyvenv.cfg", f"home = {prefix.home} (gone)")]
-        if prefix.link and not prefix.executable_exists:
-            evidence.append(Evidence("executable", f"{prefix.executable} -> {prefix.link} (dangling)"))
-        yield "the Python this environment was made from is gone", tuple(evidence)
-    elif not prefix.executable_exists:
-        seen = f"{prefix.executable} -> {prefix.link} (dangling)" if prefix.link else f"{prefix.executable} (missing)"
-        yield "the environment's Python is gone", (Evidence("executable", seen),)
-    recorded = configuration.get("version_info") or configuration.get("version")
-    version = patient.version if isinstance(patient.version, str) else ""
-    if recorded and version and recorded.split(".")[:2] != version.split(".")[:2]:
-        yield (
-            "the Python under this environment has become another version",
-            (Evidence("made with", recorded), Evidence("runs", version)),
-        )
-
-
-@check(PY008)
-def broken_environment(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
-    if prefix.exists and prefix.configuration is None and prefix.executable_exists:
-        raise NotApplicable("not a virtual environment")
-    for title, evidence in _faults(prefix, patient):
+def _complaints(start: Start) -> Iterator[Finding]:
+    for file, said in start.complaints.items():
+        name = file.replace("\\", "/").rpartition("/")[2]
         yield Finding(
-            PY008,
-            prefix.path,
-            evidence,
-            title,
-            "An environment is a thin layer over the Python it was made from; without that one, nothing in it can run.",
-            remedies=(Recreate(title="make the environment anew, in place"),),
+            PY013,
+            file,
+            (Evidence("runs at start-up", file), Evidence("it said", said)),
+            f"this Python starts, but {name} fails at every start: {said}",
+            "What the file was to set up is not there, and every program begins with its complaint.",
+            severity=Severity.WARNING,
+            remedies=(
+                Manual(f"repair or move away {file}; the distribution that brought it may have gone without it"),
+            ),
         )
 
 
@@ -128,11 +108,8 @@ def _waited(ended: str) -> float:
 
 def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
     """The variables that bring a culprit in: by name, or by a folder of PYTHONPATH that it lies in."""
-    named = [
-        name
-        for name, words in (("PYTHONPATH", "PYTHONPATH entry "), ("PYTHONHOME", "PYTHONHOME="))
-        if any(item.startswith(words) for item in start.culprits)
-    ]
+    found = [VARIABLE.match(item) for item in start.culprits]
+    named = list(dict.fromkeys(match[1] for match in found if match))
     if isinstance(path, Path) and "PYTHONPATH" not in named:
         folders = [entry.path.rstrip("/\\") for entry in path.pythonpath]
         folders += [f"{path.working_directory}/{folder}" for folder in folders]
@@ -145,9 +122,10 @@ def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
 def does_not_start(
     start: Start, prefix: Prefix, patient: Patient, path: Path | Missing | None = None
 ) -> Iterator[Finding]:
-    if any(True for _ in _faults(prefix, patient)):
+    if any(True for _ in faults(prefix, patient)):
         raise NotApplicable("the environment is broken (PY008)")
     if start.mode in ("normal", "live"):
+        yield from _complaints(start)
         return
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
         raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
@@ -163,11 +141,16 @@ def does_not_start(
         title = (
             f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
         )
+        unnamed = not start.culprits and isinstance(prefix.configuration, dict) and not prefix.home
+        if unnamed:
+            evidence.append(Evidence("runs at start-up", f"{prefix.path}/pyvenv.cfg, which names no home"))
         variables = _variables(start, path) if start.mode == "isolated" else ()
-        files = [item for item in start.culprits if not item.startswith(("PYTHONPATH entry", "PYTHONHOME="))]
+        files = [item for item in start.culprits if not VARIABLE.match(item)]
         culprits = ", ".join(files) or "the files that run at start-up"
         remedies = (UnsetEnv(variables),) if variables else ()
-        if files or not variables:
+        if unnamed:
+            remedies += (Recreate(title="make the environment anew"),)
+        elif files or not variables:
             remedies += (Manual(f"repair or move away {culprits}"),)
     yield Finding(
         PY013,

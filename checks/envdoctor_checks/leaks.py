@@ -11,6 +11,7 @@ from envdoctor.api import (
     Finding,
     Interpreter,
     Manual,
+    Missing,
     NotApplicable,
     Packages,
     Path,
@@ -80,6 +81,16 @@ def _fault(entry: Entry, version: str) -> tuple[str, tuple[Evidence, ...]] | Non
         names = ", ".join(list(entry.hides)[:3]) + (" …" if len(entry.hides) > 3 else "")
         return f"PYTHONPATH hides {names} of the environment", rows
     return None
+
+
+def off_pythonpath(folder: str, path: Path | Missing | None) -> tuple[Remedy, ...]:
+    """What takes ``folder`` off ``sys.path``, where PYTHONPATH put it there: no installation gets past it."""
+    entries = path.pythonpath if isinstance(path, Path) else []
+    return tuple(_without(entry, path) for entry in entries if isinstance(path, Path) and _same(entry.path, folder))
+
+
+def _same(entry: str, folder: str) -> bool:
+    return entry.rstrip("/\\") == folder.rstrip("/\\")
 
 
 def _without(entry: Entry, path: Path) -> Remedy:

@@ -10,7 +10,9 @@ from envdoctor.api import (
     Install,
     Interpreter,
     Manual,
+    Missing,
     Packages,
+    Path,
     Patient,
     Prefix,
     Problem,
@@ -23,6 +25,7 @@ from envdoctor.api import (
     check,
     plainly_within,
 )
+from envdoctor_checks.leaks import off_pythonpath
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
 PKG002 = Rule("PKG002", "two-versions-installed", Severity.ERROR, guide=("repro-1",))
@@ -32,7 +35,9 @@ CURATED = ("colab", "kaggle")  # images whose makers answer for what is in them
 
 
 @check(PKG001)
-def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Patient) -> Iterator[Finding]:
+def unmet_requirement(
+    packages: Packages, interpreter: Interpreter, patient: Patient, path: Path | Missing | None = None
+) -> Iterator[Finding]:
     """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
     resolver = Resolver(packages.distributions, interpreter.markers)
     curated = any(overlay in CURATED for overlay in patient.overlays)
@@ -43,7 +48,7 @@ def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Pat
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
             problem = resolver.problem(line)
             if problem:
-                yield _unmet(distribution, problem, resolver, curated)
+                yield _unmet(distribution, problem, resolver, curated, path)
         if distribution.requires_python in unfit:
             yield _other_python(distribution, version)
     unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]
@@ -53,7 +58,9 @@ def unmet_requirement(packages: Packages, interpreter: Interpreter, patient: Pat
         raise UnknownFact(f"the requirements of some distributions can't be read: {'; '.join(unread[:3])}{more}")
 
 
-def _unmet(distribution: Distribution, problem: Problem, resolver: Resolver, curated: bool) -> Finding:
+def _unmet(
+    distribution: Distribution, problem: Problem, resolver: Resolver, curated: bool, path: Path | Missing | None
+) -> Finding:
     needed = f"{problem.name}{problem.wanted}"
     there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is not installed"
     through = f"{problem.through}, which needs " if problem.through else ""
@@ -78,7 +85,7 @@ def _unmet(distribution: Distribution, problem: Problem, resolver: Resolver, cur
         f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
         severity=Severity.INFO if mild else None,
         confidence=Confidence.POSSIBLE if mild else None,
-        remedies=_mending(distribution, problem, resolver),
+        remedies=(off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
     )
 
 
@@ -100,6 +107,7 @@ def _mending(distribution: Distribution, problem: Problem, resolver: Resolver) -
 
 
 def _other_python(distribution: Distribution, version: str) -> Finding:
+    title = f"install a release of {distribution.name} made for this Python"
     return Finding(
         PKG001,
         f"{distribution.name} needs Python",
@@ -112,11 +120,7 @@ def _other_python(distribution: Distribution, version: str) -> Finding:
         "pip and uv would not have chosen this release for this Python; it was meant for another, or forced.",
         severity=Severity.INFO,
         confidence=Confidence.LIKELY,
-        remedies=(
-            Install(
-                (distribution.name,), force=True, title=f"install a release of {distribution.name} made for this Python"
-            ),
-        ),
+        remedies=(Install((distribution.name,), force=True, title=title),),
     )
 
 
@@ -154,7 +158,7 @@ def two_versions_installed(packages: Packages) -> Iterator[Finding]:
 
 
 @check(PKG006)
-def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Finding]:
+def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missing | None = None) -> Iterator[Finding]:
     """Of two distributions with one name on the path the first is imported, whatever the second is needed for."""
     first: dict[str, Distribution] = {}
     for distribution in packages.distributions:
@@ -164,7 +168,8 @@ def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Findin
         behind = distribution.owner is not None or not _slashes(distribution.location).startswith(
             _slashes(prefix.path) + "/"
         )
-        same = winner.version == distribution.version
+        fine = "both are of one version" if winner.version == distribution.version else ""
+        fine = "the system's or another environment's packages lie behind yours" if behind else fine
         yield Finding(
             PKG006,
             distribution.name,
@@ -174,11 +179,12 @@ def shadowed_distribution(packages: Packages, prefix: Prefix) -> Iterator[Findin
             ),
             f"{winner.name} {winner.version} hides {distribution.name} {distribution.version}",
             "Python imports the one that is first on sys.path; the other takes space, or is what you meant to use.",
-            severity=Severity.INFO if behind or same else None,
+            severity=Severity.INFO if fine else None,
             remedies=()
-            if behind or same
-            else (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
-            nothing_to_do="the system's or another environment's packages lie behind yours" if behind else "",
+            if fine
+            else off_pythonpath(winner.location, path)
+            or (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
+            nothing_to_do=fine,
         )
 
 

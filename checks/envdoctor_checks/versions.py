@@ -100,12 +100,15 @@ def _locking(project: Project, patient: Patient) -> Remedy:
     origin = patient.origin[0].kind if patient.origin else "unknown"
     undo = "remove the file it writes"
     if "poetry" in kinds:
-        return Run("lock with Poetry", ("poetry", "lock"), safe=True, undo=undo)
+        return Run("lock with Poetry", ("poetry", "lock", "--project", project.root), safe=True, undo=undo)
     if "pixi" in kinds:
-        return Run("lock with pixi", ("pixi", "lock"), safe=True, undo=undo)
+        return Run("lock with pixi", ("pixi", "lock", "--manifest-path", project.root), safe=True, undo=undo)
     if "environment.yml" in kinds:
         listed = next(item.file for item in project.declarations if item.kind == "environment.yml")
-        return Run("lock with conda-lock", ("conda-lock", "--file", f"{project.root}/{listed}"), safe=True, undo=undo)
+        out = ("--lockfile", f"{project.root}/conda-lock.yml")
+        return Run(
+            "lock with conda-lock", ("conda-lock", "--file", f"{project.root}/{listed}", *out), safe=True, undo=undo
+        )
     if "pyproject" in kinds and origin == "uv-venv":
         return Run("lock with uv", ("uv", "lock", "--project", project.root), safe=True, undo=undo)
     what: tuple[str, ...] = (project.root,)

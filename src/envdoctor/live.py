@@ -59,6 +59,10 @@ class Introspection:
         brought = {first: list(loader.mapped() or ())}
         return {"errors": [], "examined": examined, "brought": brought, "pools": told, "problem": problem}, ""
 
+    def complaints(self) -> str:
+        """Long past: nobody kept it."""
+        return ""
+
     def close(self) -> None:
         """Nothing to end."""
 

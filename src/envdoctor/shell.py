@@ -5,6 +5,24 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from envdoctor.text import sanitize
+
+
+def printf(word: str) -> str:
+    """``word`` as printf's format: what can't be shown, or is no text at all (a byte of a file's name), in octal."""
+    try:
+        data = word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a pair: no file bears such a name here
+        data = word.encode("utf-8", "backslashreplace")
+    # A dash at the beginning would be taken for an option.
+    letters = [chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in "%'\\-" else f"\\{byte:03o}" for byte in data]
+    return f"printf '{''.join(letters)}'"
+
+
+def unshown(word: str) -> bool:
+    """Whether a terminal would show the word as another; not one that ends in a newline, which ``$()`` would cut off."""
+    return sanitize(word) != word and not word.endswith("\n") and "\0" not in word
+
 
 class Shell:
     """One shell's way of writing commands."""
@@ -12,7 +30,8 @@ class Shell:
     name = "posix"
 
     def quote(self, word: str) -> str:
-        return shlex.quote(word)
+        """The word as it is typed; one that a terminal would not show as it is, by ``printf`` (dash knows no ``$''``)."""
+        return shlex.quote(word) if not unshown(word) else f'"$({printf(word)})"'
 
     def run(self, argv: list[str]) -> str:
         return " ".join(map(self.quote, argv))
@@ -46,6 +65,8 @@ class Fish(Shell):
     def quote(self, word: str) -> str:
         if shlex.quote(word) == word:
             return word
+        if unshown(word):
+            return f"({printf(word)} | string collect)"
         return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     def activate(self, folder: str) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from envdoctor.facts import Attempt, Link, Start, System
+from envdoctor.rules import Run, UnsetEnv
+from envdoctor_checks.broken import broken_environment
 from envdoctor_checks.foundations import emulated_interpreter, fragile_base, moved_environment
 from envdoctor_checks.interpreter import does_not_start, end_of_life
 from tests.build import PREFIX, environment, findings, installation, interpreter, outcome, patient, prefix
@@ -98,3 +100,21 @@ def test_a_python_that_had_no_time_to_answer_is_not_accused(ended: str, status: 
     attempts = [Attempt(flags=["-I"], ended=ended, answered=False, stderr="")]
     result = outcome(does_not_start, start=Start(mode="none", attempts=attempts, culprits=[]))
     assert result.status == status
+
+
+def test_an_active_environment_that_is_gone_is_to_be_forgotten_first() -> None:
+    gone = prefix(exists=False, executable_exists=False, home=None, home_exists=None, configuration=None)
+    (found,) = findings(broken_environment, prefix=gone, environment=environment(VIRTUAL_ENV=PREFIX))
+    forget, again = found.remedies
+    assert isinstance(forget, UnsetEnv) and forget.names == ("VIRTUAL_ENV",)
+    assert isinstance(again, Run) and again.argv == ("python3", "-m", "venv", PREFIX)
+
+
+def test_an_environment_without_its_configuration_is_broken_and_its_base_is_not() -> None:
+    base = prefix(path="/usr", configuration=None, home=None, home_exists=None)
+    assert outcome(broken_environment, prefix=base).status == "not-applicable"
+    (found,) = findings(broken_environment, prefix=prefix(path="/usr", configuration=None, home=None, lost=PREFIX))
+    (remedy,) = found.remedies
+    assert found.subject == PREFIX
+    assert isinstance(remedy, Run)
+    assert remedy.argv == ("/usr/bin/python3.12", "-m", "venv", "--without-pip", PREFIX)

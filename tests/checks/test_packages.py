@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Collision, Extension, Missing
-from envdoctor.rules import Finding, Install, Manual
+from envdoctor.facts import Collision, Entry, Extension, Missing
+from envdoctor.rules import Finding, Install, Manual, UnsetEnv
 from envdoctor_checks import extensions, installed
 from envdoctor_checks import packages as checks
-from tests.build import PREFIX, SITE, changed, distribution, findings, interpreter, outcome, packages, patient
+from tests.build import PREFIX, SITE, changed, distribution, findings, interpreter, outcome, packages, path, patient
 
 SYSTEM = "/usr/lib/python3/dist-packages"
 
@@ -87,6 +87,15 @@ def test_one_name_in_two_folders_of_the_environment_is_a_warning() -> None:
 def test_what_lies_behind_the_environment_is_an_info(behind: dict[str, Any]) -> None:
     here = packages(distribution("lib", "2.0"), distribution("lib", "1.0", **behind))
     assert one(checks.shadowed_distribution, packages=here).level == "info"
+
+
+@pytest.mark.parametrize("location", [SYSTEM, f"{PREFIX}/lib/site-packages"])
+def test_two_of_one_version_are_an_info_that_says_that_nothing_is_to_be_done(location: str) -> None:
+    finding = one(
+        checks.shadowed_distribution, packages=packages(distribution("lib"), distribution("lib", location=location))
+    )
+    assert (finding.level, finding.remedies) == ("info", ())
+    assert finding.nothing_to_do
 
 
 def test_an_editable_project_is_not_hidden_by_itself() -> None:
@@ -247,3 +256,19 @@ def test_of_a_distribution_installed_twice_nobody_knows_that_it_does_not_suit() 
     assert findings(checks.unmet_requirement, packages=twins) == []
     neither = packages(distribution("app", requires=["lib>=3"]), *twins.distributions[1:])
     assert [item.rule.code for item in findings(checks.unmet_requirement, packages=neither)] == ["PKG001"]
+
+
+def test_what_pythonpath_brings_is_cured_there_since_no_installation_gets_past_it() -> None:
+    entry = "/opt/shared/site-packages/"
+    numpy = [distribution("numpy", "2.4", location="/opt/shared/site-packages"), distribution("numpy", "1.26")]
+    here = packages(distribution("scipy", requires=["numpy<2"]), *numpy, extensions=[extension("scipy", numpy=1)])
+    leak = path(pythonpath=[Entry(path=entry, exists=True)])
+    for check in (checks.unmet_requirement, checks.shadowed_distribution, extensions.built_for_numpy_1):
+        assert one(check, packages=here, path=leak).remedies == (UnsetEnv(("PYTHONPATH",)),)
+        elsewhere = path(pythonpath=[Entry(path="/opt/other", exists=True)])
+        assert one(check, packages=here, path=elsewhere).remedies != (UnsetEnv(("PYTHONPATH",)),)
+
+
+def test_a_version_that_is_not_known_is_told_in_words() -> None:
+    pair = [changed(distribution("lib"), version=Missing("METADATA is missing")), distribution("lib", "2.0")]
+    assert one(checks.two_versions_installed, packages=packages(*pair)).title.endswith("unknown and 2.0")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from envdoctor.facts import Declaration, Link, Locked, Missing, Project, Requirement
+from envdoctor.rules import Run
 from envdoctor_checks import drift, project, versions
 from tests.build import PREFIX, changed, distribution, findings, outcome, packages, patient, prefix
 
@@ -146,6 +147,17 @@ def test_a_list_without_a_lock_is_an_info_and_exact_versions_are_as_good_as_one(
     assert finding.level == "info"
     assert findings(versions.no_lock, project=here(listed(requirement("lib==1.0", "==1.0")))) == []
     assert findings(versions.no_lock, project=here(listed(requirement("lib")), locked("lib", "1.0"))) == []
+
+
+@pytest.mark.parametrize("kind", ["poetry", "pixi", "environment.yml", "pyproject", "requirements"])
+def test_the_command_that_locks_says_where_wherever_it_is_run(kind: str) -> None:
+    for origin in ("venv", "uv-venv"):
+        listing = here(listed(requirement("lib>=1", ">=1"), kind=kind))
+        (finding,) = findings(versions.no_lock, project=listing, patient=made_by(origin))
+        (remedy,) = finding.remedies
+        assert isinstance(remedy, Run)
+        assert any(word.startswith("/home/ada/fit") for word in remedy.argv)
+        assert kind != "environment.yml" or remedy.argv[-1] == "/home/ada/fit/conda-lock.yml"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from envdoctor.facts import Declaration, Facts, Installation, Link, Project, System, Tools
 from envdoctor.fixes import Fix, Toolbox
 from envdoctor.rules import Install, InstallSystem, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
-from tests.build import PREFIX, distribution, environment, facts, packages, patient, prefix
+from tests.build import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
 
 PYTHON = f"{PREFIX}/bin/python"
 HERE = [distribution("pip"), distribution("numpy", "2.1.0"), distribution("scipy", "1.15.0", ["numpy>=1.23"])]
@@ -252,3 +252,11 @@ def test_who_prefers_the_systems_packages_gets_them() -> None:
 def test_who_prefers_conda_gets_an_environment_of_it() -> None:
     found = fix(bare(), Install(("torch",)), prefer="conda")
     assert argvs(found) == ["conda create --name work python=3.12 pytorch"]
+
+
+def test_the_verifying_command_names_the_project_that_was_named_and_no_patient_that_is_gone() -> None:
+    named = changed(POETRY, evidence="named by --project")
+    verify = fix(made_by("poetry", project=named), SetEnv({"A": "1"})).verify["argv"]
+    assert verify == ["envdoctor", "check", "--python", PREFIX, "--project", named.root, "--select", "PKG001"]
+    gone = made_by("venv", prefix=prefix(exists=False))
+    assert fix(gone, UnsetEnv(("VIRTUAL_ENV",))).verify["argv"] == ["envdoctor", "check", "--select", "PKG001"]

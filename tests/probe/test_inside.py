@@ -216,3 +216,12 @@ def test_without_site_there_is_an_answer_too() -> None:
     told = msgspec.convert(answers("-I", "-S")[0]["value"], Interpreter)
     assert told.flags["no_site"] == 1
     assert told.user_site is None
+
+
+def test_a_newline_in_a_mapped_path_is_read_back(tmp_path: Path) -> None:
+    (source,) = glob.glob(f"{INSIDE}/loader.py")
+    unescaped = imported(Path(source)).unescaped
+    assert unescaped(f"{tmp_path}/new\\012line.so") == f"{tmp_path}/new\nline.so"
+    literal = tmp_path / "new\\012line.so"
+    literal.touch()
+    assert unescaped(str(literal)) == str(literal)

@@ -196,3 +196,9 @@ def test_what_pip_left_behind_is_no_distribution(tmp_path: Path) -> None:
     found = read(world(tmp_path), ["/site-packages"])
     assert found.distributions == []
     assert found.leftovers == ["/site-packages/~umpy-1.0.dist-info"]
+
+
+@pytest.mark.parametrize("folder", [".dist-info", "-.dist-info"])
+def test_metadata_in_a_folder_without_a_name_is_told_by_the_folder(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "site-packages" / folder).mkdir(parents=True)
+    assert one(tmp_path).name == folder

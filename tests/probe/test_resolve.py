@@ -1,7 +1,9 @@
 """From a command on PATH to its Python: shebangs, launchers and shims as the tools write them."""
 
 import io
+import shlex
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,13 @@ def test_scripts_by_way_of_a_link_to_the_environment_are_at_home(tmp_path: Path)
     (tmp_path / "base/bin").mkdir(parents=True)
     (tmp_path / "v").symlink_to("/data/v")
     assert foreign_prefixes(world, "/data/v") == {}
+
+
+@pytest.mark.parametrize("name", ["new\nline", "it's", 'a"b', "a b"])
+@pytest.mark.parametrize("quote", [shlex.quote, '"{}"'.format, "'{}'".format])
+def test_an_activation_script_that_names_its_own_place_tells_no_move(
+    tmp_path: Path, name: str, quote: Callable[[str], str]
+) -> None:
+    world = World(root=str(tmp_path), home="/home/ada", cwd="/", environ={}, platform="linux")
+    script(tmp_path / name / "bin/activate", f"VIRTUAL_ENV={quote('/' + name)}\nexport VIRTUAL_ENV\n")
+    assert foreign_prefixes(world, f"/{name}") == {}

@@ -100,6 +100,7 @@ def test_somebody_elses_checks_are_first_class(built: Path, tmp_path: Path) -> N
     envdoctor = str(scripts / "envdoctor")
     listed = json.loads(run([envdoctor, "list", "--format", "json"], clean_environ()))
     assert [row["source"] for row in listed if row["code"] == "MYX001"] == ["my-checks"]
+    assert run([envdoctor, "list"], clean_environ()).count("[my-checks]") == 1
     assert "pandas is missing." in run([envdoctor, "explain", "pandas-missing"], clean_environ())
     found = document(scripts)
     (finding,) = [item for item in found["findings"] if item["code"] == "MYX001"]  # type: ignore[attr-defined]

@@ -212,3 +212,9 @@ def test_the_running_process_is_examined_without_loading_anything() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "the running process" in " ".join(done.stdout.split())
+
+
+def test_the_last_line_for_github_holds_the_command_that_it_speaks_of() -> None:
+    last = drawn("github", report(finding("PKG001", Install(("numpy",))))).splitlines()[-1]
+    assert last.startswith("1 thing is broken; run this: ")
+    assert last.endswith(" numpy")

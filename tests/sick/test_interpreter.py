@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,27 @@ def test_a_text_file_that_poses_as_python_is_named(bare_patient: Patient, tmp_pa
     assert "Exec format error" in seen.accusations()
     assert packages_told(seen) == {"made-up-user"}
     assert "REP003" in seen.codes()  # unrelated
+
+
+def test_a_venv_that_lost_its_configuration_is_broken_and_the_fix_brings_it_back(
+    other_python: str, tmp_path: Path
+) -> None:
+    patient = make_venv(other_python, tmp_path / "patient")
+    write(patient.site / "only_here.py", "")
+    (patient.prefix / "pyvenv.cfg").unlink()
+    assert start(patient, "import only_here")[0] == 1
+    seen = checkup(patient.prefix)
+    assert_survived(seen, status=1, culprit=str(patient.prefix))
+    found = seen.finding("PY008")
+    assert found["fixes"][0]["verify"]["argv"][3] == str(patient.prefix)
+    (step,) = found["fixes"][0]["steps"]
+    subprocess.run(step["argv"], check=True)
+    assert start(patient, "import only_here")[0] == 0
+    assert "PY008" not in checkup(patient.prefix).codes()
+
+
+def test_a_folder_whose_name_holds_a_newline_gives_no_false_alarm(other_python: str, tmp_path: Path) -> None:
+    patient = make_venv(other_python, tmp_path / "new\nline", "numpy")
+    seen = checkup(patient)
+    assert not {"PY011", "BLA001"} & seen.codes()  # neither moved, nor two copies of the one library
+    assert seen.outcome("THR001")["status"] == "passed"

@@ -116,16 +116,18 @@ def test_a_forged_answer_within_our_own_fence_breaks_nothing(bare_patient: Patie
     assert "REP003" in seen.codes()  # unrelated
 
 
-def test_a_sitecustomize_that_raises_changes_nothing(bare_patient: Patient) -> None:
+def test_a_sitecustomize_that_raises_is_named_and_changes_nothing_else(bare_patient: Patient) -> None:
     """`site` prints the error and goes on (CPython, Lib/site.py, execsitecustomize)."""
-    write(bare_patient.site / "sitecustomize.py", "raise RuntimeError('from sitecustomize')\n")
+    culprit = write(bare_patient.site / "sitecustomize.py", "raise RuntimeError('from sitecustomize')\n")
     status, said = start(bare_patient, "print('alive')")
     assert status == 0
     assert "from sitecustomize" in said
     assert "alive" in said
     seen = checkup(bare_patient)
     assert_survived(seen, status=1, culprit=None)
-    assert seen.codes() == {"PKG001"}
+    assert seen.codes() == {"PKG001", "PY013"}
+    assert (seen.finding("PY013")["severity"], seen.finding("PY013")["subject"]) == ("warning", str(culprit))
+    assert "RuntimeError: from sitecustomize" in seen.finding("PY013")["title"]
     assert starts_as(seen) == "normal"
     assert_unrelated_fault_found(seen)
 
@@ -241,3 +243,24 @@ def test_a_grandchild_that_keeps_stdout_open_holds_nobody(bare_patient: Patient,
     assert seen.seconds < 2
     assert starts_as(seen) == ("isolated-without-site" if ending else "normal")
     assert_unrelated_fault_found(seen)
+
+
+def test_a_pth_file_whose_module_is_gone_is_named(bare_patient: Patient) -> None:
+    """What a removed distribution leaves behind; CPython prints the error and goes on (Lib/site.py, addpackage)."""
+    culprit = write(bare_patient.site / "left.pth", "import nowhere_to_be_found\n")
+    assert "nowhere_to_be_found" in start(bare_patient, "pass")[1]
+    finding = checkup(bare_patient).finding("PY013")
+    assert (finding["severity"], finding["subject"]) == ("warning", str(culprit))
+    assert "No module named 'nowhere_to_be_found'" in finding["title"]
+
+
+def test_a_configuration_that_is_no_text_is_the_culprit_and_the_fix_makes_the_environment_anew(
+    bare_patient: Patient,
+) -> None:
+    write(bare_patient.prefix / "pyvenv.cfg", b"\xff\xfe\x00")
+    assert start(bare_patient, "pass")[0] == 1
+    seen = checkup(bare_patient)
+    assert_survived(seen, status=1, culprit=None)
+    finding = seen.finding("PY013")
+    assert any(str(bare_patient.prefix / "pyvenv.cfg") in row["value"] for row in finding["evidence"])
+    assert finding["fixes"][0]["steps"][0]["argv"][-1] == str(bare_patient.prefix)

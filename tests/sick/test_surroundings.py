@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.patients import (
@@ -208,3 +209,18 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(
     seen = checkup(patient, doctor=doctor, environ={**environ, "HOME": str(home)}, user=other_user(), watch=[home])
     assert_survived(seen, status=1, culprit="made-up-user")
     assert_unrelated_fault_found(seen)
+
+
+@pytest.mark.parametrize(
+    "variable", ["PYTHONMALLOC=nope", "PYTHONHASHSEED=x", "PYTHONPLATLIBDIR=nowhere", "PYTHONIOENCODING=nope"]
+)
+def test_a_variable_that_stops_every_python_is_blamed_and_to_be_unset(bare_patient: Patient, variable: str) -> None:
+    """envdoctor itself is started with ``-I``."""
+    name, _, value = variable.partition("=")
+    setting: dict[str, Any] = {name: value}
+    assert start(bare_patient, "pass", **setting)[0] != 0
+    doctor = [sys.executable, "-I", "-m", "envdoctor"]
+    seen = checkup(bare_patient, doctor=doctor, environ=clean_environ(**{name: value}))
+    finding = seen.finding("PY013")
+    assert finding["subject"] == variable
+    assert finding["fixes"][0]["steps"] == [{"unsetenv": [name]}]

@@ -47,15 +47,21 @@ from envdoctor.start import HeadStart
 @options.deep
 @options.level
 @options.prefer
-@click.option("--baseline", metavar="FILE", help="Put up with the findings that this file names.")
 @click.option(
-    "--write-baseline", metavar="FILE", help="Name the findings of this check-up in a file, to be put up with."
+    "--baseline", metavar="FILE", callback=options.path, help="Put up with the findings that this file names."
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    callback=options.path,
+    help="Name the findings of this check-up in a file, to be put up with.",
 )
 @click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @click.option(
     "--fix-script",
     metavar="PATH",
+    callback=options.path,
     help="Write the plan to a script, which must not exist; what is not safe stands in comments.",
 )
 @options.color

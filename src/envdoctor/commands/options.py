@@ -14,6 +14,13 @@ def seconds(context: click.Context, parameter: click.Parameter, value: float | N
     return value
 
 
+def path(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A variable of a CI job that is not set must not pass for an option that was not given."""
+    if value == "":
+        raise click.BadParameter("the path is empty")
+    return value
+
+
 python = click.option(
     "--python",
     "pythons",
@@ -21,7 +28,9 @@ python = click.option(
     metavar="PATH",
     help="An executable, a prefix or a project folder; may be repeated.",
 )
-project = click.option("--project", metavar="DIR", help="The project folder; else the nearest one upwards.")
+project = click.option(
+    "--project", metavar="DIR", callback=path, help="The project folder; else the nearest one upwards."
+)
 timeout = click.option(
     "--timeout",
     type=float,
@@ -37,7 +46,9 @@ deep = click.option(
     f"NumPy to see which BLAS it uses. Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of "
     "them comes to no verdict.",
 )
-facts = click.option("--facts", "facts_file", metavar="FILE", help="Judge a recording instead of a Python.")
+facts = click.option(
+    "--facts", "facts_file", metavar="FILE", callback=path, help="Judge a recording instead of a Python."
+)
 level = click.option(
     "--level",
     type=click.Choice(["auto", "beginner", "advanced"]),

@@ -70,4 +70,7 @@ def _text(words: tuple[str, ...]) -> str:
             return content(words[0])[: MOST_TEXT * 4].decode("utf-8", "replace")
         except OSError as error:
             raise UsageError(f"{words[0]}: {error.strerror}") from None
+    if len(words) == 1 and words[0].startswith(("/", "./", "../", "~")) and len(words[0].split()) == 1:
+        what = "Is a directory" if os.path.isdir(words[0]) else "No such file or directory"
+        raise UsageError(f"why: {words[0]}: {what}")  # a path that was mistyped is no error message
     return " ".join(words)

@@ -15,6 +15,10 @@ class Missing(Struct, frozen=True):
 
     reason: str = field(name="missing")
 
+    def __str__(self) -> str:
+        """What stands in a sentence in the answer's place."""
+        return "unknown"
+
 
 class Section(Struct, frozen=True, kw_only=True):
     """A group of facts; its fields are JSON, or ``Missing`` where the answer is unknown."""

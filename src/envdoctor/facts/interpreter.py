@@ -22,12 +22,14 @@ class Start(Section, frozen=True, kw_only=True):
 
     ``mode`` is ``normal``, ``isolated`` (-I), ``isolated-without-site`` (-I -S), ``none``, or
     ``live`` where the process that asks is the patient. ``culprits`` are files whose code runs at
-    start-up and that the failing attempt had and the successful one had not.
+    start-up and that the failing attempt had and the successful one had not. ``complaints`` are such files that
+    fail without stopping the start, each with the exception, as Python itself says on standard error.
     """
 
     mode: str
     attempts: list[Attempt] = []
     culprits: list[str] = []
+    complaints: dict[str, str] = {}
 
 
 class Interpreter(Section, frozen=True, kw_only=True):

@@ -11,6 +11,8 @@ class Prefix(Section, frozen=True, kw_only=True):
     home and ``home_exists`` whether that folder is still there. ``receipts`` are files that tools
     leave in the environments they make. ``has_ensurepip`` tells whether its Python can
     make environments with pip (Debian's can't without python3-venv). ``conda_meta`` says that the folder is there.
+    ``lost`` is the folder of the environment that was meant and has no pyvenv.cfg any more: its Python takes its base's
+    prefix for its own, and that is what ``path`` and all the rest are about.
     """
 
     path: str
@@ -25,3 +27,4 @@ class Prefix(Section, frozen=True, kw_only=True):
     receipts: list[str] = []
     site_packages: list[str] = []
     has_ensurepip: bool | None = None
+    lost: str | None = None

@@ -41,9 +41,20 @@ class Toolbox:
     def fix(self, remedy: Remedy, code: str) -> Fix:
         """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
         fix = self._fix(remedy)
-        patient = fix.patient or self._bedside.prefix or self._bedside.python
-        verify = {"argv": ["envdoctor", "check", "--python", patient, "--select", code]}
-        return msgspec.structs.replace(fix, verify=verify)
+        return msgspec.structs.replace(
+            fix, verify={"argv": ["envdoctor", "check", *self._again(fix), "--select", code]}
+        )
+
+    def _again(self, fix: Fix) -> list[str]:
+        """What has envdoctor look at the same once more; a patient that is gone can't be named."""
+        bedside = self._bedside
+        prefix = bedside.facts.prefix
+        patient = fix.patient or prefix.lost or (bedside.prefix or bedside.python if prefix.exists else "")
+        named = bedside.project is not None and bedside.project.evidence == "named by --project"
+        return [
+            *(["--python", patient] if patient else []),
+            *(["--project", bedside.project_path().rstrip("/")] if named else []),
+        ]
 
     def _fix(self, remedy: Remedy) -> Fix:
         match remedy:

@@ -159,6 +159,12 @@ class Child:
                 return "closed its output without an answer"
         return describe_status(self._process.poll())
 
+    def stderr_to_the_end(self) -> str:
+        """As `stderr`, when the child has been stopped: what was on its way has come, too."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._open == 0, PAUSE * 4)
+        return self.stderr
+
     @property
     def stderr(self) -> str:
         return self._error.decode("utf-8", "replace")

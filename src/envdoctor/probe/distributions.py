@@ -44,8 +44,8 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
     if not isinstance(data, bytes) or not (header.requires or (header.name and header.version)):
         requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
     distribution = Distribution(
-        name=header.name or named,
-        key=normalise(header.name or named),
+        name=header.name or named or os.path.basename(path),
+        key=normalise(header.name or named or os.path.basename(path)),
         version=header.version or version_in_name or Missing(problem or "no version"),
         location=location,
         path=path,

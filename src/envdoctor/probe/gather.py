@@ -96,7 +96,8 @@ def _gather(
     interpreter = _interpreter(answer, start, prefix)
     known = isinstance(interpreter, Interpreter)
     if isinstance(interpreter, Interpreter) and _elsewhere(prefix, interpreter):
-        prefix = _prefix(world, interpreter.prefix, choice.executable)
+        lost = choice.prefix if prefixes.is_lost(world, choice.prefix) else None
+        prefix = msgspec.structs.replace(_prefix(world, interpreter.prefix, choice.executable), lost=lost)
         packed = section("conda", conda.read, world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     distributions = section("packages", packages.read, world, sys_path, choice.executable, prefix.path, deep)
@@ -108,6 +109,7 @@ def _gather(
         )
     kernels = _kernels(world, prefix, interpreter, neighbourhood, resolver)
     loader, why_not = interview.libraries()
+    failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
     prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter), prefix)
     libraries = _libraries(world, sys_path, prefix, loader, why_not, processors)
     if deep:  # after the interview, whose deadline must not be spent on hashing
@@ -118,7 +120,7 @@ def _gather(
     return Facts(
         recorded=recorded,
         patient=described(choice, prefix, interpreter, origin(places, variables, interpreter, system)),
-        start=start,
+        start=msgspec.structs.replace(start, complaints=either(failing, {})),
         prefix=prefix,
         system=system,
         environment=variables,

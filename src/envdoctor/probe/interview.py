@@ -114,6 +114,10 @@ class Interview:
                 return {**value, "problem": ended + where}, ""
         return None, ended + where
 
+    def complaints(self) -> str:
+        """What the start that worked wrote on standard error; complete once `libraries` has been asked."""
+        return self._child.stderr_to_the_end() if self.mode == "normal" else ""
+
     def close(self) -> None:
         """End the child, whatever it is doing."""
         self._child.stop()

@@ -45,6 +45,13 @@ def parse_pyvenv(text: str) -> dict[str, str]:
     return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals and key.strip()}
 
 
+def is_lost(world: World, path: str) -> bool:
+    """Whether ``path`` was a virtual environment: its activation script and its packages are there, pyvenv.cfg is not."""
+    script = world.text(f"{path}/{'Scripts' if world.platform == 'win32' else 'bin'}/activate")
+    activates = isinstance(script, str) and "VIRTUAL_ENV=" in script
+    return activates and not world.exists(f"{path}/pyvenv.cfg") and bool(site_packages(world, path))
+
+
 def site_packages(world: World, prefix: str) -> list[str]:
     """The folders in ``prefix`` where packages lie, as the layout tells: for a Python that can't be asked."""
     found = []

@@ -8,6 +8,7 @@ or has a space (pip: vendored distlib, scripts.py); on Windows a launcher with t
 
 import os
 import re
+import shlex
 
 from envdoctor.facts.base import Missing
 from envdoctor.world import World
@@ -93,7 +94,7 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
             continue  # a link leads where its target belongs
         if name == "activate":
             text = world.text(f"{folder}/{name}", 8192)
-            other = _activated(text) if isinstance(text, str) else None
+            other = _activated(text, (prefix, own)) if isinstance(text, str) else None
         else:
             interpreter = interpreter_of(head(world, f"{folder}/{name}"), f"{folder}/{name}")[0]
             other = _prefix_in(interpreter) if interpreter else None
@@ -106,8 +107,14 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
     return found
 
 
-def _activated(text: str) -> str | None:
-    """The absolute path that an activation script assigns to VIRTUAL_ENV, if it is written out."""
+def _activated(text: str, own: tuple[str, ...]) -> str | None:
+    """The absolute path that an activation script assigns to VIRTUAL_ENV, if it is written out and none of ``own``.
+
+    A path may hold quotes and newlines: that it is one's own is seen before the line is taken apart.
+    """
+    quoted = [form for path in own for form in (path, f"'{path}'", f'"{path}"', shlex.quote(path))]
+    if any(f"VIRTUAL_ENV={form}\n" in text for form in quoted):
+        return None
     for line in text.splitlines():
         words = line.strip().removeprefix("export ")
         if words.startswith("VIRTUAL_ENV="):

@@ -8,7 +8,19 @@ from envdoctor.probe.interview import Try
 from envdoctor.world import World
 
 CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
+# Variables that keep Python from starting where their value is none that it knows (cmdline.html#environment-variables).
+SUSPECTS = (
+    "PYTHONPLATLIBDIR",
+    "PYTHONIOENCODING",
+    "PYTHONMALLOC",
+    "PYTHONHASHSEED",
+    "PYTHONTRACEMALLOC",
+    "PYTHONINTMAXSTRDIGITS",
+    "PYTHONUTF8",
+)
 _FILE = re.compile(r'File "([^"<>\n]+)"')
+_LINE_FAILS = re.compile(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
+_MODULE_FAILS = re.compile(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
 _PTH = re.compile(r"line \d+ of (.+\.pth)\b")
 
 
@@ -30,13 +42,27 @@ def culprits(
             folders.append(user_site)
         if "PYTHONHOME" in world.environ:
             candidates.insert(0, f"PYTHONHOME={world.environ['PYTHONHOME']}")
-        candidates = candidates or ["the user site-packages"]
+        suspects = [f"{name}={world.environ[name]}" for name in SUSPECTS if name in world.environ]
+        accused = [item for item in suspects if item.partition("=")[0] in failed[-1].stderr]
+        candidates = accused or candidates or suspects or ["the user site-packages"]
     else:
         folders = list(site_packages)
         candidates = _customizers(world, folders) + executable_pth(world, folders)
     mentioned = [name for name in _mentioned(failed[-1].stderr) if any(name.startswith(folder) for folder in folders)]
     mentioned += [name for name in candidates if _leads_to(world, name, mentioned)]
     return list(dict.fromkeys(mentioned)) or candidates
+
+
+def complaints(world: World, stderr: str, sys_path: Iterable[str]) -> dict[str, str]:
+    """The files that fail at each start and don't stop it, each with its exception (CPython: Lib/site.py)."""
+    found = {}
+    for file, block in _LINE_FAILS.findall(stderr):
+        said = [line.strip() for line in block.splitlines() if line.strip()]
+        found[file] = said[-1] if said else "an exception"
+    for name, said in _MODULE_FAILS.findall(stderr):
+        folders = (entry for entry in sys_path if world.is_file(f"{entry}/{name}.py"))
+        found[f"{next(folders, 'an unknown folder')}/{name}.py"] = said.strip()
+    return found
 
 
 def _leads_to(world: World, pth: str, mentioned: Sequence[str]) -> bool:

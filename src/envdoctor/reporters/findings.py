@@ -71,7 +71,7 @@ def draw(page: Page, group: Group, report: Report, style: Style, said: set[str])
         finding = item.finding
         sure = "" if finding.certainty.value == "certain" else f" ({finding.certainty.value})"
         head = f"{MARKS[finding.level]} {finding.rule.code} {finding.level.value:8}"
-        page.line((head, COLORS[finding.level]), f"{finding.title}{sure}")
+        page.paragraph(f"{finding.title}{sure}", head, 0, COLORS[finding.level], column=len(head))
         if len(items) <= MOST_EVIDENCE or style.verbosity > 0:
             draw_evidence(page, item)
     _cure(page, group, report, style, said)

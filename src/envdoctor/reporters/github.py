@@ -29,7 +29,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
             left = len(found) - MOST + 1
             lines.append(f"::{kind} title=envdoctor::{left} more of this kind; the job's summary names them all")
     lines += [f"::notice title=envdoctor::{_data(words)}" for report in reports for words in _unknown(report)]
-    lines += [verdict(report).words for report in reports]
+    lines += [_closing(report) for report in reports]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -48,6 +48,12 @@ def _annotation(kind: str, item: Advice, report: Report) -> str:
         properties = f"file={_property(file)},{properties}"
     text = "\n".join(sanitize(credentials(line)) for line in message)
     return f"::{kind} {properties}::{_data(text)}"
+
+
+def _closing(report: Report) -> str:
+    """The verdict, with the command it speaks of on the same line; no line of it may pass for a workflow command."""
+    said = verdict(report)
+    return sanitize(credentials(f"{said.words} {said.command}".strip())).lstrip(":")
 
 
 def _unknown(report: Report) -> Iterator[str]:

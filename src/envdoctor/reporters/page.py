@@ -44,10 +44,16 @@ class Page:
         self._console.print(Text.assemble(*clean), soft_wrap=True)
 
     def paragraph(
-        self, text: str, label: str = "", indent: int = INDENT, label_style: str = "bold", style: str = ""
+        self,
+        text: str,
+        label: str = "",
+        indent: int = INDENT,
+        label_style: str = "bold",
+        style: str = "",
+        column: int = LABEL,
     ) -> None:
-        """Wrapped text with a label beside its first line."""
-        width = self._console.width - indent - (LABEL if label else 0)
+        """Wrapped text with a label beside its first line, ``column`` wide."""
+        width = self._console.width - indent - (column if label else 0)
         # A word longer than the line, such as a path, stays whole: it is there to be copied.
         # So does a command in the text, which stands between backticks; no NUL is left by sanitize.
         whole = _CODE.sub(lambda code: code[0].replace(" ", "\0"), self._clean(text))
@@ -55,14 +61,14 @@ class Page:
         for index, piece in enumerate(pieces):
             head = Text(" " * indent)
             if label:
-                head.append((self._clean(label) if index == 0 else "").ljust(LABEL), style=label_style)
+                head.append((self._clean(label) if index == 0 else "").ljust(column), style=label_style)
             self._console.print(head.append(piece.replace("\0", " "), style=style), soft_wrap=True)
 
     def evidence(self, label: str, value: str) -> None:
         """What was seen, dim; a path that is longer than the line stays whole, on a line of its own."""
         style = "dim" if self._style.color else ""
         if max(map(len, value.split()), default=0) <= self._console.width - INDENT - len(label) - 2:
-            self.paragraph(f"{label}  {value}", style=style)
+            self.paragraph(value, f"{label}  ", label_style=style, style=style, column=len(label) + 2)
             return
         if label.strip():
             self.line((" " * INDENT + label.rstrip(), style))

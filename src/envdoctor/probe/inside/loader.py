@@ -52,8 +52,13 @@ def mapped():
             lines = maps.read().decode("utf-8", "surrogateescape" if sys.version_info[0] > 2 else "replace").split("\n")
     except (IOError, OSError):
         return None
-    paths = [line[line.index("/") :] for line in lines if "/" in line and ".so" in line]
-    return sorted(set(paths))
+    paths = set(line[line.index("/") :] for line in lines if "/" in line and ".so" in line)
+    return sorted(set(map(unescaped, paths)))
+
+
+def unescaped(path):
+    """A path as it is; the kernel writes a newline in it as an octal number (man 5 proc_pid_maps)."""
+    return path if "\\012" not in path or os.path.exists(path) else path.replace("\\012", "\n")
 
 
 def load(path, suffixes, threadpoolctl, report):

@@ -105,7 +105,7 @@ def mappings():
         parts = line.split(None, 5)
         if len(parts) == 6 and parts[5].startswith("/"):
             begin, end = parts[0].split("-")
-            found.append((int(begin, 16), int(end, 16), int(parts[2], 16), parts[5]))
+            found.append((int(begin, 16), int(end, 16), int(parts[2], 16), parts[5].replace("\\012", "\n")))
     return found
 
 
