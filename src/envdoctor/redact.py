@@ -9,14 +9,15 @@ from collections.abc import Mapping
 
 # In a URL: user:password@ (a password may hold @, and a slash if nobody quoted it; a port is none), conda's
 # /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token), and parameters named like a secret.
-# None of them reaches beyond a quotation mark or a backslash, so that JSON stays JSON.
+# None of them reaches beyond a quotation mark or a backslash, so that JSON stays JSON; none looks so far ahead from
+# each place that a hostile text takes long.
 _USERINFO = re.compile(r"://(?:[^\s/\"\\]*|[^\s/?#:@\"\\]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"\\]*)@")
 # The same without a scheme, as conda takes it in channels and aliases; an address or a digest is none.
 _BARE = re.compile(
-    r"(?<![^\s\"'`=,(\[{])(?!mailto:)[^\s/:@\"'`=,()\[\]{}\\]+:[^\s/@\"'`\\]+@(?=[A-Za-z0-9\[])(?!sha\d+:)"
+    r"(?<![^\s\"'`=,(\[{])(?!mailto:)[^\s/:@\"'`=,()\[\]{}\\]{1,256}:[^\s/@\"'`\\]{1,512}@(?=[A-Za-z0-9\[])(?!sha\d+:)"
 )
 _BARE_TOKEN = re.compile(r"(^|(?<=[\s,]))((?:[\w.-]+\.\w+(?::\d+)?/(?:[^\s,]*?/)?)?t/)[^/\s,]+")
-_TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]*?/)?t/)[^/\s\"'\\,;]+")
+_TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]{0,512}?/)?t/)[^/\s\"'\\,;]+")
 _QUERY = re.compile(
     r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential)[^=&;?#\s\"\\]*=)[^&\s#\"\\]+",
     re.IGNORECASE,
