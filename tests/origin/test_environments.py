@@ -92,6 +92,14 @@ def test_the_installer_is_told_by_its_own_file(tmp_path: Path) -> None:
             {"conda-meta/history": "# cmd: constructor /tmp/Miniforge3 --platform linux-64\n"},
             "miniforge",
         ),
+        (
+            ("conda-4.9.2-py38_0",),
+            {"conda-meta/history": "# cmd: build.py --build_number 1 --product miniconda --python 3.8\n"},
+            "miniconda",
+        ),
+        (("conda-4.9.2-py38_0",), {"conda-meta/history": "+defaults::python-3.8.5-h7579374_1\n"}, "miniconda"),
+        (("conda-25.1.0-0",), {"conda-meta/history": "+pkgs/main/linux-64::python-3.12.9-0\n"}, "miniconda"),
+        (("conda-25.1.0-0",), {"conda-meta/history": "+mydefaults::python-3.12.9-0\n"}, "conda"),
         (("conda-25.1.0-0",), {}, "conda"),
     ],
 )

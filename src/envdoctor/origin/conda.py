@@ -1,7 +1,8 @@
 """conda prefixes: environments, pixi's, and roots with the installer that made them.
 
 Signals: pixi's ``conda-meta/pixi`` (pixi: crates/pixi_core/src/environment); constructor's ``.installer.info`` and the
-first block of ``conda-meta/history`` (constructor: install.py, preconda.py); the installers' own ``.condarc``
+first block of ``conda-meta/history`` (constructor: install.py, preconda.py; Anaconda's script around it, ``build.py``:
+https://github.com/conda/conda/issues/11238); the installers' own ``.condarc``
 (https://github.com/conda-forge/miniforge); the record of the metapackage ``anaconda``.
 """
 
@@ -13,7 +14,8 @@ from envdoctor.origin.clues import Clues, made, parts
 
 _INSTALLER = r'"name"\s*:\s*"([^"]+)"'
 _INSTALLER_VERSION = r'"version"\s*:\s*"([^"]+)"'
-_CONSTRUCTOR = r"(?m)^# cmd: constructor (.*)$"
+_CONSTRUCTOR = r"(?m)^# cmd: (?:constructor|build\.py(?=.* --product )) (.*)$"
+_FROM_DEFAULTS = r"(?m)^\+(?:defaults|(?:\S*/)?pkgs/main)(?:/\S+)?::"
 KINDS = (("miniforge", "miniforge"), ("mambaforge", "miniforge"), ("miniconda", "miniconda"), ("anaconda", "anaconda"))
 
 
@@ -54,7 +56,7 @@ def _installer(place: Place, records: list[str], clues: Clues) -> tuple[str, str
             return "anaconda", "", [f"conda-meta/{name_of_record}"]
     if "conda-forge" in signs.get(".condarc", "") or any(name.startswith("miniforge") for name in records):
         return "miniforge", "", [".condarc: conda-forge"]
-    if "/pkgs/main" in history or "pkgs/main" in signs.get("conda-meta/initial-state.explicit.txt", ""):
+    if re.search(_FROM_DEFAULTS, history) or "pkgs/main" in signs.get("conda-meta/initial-state.explicit.txt", ""):
         return "miniconda", "", ["conda-meta/history: pkgs/main"]
     has_conda = any(name.startswith("conda-") for name in records)
     if not has_conda and clues.variables.get("MAMBA_ROOT_PREFIX", "").rstrip("/") in (place.path, place.real):

@@ -29,6 +29,26 @@ def test_what_was_asked_for_and_not_removed() -> None:
     assert history.installer_set(blocks) == {"python", "conda"}
 
 
+@pytest.mark.parametrize(
+    ("command", "is_one"),
+    [
+        ("constructor -v --platform=osx-64 /tmp/x --output-dir=/tmp", True),
+        ("/opt/bin/constructor .", True),
+        (
+            "build.py --build_number 1 --product miniconda --python 3.8 --installer-type sh --output-dir /tmp/build",
+            True,
+        ),
+        ("build.py", False),
+        ("/opt/conda/bin/conda install constructor", False),
+        ("", False),
+    ],
+)
+def test_an_installers_own_block_is_known_by_its_command(command: str, is_one: bool) -> None:
+    """The first as https://github.com/conda/conda/issues/9876 shows one, the third as /issues/11238 does."""
+    text = f"==> 2020-11-18 15:08:34 <==\n# cmd: {command}\n+defaults::python-3.8.5-h7579374_1\n"
+    assert history.installer_set(history.parse(text)) == ({"python"} if is_one else None)
+
+
 def test_a_block_that_lists_is_a_new_beginning() -> None:
     text = "==> 1 <==\nnumpy-1.0-0\nold-1.0-0\n==> 2 <==\n-old-1.0-0\n+new-1.0-0\n"
     assert history.present(history.parse(text)) == {"numpy", "new"}

@@ -117,9 +117,16 @@ def present(blocks: Iterable[Block]) -> set[str]:
 
 
 def installer_set(blocks: Iterable[Block]) -> set[str] | None:
-    """The names that the installer (constructor) put there; ``None`` where its block does not tell."""
-    for block in blocks:
-        words = block.command.split()
-        if words and words[0].rpartition("/")[2].removesuffix(".exe") == "constructor":
-            return {dist_name(dist) for dist in block.added} or None
-    return None
+    """The names that the installer put there; ``None`` where its block does not tell."""
+    block = next((block for block in blocks if is_installers(block.command)), None)
+    return ({dist_name(dist) for dist in block.added} or None) if block else None
+
+
+def is_installers(command: str) -> bool:
+    """True for the command that an installer was made by: constructor, or Anaconda's own script around it.
+
+    The script's: ``build.py --product miniconda …`` (https://github.com/conda/conda/issues/11238).
+    """
+    words = command.split()
+    program = words[0].rpartition("/")[2].removesuffix(".exe") if words else ""
+    return program == "constructor" or (program == "build.py" and "--product" in words)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from envdoctor.prefixes import is_conda_installation
+from envdoctor.probe.conda.history import is_installers
 from envdoctor.world import World
 
 _CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
@@ -85,7 +86,7 @@ def flavour(world: World, root: str, names: Sequence[str], commands: Sequence[st
     conda = next((name for name in names if _CONDA.match(name)), None)
     for text in (
         world.text(f"{root}/.installer.info", 10_000),
-        next((line for line in commands if "constructor" in line), ""),
+        next((line for line in commands if is_installers(line)), ""),
     ):
         if isinstance(text, str):
             product = next((kind for word, kind in _PRODUCTS if word in text.lower()), None)
