@@ -35,23 +35,33 @@ CHANNEL_SETTINGS = ("channels", "default_channels", "custom_channels", "custom_m
 
 @check(CON009)
 def insecure_channel(conda: Conda) -> Iterator[Finding]:
-    for setting in CHANNEL_SETTINGS:
-        value = conda.settings[setting].value if setting in conda.settings else None
-        for channel in _words(value):
-            if channel.startswith("http://") and not channel.startswith(LOOPBACK):
-                sources = [source for source, _ in places_of(conda, setting, [channel])]
-                yield Finding(
-                    CON009,
-                    canonical(channel),
-                    (Evidence(setting, f"{channel} ({', '.join(sources)})"),),
-                    "packages come over a connection that is not encrypted",
-                    "Who sits between you and the server can change what is installed, code included.",
-                    severity=milder(conda),
-                    remedies=(Edit(sources[0], f"write https:// for http:// in {channel}"),),
-                )
+    for source, channels in _in_the_open(conda).items():
+        named = [channel for _, channel in channels]
+        more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        yield Finding(
+            CON009,
+            source,
+            tuple(Evidence(setting, f"{channel} ({source})") for setting, channel in channels[:8]),
+            f"packages come over a connection that is not encrypted: {named[0]}{more}",
+            "Who sits between you and the server can change what is installed, code included.",
+            severity=milder(conda),
+            remedies=(Edit(source, f"write https:// for http:// in {', '.join(named[:8])}"),),
+        )
     for secret in conda.secrets:
         if secret.others_can_read:
             yield _exposed(conda, secret)
+
+
+def _in_the_open(conda: Conda) -> dict[str, list[tuple[str, str]]]:
+    """By file or variable: each channel that it gives a plain http:// address, with the setting."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for setting in CHANNEL_SETTINGS:
+        value = conda.settings[setting].value if setting in conda.settings else None
+        for channel in dict.fromkeys(_words(value)):
+            if channel.startswith("http://") and not channel.startswith(LOOPBACK):
+                for source, _ in places_of(conda, setting, [channel]):
+                    found.setdefault(source, []).append((setting, channel))
+    return found
 
 
 def _exposed(conda: Conda, secret: CondaSecret) -> Finding:

@@ -262,6 +262,16 @@ def test_insecure_channels_are_named_with_the_file_that_has_them() -> None:
     (finding,) = findings(conda_channels.insecure_channel, conda=of_two(["a"], ["http://h.org/x"]))
     assert finding.evidence[0].value == f"http://h.org/x ({SYSTEM})"
     assert isinstance(finding.remedies[0], Edit) and finding.remedies[0].file == SYSTEM
+    # A mirror in China, as many have it.
+    mirror = "http://mirrors.tuna.tsinghua.edu.cn/anaconda"
+    settings = {
+        "default_channels": CondaSetting(value=[f"{mirror}/pkgs/main", f"{mirror}/pkgs/r"], sources=[FILE]),
+        "custom_channels": CondaSetting(
+            value=dict.fromkeys(("conda-forge", "bioconda"), f"{mirror}/cloud"), sources=[FILE]
+        ),
+    }
+    (finding,) = findings(conda_channels.insecure_channel, conda=configured("defaults", settings=settings))
+    assert finding.title.endswith(f"{mirror}/pkgs/main and 2 more") and len(finding.evidence) == 3
 
 
 def test_conda_forge_below_defaults_in_a_list_that_stands_for_both() -> None:
