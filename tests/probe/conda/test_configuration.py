@@ -331,6 +331,16 @@ def test_a_channel_that_the_lists_forbid_ends_conda(tmp_path: Path, text: str, c
     assert read(world(tmp_path, files), None, (24, 10)).channels == ["conda-forge", "defaults", "own/sub"]
 
 
+def test_a_forbidden_channel_is_told_of_the_file_that_names_it(tmp_path: Path) -> None:
+    files = {
+        "/etc/conda/.condarc": "channels: [defaults]\ndenylist_channels: [defaults]\n",
+        "/home/ada/.condarc": "channels: [conda-forge]\n",
+    }
+    assert [problem.file for problem in configuration(tmp_path, files).problems] == ["/etc/conda/.condarc"]
+    seen = configuration(tmp_path / "other", {**files, "/home/ada/.condarc": "channels: [x, defaults]\n"})
+    assert [problem.file for problem in seen.problems] == ["/home/ada/.condarc"]
+
+
 def test_condas_own_defaults_may_be_forbidden_too(tmp_path: Path) -> None:
     found = read(world(tmp_path, {"/etc/conda/.condarc": "denylist_channels: [defaults]\n"}), None, (24, 11))
     assert isinstance(found.channels, Missing)
