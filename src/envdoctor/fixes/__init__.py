@@ -4,7 +4,8 @@ import msgspec
 
 from envdoctor.facts import Facts
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, Tool, name_of, named
+from envdoctor.fixes.model import Fix, Tool, named
+from envdoctor.requirements import name_in
 from envdoctor.rules import (
     Edit,
     Install,
@@ -67,7 +68,7 @@ class Toolbox:
             case UnsetEnv(names, title, unless):
                 return self._unset(names, title, unless)
             case Install(requirements, force, title, conda):
-                listed = " ".join(dict.fromkeys(map(name_of, requirements)))
+                listed = " ".join(dict.fromkeys(map(name_in, requirements)))
                 words = title or f"install {listed}{' anew' if force else ''}"
                 if conda:
                     from envdoctor.fixes.conda import reinstall
@@ -109,7 +110,7 @@ class Toolbox:
     def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
         """Removing empties folders that the others share, so what stays is laid down anew after it."""
         out, back = self._tool.remove(remove), self._tool.install(install, True)
-        names = " ".join(map(name_of, install))
+        names = " ".join(map(name_in, install))
         return Fix(
             title=title or f"remove {' '.join(remove)}, then install {names} anew",
             steps=(*out.steps, *back.steps),

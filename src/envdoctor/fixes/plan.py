@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from envdoctor.fixes import Toolbox
-from envdoctor.fixes.model import Fix, name_of
+from envdoctor.fixes.model import Fix
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 from envdoctor.rules import (
     Edit,
     Finding,
@@ -151,7 +152,7 @@ def _conflicts(one: _Wish, other: _Wish) -> list[str]:
             found += [f"{name} is set and unset" for name in setting.variables if name in unsetting.names]
         if isinstance(setting, Install) and isinstance(unsetting, Remove):
             removed = set(map(normalise, unsetting.names))
-            both = [name_of(item) for item in setting.requirements if normalise(name_of(item)) in removed]
+            both = [name_in(item) for item in setting.requirements if normalise(name_in(item)) in removed]
             # Removing all owners of one file and then laying down one of them is a cure, not a conflict.
             found += [f"{name} is installed and removed" for name in both if not setting.force]
     return found
