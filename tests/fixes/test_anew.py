@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from envdoctor.facts import Declaration, Facts, Installation, Place, Project, System, Tools
 from envdoctor.fixes import Fix
-from envdoctor.rules import Install, Recreate, Remove
+from envdoctor.rules import Install, Recreate, Remove, Replace
 from tests.build import PREFIX, changed, distribution, packages, prefix
 from tests.fixes.test_tools import PYTHON, UV_PROJECT, argvs, fix, made_by
 
@@ -122,3 +124,42 @@ def test_only_the_environments_own_project_says_what_goes_into_it() -> None:
 def test_pip_comes_back_where_uv_makes_it_for_pip() -> None:
     made = on(None, "venv", "uv", tools=Tools(commands={"uv": "/bin/uv"}))
     assert argvs(anew(made)) == [f"uv venv --clear --seed --python 3.12 {PREFIX}"]
+
+
+def test_of_two_in_one_folder_the_newer_is_laid_down() -> None:
+    twice = made_by(
+        "venv", packages=packages(distribution("pip"), distribution("six", "1.9"), distribution("six", "1.16"))
+    )
+    assert argvs(fix(twice, Replace(("six", "six"), ("six",))))[-1].endswith("--no-deps six==1.16")
+
+
+@pytest.mark.parametrize(
+    ("kind", "install", "uninstall"),
+    [
+        ("pipx", "pipx runpip .venv install", "pipx runpip .venv uninstall --yes"),
+        ("uv-tool", f"uv pip install --python {PREFIX}", f"uv pip uninstall --python {PREFIX}"),
+    ],
+)
+def test_what_an_application_needs_is_mended_in_place(kind: str, install: str, uninstall: str) -> None:
+    known = made_by(
+        kind, packages=packages(distribution("app", "1", ["six>=1.16", "idna"]), distribution("six", "1.9"))
+    )
+    found = fix(known, Install(("six>=1.16",)))
+    assert argvs(found) == [f"{install} six>=1.16"]
+    assert (found.applicability, found.undo) == ("safe", f"{install} six==1.9")
+    assert fix(known, Install(("idna",))).undo == f"{uninstall} idna"
+    again = argvs(fix(known, Install(("six",), force=True)))
+    assert again in ([f"{install} {flag} --no-deps six==1.9"] for flag in ("--force-reinstall", "--reinstall"))
+    assert kind != "pipx" or "--force-reinstall" in again[0]  # pip knows no --reinstall
+    assert argvs(fix(known, Remove(("six",)))) == [f"{uninstall} six"]
+
+
+def test_what_is_new_to_an_application_is_its_tools_to_add() -> None:
+    assert fix(made_by("pipx"), Install(("numba>=0.60",))).undo == "pipx uninject .venv numba"
+    assert "uv-receipt.toml" in fix(made_by("uv-tool"), Install(("numba",))).reason
+
+
+def test_an_application_is_made_anew_on_the_base_that_lives() -> None:
+    base = "/opt/python/bin/python3.12"
+    assert argvs(anew(on(base, "pipx"))) == [f"pipx reinstall --python {base} .venv"]
+    assert argvs(anew(on(base, "uv-tool"))) == [f"uv tool install --force --python {base} .venv"]

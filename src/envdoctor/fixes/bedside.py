@@ -89,9 +89,15 @@ class Bedside:
 
     @cached_property
     def installed(self) -> dict[str, Distribution]:
-        """What lies in the prefix itself, by its normalised name; of two the one that is imported."""
-        here = [item for item in self.distributions if _inside(item.location, self.prefix)]
-        return {item.key: item for item in reversed(here)}
+        """What lies in the prefix itself, by its normalised name; of two the one that is imported, in one folder the
+        newer, whose files most likely lie over the other's."""
+        found: dict[str, Distribution] = {}
+        for item in self.distributions:
+            if _inside(item.location, self.prefix):
+                other = found.setdefault(item.key, item)
+                if other is not item and other.location == item.location and _newer(item, other):
+                    found[item.key] = item
+        return found
 
     @cached_property
     def base(self) -> str:
@@ -167,6 +173,15 @@ def externally_managed(facts: Facts) -> str:
 
 def _inside(path: str, prefix: str) -> bool:
     return bool(prefix) and path.startswith(prefix.rstrip("/\\") + ("\\" if "\\" in prefix else "/"))
+
+
+def _newer(one: Distribution, other: Distribution) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(str(one.version)) > Version(str(other.version))
+    except InvalidVersion:
+        return False
 
 
 def _number(minor: str) -> tuple[int, ...]:
