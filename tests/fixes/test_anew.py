@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Declaration, Facts, Installation, Place, Project, System, Tools
+from envdoctor.facts import Declaration, Facts, Installation, Locked, Place, Project, System, Tools
 from envdoctor.fixes import Fix
 from envdoctor.rules import Install, Recreate, Remove, Replace
 from tests.build import PREFIX, changed, distribution, packages, prefix
@@ -163,3 +163,17 @@ def test_an_application_is_made_anew_on_the_base_that_lives() -> None:
     base = "/opt/python/bin/python3.12"
     assert argvs(anew(on(base, "pipx"))) == [f"pipx reinstall --python {base} .venv"]
     assert argvs(anew(on(base, "uv-tool"))) == [f"uv tool install --force --python {base} .venv"]
+
+
+@pytest.mark.parametrize(("kind", "lock"), [("uv-venv", "uv.lock"), ("poetry", "poetry.lock")])
+def test_what_the_lock_names_comes_from_the_lock_and_is_not_added_to_the_project(kind: str, lock: str) -> None:
+    rows = [("idna", "3.10"), ("six", "1.9"), ("six", "1.16"), ("torch", "2.3+cpu")]
+    locked = [Locked(name=name, key=name, version=version, line=1) for name, version in rows]
+    listed = Declaration(file=lock, kind=lock, lock=True, locked=locked)
+    project = Project(root="/home/ada/fit", evidence="pyproject.toml", declarations=[listed])
+    known = made_by(kind, project=project)
+    found = fix(known, Install(("idna<4,>=2.5",)))
+    assert argvs(found)[0].endswith(" install idna==3.10") or argvs(found)[0].endswith(f"{PREFIX} idna==3.10")
+    assert found.applicability == "safe" and "uninstall" in found.undo
+    for other in ("idna>=4", "six", "torch", "absent"):
+        assert " add " in argvs(fix(known, Install((other,))))[0]

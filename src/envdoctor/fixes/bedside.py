@@ -87,6 +87,17 @@ class Bedside:
             return False
         return _inside(self.prefix, self.project.root) or self.project.evidence == "named by --project"
 
+    def locked(self, kind: str) -> dict[str, str]:
+        """The versions in the project's lock of this kind, by normalised name; without those it has in several."""
+        found: dict[str, str] = {}
+        several = set()
+        for declaration in self.project.declarations if self.project else ():
+            rows = declaration.locked if declaration.kind == kind and isinstance(declaration.locked, list) else []
+            for row in rows:
+                if found.setdefault(row.key, row.version) != row.version:
+                    several.add(row.key)
+        return {key: version for key, version in found.items() if key not in several}
+
     @cached_property
     def installed(self) -> dict[str, Distribution]:
         """What lies in the prefix itself, by its normalised name; of two the one that is imported, in one folder the

@@ -3,8 +3,9 @@
 from envdoctor.fixes import source
 from envdoctor.fixes.anew import anew
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.constraints import contradictory, demands, joined
+from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
 from envdoctor.fixes.model import Fix, argv
+from envdoctor.markers import plainly_within
 from envdoctor.names import normalise
 from envdoctor.requirements import name_in
 
@@ -32,10 +33,14 @@ class Venv:
             flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
             words, reason = source.anew(self._bedside, requirements)
             return source.laid_down(self._install(*flags), words, reason)
-        here = self._bedside.installed
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
+        return self.bring(wanted)
+
+    def bring(self, wanted: list[str]) -> Fix:
+        """These requirements, word by word."""
+        here = self._bedside.installed
         keys = {normalise(name): name for name in map(name_in, wanted)}
         old = [word for key in keys if key in here for word in source.again(here[key])]
         new = [name for key, name in keys.items() if key not in here]
@@ -81,3 +86,18 @@ class Venv:
 
     def _line(self, words: list[str]) -> str:
         return self._bedside.shell.run(words)
+
+
+def from_lock(bedside: Bedside, requirements: list[str], kind: str) -> Fix | None:
+    """What the project's lock names is brought in as it names it, in place: nothing is to be added to the project.
+
+    ``None`` where the lock lacks one of them, or has it in a version that does not do.
+    """
+    locked = bedside.locked(kind)
+    wanted = []
+    for requirement in requirements:
+        version = locked.get(normalise(name_in(requirement)), "")
+        if not version or "+" in version or not plainly_within(version, specifier_of(requirement) or ">=0"):
+            return None
+        wanted.append(f"{name_in(requirement)}=={version}")
+    return Venv(bedside).bring(wanted)

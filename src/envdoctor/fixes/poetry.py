@@ -2,6 +2,7 @@
 
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.pip import from_lock
 from envdoctor.fixes.source import anew, laid_down
 from envdoctor.requirements import name_in
 
@@ -20,6 +21,7 @@ class Poetry:
     def __init__(self, bedside: Bedside) -> None:
         self._bedside = bedside
         self._poetry = ["poetry", "--directory", project_of(bedside)]
+        self._own = bedside.project is not None and bedside.project.root == project_of(bedside)
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         wanted = list(map(unmarked, requirements))
@@ -28,6 +30,8 @@ class Poetry:
             if not self._bedside.has_pip:
                 command = ["uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps"]
             return laid_down(command, *anew(self._bedside, requirements))
+        if self._own and (fix := from_lock(self._bedside, requirements, "poetry.lock")):
+            return fix
         return Fix(
             title="",
             steps=(argv(*self._poetry, "add", *wanted),),

@@ -2,6 +2,7 @@
 
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.pip import from_lock
 from envdoctor.requirements import name_in
 
 
@@ -18,6 +19,8 @@ class UvProject:
             again = [word for name in names for word in ("--reinstall-package", name)]
             step = argv("uv", "sync", "--project", self._root, "--inexact", *again)
             return Fix(title="", steps=(step,), applicability="safe", reason="", undo="")
+        if fix := from_lock(self._bedside, requirements, "uv.lock"):
+            return fix
         return Fix(
             title="",
             steps=(argv("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
