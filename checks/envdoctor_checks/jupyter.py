@@ -37,12 +37,13 @@ def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
         if kernel.interpreter is None or kernel.interpreter_exists:
             continue
         folder = kernel.file.rpartition("/")[0]
+        again = "it has to be registered again if it is wanted"
         remedy: Remedy = Manual(f"remove the folder {folder}")
+        if folder.startswith("/"):
+            remedy = Run("remove the kernel's folder", ("rm", "-r", "--", folder), reason=again)
         if path.jupyter is not None:
             argv = (path.jupyter.path, "kernelspec", "remove", "-y", kernel.name)
-            remedy = Run(
-                "remove the kernel from Jupyter's list", argv, reason="it has to be registered again if it is wanted"
-            )
+            remedy = Run("remove the kernel from Jupyter's list", argv, reason=again)
         yield Finding(
             TOL001,
             kernel.name,

@@ -35,6 +35,10 @@ ORDER: tuple[type, ...] = (
 )
 
 
+# What these say decides which packages an installer sees, and which installer runs.
+PATHS = {"PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"}
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One fix of the plan: the ``codes`` it settles, the ``subjects`` concerned, its ``conflicts`` with others."""
 
@@ -64,7 +68,8 @@ def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
             _add(wishes, remedy, finding)
     wishes = _without_moot(wishes)
     _find_conflicts(wishes)
-    wishes.sort(key=lambda wish: ORDER.index(type(wish.remedy)))
+    wishes = _settings_as_one(wishes)
+    wishes.sort(key=lambda wish: _rank(wish.remedy))
     return tuple(
         Entry(
             codes=wish.codes,
@@ -74,6 +79,28 @@ def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
         )
         for wish in wishes
     )
+
+
+def _rank(remedy: Remedy) -> tuple[int, bool]:
+    """What is damaged is laid down anew before an installer has to make sense of it."""
+    if isinstance(remedy, SetEnv) and PATHS & set(remedy.variables):
+        return ORDER.index(UnsetEnv), True
+    return ORDER.index(type(remedy)), isinstance(remedy, Install) and not remedy.force
+
+
+def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:
+    """Variables that nothing speaks against are set in one line, those first of all that decide what is found."""
+    kept: list[_Wish] = []
+    for wish in wishes:
+        same = (item for item in kept if _rank(item.remedy) == _rank(wish.remedy) and not item.conflicts)
+        for other in same if not wish.conflicts else ():
+            if isinstance(other.remedy, SetEnv) and isinstance(wish.remedy, SetEnv):
+                other.remedy = SetEnv({**other.remedy.variables, **wish.remedy.variables})
+                other.findings += wish.findings
+                break
+        else:
+            kept.append(wish)
+    return kept
 
 
 def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
@@ -108,9 +135,27 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
     if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and one.unless == other.unless:
         return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))), unless=one.unless)
+    if isinstance(one, UnsetEnv) and isinstance(other, SetEnv):
+        one, other = other, one
+    if isinstance(one, SetEnv) and isinstance(other, UnsetEnv):  # what is taken out altogether is out
+        return (
+            other if set(one.variables) == {"PYTHONPATH"} and "PYTHONPATH" in other.names and not other.unless else None
+        )
     if isinstance(one, SetEnv) and isinstance(other, SetEnv):
-        agree = all(other.variables.get(name, value) == value for name, value in one.variables.items())
-        return SetEnv({**one.variables, **other.variables}) if agree else None
+        return _both_set(one, other)
+    return None
+
+
+def _both_set(one: SetEnv, other: SetEnv) -> SetEnv | UnsetEnv | None:
+    """Settings that agree on a variable; two that each take something out of PYTHONPATH take out both."""
+    if set(one.variables) == set(other.variables) == {"PYTHONPATH"}:
+        first, second = one.variables["PYTHONPATH"], other.variables["PYTHONPATH"]
+        separator = ";" if ";" in first + second or "\\" in first + second else ":"
+        rest = [entry for entry in first.split(separator) if entry in second.split(separator)]
+        return SetEnv({"PYTHONPATH": separator.join(rest)}) if rest else UnsetEnv(("PYTHONPATH",))
+    shared = set(one.variables) & set(other.variables)
+    if shared and all(one.variables[name] == other.variables[name] for name in shared):
+        return SetEnv({**one.variables, **other.variables})
     return None
 
 
