@@ -113,3 +113,10 @@ def test_a_conflict_over_one_variable_holds_up_no_other() -> None:
 def test_what_is_damaged_is_laid_down_before_a_resolver_runs() -> None:
     entries = planned(finding("PKG001", Install(("idna",))), finding("PKG003", Install(("certifi",), force=True)))
     assert [entry.codes[0] for entry in entries] == ["PKG003", "PKG001"]
+
+
+def test_what_follows_an_installation_follows_the_joined_one() -> None:
+    after = ("python", "-m", "ipykernel", "install")
+    (entry,) = planned(finding("PKG001", Install(("idna",))), finding("TOL003", Install(("ipykernel",), then=(after,))))
+    assert entry.fix.steps[0]["argv"][-2:] == ["idna", "ipykernel"]
+    assert entry.fix.steps[1:] == ({"argv": list(after)},)

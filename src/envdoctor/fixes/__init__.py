@@ -67,14 +67,17 @@ class Toolbox:
                 return keep(self._bedside, variables, title)
             case UnsetEnv(names, title, unless):
                 return self._unset(names, title, unless)
-            case Install(requirements, force, title, conda):
+            case Install(requirements, force, title, conda, then):
                 listed = " ".join(dict.fromkeys(map(name_in, requirements)))
                 words = title or f"install {listed}{' anew' if force else ''}"
                 if conda:
                     from envdoctor.fixes.conda import reinstall
 
                     return named(reinstall(self._bedside, requirements), words)
-                return named(self._tool.install(list(requirements), force), words)
+                fix = named(self._tool.install(list(requirements), force), words)
+                # In an environment of its own, made for it, another Python than the patient's has what is installed.
+                after = [{"argv": list(argv)} for argv in then] if fix.steps and not fix.patient else []
+                return msgspec.structs.replace(fix, steps=(*fix.steps, *after))
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
             case InstallBuild():

@@ -130,7 +130,7 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return one if one.python or not other.python else other
     if isinstance(one, Install) and isinstance(other, Install) and (one.force, one.conda) == (other.force, other.conda):
         both = tuple(dict.fromkeys((*one.requirements, *other.requirements)))
-        return Install(both, one.force, conda=one.conda)
+        return Install(both, one.force, conda=one.conda, then=tuple(dict.fromkeys((*one.then, *other.then))))
     if isinstance(one, Remove) and isinstance(other, Remove):
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
     if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and one.unless == other.unless:
