@@ -10,10 +10,12 @@ from envdoctor.api import (
     Install,
     Interpreter,
     Manual,
+    Missing,
     Packages,
     Recreate,
     Remedy,
-    Remove,
+    Replace,
+    Resolver,
     Rule,
     Run,
     Severity,
@@ -127,7 +129,9 @@ def interrupted_install(packages: Packages, interpreter: Interpreter) -> Iterato
 
 
 @check(PKG008)
-def distributions_overwrite_each_other(packages: Packages) -> Iterator[Finding]:
+def distributions_overwrite_each_other(
+    packages: Packages, interpreter: Interpreter | Missing | None = None
+) -> Iterator[Finding]:
     """Libraries below ``nvidia/`` are GPU005's."""
     groups: dict[tuple[str, ...], list[Collision]] = {}
     locations = sorted({distribution.location for distribution in packages.distributions}, key=len, reverse=True)
@@ -150,11 +154,23 @@ def distributions_overwrite_each_other(packages: Packages) -> Iterator[Finding]:
             f"such as {_relative(collisions[0].path, locations)}",
             "Whichever was installed last has overwritten the other's files, and removing either takes them from both. "
             "pip check does not see it.",
-            remedies=(
-                Remove((names[-1],), title=f"keep one of {', '.join(names)}: remove the others"),
-                Install((names[0],), force=True, title=f"and install the one you keep again, here {names[0]}"),
-            ),
+            remedies=(_keep_one(names, packages, interpreter),),
         )
+
+
+def _keep_one(names: tuple[str, ...], packages: Packages, interpreter: Interpreter | Missing | None) -> Remedy:
+    """The one that others require stays, and is laid down anew: a removal takes the files from both."""
+    markers = interpreter.markers if isinstance(interpreter, Interpreter) else {}
+    resolver = Resolver(packages.distributions, markers)
+    keys = {item.name: item.key for item in packages.distributions}
+    users = {name: [it.by for it in resolver.demands(keys.get(name, name)) if it.by not in names] for name in names}
+    required = [name for name in names if users[name]]
+    if len(required) > 1:
+        who = "; ".join(f"{', '.join(users[name])} requires {name}" for name in required)
+        return Manual(f"keep one and install it anew last, or keep those who require them apart ({who})")
+    keep = (required or list(names))[0]
+    others = tuple(name for name in names if name != keep)
+    return Replace(others, (keep,), title=f"keep {keep}: remove {' and '.join(others)}, then install it anew")
 
 
 def _version(packages: Packages, name: str) -> str:

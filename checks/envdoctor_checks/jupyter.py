@@ -1,5 +1,6 @@
 """Do notebooks run in the environment they are meant for, and is there something to write programs with?"""
 
+import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -25,6 +26,7 @@ TOL001 = Rule("TOL001", "kernel-points-nowhere", Severity.ERROR, guide=("rec-2",
 TOL002 = Rule("TOL002", "kernel-is-another-python", Severity.WARNING, guide=("rec-2",))
 TOL003 = Rule("TOL003", "jupyter-of-another-prefix", Severity.WARNING, guide=("rec-2", "repro-2"))
 TOL004 = Rule("TOL004", "no-editor", Severity.INFO, guide=("rec-2", "rec-3"))
+GENERIC = ("venv", "env", "virtualenv", "default", "envs", "pixi")  # folders that many projects have
 EDITORS = ("jupyterlab", "spyder", "notebook")
 
 
@@ -37,12 +39,13 @@ def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
         if kernel.interpreter is None or kernel.interpreter_exists:
             continue
         folder = kernel.file.rpartition("/")[0]
+        again = "it has to be registered again if it is wanted"
         remedy: Remedy = Manual(f"remove the folder {folder}")
+        if folder.startswith("/"):
+            remedy = Run("remove the kernel's folder", ("rm", "-r", "--", folder), reason=again)
         if path.jupyter is not None:
             argv = (path.jupyter.path, "kernelspec", "remove", "-y", kernel.name)
-            remedy = Run(
-                "remove the kernel from Jupyter's list", argv, reason="it has to be registered again if it is wanted"
-            )
+            remedy = Run("remove the kernel from Jupyter's list", argv, reason=again)
         yield Finding(
             TOL001,
             kernel.name,
@@ -96,7 +99,6 @@ def jupyter_of_another_prefix(jupyter: Jupyter, path: Path, packages: Packages, 
         return  # it offers the kernels of conda environments by itself
     if any(kernel.prefix == path.patient_real and _seen(kernel, jupyter) for kernel in jupyter.kernels):
         return
-    name = (patient.prefix or "").rstrip("/").rpartition("/")[2].lstrip(".") or "environment"
     yield Finding(
         TOL003,
         "jupyter",
@@ -106,7 +108,7 @@ def jupyter_of_another_prefix(jupyter: Jupyter, path: Path, packages: Packages, 
         ),
         f"jupyter belongs to {path.jupyter.prefix}, and offers no kernel of this environment",
         "What is installed in this environment can't be imported in the notebooks that this command opens.",
-        remedies=_register(packages, patient, ("--user", "--name", name)),
+        remedies=_register(packages, patient, ("--user", "--name", _name(patient.prefix or "", jupyter))),
     )
 
 
@@ -115,17 +117,25 @@ def _seen(kernel: Kernel, jupyter: Jupyter) -> bool:
     return jupyter.of_command == jupyter.of_patient or not kernel.file.startswith(f"{jupyter.of_patient}/")
 
 
+def _name(prefix: str, jupyter: Jupyter) -> str:
+    """A kernel's name that none has yet, of the letters that Jupyter allows; ``.venv`` is named after its project."""
+    folders = [part for part in prefix.replace("\\", "/").split("/") if part]
+    while len(folders) > 1 and folders[-1].lstrip(".") in GENERIC:
+        folders.pop()
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folders[-1] if folders else "").strip(".-") or "environment"
+    taken = {kernel.name for kernel in jupyter.kernels}
+    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
+
+
 def _register(packages: Packages, patient: Patient, words: tuple[str, ...]) -> tuple[Remedy, ...]:
     executable = patient.executable or "python"
-    run = Run(
-        "register this environment's kernel",
-        (executable, "-m", "ipykernel", "install", *words),
-        safe=True,
-        undo=f"jupyter kernelspec remove {words[-1]}",
-    )
+    argv = (executable, "-m", "ipykernel", "install", *words)
     if any(item.key == "ipykernel" for item in packages.distributions):
-        return (run,)
-    return (Install(("ipykernel",), title="install ipykernel here first"), run)
+        undo = f"jupyter kernelspec remove {words[-1]}"
+        return (Run("register this environment's kernel", argv, safe=True, undo=undo),)
+    title = "install ipykernel here, and register this environment's kernel with it"
+    return (Install(("ipykernel",), title=title, then=(argv,)),)
 
 
 @check(TOL004)

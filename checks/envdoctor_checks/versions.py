@@ -8,7 +8,9 @@ from envdoctor.api import (
     Finding,
     Manual,
     NotApplicable,
+    Packages,
     Patient,
+    Prefix,
     Project,
     Remedy,
     Requirement,
@@ -18,11 +20,13 @@ from envdoctor.api import (
     UnknownFact,
     check,
     known,
+    plainly_within,
 )
 
 REP003 = Rule("REP003", "no-versions", Severity.INFO, guide=("repro-3",))
 REP004 = Rule("REP004", "no-lock", Severity.INFO, guide=("repro-3",))
 
+PIP_LOCK = "25.1"  # writes pylock.toml from this release on (https://pip.pypa.io/en/stable/cli/pip_lock/)
 SHOWN = 10  # rows of evidence
 
 
@@ -75,7 +79,7 @@ def no_versions(project: Project) -> Iterator[Finding]:
 
 
 @check(REP004)
-def no_lock(project: Project, patient: Patient) -> Iterator[Finding]:
+def no_lock(project: Project, patient: Patient, packages: Packages, prefix: Prefix) -> Iterator[Finding]:
     if not project.declarations:
         raise NotApplicable("no dependencies are listed")
     direct = _direct(project)
@@ -90,12 +94,12 @@ def no_lock(project: Project, patient: Patient) -> Iterator[Finding]:
         (Evidence("lists", files),),
         "the project lists its dependencies, and has no lock file",
         "Without one, what the dependencies themselves depend on differs from one installation to the next.",
-        remedies=(_locking(project, patient),),
+        remedies=(_locking(project, patient, packages, prefix),),
     )
 
 
-def _locking(project: Project, patient: Patient) -> Remedy:
-    """The lock of the tool at hand; pip writes pylock.toml from 25.1 on (https://pip.pypa.io/en/stable/cli/pip_lock/)."""
+def _locking(project: Project, patient: Patient, packages: Packages, prefix: Prefix) -> Remedy:
+    """The lock of the tool at hand; the patient's own pip, where it is new enough."""
     kinds = {declaration.kind for declaration in project.declarations}
     origin = patient.origin[0].kind if patient.origin else "unknown"
     undo = "remove the file it writes"
@@ -109,6 +113,8 @@ def _locking(project: Project, patient: Patient) -> Remedy:
         return Run(
             "lock with conda-lock", ("conda-lock", "--file", f"{project.root}/{listed}", *out), safe=True, undo=undo
         )
+    if any(item.installer == "pdm" for item in packages.distributions):
+        return Run("lock with PDM", ("pdm", "lock", "--project", project.root), safe=True, undo=undo)
     if "pyproject" in kinds and origin == "uv-venv":
         return Run("lock with uv", ("uv", "lock", "--project", project.root), safe=True, undo=undo)
     what: tuple[str, ...] = (project.root,)
@@ -117,5 +123,19 @@ def _locking(project: Project, patient: Patient) -> Remedy:
             "-r",
             f"{project.root}/{next(item.file for item in project.declarations if item.kind == 'requirements')}",
         )
-    argv = ("pip", "lock", *what, "-o", f"{project.root}/pylock.toml")
-    return Run("lock with pip", argv, safe=True, undo=undo)
+    pip = next((item.version for item in packages.distributions if item.key == "pip"), None)
+    out = ("-o", f"{project.root}/pylock.toml")
+    if origin == "uv-venv":
+        inputs = ("uv", "pip", "compile", "--python", str(patient.prefix), what[-1], *out)
+        return Run("lock with uv", inputs, safe=True, undo=undo)
+    pip = next((item.version for item in packages.distributions if item.key == "pip"), None)
+    call = (patient.executable or "python", "-m", "pip")
+    lock = (*call, "lock", *what, *out)
+    if isinstance(pip, str) and plainly_within(pip, f">={PIP_LOCK}"):
+        return Run("lock with pip", lock, safe=True, undo=undo)
+    if isinstance(pip, str) and isinstance(prefix.configuration, dict):
+        why = f"pip {pip} has no lock, so that it is replaced by a newer one"
+        return Run(
+            "bring pip up to date, then lock with it", (*call, "install", "--upgrade", "pip"), False, why, undo, (lock,)
+        )
+    return Manual(f"lock it with a tool of your choice: uv, Poetry, PDM, or pip from {PIP_LOCK} on in an environment")

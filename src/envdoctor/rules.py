@@ -75,13 +75,14 @@ class UnsetEnv(Struct, frozen=True):
 class Install(Struct, frozen=True):
     """Bring distributions (PEP 508 requirements) into the patient, changing as little else as can be.
 
-    ``force`` reinstalls what is there already; ``conda``: these are conda's own packages, by conda's names.
+    ``force`` reinstalls what is there already; ``conda``: conda's own packages, by its names; ``then``: as of `Run`.
     """
 
     requirements: tuple[str, ...]
     force: bool = False
     title: str = ""
     conda: bool = False
+    then: tuple[tuple[str, ...], ...] = ()
 
 
 class InstallBuild(Struct, frozen=True):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from envdoctor.facts import LoadError, Missing, System
-from envdoctor.rules import Install, InstallSystem, Manual, Remove, Severity
+from envdoctor.facts import Entry, LoadError, Missing, System
+from envdoctor.rules import Install, InstallSystem, Manual, Remove, Severity, UnsetEnv
 from envdoctor_checks import blas as checks
 from envdoctor_checks import mkl
-from tests.build import blas, distribution, findings, openblas, outcome, packages
+from tests.build import SITE, blas, changed, distribution, findings, openblas, outcome, packages, path
 
 REFERENCE = openblas(
     vendor="netlib",
@@ -41,6 +41,20 @@ def test_debians_reference_blas_is_slow_and_apt_has_the_cure() -> None:
     first = finding.remedies[0]
     assert isinstance(first, InstallSystem)
     assert first.packages == {"apt-get": ("libopenblas0",)}
+
+
+def test_a_numpy_that_pythonpath_brings_leaves_by_pythonpath() -> None:
+    debians, own = (
+        changed(distribution("numpy"), location=folder) for folder in ("/usr/lib/python3/dist-packages", SITE)
+    )
+    leak = path(pythonpath=[Entry(path=debians.location, exists=True)])
+    (finding,) = findings(checks.slow_blas, blas=blas(REFERENCE), packages=packages(debians, own), path=leak)
+    assert finding.remedies == (UnsetEnv(("PYTHONPATH",)),)
+    (finding,) = findings(checks.slow_blas, blas=blas(REFERENCE), packages=packages(debians), path=leak)
+    (only,) = finding.remedies
+    assert isinstance(only, Manual)  # without it there would be no NumPy at all
+    (finding,) = findings(checks.slow_blas, blas=blas(REFERENCE), packages=packages(own), path=leak)
+    assert isinstance(finding.remedies[0], InstallSystem)
 
 
 def test_condas_reference_blas_is_switched_by_conda() -> None:

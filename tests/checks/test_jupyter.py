@@ -8,6 +8,7 @@ from envdoctor.engine import Loaded
 from envdoctor.facts import Link
 from envdoctor.plugins import Collection
 from envdoctor.report import Settings
+from envdoctor.rules import Install, Run
 from envdoctor.selection import Selection
 from envdoctor_checks.jupyter import (
     jupyter_of_another_prefix,
@@ -18,6 +19,7 @@ from envdoctor_checks.jupyter import (
 from tests.build import (
     PREFIX,
     active,
+    changed,
     command,
     distribution,
     facts,
@@ -73,7 +75,38 @@ def test_a_jupyter_of_elsewhere_without_a_kernel_of_here_is_told() -> None:
     seen = jupyter(kernel(), of_command=f"{OTHER}/share/jupyter")
     (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE))
     assert OTHER in finding.title
-    assert finding.remedies[1].argv[:4] == (f"{PREFIX}/bin/python", "-m", "ipykernel", "install")  # type: ignore[union-attr]
+    register = (f"{PREFIX}/bin/python", "-m", "ipykernel", "install", "--user", "--name", "fit")  # the project's folder
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, Install) and (remedy.requirements, remedy.then) == (("ipykernel",), (register,))
+    held = packages(distribution("ipykernel"))
+    (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE), packages=held)
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, Run) and remedy.argv == register
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name"),
+    [
+        ("/home/ada/fit/.venv", "fit"),
+        ("/home/ada/my fit (new)/env", "my-fit-new"),
+        ("/home/ada/envs/old", "old-2"),  # one is called that already
+        ("/.venv", "venv"),
+    ],
+)
+def test_a_new_kernel_takes_no_others_place(prefix: str, name: str) -> None:
+    seen = jupyter(kernel(OTHER, USER, name="old"), of_command=f"{OTHER}/share/jupyter")
+    here = changed(patient(), prefix=prefix)
+    held = packages(distribution("ipykernel"))
+    (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE), packages=held, patient=here)
+    assert finding.remedies[0].argv[-1] == name  # type: ignore[union-attr]
+
+
+def test_the_folder_of_a_kernel_that_is_gone_goes_where_no_jupyter_is_at_hand() -> None:
+    gone = kernel("/gone", USER, name="old", interpreter_exists=False)
+    (finding,) = findings(kernel_points_nowhere, jupyter=jupyter(gone), path=path())
+    remedy = finding.remedies[0]
+    assert isinstance(remedy, Run) and not remedy.safe
+    assert remedy.argv == ("rm", "-r", "--", gone.file.rpartition("/")[0])
 
 
 def test_a_jupyter_that_offers_a_kernel_of_here_is_quiet() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Collision, Entry, Extension, Missing
+from envdoctor.facts import Collision, Distribution, Entry, Extension, Missing
 from envdoctor.rules import Finding, Install, Manual, UnsetEnv
 from envdoctor_checks import extensions, installed
 from envdoctor_checks import packages as checks
@@ -174,6 +174,20 @@ def test_different_contents_of_one_file_are_a_warning_naming_both() -> None:
 def test_equal_contents_bystanders_and_nvidias_libraries_are_quiet(path: str, second: str) -> None:
     here = packages(distribution("one"), distribution("two"), collisions=[collision(path, one="x", two=second)])
     assert findings(installed.distributions_overwrite_each_other, packages=here) == []
+
+
+def test_of_two_that_share_files_the_one_that_is_required_stays_and_is_laid_down_anew() -> None:
+    def remedy(*others: Distribution) -> Any:
+        here = packages(
+            distribution("one"), distribution("two"), *others, collisions=[collision("cv2/a.py", one="x", two="y")]
+        )
+        return one(installed.distributions_overwrite_each_other, packages=here).remedies[0]
+
+    assert (remedy().remove, remedy().install) == (("two",), ("one",))
+    needing = remedy(distribution("app", "1", ["two>=1"]))
+    assert (needing.remove, needing.install) == (("one",), ("two",))
+    both = remedy(distribution("app", "1", ["two>=1"]), distribution("bpp", "1", ["one"]))
+    assert isinstance(both, Manual) and "app requires two" in both.title
 
 
 def extension(name: str, **changes: Any) -> Extension:

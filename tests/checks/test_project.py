@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from envdoctor.facts import Declaration, Link, Locked, Missing, Project, Requirement
-from envdoctor.rules import Run
+from envdoctor.rules import Manual, Run
 from envdoctor_checks import drift, project, versions
 from tests.build import PREFIX, changed, distribution, findings, outcome, packages, patient, prefix
 
@@ -153,11 +153,37 @@ def test_a_list_without_a_lock_is_an_info_and_exact_versions_are_as_good_as_one(
 def test_the_command_that_locks_says_where_wherever_it_is_run(kind: str) -> None:
     for origin in ("venv", "uv-venv"):
         listing = here(listed(requirement("lib>=1", ">=1"), kind=kind))
-        (finding,) = findings(versions.no_lock, project=listing, patient=made_by(origin))
+        held = packages(distribution("pip", "25.1"))
+        (finding,) = findings(versions.no_lock, project=listing, patient=made_by(origin), packages=held)
         (remedy,) = finding.remedies
         assert isinstance(remedy, Run)
         assert any(word.startswith("/home/ada/fit") for word in remedy.argv)
         assert kind != "environment.yml" or remedy.argv[-1] == "/home/ada/fit/conda-lock.yml"
+
+
+def locking(*held: Any, **sections: Any) -> Any:
+    listing = here(listed(requirement("lib>=1", ">=1")))
+    given = {"project": listing, "patient": made_by("venv"), "packages": packages(*held)} | sections
+    (finding,) = findings(versions.no_lock, **given)
+    (remedy,) = finding.remedies
+    return remedy
+
+
+def test_the_patients_own_pip_locks_where_it_can() -> None:
+    out = ("lock", "-r", "/home/ada/fit/requirements.txt", "-o", "/home/ada/fit/pylock.toml")
+    call = (f"{PREFIX}/bin/python", "-m", "pip")
+    assert locking(distribution("pip", "25.1")).argv == (*call, *out)
+    old = locking(distribution("pip", "24.3"))
+    assert (old.argv, old.then, old.safe) == ((*call, "install", "--upgrade", "pip"), ((*call, *out),), False)
+    assert isinstance(locking(distribution("pip", "24.3"), prefix=prefix(configuration=None)), Manual)
+    assert isinstance(locking(), Manual)
+
+
+def test_the_tool_that_fills_the_environment_locks() -> None:
+    root = "/home/ada/fit"
+    compiled = ("uv", "pip", "compile", "--python", PREFIX, f"{root}/requirements.txt", "-o", f"{root}/pylock.toml")
+    assert locking(patient=made_by("uv-venv")).argv == compiled
+    assert locking(changed(distribution("lib"), installer="pdm")).argv == ("pdm", "lock", "--project", root)
 
 
 @pytest.mark.parametrize(

@@ -77,3 +77,46 @@ def test_what_may_be_set_on_purpose_is_not_joined_with_what_is_unset_anyway() ->
         ("unset OMP_NUM_THREADS and MKL_NUM_THREADS", "safe"),
     ]
     assert entries[0].fix.steps == ({"unsetenv": ["OPENBLAS_CORETYPE"]},)
+
+
+def test_what_is_taken_out_of_pythonpath_is_taken_out_together_and_before_anything_is_installed() -> None:
+    def without(*entries: str) -> SetEnv:
+        return SetEnv({"PYTHONPATH": ":".join(entries)})
+
+    install = finding("PKG001", Install(("idna",)))
+    one, other = (
+        finding("PY006", without("/b", "/c"), subject="/a"),
+        finding("PKG006", without("/a", "/c"), subject="/b"),
+    )
+    first, second = planned(install, one, other)
+    assert first.fix.steps == ({"setenv": {"PYTHONPATH": "/c"}},)
+    assert (first.codes, second.codes, first.conflicts) == (("PY006", "PKG006"), ("PKG001",), ())
+    (none,) = planned(finding("PY006", without("/b"), subject="/a"), finding("PY006", without("/a"), subject="/b"))
+    assert none.fix.steps == ({"unsetenv": ["PYTHONPATH"]},)
+    (none,) = planned(one, finding("PY013", UnsetEnv(("PYTHONPATH",))))
+    assert none.fix.steps == ({"unsetenv": ["PYTHONPATH"]},)
+
+
+def test_a_conflict_over_one_variable_holds_up_no_other() -> None:
+    entries = planned(
+        finding("A001", SetEnv({"A": "1"})), finding("B001", SetEnv({"B": "1"})), finding("B002", SetEnv({"B": "2"}))
+    )
+    assert [(entry.codes, bool(entry.conflicts)) for entry in entries] == [
+        (("A001",), False),
+        (("B001",), True),
+        (("B002",), True),
+    ]
+    (both,) = planned(finding("A001", SetEnv({"A": "1"})), finding("B001", SetEnv({"B": "1"})))
+    assert both.fix.steps == ({"setenv": {"A": "1", "B": "1"}},)
+
+
+def test_what_is_damaged_is_laid_down_before_a_resolver_runs() -> None:
+    entries = planned(finding("PKG001", Install(("idna",))), finding("PKG003", Install(("certifi",), force=True)))
+    assert [entry.codes[0] for entry in entries] == ["PKG003", "PKG001"]
+
+
+def test_what_follows_an_installation_follows_the_joined_one() -> None:
+    after = ("python", "-m", "ipykernel", "install")
+    (entry,) = planned(finding("PKG001", Install(("idna",))), finding("TOL003", Install(("ipykernel",), then=(after,))))
+    assert entry.fix.steps[0]["argv"][-2:] == ["idna", "ipykernel"]
+    assert entry.fix.steps[1:] == ({"argv": list(after)},)

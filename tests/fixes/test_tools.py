@@ -174,18 +174,21 @@ def test_demands_that_exclude_each_other_are_named_and_left_to_newer_releases() 
 @pytest.mark.parametrize(
     ("known", "steps"),
     [
-        (made_by("uv-venv"), [f"uv venv --clear --python 3.13 {PREFIX}", f"uv pip install --python {PREFIX} scipy"]),
+        (
+            made_by("uv-venv"),
+            [f"uv venv --clear --seed --python 3.13 {PREFIX}", f"uv pip install --python {PREFIX} scipy"],
+        ),
         (
             made_by("venv", pythons={"3.13": "/usr/bin/python3.13"}),
             [f"/usr/bin/python3.13 -m venv --clear {PREFIX}", f"{PYTHON} -m pip install scipy"],
         ),
         (
             made_by("venv", pythons={"3.12": "/usr/bin/python3.12", "3.7": "/usr/bin/python3.7"}),
-            [f"/usr/bin/python3.12 -m venv --clear {PREFIX}", f"{PYTHON} -m pip install scipy"],
+            [f"/usr/bin/python3.12 -m venv --clear {PREFIX}", f"{PYTHON} -m pip install scipy==1.15.0"],
         ),
         (
             made_by("venv", "uv"),
-            [f"uv venv --clear --python 3.13 {PREFIX}", f"uv pip install --python {PREFIX} scipy"],
+            [f"uv venv --clear --seed --python 3.13 {PREFIX}", f"{PYTHON} -m pip install scipy"],
         ),
         (
             made_by("uv-venv", project=UV_PROJECT),
@@ -202,7 +205,7 @@ def test_without_any_python_at_hand_the_first_step_is_by_hand() -> None:
     found = fix(made_by("venv", pythons={"3.7": "/usr/bin/python3.7"}), Recreate("3.13"))
     assert found.applicability == "manual"
     assert "no Python 3.13 and no uv is at hand" in found.title
-    assert argvs(found) == [f"uv venv --clear --python 3.13 {PREFIX}"]
+    assert argvs(found) == [f"uv venv --clear --seed --python 3.13 {PREFIX}"]
 
 
 def test_a_python_inside_the_environment_cannot_make_it_anew() -> None:

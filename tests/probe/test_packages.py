@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envdoctor.facts import Distribution, Missing
+from envdoctor.probe.distributions import _direct_url
 from envdoctor.probe.metadata import Header, name_and_version, parse, parse_requires_txt
 from envdoctor.probe.packages import read
 from envdoctor.world import World
@@ -202,3 +203,20 @@ def test_what_pip_left_behind_is_no_distribution(tmp_path: Path) -> None:
 def test_metadata_in_a_folder_without_a_name_is_told_by_the_folder(tmp_path: Path, folder: str) -> None:
     (tmp_path / "site-packages" / folder).mkdir(parents=True)
     assert one(tmp_path).name == folder
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b'{"url": "file:///home/ada/fit", "dir_info": {"editable": true}}', ("file:///home/ada/fit", True)),
+        (
+            b'{"url": "https://example.org/fit", "vcs_info": {"vcs": "git", "commit_id": "abc"}}',
+            ("git+https://example.org/fit@abc", False),
+        ),
+        (b'{"url": "https://example.org/fit", "vcs_info": {"vcs": "git"}}', ("git+https://example.org/fit", False)),
+        (b'{"url": 3}', (None, False)),
+        (b"[]", (None, False)),
+    ],
+)
+def test_where_it_came_from_is_told_as_an_installer_takes_it(text: bytes, told: tuple[str | None, bool]) -> None:
+    assert _direct_url(text) == told

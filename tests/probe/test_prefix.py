@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor.facts import Missing
-from envdoctor.probe.prefix import parse_pyvenv, read, site_packages
+from envdoctor.facts import Installation, Missing, Place
+from envdoctor.probe.prefix import parse_pyvenv, read, site_packages, with_ensurepip
 from envdoctor.world import World
 
 VENV = "/fit/.venv"
@@ -113,3 +113,14 @@ def test_one_folder_by_two_ways_is_one(tmp_path: Path) -> None:
     (tmp_path / "p/lib/python3.12/site-packages").mkdir(parents=True)
     (tmp_path / "p/lib64").symlink_to("lib")
     assert site_packages(world(tmp_path), "/p") == ["/p/lib/python3.12/site-packages"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_base_of_a_patient_that_does_not_start_is_asked_for_ensurepip(tmp_path: Path, there: bool) -> None:
+    stdlib = "/usr/lib/python3.12"
+    put(tmp_path, f"{stdlib}/{'ensurepip/__init__' if there else 'os'}.py")
+    here = world(tmp_path)
+    base = Place(path="/usr", exists=True, real="/usr", stdlib=stdlib)
+    prefix = read(here, VENV, f"{VENV}/bin/python")
+    seen = with_ensurepip(here, prefix, Missing("it does not start"), Installation(places=[base]))
+    assert seen.has_ensurepip is there

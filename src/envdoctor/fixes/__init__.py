@@ -4,7 +4,8 @@ import msgspec
 
 from envdoctor.facts import Facts
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, Tool, name_of, named
+from envdoctor.fixes.model import Fix, Tool, named
+from envdoctor.requirements import name_in
 from envdoctor.rules import (
     Edit,
     Install,
@@ -66,14 +67,17 @@ class Toolbox:
                 return keep(self._bedside, variables, title)
             case UnsetEnv(names, title, unless):
                 return self._unset(names, title, unless)
-            case Install(requirements, force, title, conda):
-                listed = " ".join(dict.fromkeys(map(name_of, requirements)))
+            case Install(requirements, force, title, conda, then):
+                listed = " ".join(dict.fromkeys(map(name_in, requirements)))
                 words = title or f"install {listed}{' anew' if force else ''}"
                 if conda:
                     from envdoctor.fixes.conda import reinstall
 
                     return named(reinstall(self._bedside, requirements), words)
-                return named(self._tool.install(list(requirements), force), words)
+                fix = named(self._tool.install(list(requirements), force), words)
+                # In an environment of its own, made for it, another Python than the patient's has what is installed.
+                after = [{"argv": list(argv)} for argv in then] if fix.steps and not fix.patient else []
+                return msgspec.structs.replace(fix, steps=(*fix.steps, *after))
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
             case InstallBuild():
@@ -109,7 +113,7 @@ class Toolbox:
     def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
         """Removing empties folders that the others share, so what stays is laid down anew after it."""
         out, back = self._tool.remove(remove), self._tool.install(install, True)
-        names = " ".join(map(name_of, install))
+        names = " ".join(map(name_in, install))
         return Fix(
             title=title or f"remove {' '.join(remove)}, then install {names} anew",
             steps=(*out.steps, *back.steps),

@@ -1,16 +1,18 @@
 """What a tool has to know of the patient before it can be spoken: read off the facts, once."""
 
 import os
+import re
 from functools import cached_property
 
 from envdoctor.data import table
-from envdoctor.facts import Facts, Missing, Packages, Project, Tools
+from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.names import normalise
 from envdoctor.requirements import name_in
 from envdoctor.shell import Shell, shell_of
 
 ROOTS = ("anaconda", "miniconda", "miniforge", "micromamba", "conda")
 CONDA_TOOLS = ("conda", "mamba", "micromamba")
+_MINOR = re.compile(r"(\d+\.\d+)")
 FURNITURE = ("pip", "setuptools", "wheel", "uv", "envdoctor")
 
 
@@ -70,6 +72,56 @@ class Bedside:
                 return self.project_path(declaration.file)
         return ""
 
+    def requirements_file(self) -> str:
+        """The path of the project's requirements.txt, else of the first file of that kind; empty without one."""
+        files = [
+            item.file for item in (self.project.declarations if self.project else []) if item.kind == "requirements"
+        ]
+        chosen = "requirements.txt" if "requirements.txt" in files else next(iter(files), "")
+        return self.project_path(chosen) if chosen else ""
+
+    @property
+    def in_project(self) -> bool:
+        """Whether the environment is the project's: in its folder, or named together with it."""
+        if self.project is None:
+            return False
+        return _inside(self.prefix, self.project.root) or self.project.evidence == "named by --project"
+
+    def locked(self, kind: str) -> dict[str, str]:
+        """The versions in the project's lock of this kind, by normalised name; without those it has in several."""
+        found: dict[str, str] = {}
+        several = set()
+        for declaration in self.project.declarations if self.project else ():
+            rows = declaration.locked if declaration.kind == kind and isinstance(declaration.locked, list) else []
+            for row in rows:
+                if found.setdefault(row.key, row.version) != row.version:
+                    several.add(row.key)
+        return {key: version for key, version in found.items() if key not in several}
+
+    @cached_property
+    def installed(self) -> dict[str, Distribution]:
+        """What lies in the prefix itself, by its normalised name; of two the one that is imported, in one folder the
+        newer, whose files most likely lie over the other's."""
+        found: dict[str, Distribution] = {}
+        for item in self.distributions:
+            if _inside(item.location, self.prefix):
+                other = found.setdefault(item.key, item)
+                if other is not item and other.location == item.location and _newer(item, other):
+                    found[item.key] = item
+        return found
+
+    @cached_property
+    def base(self) -> str:
+        """The Python that the environment was made from; empty where it is gone, or of another version by now."""
+        places = self.facts.installation.places if isinstance(self.facts.installation, Installation) else []
+        if self.conda or not self.environment or len(places) < 2 or not places[1].real_executable:
+            return ""
+        path = places[1].executable or ""
+        named = [_MINOR.search(os.path.basename(name)) for name in (path, places[1].real_executable)]
+        versions = {found[1] for found in named if found}
+        fits = not versions or not self.minor or self.minor in versions
+        return path if fits and not _inside(path, self.prefix) else ""
+
     def conda_command(self) -> str:
         """The conda-like program at hand; conda itself where none is known to be."""
         if "micromamba" in self.kinds and "micromamba" in self.commands:
@@ -96,8 +148,11 @@ class Bedside:
         """A Python at hand for a new environment: its minor version and its path; empty where there is none.
 
         The version asked for, else (one is asked for because the present one is too old) the newest below it
-        that is still looked after. Without a version: the patient's own, else any that is looked after.
+        that is still looked after. Without a version: the patient's own, its base before any other Python of that
+        version, else any that is looked after.
         """
+        if self.base and python in ("", self.minor):
+            return self.minor, self.base
         wanted = [python] if python else [self.minor]
         below = [minor for minor in reversed(self.living()) if not python or _number(minor) < _number(python)]
         for minor in [*wanted, *below]:
@@ -106,17 +161,17 @@ class Bedside:
         return "", ""
 
     @cached_property
-    def top_level(self) -> list[str]:
+    def top_level(self) -> list[Distribution]:
         """What was asked for, most likely: distributions in the prefix that no other requires, less the furniture."""
-        here = [item for item in self.distributions if _inside(item.location, self.prefix)]
+        here = self.installed.values()
         needed = {
             normalise(name_in(line))
             for item in here
             for line in (item.requires if isinstance(item.requires, list) else ())
             if "extra ==" not in line and "extra==" not in line
         }
-        names = [item.name for item in here if item.key not in needed and item.key not in FURNITURE]
-        return sorted(set(names), key=str.lower)
+        found = [item for item in here if item.key not in needed and item.key not in FURNITURE]
+        return sorted(found, key=lambda item: item.name.lower())
 
 
 def externally_managed(facts: Facts) -> str:
@@ -129,6 +184,15 @@ def externally_managed(facts: Facts) -> str:
 
 def _inside(path: str, prefix: str) -> bool:
     return bool(prefix) and path.startswith(prefix.rstrip("/\\") + ("\\" if "\\" in prefix else "/"))
+
+
+def _newer(one: Distribution, other: Distribution) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(str(one.version)) > Version(str(other.version))
+    except InvalidVersion:
+        return False
 
 
 def _number(minor: str) -> tuple[int, ...]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+from envdoctor.fixes.model import Fix, argv, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
 PLAN = "conda may change other packages with it; it shows its plan and asks first"
@@ -38,15 +39,15 @@ class Conda:
         return [self._conda, verb, "--prefix", self._bedside.prefix, *words]
 
     def install(self, requirements: list[str], force: bool) -> Fix:
-        pip = [unmarked(item) for item in requirements if normalise(name_of(item)) in self._by_pip]
-        conda = [conda_spec(item) for item in requirements if normalise(name_of(item)) not in self._by_pip]
+        pip = [unmarked(item) for item in requirements if normalise(name_in(item)) in self._by_pip]
+        conda = [conda_spec(item) for item in requirements if normalise(name_in(item)) not in self._by_pip]
         steps = []
         if conda:
             steps.append(argv(*self._command("install", *(["--force-reinstall"] if force else []), *conda)))
         if pip:
             flags = ["--force-reinstall", "--no-deps"] if force else []
             steps.append(argv(self._bedside.python, "-m", "pip", "install", *flags, *pip))
-        old = [name for name in map(name_of, conda) if name]
+        old = [name for name in map(name_in, conda) if name]
         undo = (
             self._bedside.shell.run(self._command("remove", *old))
             if conda and not force and not self._present(old)
@@ -111,7 +112,7 @@ class Conda:
         if isinstance(records, list):
             asked = sorted({record.name for record in records if getattr(record, "requested", None)})
             return [name for name in asked if name not in ("python", "conda", "mamba")]
-        return [conda_name(name) for name in self._bedside.top_level if normalise(name) not in self._by_pip]
+        return [conda_name(item.name) for item in self._bedside.top_level if item.key not in self._by_pip]
 
 
 class Base(Conda):

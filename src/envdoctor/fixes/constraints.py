@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from envdoctor.facts import Distribution
-from envdoctor.fixes.model import name_of, unmarked
+from envdoctor.fixes.model import unmarked
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 
 
 def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, str]]:
@@ -12,14 +13,14 @@ def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, 
     found = []
     for item in distributions:
         for line in item.requires if isinstance(item.requires, list) else ():
-            if ";" not in line and normalise(name_of(line)) == key and (specifier := specifier_of(line)):
+            if ";" not in line and normalise(name_in(line)) == key and (specifier := specifier_of(line)):
                 found.append((item.name, specifier))
     return found
 
 
 def specifier_of(requirement: str) -> str:
     """The version part of a requirement; empty for a link."""
-    rest = unmarked(requirement)[len(name_of(requirement)) :]
+    rest = unmarked(requirement)[len(name_in(requirement)) :]
     if rest.startswith("["):
         rest = rest.partition("]")[2]
     return "" if rest.startswith("@") else rest.strip("()")
@@ -30,7 +31,7 @@ def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -
     heads: dict[str, str] = {}
     parts: dict[str, list[str]] = {}
     for requirement in map(unmarked, requirements):
-        key = normalise(name_of(requirement))
+        key = normalise(name_in(requirement))
         specifier = specifier_of(requirement)
         head = requirement[: len(requirement) - len(specifier)] if requirement.endswith(specifier) else requirement
         head = head.rstrip("(")

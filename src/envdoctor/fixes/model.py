@@ -50,12 +50,6 @@ def named(fix: Fix, title: str, reason: str = "") -> Fix:
     return msgspec.structs.replace(fix, title=words, reason="; ".join(filter(None, (reason, fix.reason))), verify={})
 
 
-def name_of(requirement: str) -> str:
-    """The distribution's name in a requirement."""
-    end = next((index for index, letter in enumerate(requirement) if not (letter.isalnum() or letter in "-_.")), None)
-    return requirement[:end]
-
-
 def unmarked(requirement: str) -> str:
     """The requirement without its environment marker, without needless spaces."""
     return "".join(requirement.partition(";")[0].split())

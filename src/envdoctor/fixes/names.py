@@ -1,8 +1,9 @@
 """A distribution's name elsewhere: conda-forge's and Debian's, where it is another than on PyPI."""
 
 from envdoctor.data import table
-from envdoctor.fixes.model import name_of, unmarked
+from envdoctor.fixes.model import unmarked
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 
 
 def _row(name: str) -> dict[str, str]:
@@ -13,19 +14,19 @@ def _row(name: str) -> dict[str, str]:
 
 def conda_name(requirement: str) -> str:
     """The name of the conda-forge package."""
-    name = name_of(requirement)
+    name = name_in(requirement)
     return _row(name).get("conda", normalise(name))
 
 
 def conda_spec(requirement: str) -> str:
     """A requirement as conda's match specification (https://docs.conda.io/projects/conda-build/, "Package match
     specifications"): extras have no like there, ``==`` with a version stays exact."""
-    rest = unmarked(requirement)[len(name_of(requirement)) :]
+    rest = unmarked(requirement)[len(name_in(requirement)) :]
     if rest.startswith("["):
         rest = rest.partition("]")[2]
     return conda_name(requirement) + ("" if rest.startswith("@") else rest)
 
 
 def debian_name(requirement: str) -> str:
-    name = name_of(requirement)
+    name = name_in(requirement)
     return _row(name).get("debian", f"python3-{normalise(name)}")

@@ -1,11 +1,13 @@
 """A virtual environment that pip or uv fills: venv, virtualenv, uv venv."""
 
+from envdoctor.fixes import source
+from envdoctor.fixes.anew import anew
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.constraints import contradictory, demands, joined
-from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
+from envdoctor.fixes.model import Fix, argv
+from envdoctor.markers import plainly_within
 from envdoctor.names import normalise
-
-MOST_NAMES = 60  # a longer command line is read by nobody
+from envdoctor.requirements import name_in
 
 
 class Venv:
@@ -27,32 +29,35 @@ class Venv:
         return [self._bedside.python, "-m", "pip", "uninstall", "--yes", *names]
 
     def install(self, requirements: list[str], force: bool) -> Fix:
-        here = {item.key: item.version for item in self._bedside.distributions}
         if force:
             flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
-            # What lies there is laid down anew, not replaced by another version that happens to be newer.
-            versions = [here.get(normalise(requirement)) for requirement in requirements]
-            wanted = [
-                f"{requirement}=={version}" if isinstance(version, str) else unmarked(requirement)
-                for requirement, version in zip(requirements, versions, strict=True)
-            ]
-            return Fix(title="", steps=(argv(*self._install(*flags, *wanted)),), applicability="safe", undo="")
+            words, reason = source.anew(self._bedside, requirements)
+            return source.laid_down(self._install(*flags), words, reason)
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
-        old = [
-            f"{name}=={version}"
-            for name in map(name_of, wanted)
-            if isinstance(version := here.get(normalise(name)), str)
-        ]
-        new = [name for name in map(name_of, wanted) if normalise(name) not in here]
+        return self.bring(wanted)
+
+    def bring(self, wanted: list[str]) -> Fix:
+        """These requirements, word by word."""
+        here = self._bedside.installed
+        keys = {normalise(name): name for name in map(name_in, wanted)}
+        old = [word for key in keys if key in here for word in source.again(here[key])]
+        new = [name for key, name in keys.items() if key not in here]
         undo = [self._line(self._install(*old))] if old else []
         undo += [self._line(self._uninstall(*new))] if new else []
-        return Fix(title="", steps=(argv(*self._install(*wanted)),), applicability="safe", undo="; ".join(undo))
+        urls = [url for key in keys if key in here and (url := here[key].url)]
+        return Fix(
+            title="",
+            steps=(argv(*self._install(*wanted)),),
+            applicability="unsafe" if urls else "safe",
+            reason=f"it takes the place of what comes from {' and '.join(urls)}" if urls else "",
+            undo="; ".join(undo),
+        )
 
     def _agree(self, clash: str) -> Fix:
         """No version suits all who want this distribution: newer releases of those who want it may."""
-        name = name_of(clash)
+        name = name_in(clash)
         users = sorted({who for who, _ in demands(normalise(name), self._bedside.distributions)}, key=str.lower)
         return Fix(
             title="",
@@ -63,12 +68,9 @@ class Venv:
         )
 
     def remove(self, names: list[str]) -> Fix:
-        here = {item.key: item.version for item in self._bedside.distributions}
-        again = [
-            f"{name}=={here[normalise(name)]}"
-            for name in dict.fromkeys(names)
-            if isinstance(here.get(normalise(name)), str)
-        ]
+        here = self._bedside.installed
+        lost = [here[key] for key in dict.fromkeys(map(normalise, names)) if key in here]
+        again = [word for item in lost for word in source.again(item)]
         # A name that is given twice is installed twice, and a removal takes one of them away.
         rounds = [[name for name in dict.fromkeys(names) if names.count(name) > turn] for turn in range(len(names))]
         return Fix(
@@ -80,45 +82,22 @@ class Venv:
         )
 
     def recreate(self, python: str) -> Fix:
-        bedside = self._bedside
-        uv = bedside.kind == "uv-venv" or "uv" in bedside.commands
-        minor, path = bedside.available(python)
-        inside = path.startswith(f"{bedside.prefix}/")
-        if uv and (bedside.kind == "uv-venv" or not path or inside):
-            wanted = python or bedside.minor
-            step = argv("uv", "venv", "--clear", *(["--python", wanted] if wanted else []), bedside.prefix)
-            refill = self._refill(["uv", "pip", "install", "--python", bedside.prefix])
-        elif path and not inside:
-            if bedside.kind == "virtualenv" and "virtualenv" in bedside.commands:
-                step = argv("virtualenv", "--clear", "--python", path, bedside.prefix)
-            else:
-                step = argv(path, "-m", "venv", "--clear", bedside.prefix)
-            refill = self._refill([self._bedside.python, "-m", "pip", "install"])
-            wanted = minor
-        else:
-            return _by_hand(bedside, python)
-        contents = " and install anew what was asked for" if refill else ""
-        return Fix(
-            title=f"make the environment anew{f' with Python {wanted}' if wanted else ''}{contents}",
-            steps=(step, *refill),
-            applicability="unsafe",
-            reason="everything in the environment is removed first",
-        )
-
-    def _refill(self, installer: list[str]) -> list[dict[str, list[str]]]:
-        """The step that brings back what was in it: from the project's list where it has one, else by name."""
-        if listed := self._bedside.project_file("requirements"):
-            return [argv(*installer, "-r", listed)]
-        names = self._bedside.top_level
-        return [argv(*installer, *names)] if 0 < len(names) <= MOST_NAMES else []
+        return anew(self._bedside, python, self._uv)
 
     def _line(self, words: list[str]) -> str:
         return self._bedside.shell.run(words)
 
 
-def _by_hand(bedside: Bedside, python: str) -> Fix:
-    wanted = python or bedside.minor
-    command = argv("uv", "venv", "--clear", *(["--python", wanted] if wanted else []), bedside.prefix)
-    missing = f"no Python {wanted} and no uv is at hand" if wanted else "no Python to make it from is at hand"
-    words = f"{missing}: install uv (https://docs.astral.sh/uv/getting-started/installation/), then run this"
-    return Fix(title=words, steps=(command,), applicability="manual")
+def from_lock(bedside: Bedside, requirements: list[str], kind: str) -> Fix | None:
+    """What the project's lock names is brought in as it names it, in place: nothing is to be added to the project.
+
+    ``None`` where the lock lacks one of them, or has it in a version that does not do.
+    """
+    locked = bedside.locked(kind)
+    wanted = []
+    for requirement in requirements:
+        version = locked.get(normalise(name_in(requirement)), "")
+        if not version or "+" in version or not plainly_within(version, specifier_of(requirement) or ">=0"):
+            return None
+        wanted.append(f"{name_in(requirement)}=={version}")
+    return Venv(bedside).bring(wanted)

@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Struct
 
 from envdoctor.fixes import Toolbox
-from envdoctor.fixes.model import Fix, name_of
+from envdoctor.fixes.model import Fix
 from envdoctor.names import normalise
+from envdoctor.requirements import name_in
 from envdoctor.rules import (
     Edit,
     Finding,
@@ -32,6 +33,10 @@ ORDER: tuple[type, ...] = (
     *(UnsetEnv, Move, Edit, Run, InstallSystem, Recreate),
     *(Remove, Replace, InstallBuild, Install, SetEnv, KeepEnv, Manual),
 )
+
+
+# What these say decides which packages an installer sees, and which installer runs.
+PATHS = {"PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"}
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -63,7 +68,8 @@ def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
             _add(wishes, remedy, finding)
     wishes = _without_moot(wishes)
     _find_conflicts(wishes)
-    wishes.sort(key=lambda wish: ORDER.index(type(wish.remedy)))
+    wishes = _settings_as_one(wishes)
+    wishes.sort(key=lambda wish: _rank(wish.remedy))
     return tuple(
         Entry(
             codes=wish.codes,
@@ -73,6 +79,28 @@ def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
         )
         for wish in wishes
     )
+
+
+def _rank(remedy: Remedy) -> tuple[int, bool]:
+    """What is damaged is laid down anew before an installer has to make sense of it."""
+    if isinstance(remedy, SetEnv) and PATHS & set(remedy.variables):
+        return ORDER.index(UnsetEnv), True
+    return ORDER.index(type(remedy)), isinstance(remedy, Install) and not remedy.force
+
+
+def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:
+    """Variables that nothing speaks against are set in one line, those first of all that decide what is found."""
+    kept: list[_Wish] = []
+    for wish in wishes:
+        same = (item for item in kept if _rank(item.remedy) == _rank(wish.remedy) and not item.conflicts)
+        for other in same if not wish.conflicts else ():
+            if isinstance(other.remedy, SetEnv) and isinstance(wish.remedy, SetEnv):
+                other.remedy = SetEnv({**other.remedy.variables, **wish.remedy.variables})
+                other.findings += wish.findings
+                break
+        else:
+            kept.append(wish)
+    return kept
 
 
 def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
@@ -102,14 +130,32 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return one if one.python or not other.python else other
     if isinstance(one, Install) and isinstance(other, Install) and (one.force, one.conda) == (other.force, other.conda):
         both = tuple(dict.fromkeys((*one.requirements, *other.requirements)))
-        return Install(both, one.force, conda=one.conda)
+        return Install(both, one.force, conda=one.conda, then=tuple(dict.fromkeys((*one.then, *other.then))))
     if isinstance(one, Remove) and isinstance(other, Remove):
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
     if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and one.unless == other.unless:
         return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))), unless=one.unless)
+    if isinstance(one, UnsetEnv) and isinstance(other, SetEnv):
+        one, other = other, one
+    if isinstance(one, SetEnv) and isinstance(other, UnsetEnv):  # what is taken out altogether is out
+        return (
+            other if set(one.variables) == {"PYTHONPATH"} and "PYTHONPATH" in other.names and not other.unless else None
+        )
     if isinstance(one, SetEnv) and isinstance(other, SetEnv):
-        agree = all(other.variables.get(name, value) == value for name, value in one.variables.items())
-        return SetEnv({**one.variables, **other.variables}) if agree else None
+        return _both_set(one, other)
+    return None
+
+
+def _both_set(one: SetEnv, other: SetEnv) -> SetEnv | UnsetEnv | None:
+    """Settings that agree on a variable; two that each take something out of PYTHONPATH take out both."""
+    if set(one.variables) == set(other.variables) == {"PYTHONPATH"}:
+        first, second = one.variables["PYTHONPATH"], other.variables["PYTHONPATH"]
+        separator = ";" if ";" in first + second or "\\" in first + second else ":"
+        rest = [entry for entry in first.split(separator) if entry in second.split(separator)]
+        return SetEnv({"PYTHONPATH": separator.join(rest)}) if rest else UnsetEnv(("PYTHONPATH",))
+    shared = set(one.variables) & set(other.variables)
+    if shared and all(one.variables[name] == other.variables[name] for name in shared):
+        return SetEnv({**one.variables, **other.variables})
     return None
 
 
@@ -151,7 +197,7 @@ def _conflicts(one: _Wish, other: _Wish) -> list[str]:
             found += [f"{name} is set and unset" for name in setting.variables if name in unsetting.names]
         if isinstance(setting, Install) and isinstance(unsetting, Remove):
             removed = set(map(normalise, unsetting.names))
-            both = [name_of(item) for item in setting.requirements if normalise(name_of(item)) in removed]
+            both = [name_in(item) for item in setting.requirements if normalise(name_in(item)) in removed]
             # Removing all owners of one file and then laying down one of them is a cure, not a conflict.
             found += [f"{name} is installed and removed" for name in both if not setting.force]
     return found

@@ -1,7 +1,10 @@
 """A project that Poetry manages."""
 
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.pip import from_lock
+from envdoctor.fixes.source import anew, laid_down
+from envdoctor.requirements import name_in
 
 
 def project_of(bedside: Bedside) -> str:
@@ -18,22 +21,23 @@ class Poetry:
     def __init__(self, bedside: Bedside) -> None:
         self._bedside = bedside
         self._poetry = ["poetry", "--directory", project_of(bedside)]
+        self._own = bedside.project is not None and bedside.project.root == project_of(bedside)
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         wanted = list(map(unmarked, requirements))
         if force:
-            step = argv(*self._poetry, "run", "pip", "install", "--force-reinstall", "--no-deps", *wanted)
+            command = [*self._poetry, "run", "pip", "install", "--force-reinstall", "--no-deps"]
             if not self._bedside.has_pip:
-                step = argv(
-                    "uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps", *wanted
-                )
-            return Fix(title="", steps=(step,), applicability="safe")
+                command = ["uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps"]
+            return laid_down(command, *anew(self._bedside, requirements))
+        if self._own and (fix := from_lock(self._bedside, requirements, "poetry.lock")):
+            return fix
         return Fix(
             title="",
             steps=(argv(*self._poetry, "add", *wanted),),
             applicability="unsafe",
             reason="pyproject.toml and poetry.lock will name it",
-            undo=self._bedside.shell.run([*self._poetry, "remove", *map(name_of, wanted)]),
+            undo=self._bedside.shell.run([*self._poetry, "remove", *map(name_in, wanted)]),
         )
 
     def remove(self, names: list[str]) -> Fix:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+from envdoctor.fixes.model import Fix, argv, unmarked
 from envdoctor.fixes.names import debian_name
+from envdoctor.requirements import name_in
 
 INSTALL = {
     "apt-get": ("apt-get", "install"),
@@ -67,6 +68,11 @@ def install_packages(bedside: Bedside, packages: Mapping[str, Sequence[str]], ti
     )
 
 
+def with_venv(bedside: Bedside) -> dict[str, list[str]]:
+    """Debian packs ensurepip apart, and ``python3 -m venv`` stops without it."""
+    return _rooted(bedside, [*INSTALL["apt-get"], f"python{bedside.minor or '3'}-venv"])
+
+
 class Bare:
     """A Python that is no environment. Nothing is put into it; the guide and PEP 668 say why."""
 
@@ -86,7 +92,7 @@ class Bare:
         if (
             force
             and manager_of(self._bedside) == "apt-get"
-            and all(name_of(item).lower() in ours for item in requirements)
+            and all(name_in(item).lower() in ours for item in requirements)
         ):
             again = [*INSTALL["apt-get"], "--reinstall", *map(debian_name, requirements)]
             return Fix(
@@ -121,7 +127,7 @@ class Bare:
         steps = []
         maker = self._bedside.pythons.get(python, "") or self._bedside.python
         if self._bedside.facts.prefix.has_ensurepip is False and manager_of(self._bedside) == "apt-get":
-            steps.append(_rooted(self._bedside, [*INSTALL["apt-get"], f"python{self._bedside.minor or '3'}-venv"]))
+            steps.append(with_venv(self._bedside))
         steps.append(argv(maker, "-m", "venv", folder))
         inside = rf"{folder}\Scripts\python.exe" if self._bedside.windows else f"{folder}/bin/python"
         return tuple(steps + ([argv(inside, "-m", "pip", "install", *wanted)] if wanted else []))

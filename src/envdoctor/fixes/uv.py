@@ -1,7 +1,9 @@
 """A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
 
 from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, argv, name_of, unmarked
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.pip import from_lock
+from envdoctor.requirements import name_in
 
 
 class UvProject:
@@ -12,11 +14,13 @@ class UvProject:
         self._root = bedside.project_path()
 
     def install(self, requirements: list[str], force: bool) -> Fix:
-        names = list(map(name_of, requirements))
+        names = list(map(name_in, requirements))
         if force:
             again = [word for name in names for word in ("--reinstall-package", name)]
             step = argv("uv", "sync", "--project", self._root, "--inexact", *again)
             return Fix(title="", steps=(step,), applicability="safe", reason="", undo="")
+        if fix := from_lock(self._bedside, requirements, "uv.lock"):
+            return fix
         return Fix(
             title="",
             steps=(argv("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
@@ -36,7 +40,8 @@ class UvProject:
 
     def recreate(self, python: str) -> Fix:
         wanted = python or self._bedside.minor
-        chosen = ["--python", wanted] if wanted else []
+        base = self._bedside.base if wanted == self._bedside.minor else ""
+        chosen = ["--python", base or wanted] if wanted else []
         return Fix(
             title=f"make the environment anew{f' with Python {wanted}' if wanted else ''} from uv.lock",
             steps=(

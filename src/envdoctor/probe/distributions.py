@@ -120,7 +120,9 @@ def _direct_url(data: bytes | None | Missing) -> tuple[str | None, bool]:
 
     try:
         document = json.loads(data)
-        url, folder = document.get("url"), document.get("dir_info") or {}
+        url, folder, origin = document.get("url"), document.get("dir_info") or {}, document.get("vcs_info") or {}
+        if isinstance(url, str) and origin.get("vcs"):
+            url = f"{origin['vcs']}+{url}@{origin.get('commit_id', '')}".rstrip("@")
         return url if isinstance(url, str) else None, bool(folder.get("editable"))
     except (ValueError, AttributeError, RecursionError):
         return None, False

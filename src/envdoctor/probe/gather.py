@@ -110,7 +110,7 @@ def _gather(
     kernels = _kernels(world, prefix, interpreter, neighbourhood, resolver)
     loader, why_not = interview.libraries()
     failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
-    prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter), prefix)
+    prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter, places), prefix)
     libraries = _libraries(world, sys_path, prefix, loader, why_not, processors)
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")

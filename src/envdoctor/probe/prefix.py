@@ -5,6 +5,7 @@ import os
 import msgspec
 
 from envdoctor.facts.base import Missing
+from envdoctor.facts.installation import Installation
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.prefix import Prefix
 from envdoctor.world import World
@@ -68,8 +69,13 @@ def site_packages(world: World, prefix: str) -> list[str]:
     return list(kept.values())
 
 
-def with_ensurepip(world: World, prefix: Prefix, interpreter: Interpreter | Missing) -> Prefix:
-    """The same, with whether the standard library holds ensurepip."""
-    if isinstance(interpreter, Missing) or not (stdlib := interpreter.paths.get("stdlib")):
+def with_ensurepip(
+    world: World, prefix: Prefix, interpreter: Interpreter | Missing, installation: Installation | Missing
+) -> Prefix:
+    """The same, with whether the standard library holds ensurepip: the base's, where the patient does not start."""
+    stdlib = interpreter.paths.get("stdlib") if isinstance(interpreter, Interpreter) else None
+    if not stdlib and isinstance(installation, Installation):
+        stdlib = installation.places[-1].stdlib
+    if not stdlib:
         return prefix
     return msgspec.structs.replace(prefix, has_ensurepip=world.is_dir(f"{stdlib}/ensurepip"))
