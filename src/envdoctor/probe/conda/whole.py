@@ -88,7 +88,9 @@ def _with_records(
         conda,
         records=reading.records,
         unreadable=reading.unreadable,
-        leftovers=[f"{here}/conda-meta/{name}" for name in names if name.startswith(records.LEFTOVERS) or name.endswith(".c~")],
+        leftovers=[
+            f"{here}/conda-meta/{name}" for name in names if name.startswith(records.LEFTOVERS) or name.endswith(".c~")
+        ],
         damaged=reading.damaged,
         unhashed=reading.unhashed,
         overlaps=reading.overlaps,
