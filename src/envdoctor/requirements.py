@@ -219,19 +219,14 @@ class Resolver:
                 continue
             seen.add(pair)
             for line in requirements_of(self.first[pair[0]]):
-                # What holds without the extra is judged as the distribution's own.
-                if "extra" not in line or (self.concerns(line) and not self._asks_for_extras(line)):
-                    continue
+                if "extra" not in line or (self.concerns(line) and "[" not in line.partition(";")[0]):
+                    continue  # what holds without the extra is judged as the distribution's own
                 problem, further = self._judge(line, extra)
                 if problem:
                     return msgspec.structs.replace(problem, through=f"{name}[{extra}]")
                 heap += further[::-1]
         self._sound |= seen
         return None
-
-    @staticmethod
-    def _asks_for_extras(line: str) -> bool:
-        return "[" in line.partition(";")[0]
 
 
 def requirements_of(distribution: Distribution) -> list[str]:
@@ -243,3 +238,13 @@ def name_in(requirement: str) -> str:
     """The name at the beginning of a requirement."""
     name = _NAME.match(requirement)
     return name.group() if name else ""
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two spellings are of one version (``2.0-rc1``, ``2.0rc1``); what is none of PEP 440's equals itself."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
