@@ -113,6 +113,31 @@ def test_a_wheel_is_read(tmp_path: Path) -> None:
     assert (found.location, found.path) == ("/site-packages", folder)
 
 
+@pytest.mark.parametrize("field", ["Requires-Dist", "requires-dist", "REQUIRES-DIST"])
+def test_the_name_of_a_field_has_no_case(tmp_path: Path, field: str) -> None:
+    text = f"Name: fit\nVersion: 1.0\nRequires-Dist: numpy\n{field}: scipy\nSummary: requires-dist is a field\n"
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", text)
+    assert one(tmp_path).requires == ["numpy", "scipy"]
+
+
+@pytest.mark.parametrize(
+    "tags, platforms",
+    [
+        ("Tag: cp312-cp312-manylinux_2_28_x86_64\nTag: cp312-cp312-manylinux2014_x86_64\n", 2),
+        ("Tag: cp312-abi3-macosx_11_0_arm64.macosx_10_9_x86_64\r\n", 2),
+        ("Tag: py3-none-any\n", 0),
+        ("Tag: py3-none-win32\nTag: py3-none-any\n", 0),
+        ("Root-Is-Purelib: true\n", 0),
+        (None, 0),
+    ],
+)
+def test_the_platforms_that_a_wheel_is_for(tmp_path: Path, tags: str | None, platforms: int) -> None:
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", "Name: fit\nVersion: 1.0\n")
+    if tags:
+        put(tmp_path, "/site-packages/fit-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\n{tags}")
+    assert len(one(tmp_path).platforms) == platforms
+
+
 def test_an_egg_info_folder_is_read(tmp_path: Path) -> None:
     folder = "/site-packages/fit-1.0-py3.11.egg-info"
     put(tmp_path, f"{folder}/PKG-INFO", "Name: fit\nVersion: 1.0\n")

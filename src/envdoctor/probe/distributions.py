@@ -1,6 +1,7 @@
 """One installed distribution, read from its metadata folder or file."""
 
 import os
+import re
 from collections.abc import Iterable
 
 from envdoctor.facts.base import Missing
@@ -44,6 +45,8 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
     requires: list[str] | Missing = header.requires
     if not isinstance(data, bytes) or _cut(data) or not (header.requires or (header.name and header.version)):
         requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
+    owner = metadata.owner(installer, location, in_conda)
+    wheel = slurp(world, f"{path}/WHEEL") if owner is None else None
     distribution = Distribution(
         name=header.name or named or os.path.basename(path),
         key=normalise(header.name or named or os.path.basename(path)),
@@ -52,7 +55,7 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         path=path,
         kind=kind,
         installer=installer,
-        owner=metadata.owner(installer, location, in_conda),
+        owner=owner,
         requires=requires,
         extras=header.extras,
         requires_python=header.python,
@@ -60,6 +63,7 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         url=url,
         editable=editable,
         problem=problem,
+        platforms=metadata.platforms(wheel.decode("utf-8", "replace")) if isinstance(wheel, bytes) else [],
     )
     return distribution, record if isinstance(record, bytes) else None
 
@@ -102,6 +106,10 @@ def _header(data: bytes | None | Missing, what: str) -> tuple[metadata.Header, s
         data = data.replace(b"\r\n", b"\n")
     head = data.partition(b"\n\n")[0]
     problem = f"the header of {what} is longer than {LONGEST}" if _cut(data) else _undecodable(head, what)
+    if head.lower().count(b"requires-dist") > head.count(
+        b"Requires-Dist"
+    ):  # the names of fields have no case (RFC 822)
+        head = re.sub(rb"(?im)^requires-dist[ \t]*:", b"Requires-Dist:", head)
     header = metadata.parse(head.decode("utf-8", "replace"))
     if not header.name or not header.version:
         problem = problem or f"{what} has no {'Version' if header.name else 'Name'}"
