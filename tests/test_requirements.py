@@ -167,3 +167,21 @@ def test_a_chain_of_extras_is_followed_to_its_end() -> None:
 )
 def test_a_requirement_begins_with_its_name(requirement: str, name: str) -> None:
     assert name_in(requirement) == name
+
+
+def test_extras_that_fan_out_are_each_judged_once() -> None:
+    """Two extras ask for two extras each of the next distribution: 2**40 ways to the end, 80 pairs."""
+    words = [f'[{one}]; extra == "{two}"' for one in "xy" for two in "xy"]
+    chain = [distribution(f"d{n}", requires=[f"d{n + 1}{word}" for word in words]) for n in range(40)]
+    resolver = Resolver([*chain, distribution("d40", requires=['gone; extra == "y"'])], MARKERS)
+    problem = resolver.problem("d0[x]")
+    assert problem is not None
+    assert (problem.name, problem.through) == ("gone", "d40[y]")
+
+
+def test_a_long_chain_of_extras_is_followed_to_its_end() -> None:
+    chain = [distribution(f"d{n}", requires=[f'd{n + 1}[x]; extra == "x"']) for n in range(3000)]
+    resolver = Resolver([*chain, distribution("d3000", requires=['gone; extra == "x"'])], MARKERS)
+    problem = resolver.problem("d0[x]")
+    assert problem is not None
+    assert problem.through == "d3000[x]"

@@ -80,7 +80,7 @@ def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manua
     back = (prefix.executable, "-m", "pip", "install") if pip else ("uv", "pip", "install", "--python", prefix.path)
     root, _, name = prefix.path.partition("/.pixi/envs/")
     place = ("--manifest-path", root, "--environment", name) if name else ()
-    spec = f"{overlap.package}={overlap.conda_version}" if overlap.conda_version else overlap.package
+    spec = f"{overlap.package}=={overlap.conda_version}" if overlap.conda_version else overlap.package
     again = (
         ("pixi", "reinstall", *place, overlap.package)
         if conda.tool == "pixi"

@@ -26,6 +26,7 @@ from envdoctor.api import (
     check,
     known,
     plainly_within,
+    same_version,
 )
 from envdoctor_checks.project import ROOTS, SYSTEM
 from envdoctor_checks.undeclared import met_by_chance, undeclared
@@ -41,7 +42,7 @@ FILES = {
     "pdm": ("pyproject", "pdm.lock"),
     "uv-venv": ("pyproject", "poetry", "requirements", "uv.lock", "pylock"),
 }
-OTHERS = ("requirements", "pyproject", "poetry", "Pipfile", "pylock")
+OTHERS = ("requirements", "pyproject", "poetry", "Pipfile", "Pipfile.lock", "pylock")
 SHOWN = 12  # rows of evidence
 
 
@@ -69,11 +70,13 @@ def environment_drift(
             problem = _unmet(requirement, resolver, packages, interpreter)
             if problem is not None:
                 rows.setdefault(
-                    requirement.key, f"{requirement.file}:{requirement.line}: {_told(requirement, problem)}"
+                    problem.key or requirement.key,
+                    f"{requirement.file}:{requirement.line}: {_told(requirement, problem)}",
                 )
                 wanted.append(f"{problem.name}{problem.wanted}" if not problem.reason else requirement.text)
         if declaration.lock:
-            for locked, there in _unlocked(known(declaration.locked), resolver, packages):
+            for locked, there, alone in _unlocked(known(declaration.locked), resolver, packages):
+                wanted += [f"{locked.name}=={locked.version}"] if alone and locked.manager == "pip" else []
                 rows.setdefault(
                     locked.key, f"{declaration.file}:{locked.line}: {locked.name} {locked.version}, installed {there}"
                 )
@@ -143,8 +146,8 @@ def _told(requirement: Requirement, problem: Problem) -> str:
     return f"{requirement.text}, and {there}"
 
 
-def _unlocked(locked: list[Locked], resolver: Resolver, packages: Packages) -> Iterator[tuple[Locked, str]]:
-    """Installed packages whose version is none of those that the lock has for them."""
+def _unlocked(locked: list[Locked], resolver: Resolver, packages: Packages) -> Iterator[tuple[Locked, str, bool]]:
+    """Installed packages whose version is none of those that the lock has for them, and whether it has one only."""
     by_key: dict[tuple[str, str], list[Locked]] = {}
     for item in locked:
         by_key.setdefault((item.manager, item.key), []).append(item)
@@ -155,13 +158,13 @@ def _unlocked(locked: list[Locked], resolver: Resolver, packages: Packages) -> I
         if not isinstance(there, str) or (distribution is not None and distribution.editable):
             continue
         if not any(_same(item.version, there) for item in items):
-            yield items[0], there
+            yield items[0], there, len(items) == 1
 
 
 def _same(locked: str, installed: str) -> bool:
     """Equal, a build's local part (``+cpu``) left out where the lock has none."""
     plain = installed if "+" in locked else installed.partition("+")[0]
-    return locked == plain or plainly_within(plain, f"=={locked}") is True
+    return locked == plain or plainly_within(plain, f"=={locked}") is True or same_version(locked, plain)
 
 
 def _sync(kind: str, own: list[Declaration], project: Project, wanted: tuple[str, ...]) -> Remedy:

@@ -66,9 +66,15 @@ def _later(distribution: Distribution) -> str:
     return f"{distribution.name}>{version}" if plain else distribution.name
 
 
+# How the platforms of wheels begin, by the kind of program that the interpreter is
+# (https://packaging.python.org/specifications/platform-compatibility-tags/), and Linux's machines by their last word.
+SYSTEMS = {"ELF": ("linux_", "manylinux", "musllinux"), "PE": ("win32", "win_"), "Mach-O": ("macosx_",)}
+MACHINES = {"x86_64": "x86_64", "aarch64": "aarch64", "i686": "x86", "armv7l": "arm", "ppc64le": "ppc64"}
+
+
 @check(PKG009)
 def built_for_another_python(packages: Packages, interpreter: Interpreter) -> Iterator[Finding]:
-    """By the tag in the file's name (PEP 3149), and by the machine code of one that has a fitting one."""
+    """By the tag in the file's name (PEP 3149), the machine code of one that has a fitting one, and the wheel's tags."""
     if not interpreter.extension_suffixes:
         raise UnknownFact("this Python does not tell which extensions it loads")
     by_path = {distribution.path: distribution for distribution in packages.distributions}
@@ -79,6 +85,10 @@ def built_for_another_python(packages: Packages, interpreter: Interpreter) -> It
         what = _misfit(extension, interpreter, packages.binary) if distribution.owner is None else None
         if what:
             groups.setdefault((distribution.location, *what), []).append((distribution, extension))
+    accused = {distribution.path for members in groups.values() for distribution, _ in members}
+    for distribution in packages.distributions:
+        if distribution.path not in accused and distribution.owner is None:
+            yield from _for_another_system(distribution, interpreter, packages.binary or "")
     for (location, built_for, wanted), members in groups.items():
         names = list(dict.fromkeys(distribution.name for distribution, _ in members))
         yield Finding(
@@ -95,6 +105,41 @@ def built_for_another_python(packages: Packages, interpreter: Interpreter) -> It
             "Python passes over extensions with another tag and can't load another machine's code: the import fails.",
             remedies=(Install(tuple(names), force=True),),
         )
+
+
+def _for_another_system(distribution: Distribution, interpreter: Interpreter, binary: str) -> Iterator[Finding]:
+    """A wheel with no tag for this system: what ``pip install --target --platform`` and copied folders bring."""
+    if not distribution.platforms or any(_fits(item, interpreter, binary) for item in distribution.platforms):
+        return
+    name, tags = distribution.name, ", ".join(distribution.platforms[:SHOWN])
+    yield Finding(
+        PKG009,
+        name,
+        (
+            Evidence("folder", distribution.location),
+            Evidence("built for", tags),
+            Evidence("this Python is", f"{binary}, {' '.join(interpreter.extension_suffixes)}"),
+        ),
+        f"{name} {distribution.version} is built for another system: {tags}",
+        "Python finds none of its extensions and programs, or can't load them: the import fails, or a slow stand-in runs.",
+        remedies=(Install((name,), force=True),),
+    )
+
+
+def _fits(platform: str, interpreter: Interpreter, binary: str) -> bool:
+    """Whether a wheel's platform may be this one; true wherever that can't be told."""
+    kind, _, rest = binary.partition(" ")
+    if kind not in SYSTEMS or not platform.startswith(tuple(start for starts in SYSTEMS.values() for start in starts)):
+        return True
+    if not platform.startswith(SYSTEMS[kind]):
+        return False
+    suffixes = " ".join(interpreter.extension_suffixes)
+    if (platform.startswith("musllinux") and "-linux-gnu" in suffixes) or (
+        platform.startswith("manylinux") and "-linux-musl" in suffixes
+    ):
+        return False
+    machine = next((word for end, word in MACHINES.items() if kind == "ELF" and platform.endswith(f"_{end}")), None)
+    return machine is None or machine == rest.partition(" ")[0]
 
 
 def _misfit(extension: Extension, interpreter: Interpreter, binary: str | None) -> tuple[str, str] | None:

@@ -51,7 +51,8 @@ def unmet_requirement(
                 yield _unmet(distribution, problem, resolver, curated, path)
         if distribution.requires_python in unfit:
             yield _other_python(distribution, version)
-    unread = [f"{item.path}: {item.problem}" for item in packages.distributions if not isinstance(item.requires, list)]
+    lost = [(item.path, item.requires) for item in packages.distributions]
+    unread = [f"{path}: {requires.reason}" for path, requires in lost if isinstance(requires, Missing)]
     unread += [f"{entry}: {why}" for entry, why in packages.unreadable.items()]
     if unread:
         more = f" (and {len(unread) - 3} more)" if len(unread) > 3 else ""

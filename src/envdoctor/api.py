@@ -70,7 +70,7 @@ from envdoctor.facts import (
 from envdoctor.markers import plainly_within
 from envdoctor.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.names import normalise
-from envdoctor.requirements import Demand, Problem, Resolver
+from envdoctor.requirements import Demand, Problem, Resolver, same_version
 from envdoctor.rules import (
     Check,
     Confidence,
@@ -192,5 +192,6 @@ __all__ = [
     "order",
     "oversubscription_verdict",
     "plainly_within",
+    "same_version",
     "table",
 ]

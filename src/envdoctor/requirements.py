@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
@@ -17,7 +18,7 @@ from envdoctor.markers import plain_marker, plainly_within
 from envdoctor.names import normalise
 
 _NAME = re.compile(r"[\w.-]*")
-Seen = frozenset[tuple[str, str]]  # (key, extra) pairs that are being judged: extras may go round in circles
+Asked = list[tuple[str, str]]  # names, each with an extra that is asked of it
 
 
 class Problem(Struct, frozen=True):
@@ -63,6 +64,7 @@ class Resolver:
             ):
                 self._twins.setdefault(distribution.key, []).append(distribution.version)
         self._judged: dict[tuple[str, str], Problem | None] = {}
+        self._sound: set[tuple[str, str]] = set()  # (key, extra) pairs that bring nothing unmet, however far they lead
         self._parsed: dict[str, tuple[Any, str]] = {}
         self._lines: dict[str, list[tuple[str, str]]] | None = None
         self._demands: dict[str, list[Demand]] = {}
@@ -72,7 +74,8 @@ class Resolver:
         """What is wrong with one Requires-Dist line, ``None`` where it is met or does not concern the patient."""
         key = (requirement, extra)
         if key not in self._judged:
-            self._judged[key] = self._judge(requirement, extra, frozenset())
+            problem, asked = self._judge(requirement, extra)
+            self._judged[key] = problem or self._extras(asked)
         return self._judged[key]
 
     def concerns(self, requirement: str, extra: str = "") -> bool:
@@ -130,16 +133,17 @@ class Resolver:
             return None
         return ",".join(parts) if any(together.contains(version, prereleases=True) for version in tries) else None
 
-    def _judge(self, requirement: str, extra: str, seen: Seen) -> Problem | None:
+    def _judge(self, requirement: str, extra: str) -> tuple[Problem | None, Asked]:
+        """What is wrong with a requirement itself; if nothing is, the extras that it asks for."""
         text, semicolon, marker = requirement.partition(";")
         concerns = plain_marker(marker, {**self._markers, "extra": extra}) if semicolon else True
         if concerns is False:
-            return None
+            return None, []
         if concerns:
             extras = self._plain(text)
             if extras is not None:
-                return self._extras(name_in(text), extras, seen) if extras else None
-        return self._packaging(requirement, extra, seen)
+                return None, [(name_in(text), word) for word in extras]
+        return self._packaging(requirement, extra)
 
     def _plain(self, text: str) -> list[str] | None:
         """The extras that a requirement without marker and URL asks for, if plainly met; ``None``: ask packaging."""
@@ -175,7 +179,7 @@ class Resolver:
         except (KeyError, ValueError, RecursionError, TypeError) as error:
             return False, (str(error) or "nested too deeply").partition("\n")[0]
 
-    def _packaging(self, requirement: str, extra: str, seen: Seen) -> Problem | None:
+    def _packaging(self, requirement: str, extra: str) -> tuple[Problem | None, Asked]:
         from packaging.version import InvalidVersion, Version
 
         parsed, unreadable = self._parse(requirement)
@@ -183,46 +187,46 @@ class Resolver:
         if parsed is not None:
             concerns, unreadable = self._evaluate(parsed, extra)
         if unreadable:
-            return Problem(requirement, requirement, "", None, reason=f"not a valid requirement: {unreadable}")
+            return Problem(requirement, requirement, "", None, reason=f"not a valid requirement: {unreadable}"), []
         if not concerns:
-            return None
+            return None, []
         wanted = str(parsed.specifier)
         distribution = self.first.get(normalise(parsed.name))
         if distribution is None:
-            return Problem(requirement, parsed.name, wanted, None)
+            return Problem(requirement, parsed.name, wanted, None), []
         version = distribution.version
         if isinstance(version, Missing):
-            return None  # its own metadata is at fault, and that is told elsewhere
+            return None, []  # its own metadata is at fault, and that is told elsewhere
         try:
             versions = [version, *self._twins.get(distribution.key, ())]  # of twins, nobody knows which is there
             if not any(parsed.specifier.contains(Version(item), prereleases=True) for item in versions):
-                return Problem(requirement, parsed.name, wanted, version)
+                return Problem(requirement, parsed.name, wanted, version), []
         except InvalidVersion:
             why = f"version {version!r} does not follow PEP 440"
-            return Problem(requirement, parsed.name, wanted, version, reason=why)
-        return self._extras(parsed.name, sorted(parsed.extras), seen)
+            return Problem(requirement, parsed.name, wanted, version, reason=why), []
+        return None, [(parsed.name, word) for word in sorted(parsed.extras)]
 
-    def _extras(self, name: str, extras: Iterable[str], seen: Seen) -> Problem | None:
-        """The first unmet requirement that an asked-for extra of an installed distribution brings."""
-        key = normalise(name)
-        for extra in extras:
-            if (key, extra) in seen:
+    def _extras(self, asked: Asked) -> Problem | None:
+        """The first unmet requirement that asked-for extras of installed distributions bring.
+
+        Each pair of distribution and extra is looked at once: extras go round in circles, and fan out.
+        """
+        heap, seen = asked[::-1], set()
+        while heap:
+            name, extra = heap.pop()
+            pair = (normalise(name), normalise(extra))
+            if pair in seen or pair in self._sound:
                 continue
-            for line in requirements_of(self.first[key]):
-                # What holds without the extra is judged as the distribution's own.
-                if "extra" not in line or (self.concerns(line) and not self._asks_for_extras(line)):
-                    continue
-                problem = self._judge(line, extra, seen | {(key, extra)})
+            seen.add(pair)
+            for line in requirements_of(self.first[pair[0]]):
+                if "extra" not in line or (self.concerns(line) and "[" not in line.partition(";")[0]):
+                    continue  # what holds without the extra is judged as the distribution's own
+                problem, further = self._judge(line, extra)
                 if problem:
-                    through = problem.through or f"{name}[{extra}]"
-                    return Problem(
-                        problem.requirement, problem.name, problem.wanted, problem.found, problem.reason, through
-                    )
+                    return msgspec.structs.replace(problem, through=f"{name}[{extra}]")
+                heap += further[::-1]
+        self._sound |= seen
         return None
-
-    @staticmethod
-    def _asks_for_extras(line: str) -> bool:
-        return "[" in line.partition(";")[0]
 
 
 def requirements_of(distribution: Distribution) -> list[str]:
@@ -234,3 +238,13 @@ def name_in(requirement: str) -> str:
     """The name at the beginning of a requirement."""
     name = _NAME.match(requirement)
     return name.group() if name else ""
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two spellings are of one version (``2.0-rc1``, ``2.0rc1``); what is none of PEP 440's equals itself."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other

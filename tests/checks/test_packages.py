@@ -286,3 +286,34 @@ def test_what_pythonpath_brings_is_cured_there_since_no_installation_gets_past_i
 def test_a_version_that_is_not_known_is_told_in_words() -> None:
     pair = [changed(distribution("lib"), version=Missing("METADATA is missing")), distribution("lib", "2.0")]
     assert one(checks.two_versions_installed, packages=packages(*pair)).title.endswith("unknown and 2.0")
+
+
+@pytest.mark.parametrize(
+    ("binary", "platforms", "told"),
+    [
+        ("ELF x86_64 64-bit", ["win_amd64"], True),
+        ("ELF x86_64 64-bit", ["macosx_11_0_arm64"], True),
+        ("ELF x86_64 64-bit", ["musllinux_1_2_x86_64"], True),
+        ("ELF x86_64 64-bit", ["manylinux2014_aarch64"], True),
+        ("ELF x86_64 64-bit", ["manylinux2014_aarch64", "manylinux1_x86_64"], False),
+        ("ELF x86_64 64-bit", ["linux_x86_64"], False),
+        ("ELF x86_64 64-bit", [], False),
+        ("ELF x86_64 64-bit", ["haiku_1_x86_64"], False),
+        ("PE x86_64", ["win_amd64"], False),
+        ("PE x86_64", ["manylinux_2_28_x86_64"], True),
+        ("Mach-O arm64", ["macosx_11_0_arm64"], False),
+        (None, ["win_amd64"], False),
+    ],
+)
+def test_a_wheel_for_another_system_is_told_by_its_tags(binary: str | None, platforms: list[str], told: bool) -> None:
+    installed = packages(distribution("fit", platforms=platforms), binary=binary)
+    found = findings(extensions.built_for_another_python, packages=installed)
+    assert [(item.rule.code, item.subject) for item in found] == [("PKG009", "fit")] * told
+
+
+def test_a_wheel_for_musl_is_at_home_there() -> None:
+    fit = distribution("fit", platforms=["musllinux_1_2_x86_64"])
+    installed = packages(fit, distribution("other", platforms=["manylinux2014_x86_64"]), binary="ELF x86_64 64-bit")
+    musl = interpreter(extension_suffixes=[".cpython-312-x86_64-linux-musl.so", ".abi3.so", ".so"])
+    (finding,) = findings(extensions.built_for_another_python, packages=installed, interpreter=musl)
+    assert finding.subject == "other"

@@ -223,3 +223,11 @@ def test_an_environment_met_by_chance_is_not_held_against_the_project() -> None:
         {"packages": packages(distribution("tool"), distribution("other"))},
     ):
         assert [item.rule.code for item in findings(drift.environment_drift, **(sections | loud))][:1] == ["REP002"]
+
+
+@pytest.mark.parametrize(("installed", "told"), [("2.0rc1", False), ("2.0-rc1", False), ("2.0rc2", True)])
+def test_a_lock_is_met_however_the_version_is_spelled(installed: str, told: bool) -> None:
+    sections = {"project": here(listed(kind="Pipfile"), locked("lib", "2.0rc1", "Pipfile.lock"))}
+    found = findings(drift.environment_drift, packages=packages(distribution("lib", installed)), **sections)
+    assert bool(found) is told
+    assert [getattr(fix, "requirements", None) for item in found for fix in item.remedies] == [("lib==2.0rc1",)] * told

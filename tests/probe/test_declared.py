@@ -1,8 +1,10 @@
 """What projects declare, from text to requirements with file and line; broken text to one line."""
 
+import time
+
 import pytest
 
-from envdoctor.probe.declared import locks, specs, toml, yaml
+from envdoctor.probe.declared import locks, requirements_txt, specs, toml, yaml
 from envdoctor.probe.declared.requirements_txt import parse
 from envdoctor.probe.declared.specs import Broken
 
@@ -106,6 +108,9 @@ def test_a_broken_pyproject_names_the_line(text: str, line: int) -> None:
         ("1.2.3", "==1.2.3"),
         (">=1, <2", ">=1,<2"),
         ("^1 || ^2", None),
+        (">=22 <27", ">=22,<27"),
+        (">= 1.0 , != 1.5", ">=1.0,!=1.5"),
+        ("nonsense", None),
     ],
 )
 def test_poetrys_constraints(written: str, meant: str | None) -> None:
@@ -218,3 +223,55 @@ def test_a_lock_cut_off_names_a_line() -> None:
     with pytest.raises(Broken) as caught:
         locks.toml(PDM[: PDM.index("sha256")])
     assert caught.value.line == 16
+
+
+@pytest.mark.parametrize(
+    "written, text",
+    [
+        ({"version": "^2", "python": "<3.11"}, 'a>=2,<3; python_full_version < "3.11"'),
+        ({"version": "*", "platform": "win32"}, 'a; sys_platform == "win32"'),
+        ({"version": "*", "platform": "!=win32"}, None),
+        ({"version": "*", "python": "*"}, "a"),
+        (
+            {"version": "1", "python": "^3.8", "markers": "extra == 'x'"},
+            'a==1; (extra == \'x\') and (python_full_version >= "3.8" and python_full_version < "4")',
+        ),
+        ({"version": "*", "sys_platform": "== 'win32'"}, "a; sys_platform == 'win32'"),
+        ({"version": "*", "platform_system": "== 'Windows'"}, "a; platform_system == 'Windows'"),
+    ],
+)
+def test_whom_a_dependency_of_poetrys_or_pipenvs_is_for(written: dict[str, str], text: str | None) -> None:
+    found = specs.of_poetry("a", written, "Pipfile", 1, "")
+    assert (found.text if found else None) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_the_mark_at_the_beginning_tells_the_encoding(encoding: str) -> None:
+    assert requirements_txt.decode("numpy>=1 # é\n".encode(encoding)).removeprefix("\ufeff") == "numpy>=1 # é\n"
+
+
+def test_a_file_that_many_name_is_read_once() -> None:
+    """Each names the next twice: 2**60 ways to the last."""
+    files = {f"{number}.txt": f"-r {number + 1}.txt\n" * 2 for number in range(60)} | {"60.txt": "six\n"}
+    found = requirements_txt.parse('-r "0.txt"\n', "requirements.txt", files.get)
+    assert [item.text for item in found] == ["six"]
+
+
+@pytest.mark.parametrize("line", ["local/folder", "local\\folder", "-r ${HERE}/more.txt", "./folder[x]"])
+def test_what_names_no_distribution_is_passed_over(line: str) -> None:
+    assert [item.text for item in requirements_txt.parse(f"{line}\nsix\n", "requirements.txt", lambda _: None)] == [
+        "six"
+    ]
+
+
+def test_requirements_written_otherwise_than_they_read_take_no_square_of_the_time() -> None:
+    listed = "".join(f'"p{number}\\u003e=1",\n' for number in range(8000))
+    before = time.process_time()
+    toml.pyproject(f'[project]\nname = "x"\ndependencies = [\n{listed}]\n', "pyproject.toml")
+    assert time.process_time() - before < 10
+
+
+def test_setuptools_may_take_the_list_from_files() -> None:
+    text = '[project]\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = {file = ["deps.txt"]}\n'
+    _, lists = toml.pyproject(text, "pyproject.toml", {"deps.txt": "six>=1\n"}.get)
+    assert [(item.text, item.file, item.line) for item in lists["pyproject"]] == [("six>=1", "deps.txt", 1)]

@@ -1,6 +1,7 @@
 """Installed distributions, read from metadata that may say anything, or not be there."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,31 @@ def test_a_wheel_is_read(tmp_path: Path) -> None:
     assert (found.location, found.path) == ("/site-packages", folder)
 
 
+@pytest.mark.parametrize("field", ["Requires-Dist", "requires-dist", "REQUIRES-DIST"])
+def test_the_name_of_a_field_has_no_case(tmp_path: Path, field: str) -> None:
+    text = f"Name: fit\nVersion: 1.0\nRequires-Dist: numpy\n{field}: scipy\nSummary: requires-dist is a field\n"
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", text)
+    assert one(tmp_path).requires == ["numpy", "scipy"]
+
+
+@pytest.mark.parametrize(
+    "tags, platforms",
+    [
+        ("Tag: cp312-cp312-manylinux_2_28_x86_64\nTag: cp312-cp312-manylinux2014_x86_64\n", 2),
+        ("Tag: cp312-abi3-macosx_11_0_arm64.macosx_10_9_x86_64\r\n", 2),
+        ("Tag: py3-none-any\n", 0),
+        ("Tag: py3-none-win32\nTag: py3-none-any\n", 0),
+        ("Root-Is-Purelib: true\n", 0),
+        (None, 0),
+    ],
+)
+def test_the_platforms_that_a_wheel_is_for(tmp_path: Path, tags: str | None, platforms: int) -> None:
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", "Name: fit\nVersion: 1.0\n")
+    if tags:
+        put(tmp_path, "/site-packages/fit-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\n{tags}")
+    assert len(one(tmp_path).platforms) == platforms
+
+
 def test_an_egg_info_folder_is_read(tmp_path: Path) -> None:
     folder = "/site-packages/fit-1.0-py3.11.egg-info"
     put(tmp_path, f"{folder}/PKG-INFO", "Name: fit\nVersion: 1.0\n")
@@ -146,6 +172,54 @@ def test_what_is_wrong_with_metadata_is_told(tmp_path: Path, metadata: str | byt
     assert found.problem == problem
     assert (found.name, found.version) == ("fit", "1.0")
     assert isinstance(found.requires, Missing) == (not isinstance(metadata, bytes))
+
+
+def test_a_header_that_is_not_read_to_its_end_leaves_the_requirements_unknown(tmp_path: Path) -> None:
+    long = "Name: fit\nVersion: 1.0\n" + "Requires-Dist: numpy\n" * 60_000 + "Requires-Dist: scipy\n\n"
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", long)
+    found = one(tmp_path)
+    assert found.problem == "the header of METADATA is longer than 1 MB"
+    assert isinstance(found.requires, Missing)
+
+
+def test_a_description_may_be_as_long_as_it_likes(tmp_path: Path) -> None:
+    text = "Name: fit\nVersion: 1.0\nRequires-Dist: numpy\n\n" + "text\n" * 1_000_000
+    put(tmp_path, "/site-packages/fit-1.0.dist-info/METADATA", text)
+    found = one(tmp_path)
+    assert (found.problem, found.requires) == (None, ["numpy"])
+
+
+@pytest.mark.parametrize("name, content", [("PKG-INFO", "a: b\n"), ("requires.txt", "numpy\n")])
+def test_what_an_egg_requires_is_unknown_where_it_is_not_read_to_its_end(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    folder = "/site-packages/fit-1.0.egg-info"
+    put(tmp_path, f"{folder}/PKG-INFO", "Name: fit\nVersion: 1.0\n")
+    put(tmp_path, f"{folder}/{name}", "Name: fit\n" * (name == "PKG-INFO") + content * 300_000)
+    assert isinstance(one(tmp_path).requires, Missing)
+
+
+def test_many_modules_at_the_top_take_no_square_of_the_time(tmp_path: Path) -> None:
+    """Each was a search through both RECORDs: minutes."""
+    for name in ("one", "other"):
+        put(tmp_path, f"/site-packages/{name}-1.dist-info/METADATA", f"Name: {name}\nVersion: 1\n")
+        put(tmp_path, f"/site-packages/{name}-1.dist-info/INSTALLER", "pip\n")
+        rows = [f"t{number}.py,sha256={name},3\nf{number}/__init__.py,,\n" for number in range(20_000)]
+        put(tmp_path, f"/site-packages/{name}-1.dist-info/RECORD", "".join(rows))
+    before = time.process_time()
+    found = read(world(tmp_path), ["/site-packages"])
+    assert time.process_time() - before < 10
+    assert len(found.collisions) == 20_000
+    assert {len(files) for files in found.missing_files.values()} == {20_000}
+
+
+def test_many_kinds_of_extensions_take_no_square_of_the_time(tmp_path: Path) -> None:
+    put(tmp_path, "/site-packages/one-1.dist-info/METADATA", "Name: one\nVersion: 1\n")
+    rows = [f"a/x.cpython-{number}.so,,\n" for number in range(100_000)]
+    put(tmp_path, "/site-packages/one-1.dist-info/RECORD", "".join(rows))
+    before = time.process_time()
+    read(world(tmp_path), ["/site-packages"])
+    assert time.process_time() - before < 10
 
 
 def test_a_pipe_in_place_of_metadata_holds_nobody(tmp_path: Path) -> None:

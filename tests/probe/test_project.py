@@ -174,3 +174,12 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     project = found(tmp_path)
     assert isinstance(project, Project)
     assert project.unreadable == {"pyproject.toml": "/home/ada/fit/pyproject.toml: Is a directory"}
+
+
+def test_a_list_that_powershell_wrote_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "/home/ada/fit/requirements.txt", content="numpy==1.26.4\n".encode("utf-16"))
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    (declaration,) = project.declarations
+    assert isinstance(declaration.requirements, list)
+    assert [item.text for item in declaration.requirements] == ["numpy==1.26.4"]

@@ -15,7 +15,8 @@ class Distribution(Section, frozen=True, kw_only=True):
     ``debian``, ``rpm`` …, ``system``), if one does.
     ``requested``: it was asked for by name (PEP 376, REQUESTED). ``url`` is where direct_url.json says
     it came from (PEP 610), and ``editable`` what that says.
-    ``problem`` says what is wrong with the metadata, if anything is.
+    ``problem`` says what is wrong with the metadata, if anything is. ``platforms`` are those of its wheel's tags
+    (``manylinux_2_28_x86_64``), empty where there is no WHEEL and where any platform will do.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Distribution(Section, frozen=True, kw_only=True):
     url: str | None = None
     editable: bool = False
     problem: str | None = None
+    platforms: list[str] = []
 
 
 class Collision(Section, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """One installed distribution, read from its metadata folder or file."""
 
 import os
+import re
 from collections.abc import Iterable
 
 from envdoctor.facts.base import Missing
@@ -10,6 +11,7 @@ from envdoctor.probe import metadata
 from envdoctor.world import World, reason
 
 METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
+LONGEST = "1 MB"
 RECORD_LIMIT = 50_000_000
 CHUNK = 1 << 16
 LONG_RECORD = 1 << 14  # bytes; beyond it, listing a folder is quicker than looking for lines
@@ -41,8 +43,10 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
     if problem is None and "entry_points.txt" in inside:
         problem = _undecodable(slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
     requires: list[str] | Missing = header.requires
-    if not isinstance(data, bytes) or not (header.requires or (header.name and header.version)):
+    if not isinstance(data, bytes) or _cut(data) or not (header.requires or (header.name and header.version)):
         requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
+    owner = metadata.owner(installer, location, in_conda)
+    wheel = slurp(world, f"{path}/WHEEL") if owner is None else None
     distribution = Distribution(
         name=header.name or named or os.path.basename(path),
         key=normalise(header.name or named or os.path.basename(path)),
@@ -51,7 +55,7 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         path=path,
         kind=kind,
         installer=installer,
-        owner=metadata.owner(installer, location, in_conda),
+        owner=owner,
         requires=requires,
         extras=header.extras,
         requires_python=header.python,
@@ -59,6 +63,7 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         url=url,
         editable=editable,
         problem=problem,
+        platforms=metadata.platforms(wheel.decode("utf-8", "replace")) if isinstance(wheel, bytes) else [],
     )
     return distribution, record if isinstance(record, bytes) else None
 
@@ -69,10 +74,15 @@ def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda
     data = slurp(world, f"{path}/PKG-INFO")
     single = data is None
     header, problem = _header(slurp(world, path) if single else data, "PKG-INFO")
-    requires, extras = header.requires, header.extras
-    if not requires and not single:
+    requires: list[str] | Missing = header.requires
+    extras = header.extras
+    if isinstance(data, Missing) or (isinstance(data, bytes) and _cut(data)):
+        requires = Missing(problem or f"{path} can't be read")
+    elif not requires and not single:
         text = slurp(world, f"{path}/requires.txt")
-        if isinstance(text, bytes):
+        if isinstance(text, Missing) or (isinstance(text, bytes) and len(text) >= METADATA_LIMIT):
+            requires = text if isinstance(text, Missing) else Missing(f"requires.txt is longer than {LONGEST}")
+        elif isinstance(text, bytes):
             requires, extras = metadata.parse_requires_txt(text.decode("utf-8", "replace"))
     return Distribution(
         name=header.name or named,
@@ -95,11 +105,20 @@ def _header(data: bytes | None | Missing, what: str) -> tuple[metadata.Header, s
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     head = data.partition(b"\n\n")[0]
-    problem = _undecodable(head, what)
+    problem = f"the header of {what} is longer than {LONGEST}" if _cut(data) else _undecodable(head, what)
+    if head.lower().count(b"requires-dist") > head.count(
+        b"Requires-Dist"
+    ):  # the names of fields have no case (RFC 822)
+        head = re.sub(rb"(?im)^requires-dist[ \t]*:", b"Requires-Dist:", head)
     header = metadata.parse(head.decode("utf-8", "replace"))
     if not header.name or not header.version:
         problem = problem or f"{what} has no {'Version' if header.name else 'Name'}"
     return header, problem
+
+
+def _cut(data: bytes) -> bool:
+    """Whether the header goes on beyond what was read: what it requires is not known."""
+    return len(data) > METADATA_LIMIT - CHUNK and b"\n\n" not in data and b"\n\r\n" not in data
 
 
 def _undecodable(data: bytes | None | Missing, what: str) -> str | None:

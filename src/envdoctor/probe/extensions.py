@@ -28,6 +28,7 @@ TAGS = (".cpython-", ".pypy", ".graalpy", ".abi3", ".cp3")
 
 MOST_OPENED = 6  # extensions of one distribution that are searched for NumPy's interface
 LIKELY_SIZE = 1_000_000  # bytes; larger ones are mostly other people's libraries in a wrapper
+MOST_KINDS = 50  # suffixes in one distribution that are looked at: its wheels are made for one Python, or for a dozen
 CHUNK = 1 << 22
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -74,7 +75,8 @@ def survey(
                 )
             )
 
-    for suffix, files in groups.items():
+    modules = {line.partition(b",")[0] for line in record.split(b"\n") if b".py," in line} if every else None
+    for suffix, files in list(groups.items())[:MOST_KINDS]:
         path, siblings = _loneliest([path for path, _ in files], suffix, stems, record)
         built_for = None
         if numpy:
@@ -82,7 +84,7 @@ def survey(
         tell(path, suffix, siblings, built_for)
         for other in [other for other, _ in files if other != path] if every else ():
             numbered = _numpy_of(world, f"{distribution.location}/{other}") if numpy else None
-            tell(other, suffix, _siblings(other, suffix, stems, record), numbered)
+            tell(other, suffix, _siblings(other, suffix, stems, record, modules), numbered)
     return found
 
 
@@ -102,11 +104,14 @@ def _loneliest(paths: list[str], suffix: str, stems: dict[str, list[str]], recor
     return first
 
 
-def _siblings(path: str, suffix: str, stems: dict[str, list[str]], record: bytes) -> list[str]:
-    """The suffixes of what stands beside an extension under its name."""
+def _siblings(
+    path: str, suffix: str, stems: dict[str, list[str]], record: bytes, modules: set[bytes] | None = None
+) -> list[str]:
+    """The suffixes of what stands beside an extension under its name; ``modules``: the record's, where many are asked."""
     stem = path.removesuffix(suffix)
     siblings = [other for other in stems.get(stem if "/" in stem else f"/{stem}", []) if other != suffix]
-    return [*siblings, ".py"] if os.fsencode(stem) + b".py," in record else siblings
+    module = os.fsencode(stem) + b".py"
+    return [*siblings, ".py"] if (module in modules if modules is not None else module + b"," in record) else siblings
 
 
 def binary_of(world: World, path: str) -> str | None:

@@ -75,6 +75,13 @@ def parse_requires_txt(text: str) -> tuple[list[str], list[str]]:
     return requires, extras
 
 
+def platforms(wheel: str) -> list[str]:
+    """The platforms in a WHEEL's tags (https://packaging.python.org/specifications/binary-distribution-format/)."""
+    tags = [line[4:].strip() for line in wheel.splitlines() if line.startswith("Tag:")]
+    found = dict.fromkeys(platform for tag in tags for platform in tag.rpartition("-")[2].split("."))
+    return [] if "any" in found else list(found)
+
+
 def with_marker(requirement: str, condition: str) -> str:
     """The requirement, on ``condition`` besides its own."""
     if not condition:

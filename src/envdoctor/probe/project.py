@@ -142,7 +142,8 @@ class _Reader:
         return Missing(self.unreadable[path])
 
     def _list(self, path: str, kind: str) -> None:
-        text = self._text(path)
+        text = self._nested(path) if kind == "requirements" else None
+        text = self._text(path) if text is None else text
         if text is None:
             return
         requirements: list[Requirement] | Missing
@@ -153,8 +154,10 @@ class _Reader:
         self.declarations.append(Declaration(file=path, kind=kind, requirements=requirements))
 
     def _nested(self, path: str) -> str | None:
-        text = self.world.text(f"{self.root}/{path}", LIMIT)
-        return text if isinstance(text, str) else None
+        from envdoctor.probe.declared.requirements_txt import decode
+
+        data = self.world.read(f"{self.root}/{path}", LIMIT)
+        return decode(data) if isinstance(data, bytes) else None
 
     def _pyproject(self, path: str) -> None:
         text = self._text(path)
@@ -163,7 +166,7 @@ class _Reader:
         from envdoctor.probe.declared.toml import pyproject
 
         try:
-            self.name, lists = pyproject(text, path)
+            self.name, lists = pyproject(text, path, self._nested)
         except Broken as error:
             self._broken(path, error)
             return

@@ -11,6 +11,7 @@ from envdoctor.facts.packages import Collision, Distribution
 from envdoctor.world import World
 
 SUFFIXES = {"win32": (b".pyd", b".dll"), "darwin": (b".so", b".dylib")}
+MANY = 50  # folders and modules at the top; most distributions have one
 TRUSTED = ("pip", "uv", "poetry")  # whose RECORD is a true list of what was installed
 
 
@@ -113,24 +114,27 @@ class Survey:
 
     def collisions(self) -> list[Collision]:
         """Modules and libraries that two or more distributions claim."""
+        tops: dict[str, set[bytes]] = {}  # metadata's path -> what it shares with another distribution
+        owners: dict[str, tuple[Distribution, bytes, str]] = {}
+        for (folder, top), sharing in self._shared.items():
+            if len({distribution.key for distribution, _ in sharing}) > 1:
+                for distribution, record in sharing:
+                    tops.setdefault(distribution.path, set()).add(top)
+                    owners[distribution.path] = (distribution, record, folder)
+        claims: dict[tuple[str, str], dict[str, tuple[Distribution, str]]] = {}  # (folder, path) -> key -> claim
+        for path, (distribution, record, folder) in owners.items():
+            for file, digest in _claimed(record, tops[path], self._world.platform):
+                claims.setdefault((folder, file), {}).setdefault(distribution.key, (distribution, digest))
         found = []
-        for (_, top), owners in self._shared.items():
-            if len({distribution.key for distribution, _ in owners}) < 2:
-                continue
-            claims: dict[str, dict[str, tuple[str, str, str]]] = {}  # path -> key -> (name, hash, location)
-            for distribution, record in owners:
-                for path, digest in _claimed(record, top, self._world.platform):
-                    claim = (distribution.name, digest, distribution.location)
-                    claims.setdefault(path, {}).setdefault(distribution.key, claim)
-            for path, by_key in claims.items():
-                if len(by_key) > 1:
-                    location = next(iter(by_key.values()))[2]
-                    found.append(
-                        Collision(
-                            path=os.path.normpath(f"{location}/{path}"),
-                            claims={name: digest for name, digest, _ in by_key.values()},
-                        )
+        for (_, file), by_key in claims.items():
+            if len(by_key) > 1:
+                location = next(iter(by_key.values()))[0].location
+                found.append(
+                    Collision(
+                        path=os.path.normpath(f"{location}/{file}"),
+                        claims={distribution.name: digest for distribution, digest in by_key.values()},
                     )
+                )
         return sorted(found, key=lambda collision: collision.path)
 
 
@@ -140,7 +144,10 @@ def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
     Files of tests are left out: slimmed images delete them.
     """
     lines = libraries(record, platform)
-    for top in tops:
+    if len(tops) > MANY:  # one search for each would take the square of the time
+        begin = (line for line in record.split(b"\n") if b"/__init__.py," in line)
+        lines += [line for line in begin if line.partition(b"/")[2].startswith(b"__init__.py,")]
+    for top in tops if len(tops) <= MANY else ():
         line = top + b"/__init__.py,"
         if b"\n" + line in record or record.startswith(line):
             lines.append(line)
@@ -148,11 +155,17 @@ def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
     return [path for path in paths if "test" not in path]
 
 
-def _claimed(record: bytes, top: bytes, platform: str) -> list[tuple[str, str]]:
-    """Path and hash of the modules and libraries below ``top``; outside of the location (``..``) libraries only."""
-    starts = (top + b"/", top + b",")
-    found = [line for line in libraries(record, platform) if line.startswith(starts)]
-    if top != b"..":
-        below = [line for line in record.split(b"\n") if line.startswith(starts)]
-        found += [line for line in below if b".py," in line and b"/__init__.py," not in line]
+def _claimed(record: bytes, tops: set[bytes], platform: str) -> list[tuple[str, str]]:
+    """Path and hash of the modules and libraries below ``tops``; outside of the location (``..``) libraries only."""
+    found = [line for line in libraries(record, platform) if _top(line) in tops]
+    modules = tops - {b".."}
+    if modules:
+        below = [line for line in record.split(b"\n") if b".py," in line and b"/__init__.py," not in line]
+        found += [line for line in below if _top(line) in modules]
     return [split(line) for line in found]
+
+
+def _top(line: bytes) -> bytes:
+    """As `first_components` cuts it off."""
+    top, slash, _ = line.partition(b"/")
+    return top if slash else line.partition(b",")[0]

@@ -17,6 +17,7 @@ from envdoctor.redact import credentials
 from envdoctor.world import World, reason
 
 LIMIT = 500_000_000  # bytes of one record
+LEFTOVERS = ("prefix_record_", ".prefix_record_")  # records that were being written when the installation broke off
 
 
 class PathEntry(Struct, gc=False):
@@ -109,7 +110,7 @@ def named(file_name: str) -> tuple[str, str, str]:
 def read(world: World, prefix: str, names: list[str]) -> Iterator[tuple[str, RawRecord | Missing]]:
     """Each record of ``names`` (those in ``conda-meta``), decoded, or why it could not be."""
     for name in names:
-        if not name.endswith(".json") or name.startswith("."):
+        if not name.endswith(".json") or name.startswith((".", *LEFTOVERS)):
             continue
         path = f"{prefix}/conda-meta/{name}"
         try:

@@ -14,8 +14,6 @@ from envdoctor.probe.conda.overlap import Watch
 from envdoctor.redact import credentials
 from envdoctor.world import World
 
-LEFTOVERS = ("prefix_record_", ".prefix_record_")
-
 
 class _Reading(Struct):
     """What one pass over the records brings."""
@@ -90,7 +88,9 @@ def _with_records(
         conda,
         records=reading.records,
         unreadable=reading.unreadable,
-        leftovers=[f"{here}/conda-meta/{name}" for name in names if name.startswith(LEFTOVERS) or name.endswith(".c~")],
+        leftovers=[
+            f"{here}/conda-meta/{name}" for name in names if name.startswith(records.LEFTOVERS) or name.endswith(".c~")
+        ],
         damaged=reading.damaged,
         unhashed=reading.unhashed,
         overlaps=reading.overlaps,

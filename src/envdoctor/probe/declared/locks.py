@@ -103,10 +103,13 @@ def pipfile(text: str) -> list[Locked]:
         raise Broken(error.lineno, error.msg) from None
     found = []
     default = document.get("default") if isinstance(document, dict) else None
+    at, line = 0, 1
     for name, item in default.items() if isinstance(default, dict) else ():
         version = str(item.get("version", "")).removeprefix("==") if isinstance(item, dict) else ""
         if version:
-            line = text.count("\n", 0, max(0, text.find(f'"{name}": {{'))) + 1
+            here = text.find(f'"{name}": {{', at)
+            if here >= 0:  # the names come in their order: each search goes on where the last one ended
+                line, at = line + text.count("\n", at, here), here
             found.append(Locked(name=name, key=normalise(name), version=version, line=line))
     return found
 

@@ -9,17 +9,28 @@ from envdoctor.probe.declared.specs import Broken, of_pip
 from envdoctor.requirements import name_in
 
 NESTED = ("-r", "--requirement", "-c", "--constraint")
+MOST_FILES = 500
 EDITABLE = ("-e", "--editable")
-MOST_FILES = 50
+BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32"}
+BOMS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # what PowerShell's ">" writes
 
 Read = Callable[[str], str | None]  # a path relative to the project -> its text
 
 
-def parse(text: str, file: str, read: Read, seen: tuple[str, ...] = ()) -> list[Requirement]:
+def decode(data: bytes) -> str:
+    """The text of a requirements file: pip goes by the mark at its beginning; what is not text there is replaced."""
+    encoding = next((encoding for mark, encoding in BOMS.items() if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, "replace")
+
+
+def parse(text: str, file: str, read: Read, seen: set[str] | None = None) -> list[Requirement]:
     """The requirements of a file and of those it names by ``-r``; constraints only bound them, and are left out.
 
-    Raises `Broken` with the line; of a file named by ``-r``, its name stands in the message.
+    ``seen`` are the files that have been read: each is read once. Raises `Broken` with the line; of a file named by
+    ``-r``, its name stands in the message.
     """
+    seen = set() if seen is None else seen
+    seen.add(file)
     found: list[Requirement] = []
     for number, line in logical_lines(text):
         option, _, rest = line.replace("=", " ", 1).partition(" ") if line.startswith("--") else line.partition(" ")
@@ -36,10 +47,11 @@ def parse(text: str, file: str, read: Read, seen: tuple[str, ...] = ()) -> list[
     return found
 
 
-def _nested(option: str, name: str, where: tuple[str, int], read: Read, seen: tuple[str, ...]) -> list[Requirement]:
+def _nested(option: str, name: str, where: tuple[str, int], read: Read, seen: set[str]) -> list[Requirement]:
     file, number = where
+    name = name[1:-1] if name[:1] in ("'", '"') and name[-1:] == name[:1] else name
     path = os.path.normpath(os.path.join(os.path.dirname(file), name)).replace("\\", "/")
-    if "://" in name or path in seen or path == file or len(seen) > MOST_FILES:
+    if "://" in name or "${" in name or path in seen or len(seen) > MOST_FILES:
         return []
     text = read(path)
     if text is None:
@@ -47,7 +59,7 @@ def _nested(option: str, name: str, where: tuple[str, int], read: Read, seen: tu
     if option in ("-c", "--constraint"):
         return []
     try:
-        return parse(text, path, read, (*seen, file))
+        return parse(text, path, read, seen)
     except Broken as error:
         raise Broken(number, f"in {path}, line {error.line}: {error.what}") from None
 
@@ -76,6 +88,8 @@ def _requirement(line: str, file: str, number: int) -> Requirement | None:
         "://" in text or text.startswith((".", "/", "file:")) or text.endswith((".whl", ".tar.gz", ".zip"))
     ):
         return _egg(text, file, number)
+    if text[len(name_in(text)) :][:1] in ("/", "\\"):
+        return None  # a folder of the project
     if "${" in text:
         return None  # filled in from the environment of whoever installs
     return of_pip(text, file, number)

@@ -1,5 +1,6 @@
 """Version constraints of other tools, in PEP 440's form, and requirements made of them."""
 
+import re
 from typing import Any
 
 from envdoctor.facts.project import Requirement
@@ -102,31 +103,69 @@ def of_poetry(name: str, value: object, file: str, line: int, group: str) -> Req
         specifier = poetry_specifier(version)
     elif isinstance(value, list):
         return None  # alternatives for several platforms
-    marker = str(table.get("markers") or table.get("marker") or "")
+    marker = _marker(table)
+    if marker is None:
+        return None
     text = f"{name}{f'[{extras}]' if extras else ''}{specifier or ''}{f'; {marker}' if marker else ''}"
     return Requirement(
         text=text, name=name, key=normalise(name), file=file, line=line, specifier=specifier, group=group
     )
 
 
+def _marker(table: dict[str, Any]) -> str | None:
+    """For whom a dependency is, as one marker; empty: for all; ``None`` where it can't be told.
+
+    Poetry has ``markers``, ``python`` and ``platform``; a Pipfile may name any marker variable
+    (``sys_platform = "== 'win32'"``, https://pipenv.pypa.io/en/latest/specifiers.html).
+    """
+    parts = [str(table.get("markers") or table.get("marker") or "")]
+    parts += [f"{key} {table[key]}" for key in VARIABLES if isinstance(table.get(key), str)]
+    platforms = [word.strip() for word in str(table.get("platform") or "").split("||") if word.strip()]
+    if any(not word.isalnum() for word in platforms):
+        return None
+    parts.append(" or ".join(f'sys_platform == "{word}"' for word in platforms))
+    alternatives = []
+    for alternative in str(table.get("python") or "").replace("||", "|").split("|"):
+        specifier = poetry_specifier(alternative)
+        if specifier is None:
+            return None
+        signs = [re.match(r"[<>=!~]+", part) for part in specifier.split(",")]
+        bounds = [(sign.group(), sign.string[sign.end() :]) for sign in signs if sign]
+        alternatives.append(" and ".join(f'python_full_version {sign} "{bound}"' for sign, bound in bounds))
+    parts.append(" or ".join(filter(None, alternatives)) if all(alternatives) else "")
+    parts = [part for part in parts if part.strip()]
+    return parts[0] if len(parts) == 1 else " and ".join(f"({part})" for part in parts)
+
+
 def poetry_specifier(text: str) -> str | None:
-    """Caret, tilde and wildcard constraints in PEP 440's form.
+    """Caret, tilde and wildcard constraints in PEP 440's form; ``None`` where there is none.
 
     Source: https://python-poetry.org/docs/dependency-specification/
     """
-    if "||" in text or "|" in text:
+    if "|" in text:
         return None
-    parts = [_poetry_part(part.strip()) for part in text.replace(", ", ",").split(",")]
-    return None if None in parts else ",".join(part for part in parts if part)
+    joined = re.sub(r"([\^~<>=!])\s+", r"\1", text)
+    parts = [_poetry_part(part) for part in re.split(r"[\s,]+", joined) if part]
+    specifier = ",".join(part for part in parts if part)
+    if specifier and (plainly_within("0", specifier) is None and not _sound(specifier)):
+        return None
+    return specifier
 
 
-def _poetry_part(part: str) -> str | None:
-    if part in ("", "*"):
+def _sound(specifier: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return bool(SpecifierSet(specifier))
+    except InvalidSpecifier:
+        return False
+
+
+def _poetry_part(part: str) -> str:
+    if part == "*":
         return ""
     if part[0] not in "^~" or part.startswith("~="):
-        if " " in part and not part.startswith(COMPARISONS):
-            return None
-        return part.replace(" ", "") if part.startswith(COMPARISONS) else f"=={part.removeprefix('=').strip()}"
+        return part if part.startswith(COMPARISONS) else f"=={part.removeprefix('=')}"
     version = part[1:].strip()
     try:
         numbers = [int(piece) for piece in version.split(".")]

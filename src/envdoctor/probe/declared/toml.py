@@ -1,11 +1,15 @@
 """pyproject.toml (PEP 621, PEP 735, Poetry's and pixi's tables), pixi.toml and Pipfile."""
 
+import itertools
 import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 from envdoctor.facts.project import Requirement
+from envdoctor.probe.declared.requirements_txt import Read, parse
 from envdoctor.probe.declared.specs import Broken, conda_specifier, of_conda, of_pip, of_poetry
+
+MOST_COMPARED = 2_000_000  # lines
 
 
 def load(text: str) -> dict[str, Any]:
@@ -21,8 +25,12 @@ def load(text: str) -> dict[str, Any]:
         raise Broken(0, "nested too deeply") from None
 
 
-def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirement]]]:
-    """The project's name, and the requirements of each kind of list in it (an empty list is a list, too)."""
+def pyproject(text: str, file: str, read: Read | None = None) -> tuple[str | None, dict[str, list[Requirement]]]:
+    """The project's name, and the requirements of each kind of list in it (an empty list is a list, too).
+
+    With ``read`` the files that setuptools is to take them from are read, too
+    (https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
+    """
     document = load(text)
     lines = _Lines(text)
     project = _table(document, "project")
@@ -34,6 +42,12 @@ def pyproject(text: str, file: str) -> tuple[str | None, dict[str, list[Requirem
         found["pyproject"] = list(_strings(project.get("dependencies"), file, lines, ""))
         for extra, items in _table(project, "optional-dependencies").items():
             found["pyproject"] += _strings(items, file, lines, str(extra))
+    else:
+        files = _table(_table(_table(tool, "setuptools"), "dynamic"), "dependencies").get("file")
+        for name in [files] if isinstance(files, str) else files if isinstance(files, list) else ():
+            listed = read(str(name)) if read else None
+            if listed is not None and read is not None:
+                found.setdefault("pyproject", []).extend(parse(listed, str(name), read))
     groups = _table(document, "dependency-groups")
     if groups:
         found["dependency-groups"] = [
@@ -122,16 +136,22 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class _Lines:
-    """Finds lines again, which TOML readers do not tell: each search goes on where the last one ended."""
+    """Finds lines again, which TOML readers do not tell: each search goes on where the last one ended.
+
+    A requirement that is written otherwise than it reads is not found: only so much is looked through for all.
+    """
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
         self._at: int = 0
+        self._left = MOST_COMPARED
 
     def of(self, *words: str) -> int:
         """The number of the next line that holds one of ``words``, from the top again at the end; 0 where none does."""
-        order: list[int] = [*range(self._at, len(self._lines)), *range(self._at)]
-        for index in order:
+        for index in itertools.chain(range(self._at, len(self._lines)), range(self._at)):
+            if self._left < 0:
+                return 0
+            self._left -= 1
             line = self._lines[index]
             if any(line.lstrip().startswith(word) if word.endswith("=") else word in line for word in words):
                 self._at = index
