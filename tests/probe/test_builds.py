@@ -132,6 +132,12 @@ def test_cupy_is_told_by_its_name(tmp_path: Path, name: str, cuda: str) -> None:
     assert build(read(tmp_path, installed(name)), name).cuda == cuda
 
 
+def test_what_only_uses_cupy_is_no_build_of_it(tmp_path: Path) -> None:
+    gpu = read(tmp_path, installed("cupy-cuda12x"), installed("cupy-xarray"))
+    assert isinstance(gpu.builds, list)
+    assert [item.package for item in gpu.builds] == ["cupy-cuda12x"]
+
+
 def test_numba_is_for_what_its_bindings_are_for(tmp_path: Path) -> None:
     gpu = read(tmp_path, installed("numba-cuda"), installed("cuda-bindings", "12.9.1"))
     assert build(gpu, "numba-cuda").cuda == "12.9"
