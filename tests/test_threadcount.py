@@ -103,6 +103,23 @@ def test_atoi_reads_the_number_in_front(number: int, before: str, after: str) ->
     assert atoi(f"{before}{number}{after}") == number
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("4294967297", 1), ("-4294967295", 1), ("2147483648", -(2**31)), ("9" * 20, -1), ("-" + "9" * 20, 0)],
+)
+def test_atoi_keeps_the_lower_half_of_a_long(text: str, number: int) -> None:
+    """What glibc's makes of them; OpenBLAS 0.3.31 took one thread for the first two."""
+    assert atoi(text) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "sound"), [("+2", 2, False), ("4294967297", 1, True), ("2147483648", 1, True)]
+)
+def test_gnus_run_time_reads_odd_numbers_as_c_does(value: str, count: int, sound: bool) -> None:
+    told = expected("openblas", {"OMP_NUM_THREADS": value}, 8, layer="openmp", maximum=128)
+    assert (told.threads, told.misread is None) == (count, sound)
+
+
 @given(st.text())
 def test_no_value_upsets_the_model(value: str) -> None:
     for vendor in ("openblas", "mkl", "blis"):

@@ -24,23 +24,13 @@ from envdoctor.api import (
     megabytes,
 )
 from envdoctor_checks.faster import faster
+from envdoctor_checks.settings import NAMES
 
 BLA001 = Rule("BLA001", "duplicate-openblas", Severity.INFO, guide=("blas-1", "blas-2"))
 BLA003 = Rule("BLA003", "slow-blas", Severity.WARNING, guide=("blas-1",))
 BLA007 = Rule("BLA007", "blas-does-not-load", Severity.ERROR, guide=("blas-1",))
 BLA008 = Rule("BLA008", "mixed-blas-vendors", Severity.INFO, guide=("blas-1",))
 BLA011 = Rule("BLA011", "older-libstdc++-wins", Severity.ERROR)
-NAMES = {
-    "openblas": "OpenBLAS",
-    "mkl": "MKL",
-    "blis": "BLIS",
-    "netlib": "the reference BLAS",
-    "atlas": "ATLAS",
-    "accelerate": "Accelerate",
-    "armpl": "Arm Performance Libraries",
-    "nvpl": "NVPL",
-    "flexiblas": "FlexiBLAS",
-}
 # "…/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by …/ext.so)": glibc, elf/dl-version.c
 _TOO_OLD = re.compile(r"^(\S*libstdc\+\+\S*): version [`'](\S+)' not found \(required by ([^)]+)\)")
 
@@ -52,7 +42,7 @@ def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
         raise NotApplicable("neither NumPy nor SciPy is installed")
     seen: set[tuple[str, str]] = set()
     for error in errors:
-        culprit = (error.package, error.message.partition(":")[0])
+        culprit = (error.package, error.message.partition(":")[0].rpartition("/")[2])  # one library, by several ways
         if culprit not in seen and not _TOO_OLD.match(error.message):
             seen.add(culprit)
             yield _broken(error, packages)
@@ -149,15 +139,20 @@ def describe(library: Library, digests: list[str | None] | list[str] = []) -> st
 def slow_blas(
     blas: Blas, system: System, packages: Packages | Missing | None = None, path: Path | Missing | None = None
 ) -> Iterator[Finding]:
-    """Measured, 800² product: reference 134 ms, ATLAS 62 ms, OpenBLAS 12 ms on one machine."""
+    """Measured, 800² product: reference 134 ms, ATLAS 62 ms, OpenBLAS 12 ms on one machine.
+
+    Where several are loaded (Debian's alternatives of BLAS and of LAPACK differ), `--deep` tells which one NumPy uses.
+    """
     loaded = [library for library in blas.libraries if library.loaded and "numpy" in library.used_by]
     if not loaded:
         if "numpy" in known(blas.examined):
             known(blas.openmp)
         raise NotApplicable("NumPy loads no BLAS that is known")
     slow = [library for library in loaded if library.vendor in ("netlib", "atlas")]
-    if not slow or len(slow) < len(loaded):
+    used = [library for library in slow if library.path == blas.numpy_uses]
+    if not slow or not (used or len(slow) == len(loaded)):
         return
+    slow = used or slow
     yield Finding(
         BLA003,
         slow[0].vendor,

@@ -25,7 +25,9 @@ from envdoctor_checks.gpu_fit import (
     LIMITED,
     architecture_fit,
     best_major,
+    current,
     driver_fit,
+    for_rocm,
     minimum_driver,
     numbers,
 )
@@ -43,11 +45,17 @@ def nvidia(gpu: Gpu) -> list[Device]:
     return devices
 
 
-def usable(gpu: Gpu) -> list[Device]:
-    """Those of them that programs can use; otherwise `NotApplicable`: why not is another rule's matter."""
+def visible(gpu: Gpu) -> list[Device]:
+    """Those of them that CUDA_VISIBLE_DEVICES leaves. Raises `NotApplicable` where there is none, as `nvidia` does."""
     devices = nvidia(gpu)
     if gpu.hidden is not None:
         raise NotApplicable(f"the GPU is hidden on purpose ({gpu.hidden})")
+    return [device for device in devices if not device.hidden]
+
+
+def usable(gpu: Gpu) -> list[Device]:
+    """Those of them that programs can use; otherwise `NotApplicable`: why not is another rule's matter."""
+    devices = visible(gpu)
     found = [device for device in devices if device.usable is True]
     if not found:
         for device in devices:
@@ -83,8 +91,8 @@ def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
         if not any(device.vendor in ("nvidia", "amd") for device in known(gpu.devices)):
             raise NotApplicable("no NVIDIA or AMD GPU here")
         return
-    amd = [device for device in known(gpu.devices) if device.vendor == "amd" and device.usable is True]
-    devices = amd or usable(gpu)
+    amd = for_rocm(known(gpu.devices))
+    devices = amd or current(usable(gpu))
     for build in cpu:
         if amd and build.package != "torch":
             continue
@@ -125,7 +133,7 @@ def cuda_newer_than_driver(gpu: Gpu, system: System) -> Iterator[Finding]:
     builds = [build for build in known(gpu.builds) if build.backend == "cuda"]
     if not builds:
         raise NotApplicable("no package built for CUDA is installed")
-    devices = nvidia(gpu)
+    devices = visible(gpu)
     offered = driver_cuda(gpu)
     driver = gpu.driver if offered and isinstance(gpu.driver, Missing) else known(gpu.driver)
     if not offered and not driver:

@@ -19,10 +19,11 @@ from envdoctor.api import (
     known,
     table,
 )
-from envdoctor_checks.gpu import build_name, device_name, nvidia
+from envdoctor_checks.gpu import build_name, device_name, visible
 from envdoctor_checks.gpu_fit import DOES_NOT_FIT, architecture_fit, numbers
 
-GPU003 = Rule("GPU003", "architecture-not-built-in", Severity.ERROR, guide=("pkg-3",))
+GPU003 = Rule("GPU003", "architecture-not-built-in", Severity.ERROR, guide=("pkg-3",), varies=(Severity.WARNING,))
+HIDE = "if it is there for the display, hide it from programs: CUDA_VISIBLE_DEVICES names those that they may use"
 
 
 @check(GPU003)
@@ -31,7 +32,7 @@ def architecture_not_built_in(gpu: Gpu) -> Iterator[Finding]:
     builds = [build for build in known(gpu.builds) if build.backend == "cuda" and build.architectures]
     if not builds:
         raise NotApplicable("no package with compiled GPU code is installed")
-    devices = [item for item in nvidia(gpu) if item.usable is not False or isinstance(item.compute_capability, str)]
+    devices = [item for item in visible(gpu) if item.usable is not False or isinstance(item.compute_capability, str)]
     if not devices:
         raise NotApplicable("the GPU can't be used at all (see GPU007, GPU008)")
     unread: list[Missing] = []
@@ -40,6 +41,7 @@ def architecture_not_built_in(gpu: Gpu) -> Iterator[Finding]:
             unread.append(build.architectures)
             continue
         seen: set[tuple[str, str]] = set()
+        another = any(_fits(item, build.architectures) for item in devices)
         for device in devices:
             capability = device.compute_capability
             if isinstance(capability, Missing):
@@ -48,13 +50,22 @@ def architecture_not_built_in(gpu: Gpu) -> Iterator[Finding]:
                 seen.add((device_name(device), capability))
                 fit = architecture_fit(capability, build.architectures)
                 if fit and fit.verdict == DOES_NOT_FIT:
-                    yield _not_built_in(build, device, fit.reason, gpu)
+                    yield _not_built_in(build, device, fit.reason, gpu, another)
     if unread:
         raise UnknownFact(unread[0].reason)
 
 
-def _not_built_in(build: Build, device: Device, side: str, gpu: Gpu) -> Finding:
-    """``side``: whether the device is older or newer than all that the build has code for, or neither."""
+def _fits(device: Device, architectures: list[str]) -> bool:
+    capability = device.compute_capability
+    fit = architecture_fit(capability, architectures) if isinstance(capability, str) else None
+    return device.usable is True and fit is not None and fit.verdict != DOES_NOT_FIT
+
+
+def _not_built_in(build: Build, device: Device, side: str, gpu: Gpu, another: bool) -> Finding:
+    """``side``: whether the device is older or newer than all that the build has code for, or neither.
+
+    ``another`` GPU of this machine does fit: this one may be there for the display.
+    """
     capability, architectures = str(device.compute_capability), known(build.architectures)
     current = numbers(build.cuda)[0] if isinstance(build.cuda, str) else 0
     offered = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else ""
@@ -79,5 +90,6 @@ def _not_built_in(build: Build, device: Device, side: str, gpu: Gpu) -> Finding:
         f"{build.package} has no code for the {device_name(device)} (compute capability {capability})",
         'Programs that use this GPU stop with "no kernel image is available for execution on the device". '
         + ("The build has dropped devices this old." if side == "older" else "The build does not know this device."),
-        remedies=remedies,
+        severity=Severity.WARNING if another else None,
+        remedies=(*remedies, Manual(HIDE)) if another else remedies,
     )

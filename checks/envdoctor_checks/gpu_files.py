@@ -23,7 +23,7 @@ from envdoctor_checks.gpu import nvidia
 
 GPU005 = Rule("GPU005", "nvidia-files-collide", Severity.ERROR, guide=("pkg-3", "pkg-5"), varies=(Severity.WARNING,))
 GPU006 = Rule("GPU006", "cuda-library-shadowed", Severity.WARNING, varies=(Severity.INFO,))
-GPU010 = Rule("GPU010", "cudnn-mixed", Severity.WARNING, Confidence.LIKELY, guide=("pkg-8",))
+GPU010 = Rule("GPU010", "cudnn-mixed", Severity.WARNING, Confidence.LIKELY, guide=("pkg-8",), varies=(Severity.INFO,))
 _NOT_IN_A_NAME = r"[^A-Za-z0-9._-]"
 
 
@@ -121,6 +121,7 @@ def cudnn_mixed(gpu: Gpu) -> Iterator[Finding]:
             ),
             f"{copy.soname} is there more than once, in different versions",
             "cuDNN is several libraries that load one another: parts of two versions in one process fail or crash.",
+            severity=None if any(item.source == "conda" for item in rivals) else Severity.INFO,
             remedies=(Manual(f"keep one: the wheel {copy.owner}, or the {rivals[0].source}'s"),),
         )
 

@@ -1,4 +1,4 @@
-"""Does a build fit a driver and a device? Pure; the driver versions come from the table ``gpu``.
+"""Does a build fit a driver and a device? Pure; the driver versions and AMD's architectures come from the table ``gpu``.
 
 Rules and figures: https://docs.nvidia.com/deploy/cuda-compatibility/ (drivers) and
 https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility (architectures).
@@ -6,11 +6,12 @@ https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility (arc
 
 import re
 
-from envdoctor.api import table
+from envdoctor.api import Device, NotApplicable, table
 
 FITS = "fits"
 LIMITED = "limited"
 DOES_NOT_FIT = "does not fit"
+OLDEST_BUILT = 12  # PyTorch's builds for CUDA 11.8, the last before, begin where CUDA 12's compilers do: at 5.0
 
 
 class Fit:
@@ -105,3 +106,24 @@ def architecture_fit(capability: str, architectures: list[str]) -> Fit | None:
 
 def _pairs(entries: list[tuple[str, ...]]) -> list[tuple[int, int]]:
     return [(int(major), int(minor)) for _, major, minor, _ in entries]
+
+
+def for_rocm(devices: list[Device]) -> list[Device]:
+    """AMD's that PyTorch's ROCm builds have code for, where no NVIDIA GPU is the better choice.
+
+    The compute driver knows the small GPU inside a processor (``gfx1036``), too; few of them are among those.
+    """
+    if any(device.vendor == "nvidia" and device.usable is True for device in devices):
+        return []
+    able = {word for row in table("gpu")["rocm"] for word in row["architectures"]}
+    return [item for item in devices if item.vendor == "amd" and item.usable is True and item.architecture in able]
+
+
+def current(devices: list[Device]) -> list[Device]:
+    """Those that today's CUDA builds still have code for; raises `NotApplicable` where there is none."""
+    lowest = next(numbers(row["lowest"]) for row in table("gpu")["capability"] if row["major"] == OLDEST_BUILT)
+    told = [(item, item.compute_capability) for item in devices]
+    found = [item for item, capability in told if not isinstance(capability, str) or numbers(capability) >= lowest]
+    if not found:
+        raise NotApplicable("no build of today has code for a GPU this old")
+    return found

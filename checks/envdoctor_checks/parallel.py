@@ -23,9 +23,9 @@ from envdoctor.api import (
     check,
     known,
 )
+from envdoctor_checks.foretold import expectation
 from envdoctor_checks.settings import limit
 from envdoctor_checks.threads import VARIABLES, counted_libraries
-from envdoctor_checks.variables import expectation
 
 THR002 = Rule("THR002", "nested-parallelism", Severity.WARNING, Confidence.LIKELY, guide=("blas-9",))
 THR007 = Rule("THR007", "process-limit", Severity.WARNING, guide=("blas-7",))

@@ -24,8 +24,8 @@ from envdoctor.api import (
     known,
     table,
 )
-from envdoctor_checks.blas import NAMES, describe, users
-from envdoctor_checks.settings import setting
+from envdoctor_checks.blas import describe, users
+from envdoctor_checks.settings import NAMES, setting
 
 BLA002 = Rule(
     "BLA002",

@@ -1,6 +1,18 @@
-"""One setting, in every form that a person may need it: shell, environment, container, code."""
+"""Libraries by name, and one setting in every form that a person may need it: shell, environment, container, code."""
 
 from envdoctor.api import Edit, KeepEnv, Manual, Remedy, SetEnv
+
+NAMES = {
+    "openblas": "OpenBLAS",
+    "mkl": "MKL",
+    "blis": "BLIS",
+    "netlib": "the reference BLAS",
+    "atlas": "ATLAS",
+    "accelerate": "Accelerate",
+    "armpl": "Arm Performance Libraries",
+    "nvpl": "NVPL",
+    "flexiblas": "FlexiBLAS",
+}
 
 
 def setting(name: str, value: str, title: str = "") -> tuple[Remedy, ...]:

@@ -19,6 +19,7 @@ from envdoctor.api import (
     Severity,
     UnknownFact,
     check,
+    is_count,
     is_list,
     known,
     oversubscription_verdict,
@@ -41,12 +42,12 @@ def more_threads_than_cpus(
     found = False
     for vendor in dict.fromkeys(library.vendor for library in counted):
         pools = [library for library in counted if library.vendor == vendor]
-        if any(threads_of(library) > cpu.usable for library in pools):
+        if any(at_once(library, cpu, environment) > cpu.usable for library in pools):
             found = True
             yield _finding(vendor, pools, cpu, environment, measure)
     runtimes = blas.openmp if isinstance(blas.openmp, list) else []
     # Without the variable, those who use OpenMP set their own number (scikit-learn counts the quota itself).
-    crowded = [item for item in runtimes if threads_of(item) > cpu.usable and item.used_by]
+    crowded = [item for item in runtimes if at_once(item, cpu, environment) > cpu.usable and item.used_by]
     if crowded and not found and is_list(environment.variables.get("OMP_NUM_THREADS", "")):
         yield _openmp_finding(crowded, cpu, environment)
     if not counted:
@@ -74,6 +75,21 @@ def threads_of(library: Library | OpenMP) -> int:
     return library.threads if isinstance(library.threads, int) else 0
 
 
+def at_once(pool: Library | OpenMP, cpu: Cpu, environment: Environment) -> int:
+    """The threads of one parallel region: OpenMP has limits that the number it tells does not show.
+
+    OMP_DYNAMIC lets the run-time take no more than the affinity mask has CPUs; OMP_THREAD_LIMIT is a limit on all of
+    them (OpenMP 5.2, 21.1.1 and 21.1.3).
+    """
+    threads = threads_of(pool)
+    if isinstance(pool, Library) and pool.threading_layer != "openmp":
+        return threads
+    if environment.variables.get("OMP_DYNAMIC", "").strip().lower() == "true":
+        threads = min(threads, cpu.affinity)
+    most = environment.variables.get("OMP_THREAD_LIMIT", "")
+    return min(threads, int(most)) if is_count(most) else threads
+
+
 def limits_seen(cpu: Cpu) -> list[Evidence]:
     evidence = [Evidence("CPUs", f"{cpu.usable} usable of {cpu.logical}, {cpu.affinity} in the affinity mask")]
     if not isinstance(cpu.quotas, Missing):
@@ -86,7 +102,7 @@ def _finding(
 ) -> Finding:
     most = max(threads_of(library) for library in pools)
     variable = VARIABLES.get(vendor, "OMP_NUM_THREADS")
-    crowded = [library for library in pools if threads_of(library) > cpu.usable]
+    crowded = [library for library in pools if at_once(library, cpu, environment) > cpu.usable]
     if vendor == "openblas" and any(library.threading_layer == "openmp" for library in crowded):
         variable = "OMP_NUM_THREADS"  # such a build reads no other; the others read it where nothing outranks it
     evidence = [Evidence(library.path, f"{library.threads} threads") for library in pools]

@@ -7,7 +7,6 @@ from envdoctor.api import (
     Cpu,
     Environment,
     Evidence,
-    Expectation,
     Finding,
     Library,
     Missing,
@@ -18,12 +17,12 @@ from envdoctor.api import (
     Severity,
     UnsetEnv,
     check,
-    expected,
     is_count,
     is_list,
     order,
 )
-from envdoctor_checks.blas import NAMES
+from envdoctor_checks.foretold import expectation, layer_of, unlimited, version_of
+from envdoctor_checks.settings import NAMES
 from envdoctor_checks.threads import VARIABLES, counted_libraries, limits_seen, threads_of
 
 THR003 = Rule("THR003", "threads-capped", Severity.INFO, guide=("blas-7",))
@@ -43,27 +42,6 @@ WORKERS = ("PYTEST_XDIST_WORKER", "DASK_PARENT")
 HIDDEN_MKL = {"mkl", "torch", "intel-extension-for-pytorch", "daal4py", "scikit-learn-intelex"}
 
 
-def expectation(library: Library, cpu: Cpu, environment: Environment) -> Expectation:
-    """What the library makes of the variables."""
-    return expected(
-        library.vendor,
-        environment.variables,
-        cpu.affinity,
-        layer=layer_of(library),
-        version=version_of(library),
-        maximum=library.maximum if isinstance(library.maximum, int) else None,
-        cores=cpu.physical if isinstance(cpu.physical, int) else None,
-    )
-
-
-def layer_of(library: Library) -> str | None:
-    return library.threading_layer if isinstance(library.threading_layer, str) else None
-
-
-def version_of(library: Library) -> str | None:
-    return library.version if isinstance(library.version, str) else None
-
-
 @check(THR003)
 def threads_capped(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[Finding]:
     """Only where a variable decides; a worker that somebody else started is limited on purpose."""
@@ -74,7 +52,7 @@ def threads_capped(blas: Blas, cpu: Cpu, environment: Environment) -> Iterator[F
     for library in loaded:
         told = expectation(library, cpu, environment)
         room = min(cpu.usable, library.maximum if isinstance(library.maximum, int) else cpu.usable)
-        if told.variable and not told.misread and isinstance(library.threads, int) and library.threads < room:
+        if told.variable and not told.misread and 0 < threads_of(library) < min(room, unlimited(library, cpu)):
             decided.setdefault(told.variable, []).append(library)
     for variable, pools in decided.items():
         value = environment.variables[variable]

@@ -66,9 +66,12 @@ def main(as_module: bool = False) -> None:
     gc.disable()  # a check-up is over before collecting garbage pays
     _prefer_installed_modules(as_module)
     _open_standard_streams()
-    head = None
+    from envdoctor.probe.orphans import Orphanage
+
+    head, orphans = None, Orphanage()
     try:
         head = HeadStart(sys.argv[1:], Surroundings(as_module))
+        orphans.open()
         _end_in_order()
         from envdoctor.cli import run
 
@@ -79,6 +82,7 @@ def main(as_module: bool = False) -> None:
     finally:
         if head is not None and head.interview is not None:
             head.interview.close()
+        orphans.close()
     _leave(status)
 
 

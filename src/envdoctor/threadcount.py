@@ -155,7 +155,9 @@ def _read(vendor: str, layer: str | None, runtime: str, name: str, value: str) -
         return (number, sound) if number > 0 else (None, False)
     # An OpenMP run-time's own reading.
     if is_list(value):
-        return int(value.split(",", maxsplit=1)[0]), True
+        return max(1, _wrapped(int(value.split(",", maxsplit=1)[0]))), True
+    if runtime == "libgomp" and value.strip().startswith("+") and is_list(value.strip()[1:]):
+        return max(1, _wrapped(int(value.strip().split(",", maxsplit=1)[0]))), False
     if runtime == "libiomp5" and value.strip() == "0":
         return 1, False
     return None, False
@@ -175,14 +177,20 @@ def _domain(value: str) -> tuple[int | None, bool]:
 
 
 def atoi(text: str) -> int:
-    """As C's ``atoi``: leading blanks, a sign, digits; 0 where there are none."""
+    """As glibc's ``atoi``: leading blanks, a sign, digits; a long, of which the lower 32 bits count; 0 without digits."""
     text = text.lstrip(" \t\n\v\f\r")
     digits = text[1:] if text[:1] in ("+", "-") else text
     end = 0
     while end < len(digits) and digits[end] in "0123456789":
         end += 1
-    number = int(digits[:end] or "0") if end < 19 else 2**31 - 1
-    return -number if text[:1] == "-" else number
+    number = int(digits[:end][:20] or "0")  # 20 digits and more are beyond a long
+    number = max(-number, -(2**63)) if text[:1] == "-" else min(number, 2**63 - 1)
+    return _wrapped(number)
+
+
+def _wrapped(number: int) -> int:
+    """The lower 32 bits, as a signed number: what a long becomes in an int."""
+    return (number + 2**31) % 2**32 - 2**31
 
 
 def is_count(value: str) -> bool:

@@ -69,6 +69,26 @@ def test_openblas_under_numpy_is_not_slow_whatever_scipy_has() -> None:
     assert findings(checks.slow_blas, blas=blas(openblas(), scipys)) == []
 
 
+@pytest.mark.parametrize(
+    ("uses", "found"),
+    [
+        (REFERENCE.path, 1),
+        ("/usr/lib/x86_64-linux-gnu/openblas-pthread/libblas.so.3", 0),
+        (Missing("only --deep asks"), 0),
+    ],
+)
+def test_of_two_under_numpy_the_one_that_it_uses_counts(uses: str | Missing, found: int) -> None:
+    """Debian: libblas.so.3 is the reference, and liblapack.so.3 OpenBLAS's, which brings OpenBLAS."""
+    both = blas(REFERENCE, openblas(path="/usr/lib/libopenblas.so.0"), numpy_uses=uses)
+    assert len(findings(checks.slow_blas, blas=both)) == found
+
+
+def test_one_library_that_two_extensions_reach_by_different_ways_is_told_once() -> None:
+    ways = ["/site/numpy/_core/../../numpy.libs/libopenblas.so", "/site/numpy/linalg/../../numpy.libs/libopenblas.so"]
+    errors = [LoadError(package="numpy", extension="/site/x.so", message=f"{way}: file too short") for way in ways]
+    assert len(findings(checks.does_not_load, blas=blas(errors=errors), packages=packages())) == 1
+
+
 def test_mkl_that_nobody_asked_for_is_told() -> None:
     installed = packages(distribution("mkl", "2026.2.0"), distribution("numpy"))
     (finding,) = findings(mkl.installed_but_unused, blas=blas(openblas()), packages=installed)

@@ -96,6 +96,32 @@ def test_an_amd_gpu_in_use_wants_rocms_torch_and_a_display_adapter_wants_nothing
     assert outcome(cpu_build, gpu=gpu(display, builds=[torch_build(None)])).status == "not-applicable"
 
 
+def amd(architecture: str) -> Device:
+    return Device(vendor="amd", name=None, architecture=architecture, usable=True, source="kfd")
+
+
+@pytest.mark.parametrize("architecture", ["gfx1036", "gfx1035", "gfx90c"])
+def test_the_small_gpu_inside_an_amd_processor_is_no_gpu_that_torch_could_use(architecture: str) -> None:
+    """Every Ryzen 7000 has one, and the compute driver lists it."""
+    assert outcome(cpu_build, gpu=gpu(amd(architecture), builds=[torch_build(None)])).findings == ()
+
+
+@pytest.mark.parametrize("architecture", ["gfx1036", "gfx1100"])
+def test_beside_an_nvidia_gpu_an_amd_one_does_not_decide(architecture: str) -> None:
+    builds = [torch_build(None), torch_build(None, package="tensorflow")]
+    found = findings(cpu_build, gpu=gpu(amd(architecture), H100, builds=builds))
+    assert [item.subject for item in found] == ["torch", "tensorflow"]
+    assert "ROCm" not in words(found)
+
+
+def test_a_gpu_too_old_for_todays_builds_is_not_missed() -> None:
+    old = nvidia_device("GeForce GT 710", "3.5")
+    assert outcome(cpu_build, gpu=gpu(old, builds=[torch_build(None)])).status == "not-applicable"
+    (finding,) = findings(cpu_build, gpu=gpu(old, H100, builds=[torch_build(None)]))
+    assert str(H100.name) in words([finding])
+    assert str(old.name) not in words([finding])
+
+
 def test_metal_is_not_cpu_only() -> None:
     apple = Device(vendor="apple", name="Apple GPU (Metal)", usable=True, source="metal")
     assert outcome(cpu_build, gpu=gpu(apple, builds=[torch_build(None, backend="metal")])).findings == ()
@@ -262,6 +288,25 @@ def test_torchs_index_is_of_the_drivers_major_version(cuda: str, index: str) -> 
     assert index_for(cuda)["cuda"] == index
 
 
+def test_an_old_gpu_beside_one_that_fits_is_a_warning_and_alone_an_error() -> None:
+    (alone,) = findings(architecture_not_built_in, gpu=gpu(V100, builds=[torch_build()]))
+    (beside,) = findings(architecture_not_built_in, gpu=gpu(V100, H100, builds=[torch_build()]))
+    assert (alone.level, beside.level) == (Severity.ERROR, Severity.WARNING)
+    assert "CUDA_VISIBLE_DEVICES" in words([beside])
+    assert "CUDA_VISIBLE_DEVICES" not in words([alone])
+
+
+def test_a_gpu_that_is_hidden_from_programs_is_not_judged() -> None:
+    hidden = nvidia_device("Tesla V100-SXM2-32GB", "7.0", hidden=True)
+    assert findings(architecture_not_built_in, gpu=gpu(hidden, H100, builds=[torch_build()])) == []
+
+
+@pytest.mark.parametrize("check", [architecture_not_built_in, cuda_newer_than_driver], ids=lambda check: check.name)
+def test_where_all_are_hidden_builds_are_not_judged(check: Any) -> None:
+    place = gpu(V100, builds=[torch_build()], hidden="CUDA_VISIBLE_DEVICES=-1", **OLD)
+    assert outcome(check, gpu=place).status == "not-applicable"
+
+
 # --- GPU007, GPU008 ---
 
 
@@ -299,10 +344,52 @@ def absent(*names: str) -> list[Layer]:
 
 
 def test_hardware_without_a_driver_is_found() -> None:
-    place = gpu(card(), driver=None, cuda_driver_version=None, layers=absent("kernel-driver", "nvml", "cuda"))
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=[torch_build()])
     (finding,) = findings(gpu_without_driver, gpu=place)
     assert (finding.rule.code, finding.level) == ("GPU008", Severity.WARNING)
     assert "install the NVIDIA driver" in words([finding])
+
+
+@pytest.mark.parametrize("builds", [[], [torch_build(None)]], ids=["none", "cpu"])
+def test_a_gpu_that_no_package_is_built_for_is_no_warning(builds: list[Build]) -> None:
+    """A laptop with nouveau, a container on another's machine: nothing here wants the GPU."""
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=builds, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert finding.level is Severity.INFO
+
+
+def test_a_gpu_without_a_driver_that_is_hidden_on_purpose_is_not_missed() -> None:
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), layers=layers, builds=[torch_build()], hidden="CUDA_VISIBLE_DEVICES=")
+    assert outcome(gpu_without_driver, gpu=place).status == "not-applicable"
+
+
+def test_a_driver_whose_module_is_not_loaded_is_not_to_be_installed() -> None:
+    layers = [*absent("kernel-driver"), Layer(name="nvml", status="failed", code=9)]
+    layers.append(Layer(name="cuda", status="failed", code=100))
+    (finding,) = findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers))
+    assert "modprobe nvidia" in words([finding])
+    assert "no Python package brings it" not in words([finding])
+
+
+def test_a_container_that_has_the_gpu_and_no_libcuda_is_told_of_its_capabilities() -> None:
+    layers = [Layer(name="nvml", status="present", code=0), *absent("cuda")]
+    device = nvidia_device(usable=False)
+    place = gpu(device, cuda_driver_version=None, layers=layers, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert "NVIDIA_DRIVER_CAPABILITIES" in words([finding])
+    assert "--gpus" not in words([finding])
+
+
+def test_a_compatibility_library_that_the_gpu_refuses_is_named() -> None:
+    library = "/usr/local/cuda/compat/libcuda.so.1"
+    layers = [Layer(name="nvml", status="present"), Layer(name="cuda", status="failed", code=804, library=library)]
+    place = gpu(nvidia_device(usable=False), layers=layers, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert library in words([finding])
+    assert "--gpus" not in words([finding])
 
 
 def test_a_card_that_is_passed_through_to_a_virtual_machine_is_not_this_systems() -> None:

@@ -1,10 +1,13 @@
 """THR001: more threads than the CPUs that may be used."""
 
-from envdoctor.facts import Missing, Quota
+import pytest
+
+from envdoctor.facts import Missing, OpenMP, Quota
 from envdoctor.rules import SetEnv
 from envdoctor_checks.threads import more_threads_than_cpus as check
 from tests.build import blas, cpu, environment, findings, openblas, outcome
 
+GOMP = OpenMP(runtime="libgomp", threads=8, path="/env/faiss_cpu.libs/libgomp.so.1", used_by=["faiss"], loaded=True)
 QUOTA = Quota(cpus=4.0, file="/sys/fs/cgroup/cpu.max", setting="400000 100000")
 
 
@@ -50,3 +53,23 @@ def test_a_build_on_openmp_is_limited_by_openmps_variable_whoever_else_is_there(
     faiss = openblas("faiss", 8, threading_layer="openmp")
     (finding,) = findings(check, blas=blas(openblas("numpy", 2), faiss), cpu=cpu(2))
     assert finding.remedies[0] == SetEnv({"OMP_NUM_THREADS": "2"})
+
+
+@pytest.mark.parametrize("extra", [{"OMP_THREAD_LIMIT": "2"}, {"OMP_DYNAMIC": "TRUE"}], ids=str)
+def test_openmps_own_limits_count(extra: dict[str, str]) -> None:
+    """Both leave omp_get_max_threads at 8, and 2 threads at work."""
+    variables = {"OMP_NUM_THREADS": "8"} | extra
+    pools = blas(openblas("faiss", 8, threading_layer="openmp"), openmp=[GOMP])
+    assert findings(check, blas=pools, cpu=cpu(2), environment=environment(**variables)) == []
+    assert findings(check, blas=pools, cpu=cpu(2), environment=environment(OMP_NUM_THREADS="8")) != []
+
+
+def test_openmps_dynamic_teams_do_not_see_a_quota() -> None:
+    pools = blas(openblas("faiss", 64, threading_layer="openmp"))
+    limited = cpu(64, usable=4, quota=4.0, quotas=[QUOTA])
+    assert findings(check, blas=pools, cpu=limited, environment=environment(OMP_DYNAMIC="true")) != []
+
+
+def test_openmps_limits_are_none_of_a_pthreads_builds() -> None:
+    limits = environment(OMP_THREAD_LIMIT="1", OMP_DYNAMIC="true")
+    assert findings(check, blas=blas(openblas("numpy", 8)), cpu=cpu(2), environment=limits) != []

@@ -116,3 +116,12 @@ def test_a_build_for_fewer_threads_than_cpus_is_told() -> None:
     big = blas(openblas(threads=64, maximum=64))
     assert len(findings(variables.build_limit, blas=big, cpu=cpu(96))) == 1
     assert findings(variables.build_limit, blas=big, cpu=cpu(64)) == []
+
+
+def test_blis_takes_one_thread_with_or_without_a_limit() -> None:
+    library = openblas(vendor="blis", threads=1)
+    for name in ("OMP_NUM_THREADS", "BLIS_NUM_THREADS"):
+        assert (
+            findings(variables.threads_capped, blas=blas(library), cpu=cpu(4), environment=environment(**{name: "1"}))
+            == []
+        )

@@ -1,14 +1,17 @@
 """What packages were built for, from trees shaped after the wheels on PyPI (torch 2.15.0, tensorflow 2.21.0, …)."""
 
 import struct
+import time
 from pathlib import Path
 
 import pytest
 
 from envdoctor.facts import Build, Distribution, Gpu, Missing, System
+from envdoctor.probe.architectures import compiled_into
 from envdoctor.probe.conda_builds import parse_build_string
 from envdoctor.probe.constants import constants
 from envdoctor.probe.cuda_libraries import parse_record
+from envdoctor.world import World
 from tests.accelerators import examine, world
 from tests.build import distribution
 from tests.patients import write
@@ -132,6 +135,12 @@ def test_cupy_is_told_by_its_name(tmp_path: Path, name: str, cuda: str) -> None:
     assert build(read(tmp_path, installed(name)), name).cuda == cuda
 
 
+def test_what_only_uses_cupy_is_no_build_of_it(tmp_path: Path) -> None:
+    gpu = read(tmp_path, installed("cupy-cuda12x"), installed("cupy-xarray"))
+    assert isinstance(gpu.builds, list)
+    assert [item.package for item in gpu.builds] == ["cupy-cuda12x"]
+
+
 def test_numba_is_for_what_its_bindings_are_for(tmp_path: Path) -> None:
     gpu = read(tmp_path, installed("numba-cuda"), installed("cuda-bindings", "12.9.1"))
     assert build(gpu, "numba-cuda").cuda == "12.9"
@@ -220,3 +229,15 @@ def test_the_cudnns_of_pip_conda_and_the_system_are_told_apart(tmp_path: Path) -
         ("conda", "libcudnn.so.9", "9.10.1.4"),
         ("system", "libcudnn.so.9", "9.8.0"),
     ]
+
+
+def test_a_library_with_a_hole_of_gigabytes_is_not_searched_through(tmp_path: Path) -> None:
+    path = write(tmp_path / "torch/lib/libtorch_python.so", b"sm_80 sm_90\0")
+    with open(path, "ab") as file:
+        file.truncate(4 << 30)
+    began = time.perf_counter()
+    assert compiled_into(World(root="/", home="/", cwd="/", environ={}, platform="linux"), str(path.parent)) == [
+        "sm_80",
+        "sm_90",
+    ]
+    assert time.perf_counter() - began < 5

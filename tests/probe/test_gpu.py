@@ -8,6 +8,7 @@ import pytest
 from envdoctor.facts import Missing, System
 from envdoctor.probe import gpu as probe
 from envdoctor.probe.gpu_sight import gfx, look, parse_driver
+from envdoctor.probe.gpu_visible import hidden, visible
 from tests.accelerators import (
     A100_SPLIT,
     CRASH,
@@ -171,13 +172,71 @@ def test_nvidia_smi_that_hangs_is_ended_with_its_children(tmp_path: Path) -> Non
 
 def test_wsl_brings_its_own_library(tmp_path: Path) -> None:
     write(tmp_path / "dev/dxg", "")
-    (tmp_path / "usr/lib/wsl/drivers/nv_dispi.inf_amd64_0123456789abcdef").mkdir(parents=True)
+    write(tmp_path / "usr/lib/wsl/drivers/nv_dispi.inf_amd64_0123456789abcdef/libcuda.so.1.1", "")
     cuda(tmp_path / "usr/lib/wsl/lib", H100, version=13000)
     gpu = examine(world(tmp_path))
     assert gpu.wsl
     assert gpu.cuda_driver_version == "13.0"
     assert isinstance(gpu.devices, list)
     assert gpu.devices[0].source == "cuda"
+
+
+def test_windows_own_drivers_are_no_nvidia_gpu(tmp_path: Path) -> None:
+    """WSL mounts the whole driver store; these two are part of every Windows."""
+    write(tmp_path / "dev/dxg", "")
+    for name in ("nvraid.inf_amd64_0123456789abcdef", "nvdimm.inf_amd64_0123456789abcdef", "iigd_dch.inf_amd64_01"):
+        (tmp_path / "usr/lib/wsl/drivers" / name).mkdir(parents=True)
+    assert not look(world(tmp_path)).wsl_nvidia
+    write(tmp_path / "usr/lib/wsl/drivers/nv_dispi.inf_amd64_0123456789abcdef/libcuda.so.1.1", "")
+    assert look(world(tmp_path)).wsl_nvidia
+
+
+GPU_UUID, MIG_UUID = "GPU-8932f937-d72c-4106-c12f-20bd9faed9f6", "MIG-5c89852c-d268-c3f3-1b07-005d5ae1dc3f"
+ANSWERS = {
+    "nvml": {"devices": [{"capability": "7.0", "uuid": "GPU-1"}, {"capability": "9.0", "uuid": GPU_UUID}]},
+    "cuda": {"devices": [{"capability": "9.0"}, {"capability": "7.0"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "capabilities"),
+    [
+        ("0", ["9.0"]),
+        (" 1 , 0", ["7.0", "9.0"]),
+        ("1,-1,0", ["7.0"]),
+        ("-1,0", []),
+        ("", []),
+        ("-1", []),
+        ("NoDevFiles", []),
+        ("2", []),
+        ("0,7", ["9.0"]),
+        ("9" * 30, []),
+        (GPU_UUID, ["9.0"]),
+        ("GPU-8932f937", ["9.0"]),
+        ("GPU-ffff", []),
+    ],
+)
+def test_the_variable_leaves_what_it_capabilities_before_the_first_mistake(value: str, capabilities: list[str]) -> None:
+    assert visible(ANSWERS, value) == capabilities
+    assert (hidden(ANSWERS, value) is not None) == (capabilities == [])
+
+
+def test_where_no_library_answers_an_index_hides_nothing_and_minus_one_all() -> None:
+    assert hidden({}, "0") is hidden({}, GPU_UUID) is hidden({}, None) is None
+    assert hidden({}, "-1") == "CUDA_VISIBLE_DEVICES=-1"
+
+
+def test_a_part_of_a_split_gpu_shows_the_gpu() -> None:
+    answers = {"nvml": {"devices": [{"capability": "8.0", "uuid": GPU_UUID, "instances": [MIG_UUID]}]}}
+    assert visible(answers, MIG_UUID) == visible(answers, f"MIG-{GPU_UUID}/1/0") == ["8.0"]
+
+
+def test_a_gpu_that_the_variable_leaves_out_is_marked(tmp_path: Path) -> None:
+    machine(tmp_path / "root", tmp_path / "lib", H100, V100)
+    place = world(tmp_path / "root", tmp_path / "lib", CUDA_VISIBLE_DEVICES="0")
+    devices = examine(place).devices
+    assert isinstance(devices, list)
+    assert [(item.name, item.hidden) for item in devices] == [(H100.name, False), (V100.name, True)]
 
 
 def test_a_container_sees_the_hosts_hardware(tmp_path: Path) -> None:

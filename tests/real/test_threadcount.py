@@ -78,6 +78,11 @@ BLIS: list[dict[str, str]] = [
     {"BLIS_NUM_THREADS": "3", "OMP_NUM_THREADS": "5"},
     {"BLIS_NUM_THREADS": "abc", "OMP_NUM_THREADS": "5"},
     {"OPENBLAS_NUM_THREADS": "3"},
+    *(
+        {name: value}
+        for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+        for value in ("4294967297", "+1", "-4294967295")
+    ),
 ]
 MKL: list[dict[str, str]] = [
     {},

@@ -1,5 +1,6 @@
 """Patients that are sick from their first moment: ``sitecustomize`` and executable ``.pth`` files."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.patients import (
     start,
     write,
 )
+
+from envdoctor.probe.orphans import children
 
 pytestmark = pytest.mark.real
 
@@ -264,3 +267,34 @@ def test_a_configuration_that_is_no_text_is_the_culprit_and_the_fix_makes_the_en
     finding = seen.finding("PY013")
     assert any(str(bare_patient.prefix / "pyvenv.cfg") in row["value"] for row in finding["evidence"])
     assert finding["fixes"][0]["steps"][0]["argv"][-1] == str(bare_patient.prefix)
+
+
+# --- what outlives its parent ---
+
+DAEMON = """import os, sys
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execv("/bin/sleep", ["sleep", "{seconds}"])
+    os._exit(0)
+"""
+
+
+@pytest.mark.skipif(children() is None, reason="the system does not tell a process's children")
+def test_a_daemon_that_the_start_up_leaves_behind_is_ended(bare_patient: Patient) -> None:
+    """It has left the patient's session, so that killing the process group misses it."""
+    write(bare_patient.site / "sitecustomize.py", DAEMON.format(seconds="61.25"))
+    seen = checkup(bare_patient)
+    assert_survived(seen, status=1, culprit=None)
+    assert processes_holding("61.25") == []
+
+
+@pytest.mark.skipif(children() is None, reason="the system does not tell a process's children")
+def test_children_from_before_are_left_alone(bare_patient: Patient) -> None:
+    """``exec`` hands the shell's background jobs to envdoctor as its own children."""
+    doctor = ["/bin/sh", "-c", '/bin/sleep 62.25 >/dev/null 2>&1 & exec "$@"', "sh", sys.executable, "-m", "envdoctor"]
+    checkup(bare_patient, doctor=doctor)
+    left = processes_holding("62.25")
+    for line in left:
+        os.kill(int(line.split()[0]), 9)
+    assert len(left) == 1

@@ -27,6 +27,7 @@ class Device(Section, frozen=True, kw_only=True):
     (``gfx942``). ``memory`` in bytes. ``pci`` is its address. ``usable``: the vendor's compute library
     reaches it. ``mig``: it is split (Multi-Instance GPU), and ``instances`` are its parts, ``MIG-`` identifiers
     shortened. ``kernel_driver`` is what the kernel bound it to. ``source`` is the layer that told.
+    ``hidden``: CUDA_VISIBLE_DEVICES keeps it from programs.
     """
 
     vendor: str
@@ -40,6 +41,7 @@ class Device(Section, frozen=True, kw_only=True):
     instances: list[str] = []
     kernel_driver: str | None = None
     source: str
+    hidden: bool = False
 
 
 class Build(Section, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import struct
 from envdoctor.facts.base import Missing
 from envdoctor.world import World, reason
 
+MOST = 64 << 20  # bytes that are searched
 NAMES = ("libtorch_python.so", "torch_python.dll", "libtorch_python.dylib")
 _WORD = re.compile(rb"(?:(?:sm|compute)_\d{2,3}[af]?|gfx[0-9a-f]{3,4}(?:[:+-][a-z+-]+)*)")
 
@@ -22,7 +23,7 @@ def compiled_into(world: World, folder: str) -> list[str] | Missing:
         try:
             with open(world.real(path), "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 begin, end = section(data)
-                found = find_list(data[begin:end])
+                found = find_list(data[begin : min(end, begin + MOST)])
         except FileNotFoundError:
             continue
         except (OSError, ValueError, OverflowError, struct.error) as error:

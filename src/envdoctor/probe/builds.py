@@ -19,6 +19,7 @@ from envdoctor.world import World
 
 TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-intel", "tensorflow-macos", "tf-nightly")
 ONNXRUNTIME = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-training", "onnxruntime-rocm")
+CUPY = ("cupy-cuda", "cupy-rocm")  # cupy-xarray and the like only use it
 _JAX_PLUGIN = re.compile(r"jax-(cuda|rocm)(\d+)-plugin$")
 _WHEEL = re.compile(r"nvidia-.*-cu(\d+)$")
 _LOCAL_CUDA = re.compile(r"\+cuda(\d+)")
@@ -47,7 +48,7 @@ def read(site: Site) -> list[Build]:
             break
     if distribution := site.first.get("jaxlib"):
         builds += _jax(site, distribution)
-    builds += [_cupy(site, item) for key, item in site.first.items() if key == "cupy" or key.startswith("cupy-")]
+    builds += [_cupy(site, item) for key, item in site.first.items() if key == "cupy" or key.startswith(CUPY)]
     if distribution := site.first.get("numba-cuda"):
         builds.append(_numba(site, distribution))
     for name in ONNXRUNTIME:

@@ -9,6 +9,7 @@ from envdoctor.facts.packages import Packages
 from envdoctor.facts.system import System
 from envdoctor.probe.gpu_inquiry import Inquiry
 from envdoctor.probe.gpu_sight import PciDevice, Sight, layers, look
+from envdoctor.probe.gpu_visible import VARIABLE, hidden, mark
 from envdoctor.world import World
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -37,7 +38,7 @@ class Examination:
         found = [*layers(sight), *(_layer(name, answer) for name, answer in answers.items())]
         if not answers:
             found += [Layer(name=name, status="absent") for name in ("nvml", "cuda")]
-        devices = _devices(sight, answers)
+        devices = mark(_devices(sight, answers), answers, self._world.environ.get(VARIABLE))
         if _is_apple(system):
             found.append(Layer(name="metal", status="present"))
             devices = [Device(vendor="apple", name="Apple GPU (Metal)", usable=True, source="metal")]
@@ -48,7 +49,7 @@ class Examination:
             layers=found,
             container=sight.container,
             wsl=sight.wsl,
-            hidden=_hidden(self._world),
+            hidden=hidden(answers, self._world.environ.get(VARIABLE)),
             **parts,
         )
 
@@ -75,12 +76,6 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
     }
-
-
-def _hidden(world: World) -> str | None:
-    """CUDA_VISIBLE_DEVICES where it names no device: empty or -1 (CUDA C Programming Guide, environment variables)."""
-    value = world.environ.get("CUDA_VISIBLE_DEVICES")
-    return f"CUDA_VISIBLE_DEVICES={value}" if value is not None and value.strip() in ("", "-1") else None
 
 
 def _is_apple(system: System | Missing) -> bool:

@@ -230,9 +230,14 @@ def _container(world: World) -> str | None:
 
 
 def _has_nvidia_store(world: World) -> bool:
-    """Whether the Windows side has NVIDIA's driver: its folder in the store (``nv_dispi.inf_amd64_…``) is mounted."""
-    names = world.names("/usr/lib/wsl/drivers")
-    return isinstance(names, list) and any(name.startswith("nv") for name in names)
+    """Whether the Windows side has NVIDIA's display driver: a folder of the store (``nv_dispi.inf_amd64_…``) with CUDA in it.
+
+    The whole store is mounted, and Windows brings drivers of its own that begin alike (``nvraid.inf_…``, ``nvdimm.inf_…``).
+    """
+    store = "/usr/lib/wsl/drivers"
+    names = world.names(store)
+    mine = [name for name in names if name.startswith("nv")] if isinstance(names, list) else []
+    return any(os.path.lexists(world.real(f"{store}/{name}/libcuda.so.1.1")) for name in mine)
 
 
 def _windows(world: World) -> Sight:

@@ -25,6 +25,7 @@ VENDORS = (
 )
 # In the names of libraries that packagers put links before: conda's libcblas.so.3 is one to OpenBLAS or MKL.
 LINKED = ("blas", "lapack", "mkl", "blis", "atlas", "omp")
+HASHED = 256 << 20  # bytes
 OPENMP = ("libgomp", "libiomp5", "libomp", "vcomp")
 # Packages with libraries in folders of their own: delocate's on macOS, auditwheel's older ones, PyTorch's.
 PRIVATE = (
@@ -149,17 +150,20 @@ def size(world: World, path: str) -> int | None | Missing:
 
 
 def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
-    """The SHA-256 of the files that might be copies of one another: those of equal size (1 ms a megabyte)."""
+    """The SHA-256 of the files that might be copies of one another: those of equal size (1 ms a megabyte).
+
+    No library is as large as `HASHED`, and a file with holes may be of any size.
+    """
     by_size: dict[int, list[str]] = {}
     for path in paths:
         length = size(world, path)
-        if isinstance(length, int):
+        if isinstance(length, int) and length <= HASHED:
             by_size.setdefault(length, []).append(path)
     hashed = {}
     for path in [path for same in by_size.values() if len(same) > 1 for path in same]:
         from hashlib import sha256
 
-        content = world.read(path, 1 << 30)
+        content = world.read(path, HASHED)
         if isinstance(content, bytes):
             hashed[path] = sha256(content).hexdigest()
     return hashed

@@ -139,6 +139,8 @@ def nvml_device(library, index):
     pci = Pci()
     if call(library, ["nvmlDeviceGetPciInfo_v3"], handle, ctypes.byref(pci)) == 0:
         device["pci"] = pci.address.decode("ascii", "replace").lower()
+    if call(library, ["nvmlDeviceGetUUID"], handle, buffer, ctypes.c_uint(NAME)) == 0:
+        device["uuid"] = buffer.value.decode("ascii", "replace")  # only compared with CUDA_VISIBLE_DEVICES
     current, pending = ctypes.c_uint(), ctypes.c_uint()
     if call(library, ["nvmlDeviceGetMigMode"], handle, ctypes.byref(current), ctypes.byref(pending)) == 0:
         device["mig"] = current.value == 1

@@ -92,7 +92,9 @@ def _openblas(path):
         count = int(threads())
         if layer == "openmp":
             # Such a build takes the run-time's number anew at every call (common_thread.h, num_cpu_avail).
-            count = int(getattr(library, "omp_get_max_threads", threads)())
+            count = max(1, int(getattr(library, "omp_get_max_threads", threads)()))
+            if most and most[0].isdigit():  # and takes no more than it was built for (goto_set_num_threads)
+                count = min(count, int(most[0]))
         return {
             "user_api": "blas",
             "internal_api": "openblas",
