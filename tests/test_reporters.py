@@ -280,6 +280,10 @@ Healthy: nothing to do.|
     [
         (report(HARMLESS), "Healthy: nothing to do."),
         (
+            report(Finding(NOTE, "x", (), "t", "w", remedies=(Run("r", ("true",)),))),
+            "Healthy: nothing has to be done.",
+        ),
+        (
             report(others=(ended("u", "unknown", "x"),)),
             "Inconclusive: 1 check came to no verdict; nothing else is wrong.",
         ),

@@ -29,7 +29,9 @@ def verdict(report: Report) -> Verdict:
         if report.status == "inconclusive":
             what = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
             return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
-        return Verdict("healthy", "Healthy: nothing to do.")
+        # An info may name something to try: that is not nothing, and nobody has to.
+        optional = any(item.finding.remedies for item in report.open)
+        return Verdict("healthy", "Healthy: nothing has to be done." if optional else "Healthy: nothing to do.")
     if errors:
         state, words = "broken", "1 thing is broken" if errors == 1 else f"{errors} things are broken"
     else:
