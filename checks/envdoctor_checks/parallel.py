@@ -28,7 +28,8 @@ from envdoctor_checks.settings import limit
 from envdoctor_checks.threads import VARIABLES, counted_libraries
 
 THR002 = Rule("THR002", "nested-parallelism", Severity.WARNING, Confidence.LIKELY, guide=("blas-9",))
-THR007 = Rule("THR007", "process-limit", Severity.WARNING, guide=("blas-7",))
+THR007 = Rule("THR007", "process-limit", Severity.WARNING, guide=("blas-7",), varies=(Severity.ERROR,))
+REFUSED = "pthread_create failed"  # OpenBLAS's words
 
 
 def _unlimited(blas: Blas, cpu: Cpu, environment: Environment) -> list[Library]:
@@ -113,6 +114,9 @@ def _finding(
 @check(THR007)
 def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
     """A pthreads pool is started when its library is loaded: one thread fewer than it has, since the caller is one."""
+    if isinstance(blas.examined, Missing) and REFUSED in blas.examined.reason:
+        yield _refused(blas.examined.reason, limits)
+        return
     pools = [
         library
         for library in counted_libraries(blas)
@@ -142,4 +146,22 @@ def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
         f"BLAS starts {wanted} threads where {max(room, 0)} more may be started",
         "The import fails with `pthread_create failed`, or the program ends when another thread is needed.",
         remedies=limit(variable, max(1, room // (2 * len(pools)))),
+    )
+
+
+def _refused(reason: str, limits: Limits) -> Finding:
+    seen = [Evidence("OpenBLAS", reason)]
+    if limits.processes is not None:
+        seen.append(Evidence("RLIMIT_NPROC (ulimit -u)", str(limits.processes)))
+    seen += (
+        [Evidence(item.file, str(item.maximum)) for item in limits.tasks[:1]] if isinstance(limits.tasks, list) else []
+    )
+    return Finding(
+        THR007,
+        "OpenBLAS",
+        tuple(seen),
+        "no more threads may be started, and loading BLAS ends the program: `import numpy` fails",
+        "OpenBLAS starts its threads when it is loaded. All processes of the user, or of the container, count.",
+        severity=Severity.ERROR,
+        remedies=limit("OPENBLAS_NUM_THREADS", 1),
     )

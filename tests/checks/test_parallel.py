@@ -3,7 +3,7 @@
 from typing import Any
 
 from envdoctor.facts import Limits, Missing, TaskLimit, Workers
-from envdoctor.rules import Edit, SetEnv
+from envdoctor.rules import Edit, SetEnv, Severity
 from envdoctor_checks import parallel
 from tests.build import blas, cpu, distribution, environment, findings, openblas, outcome, packages
 
@@ -76,3 +76,16 @@ def test_room_enough_is_quiet_and_an_unreadable_limit_unknown() -> None:
     assert findings(parallel.process_limit, blas=blas(openblas(threads=64)), limits=limit(4096, 200)) == []
     unread = Limits(tasks=Missing("/proc/self/mountinfo: Permission denied"))
     assert outcome(parallel.process_limit, blas=blas(openblas()), limits=unread).status == "unknown"
+
+
+def test_a_limit_that_ends_the_program_while_blas_is_loaded_is_an_error() -> None:
+    why = Missing(
+        "signal 2 (SIGINT) while loading /site/numpy/_core/_multiarray_umath.so: "
+        "OpenBLAS blas_thread_init: pthread_create failed for thread 1 of 2: Resource temporarily unavailable"
+    )
+    place = blas(examined=why, errors=why, openmp=why)
+    (finding,) = findings(parallel.process_limit, blas=place, limits=Limits(processes=4))
+    assert (finding.level, finding.remedies[0]) == (Severity.ERROR, SetEnv({"OPENBLAS_NUM_THREADS": "1"}))
+    assert ("RLIMIT_NPROC (ulimit -u)", "4") in [(row.label, row.value) for row in finding.evidence]
+    other = blas(examined=Missing("signal 2 (SIGINT) while loading /site/numpy/_core/_multiarray_umath.so"))
+    assert outcome(parallel.process_limit, blas=other, limits=Limits(processes=4)).status == "unknown"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -291,3 +292,14 @@ def test_the_modules_of_the_first_moment_are_few() -> None:
     code = "import sys; import envdoctor.start, envdoctor.probe.interview; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"msgspec", "click", "rich", "pathlib", "inspect", "asyncio"} & set(done.stdout.split()) == set()
+
+
+def test_where_no_thread_may_be_started_the_child_is_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    child = Child([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"], COOKIE)
+    assert "can't start new thread" in child.ending()
+    assert not child.wait(bool, time.monotonic() + SOON)
+    child.stop()

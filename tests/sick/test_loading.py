@@ -104,3 +104,15 @@ def test_an_extension_that_prints_spoils_no_answer(numpy_patient: Patient) -> No
     loaded = [item["used_by"] for item in seen.document["facts"]["blas"]["libraries"] if item["loaded"]]
     assert ["scipy"] in loaded
     assert_unrelated_fault_found(seen)
+
+
+def test_openblas_that_may_not_start_its_threads_is_a_limit_on_processes(numpy_patient: Patient) -> None:
+    """OpenBLAS 0.3 writes this and interrupts the program: driver/others/blas_server.c, blas_thread_init."""
+    said = "OpenBLAS blas_thread_init: pthread_create failed for thread 1 of 2: Resource temporarily unavailable\\n"
+    build_library(extension_of_numpy(numpy_patient), f'write(2, "{said}", {len(said) - 1}); raise(SIGINT);')
+    seen = checkup(numpy_patient)
+    finding = seen.finding("THR007")
+    assert finding["severity"] == "error"
+    assert "Resource temporarily unavailable" in "".join(row["value"] for row in finding["evidence"])
+    assert "BLA007" not in seen.codes()
+    assert_unrelated_fault_found(seen)

@@ -55,8 +55,15 @@ class Child:
             self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             return
         assert self._process.stdout is not None and self._process.stderr is not None
-        for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
-            threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
+        try:
+            for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
+                threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
+        except RuntimeError as error:  # a limit on processes: nobody would listen
+            self.failure = f"nobody to read its answer: {error}"
+            self.stop()
+            for pipe in (self._process.stdout, self._process.stderr):
+                pipe.close()
+            self._process = None
 
     def _read(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> None:
         fd = stream.fileno()

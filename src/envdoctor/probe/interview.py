@@ -20,6 +20,10 @@ FLAGS: dict[str, list[str]] = {"normal": [], "isolated": ["-I"], "isolated-witho
 SHARES = {"normal": 0.5, "isolated": 0.5, "isolated-without-site": 1.0}
 
 
+# OpenBLAS says so, and then interrupts the program (SIGINT): driver/others/blas_server.c
+REFUSED = "pthread_create failed"
+
+
 class Try:
     """One start and how it ended."""
 
@@ -112,7 +116,8 @@ class Interview:
             value = record.get("value") if record and record.get("section") == "loaded" else None
             if isinstance(value, dict):
                 return {**value, "problem": ended + where}, ""
-        return None, ended + where
+        refused = [line.strip() for line in child.stderr_to_the_end().splitlines() if REFUSED in line]
+        return None, ended + where + "".join(f": {line}" for line in refused[:1])
 
     def complaints(self) -> str:
         """What the start that worked wrote on standard error; complete once `libraries` has been asked."""
