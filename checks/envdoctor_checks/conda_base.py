@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    CONDA,
+    NAME,
     Conda,
     CondaBase,
     Evidence,
@@ -16,6 +18,7 @@ from envdoctor.api import (
     Run,
     Severity,
     check,
+    is_a,
     known,
     megabytes,
     table,
@@ -103,14 +106,16 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
 def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
     """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
     tool = conda.tool
+    asked = [name for name in asked if is_a(CONDA, name)]
+    pip = [name for name in base.pip if is_a(NAME, name)]
     here = ("--prefix", str(conda.root_prefix))  # another conda's base may answer to the name
-    packages = (*asked, *(("pip",) if base.pip else ())) if asked else ("python", "pip")
-    there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *base.pip),) if base.pip else ()
+    packages = (*asked, *(("pip",) if pip else ())) if asked else ("python", "pip")
+    there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *pip),) if pip else ()
     away: list[tuple[str, ...]] = []
     back = []
-    if base.pip:
-        away.append((tool, "run", *here, "python", "-m", "pip", "uninstall", "--yes", *base.pip))
-        back.append(shlex.join((tool, "run", *here, "python", "-m", "pip", "install", *base.pip)))
+    if pip:
+        away.append((tool, "run", *here, "python", "-m", "pip", "uninstall", "--yes", *pip))
+        back.append(shlex.join((tool, "run", *here, "python", "-m", "pip", "install", *pip)))
     if asked:
         away.append((tool, "remove", *here, *asked))
         back.append(shlex.join((tool, "install", *here, *asked)))

@@ -44,5 +44,5 @@ def without(conda: Conda, title: str, channels: list[str]) -> Run | Edit | Manua
 
 
 def writable(conda: Conda, source: str, channel: str) -> bool:
-    """False for a variable, and for a channel with a credential, which is not known here."""
-    return source in conda.config_files and "<redacted>" not in channel
+    """False for a variable, and for a channel with a credential, which is not known here, or that would be an option."""
+    return source in conda.config_files and "<redacted>" not in channel and not channel.startswith("-")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    NAME,
     Evidence,
     Finding,
     Install,
@@ -19,6 +20,7 @@ from envdoctor.api import (
     Run,
     Severity,
     check,
+    is_a,
     known,
 )
 
@@ -43,7 +45,7 @@ def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
         remedy: Remedy = Manual(f"remove the folder {folder}")
         if folder.startswith("/"):
             remedy = Run("remove the kernel's folder", ("rm", "-r", "--", folder), reason=again)
-        if path.jupyter is not None:
+        if path.jupyter is not None and is_a(NAME, kernel.name):
             argv = (path.jupyter.path, "kernelspec", "remove", "-y", kernel.name)
             remedy = Run("remove the kernel from Jupyter's list", argv, reason=again)
         yield Finding(

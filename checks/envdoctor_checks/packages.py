@@ -94,6 +94,8 @@ def _mending(distribution: Distribution, problem: Problem, resolver: Resolver) -
     """The least change: the one distribution that is wrong, in a version that suits all who ask for it."""
     if problem.reason:
         return ()
+    if "@" in problem.requirement.partition(";")[0]:  # an index may have something else under this name
+        return (Manual(f"install {problem.name} from where {distribution.name} takes it: {problem.requirement}"),)
     if problem.through:
         return (Install((f"{problem.name}{problem.wanted}",)),)
     joint = resolver.joint(problem.key)

@@ -69,7 +69,7 @@ from envdoctor.facts import (
 )
 from envdoctor.markers import plainly_within
 from envdoctor.measured import alternation_verdict, oversubscription_verdict
-from envdoctor.names import normalise
+from envdoctor.names import CONDA, NAME, is_a, normalise
 from envdoctor.requirements import Demand, Problem, Resolver, same_version
 from envdoctor.rules import (
     Check,
@@ -99,6 +99,8 @@ from envdoctor.threadcount import Expectation, expected, is_count, is_list, orde
 from envdoctor.units import megabytes
 
 __all__ = [
+    "CONDA",
+    "NAME",
     "Active",
     "Alternation",
     "Attempt",
@@ -184,6 +186,7 @@ __all__ = [
     "check",
     "expected",
     "family",
+    "is_a",
     "is_count",
     "is_list",
     "known",

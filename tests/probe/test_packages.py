@@ -294,3 +294,27 @@ def test_metadata_in_a_folder_without_a_name_is_told_by_the_folder(tmp_path: Pat
 )
 def test_where_it_came_from_is_told_as_an_installer_takes_it(text: bytes, told: tuple[str | None, bool]) -> None:
     assert _direct_url(text) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("libpyside6.abi3.so.6.12", None),
+        ("libshiboken6.abi3.6.12.dylib", None),
+        ("shiboken6.abi3.dll", None),
+        ("libthing.cpython-312-x86_64-linux-gnu.so.1", None),
+        ("QtCore.abi3.so", ".abi3.so"),
+        ("core.cp312-win_amd64.pyd", ".cp312-win_amd64.pyd"),
+        ("core.cpython-39-x86_64-linux-gnu.so", ".cpython-39-x86_64-linux-gnu.so"),
+        ("core.pypy310-pp73-darwin.so", ".pypy310-pp73-darwin.so"),
+    ],
+)
+def test_a_versioned_library_is_no_extension_module(tmp_path: Path, name: str, suffix: str | None) -> None:
+    """PySide6's wheels keep ``libpyside6.abi3.so.6.12`` beside ``QtCore.abi3.so``."""
+    put(tmp_path, "/site-packages/side-6.12.dist-info/METADATA", "Name: side\nVersion: 6.12\n\n")
+    put(tmp_path, "/site-packages/side-6.12.dist-info/INSTALLER", "pip\n")
+    put(tmp_path, "/site-packages/side-6.12.dist-info/RECORD", f"side/{name},,64\n")
+    put(tmp_path, f"/site-packages/side/{name}", b"\x7fELF\x02\x01" + bytes(58))
+    platform = "win32" if name.endswith((".pyd", ".dll")) else "linux"
+    found = read(world(tmp_path, platform=platform), ["/site-packages"]).extensions
+    assert [item.suffix for item in found] == ([suffix] if suffix else [])

@@ -3,6 +3,7 @@
 import msgspec
 
 from envdoctor.facts import Facts
+from envdoctor.fixes.arguments import by_hand, doubtful
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, Tool, named
 from envdoctor.requirements import name_in
@@ -41,7 +42,8 @@ class Toolbox:
 
     def fix(self, remedy: Remedy, code: str) -> Fix:
         """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
-        fix = self._fix(remedy)
+        word = doubtful(remedy)
+        fix = self._fix(remedy) if word is None else by_hand(remedy, word)
         return msgspec.structs.replace(
             fix, verify={"argv": ["envdoctor", "check", *self._again(fix), "--select", code]}
         )

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from envdoctor.data import table
 from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
-from envdoctor.names import normalise
+from envdoctor.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.requirements import name_in
 from envdoctor.shell import Shell, shell_of
 
@@ -28,8 +28,8 @@ class Bedside:
         self.prefer = prefer
         patient, prefix = facts.patient, facts.prefix
         self.facts = facts
-        self.prefix = patient.prefix or ""
-        self.python = patient.executable or "python"
+        self.prefix = _path(patient.prefix)
+        self.python = _path(patient.executable) or "python"
         self.kind = patient.origin[0].kind if patient.origin else "unknown"
         self.kinds = [link.kind for link in patient.origin]
         self.environment = isinstance(prefix.configuration, dict) or prefix.conda_meta
@@ -38,9 +38,12 @@ class Bedside:
         self.environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
         self.shell: Shell = shell_of(self.environ, self.windows)
         tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
-        self.commands, self.pythons = tools.commands, tools.pythons
+        self.commands = tools.commands
+        self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}
         packages = facts.packages
-        self.distributions = packages.distributions if isinstance(packages, Packages) else []
+        # Only those become part of a command that are named as a distribution may be.
+        found = packages.distributions if isinstance(packages, Packages) else []
+        self.distributions = list(filter(_sound, found))
         self.has_pip = any(item.key == "pip" and _inside(item.location, self.prefix) for item in self.distributions)
         self.project = facts.project if isinstance(facts.project, Project) else None
         self.guard = self._guard()
@@ -59,7 +62,8 @@ class Bedside:
     def minor(self) -> str:
         """The patient's minor version (``3.12``), empty where unknown."""
         version = self.facts.patient.version
-        return ".".join(version.split(".")[:2]) if isinstance(version, str) else ""
+        minor = ".".join(version.split(".")[:2]) if isinstance(version, str) else ""
+        return minor if _MINOR.fullmatch(minor) else ""
 
     def project_path(self, *names: str) -> str:
         """A path inside the project, or relative to the working directory without one."""
@@ -94,6 +98,8 @@ class Bedside:
         for declaration in self.project.declarations if self.project else ():
             rows = declaration.locked if declaration.kind == kind and isinstance(declaration.locked, list) else []
             for row in rows:
+                if not is_a(VERSION, row.version):
+                    continue
                 if found.setdefault(row.key, row.version) != row.version:
                     several.add(row.key)
         return {key: version for key, version in found.items() if key not in several}
@@ -180,6 +186,20 @@ def externally_managed(facts: Facts) -> str:
         return ""
     marker = getattr(facts.installation, "externally_managed", None)
     return marker if isinstance(marker, str) else ""
+
+
+def _path(path: str | None) -> str:
+    """The path; empty where it would be taken for an option."""
+    return path if path and not path.startswith("-") else ""
+
+
+def _sound(item: Distribution) -> bool:
+    version = item.version
+    return (
+        is_a(NAME, item.name)
+        and (not isinstance(version, str) or is_a(VERSION, version))
+        and (item.url is None or is_a(URL, item.url))
+    )
 
 
 def _inside(path: str, prefix: str) -> bool:

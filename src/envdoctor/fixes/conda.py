@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
-from envdoctor.names import normalise
+from envdoctor.names import CONDA, is_a, normalise
 from envdoctor.requirements import name_in
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
@@ -111,7 +111,7 @@ class Conda:
         records = getattr(getattr(self._bedside.facts, "conda", None), "records", None)
         if isinstance(records, list):
             asked = sorted({record.name for record in records if getattr(record, "requested", None)})
-            return [name for name in asked if name not in ("python", "conda", "mamba")]
+            return [name for name in asked if is_a(CONDA, name) and name not in ("python", "conda", "mamba")]
         return [conda_name(item.name) for item in self._bedside.top_level if item.key not in self._by_pip]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from envdoctor.facts import Distribution
 from envdoctor.fixes.model import unmarked
-from envdoctor.names import normalise
+from envdoctor.names import REQUIREMENT, is_a, normalise
 from envdoctor.requirements import name_in
 
 
@@ -13,7 +13,9 @@ def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, 
     found = []
     for item in distributions:
         for line in item.requires if isinstance(item.requires, list) else ():
-            if ";" not in line and normalise(name_in(line)) == key and (specifier := specifier_of(line)):
+            if ";" in line or normalise(name_in(line)) != key or not is_a(REQUIREMENT, line):
+                continue
+            if specifier := specifier_of(line):
                 found.append((item.name, specifier))
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
-from envdoctor.names import normalise
+from envdoctor.names import NAME, is_a, normalise
 from envdoctor.probe import metadata
 from envdoctor.world import World, reason
 
@@ -45,11 +45,13 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
     requires: list[str] | Missing = header.requires
     if not isinstance(data, bytes) or _cut(data) or not (header.requires or (header.name and header.version)):
         requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
+    name = header.name or named or os.path.basename(path)
+    problem = _misnamed(name, "METADATA") or problem
     owner = metadata.owner(installer, location, in_conda)
     wheel = slurp(world, f"{path}/WHEEL") if owner is None else None
     distribution = Distribution(
-        name=header.name or named or os.path.basename(path),
-        key=normalise(header.name or named or os.path.basename(path)),
+        name=name,
+        key=normalise(name),
         version=header.version or version_in_name or Missing(problem or "no version"),
         location=location,
         path=path,
@@ -84,9 +86,10 @@ def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda
             requires = text if isinstance(text, Missing) else Missing(f"requires.txt is longer than {LONGEST}")
         elif isinstance(text, bytes):
             requires, extras = metadata.parse_requires_txt(text.decode("utf-8", "replace"))
+    name = header.name or named
     return Distribution(
-        name=header.name or named,
-        key=normalise(header.name or named),
+        name=name,
+        key=normalise(name),
         version=header.version or version or Missing(problem or "PKG-INFO has no version"),
         location=location,
         path=path,
@@ -96,6 +99,11 @@ def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda
         extras=extras,
         requires_python=header.python,
     )
+
+
+def _misnamed(name: str, what: str) -> str | None:
+    """What is wrong with a name that no package can have. It is shown as it stands, and never put into a command."""
+    return None if is_a(NAME, name) else f"the Name in {what} is no name of a package"
 
 
 def _header(data: bytes | None | Missing, what: str) -> tuple[metadata.Header, str | None]:

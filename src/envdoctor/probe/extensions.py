@@ -89,7 +89,8 @@ def survey(
 
 
 def _is_module(suffix: str) -> bool:
-    return suffix.startswith(TAGS) or suffix == ".pyd"
+    """An extension's name ends in ``.so`` or ``.pyd``; ``libpyside6.abi3.so.6.12`` is a versioned library."""
+    return suffix == ".pyd" or (suffix.startswith(TAGS) and suffix.endswith((".so", ".pyd")))
 
 
 def _loneliest(paths: list[str], suffix: str, stems: dict[str, list[str]], record: bytes) -> tuple[str, list[str]]:

@@ -94,6 +94,86 @@ def test_an_old_record_has_names_only() -> None:
     assert {entry.size for entry in entries} == {None}
 
 
+NOARCH = {
+    "noarch": "python",
+    "files": [
+        "lib/python3.12/site-packages/lab/core.py",
+        "lib/python3.12/site-packages/lab-1.0.dist-info/METADATA",
+        "lib/python3.12/site-packages/lab/__pycache__/core.cpython-312.pyc",
+        "bin/lab-tool",
+        "bin/lab",
+        "share/lab/site-packages.txt",
+    ],
+    "paths_data": {
+        "paths": [
+            {"_path": "site-packages/lab/core.py", "path_type": "hardlink", "size_in_bytes": 6},
+            {"_path": "site-packages/lab-1.0.dist-info/METADATA", "path_type": "hardlink", "size_in_bytes": 9},
+            {"_path": "python-scripts/lab-tool", "path_type": "hardlink", "size_in_bytes": 20},
+            {"_path": "share/lab/site-packages.txt", "path_type": "hardlink", "size_in_bytes": 1},
+            {"_path": "lib/python3.12/site-packages/lab/__pycache__/core.cpython-312.pyc", "path_type": "pyc_file"},
+            {"_path": "bin/lab", "path_type": "unix_python_entry_point"},
+        ],
+        "paths_version": 1,
+    },
+}
+
+
+def test_a_package_for_any_python_is_where_conda_has_linked_it() -> None:
+    """conda 24.7's core/path_actions.py writes the package's own paths, and the linked ones among ``files`` only."""
+    assert [entry.path for entry in decoded(**NOARCH).entries()] == [
+        "lib/python3.12/site-packages/lab/core.py",
+        "lib/python3.12/site-packages/lab-1.0.dist-info/METADATA",
+        "bin/lab-tool",
+        "share/lab/site-packages.txt",
+        "lib/python3.12/site-packages/lab/__pycache__/core.cpython-312.pyc",
+        "bin/lab",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        (["Lib/site-packages/lab/core.py", "Scripts/lab-tool"], ["Lib/site-packages/lab/core.py", "Scripts/lab-tool"]),
+        (["lib/python3.13t/site-packages/lab/core.py"], ["lib/python3.13t/site-packages/lab/core.py"]),
+        ([], []),  # where it lies nobody knows: it is not said to be gone
+    ],
+)
+def test_the_place_is_that_of_the_environments_own_python(files: list[str], places: list[str]) -> None:
+    paths = [{"_path": "site-packages/lab/core.py"}, {"_path": "python-scripts/lab-tool"}]
+    record = decoded(noarch="python", files=files, paths_data={"paths": paths, "paths_version": 1})
+    assert [entry.path for entry in record.entries()] == places
+
+
+def test_rattlers_paths_and_those_of_other_packages_are_taken_as_they_are() -> None:
+    full = [{"_path": "lib/python3.12/site-packages/lab/core.py"}, {"_path": "bin/lab"}]
+    assert [entry.path for entry in decoded(noarch="python", paths_data={"paths": full}).entries()] == [
+        item["_path"] for item in full
+    ]
+    odd = [{"_path": "site-packages/lab/core.py"}]
+    assert decoded(noarch="generic", paths_data={"paths": odd}).entries()[0].path == "site-packages/lab/core.py"
+
+
+def test_a_healthy_package_for_any_python_is_no_damage_and_a_damaged_one_is(tmp_path: Path) -> None:
+    for name, text in (
+        ("lib/python3.12/site-packages/lab/core.py", "x = 1\n"),
+        ("bin/lab-tool", "#" * 20),
+        ("bin/lab", ""),
+    ):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="ascii")
+    (tmp_path / "share/lab").mkdir(parents=True)
+    (tmp_path / "share/lab/site-packages.txt").write_text("x", encoding="ascii")
+    metadata = tmp_path / "lib/python3.12/site-packages/lab-1.0.dist-info/METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text("Name: lab", encoding="ascii")
+    assert damage.examine(decoded(**NOARCH), str(tmp_path))[0] is None
+    (tmp_path / "lib/python3.12/site-packages/lab/core.py").unlink()
+    found = damage.examine(decoded(**NOARCH), str(tmp_path))[0]
+    assert found is not None
+    assert found.severe == {"lib/python3.12/site-packages/lab/core.py": "gone"}
+
+
 @pytest.fixture
 def prefix(tmp_path: Path) -> Path:
     (tmp_path / "lib").mkdir()

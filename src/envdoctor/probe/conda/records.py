@@ -5,7 +5,6 @@ thousands of paths, so they are looked at one record at a time and not kept.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,15 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from envdoctor.facts.base import Missing
+from envdoctor.names import CONDA, is_a
 from envdoctor.redact import credentials
 from envdoctor.world import World, reason
 
 LIMIT = 500_000_000  # bytes of one record
 LEFTOVERS = ("prefix_record_", ".prefix_record_")  # records that were being written when the installation broke off
+
+
+PACKED = ("site-packages/", "python-scripts/")  # where a package for any Python keeps what is linked elsewhere
 
 
 class PathEntry(Struct, gc=False):
@@ -47,6 +50,7 @@ class RawRecord(Struct):
     subdir: str | None = None
     depends: list[str] = []
     size: int | None = None
+    noarch: Any = None
     files: msgspec.Raw = msgspec.Raw(b"[]")
     paths_data: PathsData | None = None
     requested_spec: str | UnsetType | None = UNSET
@@ -62,18 +66,45 @@ class RawRecord(Struct):
         return single.strip() not in ("", "None") or any(spec.strip() for spec in several)
 
     def entries(self) -> list[PathEntry]:
-        """The package's files; an old record has a list of names only."""
-        if self.paths_data and self.paths_data.paths:
-            return self.paths_data.paths
+        """The package's files, by their paths in the prefix; an old record has a list of names only.
+
+        Of a package for any Python conda writes the paths that the package itself has (``site-packages/…``,
+        ``python-scripts/…``: https://github.com/mamba-org/mamba/issues/4242), rattler and mamba those in the prefix;
+        ``files`` has the latter in both. One whose place neither tells is left out: nobody knows where to look.
+        """
+        paths = self.paths_data.paths if self.paths_data else []
+        if not paths:
+            try:
+                return [PathEntry(path=name) for name in msgspec.json.decode(self.files, type=list[str])]
+            except msgspec.MsgspecError:
+                return []
+        if self.noarch != "python" or not any(entry.path.startswith(PACKED) for entry in paths):
+            return paths
+        return self._in_prefix(paths)
+
+    def _in_prefix(self, paths: list[PathEntry]) -> list[PathEntry]:
         try:
-            return [PathEntry(path=name) for name in msgspec.json.decode(self.files, type=list[str])]
+            files = msgspec.json.decode(self.files, type=list[str])
         except msgspec.MsgspecError:
-            return []
+            files = []
+        sites = {name.partition("/site-packages/")[0] for name in files if "/site-packages/" in name}
+        scripts = {name.partition("/")[0] for name in files if name.startswith(("bin/", "Scripts/"))}
+        folders = {
+            "site-packages": f"{min(sites, key=len)}/site-packages" if sites else "",
+            "python-scripts": min(scripts, default=""),
+        }
+        found = []
+        for entry in paths:
+            packed, _, rest = entry.path.partition("/")
+            if packed in folders and rest:
+                if not folders[packed]:
+                    continue
+                entry.path = f"{folders[packed]}/{rest}"
+            found.append(entry)
+        return found
 
 
 _decoder: Any = None
-# What conda takes for a name or a version (CEP 26); a line break or an option of a command is neither.
-_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+~-]*", re.ASCII)
 
 
 def decode(data: bytes) -> RawRecord:
@@ -95,7 +126,7 @@ def decode(data: bytes) -> RawRecord:
             raise ValueError(f"not UTF-8 (byte {fault.start})") from None
         raise ValueError("empty" if not data.strip() else str(error)) from None
     for word in (record.name, record.version):
-        if not _WORD.fullmatch(word):
+        if not is_a(CONDA, word):
             raise ValueError(f"{credentials(word)[:40]!r} is no name or version of a package")
     return record
 
