@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 LIMIT = 5.0  # milliseconds
 ROUNDS = 15
-CHAIN = "envdoctor.origin, envdoctor.probe.installation"
-NEIGHBOURHOOD = "envdoctor.probe.path, envdoctor.probe.jupyter"
+CHAIN = "envdoctor.origin, envdoctor.probe.prefix.installation"
+NEIGHBOURHOOD = "envdoctor.probe.path.whole, envdoctor.probe.jupyter"
 TIMED = """
 import time
-import msgspec, envdoctor.facts, envdoctor.world, envdoctor.probe.prefix, envdoctor.data, json, re
+import msgspec, envdoctor.facts, envdoctor.probe.world, envdoctor.probe.prefix.prefix, envdoctor.data, json, re
 began = time.perf_counter()
 import {names}
 print(time.perf_counter() - began)
@@ -49,15 +49,18 @@ def rows(python: str) -> list[tuple[str, float]]:
 
     from envdoctor.facts import Interpreter
     from envdoctor.origin import identify
-    from envdoctor.patient import Surroundings, named
-    from envdoctor.probe import environment, installation, jupyter, packages, path, prefix
-    from envdoctor.probe.interview import Interview
-    from envdoctor.probe.resolve import Resolver
-    from envdoctor.world import this_world
+    from envdoctor.probe import environment, jupyter
+    from envdoctor.probe.choose import Surroundings, named
+    from envdoctor.probe.interrogation import Interrogation
+    from envdoctor.probe.packages import whole as packages
+    from envdoctor.probe.path import whole as path
+    from envdoctor.probe.path.resolve import CommandResolver
+    from envdoctor.probe.prefix import installation, prefix
+    from envdoctor.probe.world import this_world
 
     world, around = this_world(), Surroundings()
     choice = named(python, around)
-    interview = Interview(choice.executable, 10.0, around.environ)
+    interview = Interrogation(choice.executable, 10.0, around.environ)
     try:
         interpreter = msgspec.convert(interview.who(), Interpreter)
     finally:
@@ -66,14 +69,17 @@ def rows(python: str) -> list[tuple[str, float]]:
     distributions = packages.read(world, interpreter.sys_path)
     variables, system = environment.read_environment(world), environment.read_system(world)
     places = installation.read(world, here, interpreter, distributions)
-    resolver = Resolver(world, path.path_folders(world))
+    resolver = CommandResolver(world, path.path_folders(world))
     neighbourhood = path.read(world, resolver)
     return [
         ("the chain's imports", importing(CHAIN)),
         ("the chain's files", median(lambda: installation.read(world, here, interpreter, distributions))),
         ("the chain's kinds", median(lambda: identify(places, variables, interpreter, system))),
         ("its neighbourhood's imports", importing(NEIGHBOURHOOD)),
-        ("PATH, while Python starts", median(lambda: path.read(world, Resolver(world, path.path_folders(world))))),
+        (
+            "PATH, while Python starts",
+            median(lambda: path.read(world, CommandResolver(world, path.path_folders(world)))),
+        ),
         ("kernels", median(lambda: jupyter.read(world, here.path, interpreter, neighbourhood.jupyter, resolver))),
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import Patient, add_unrelated_fault, copy_patient, make_venv, relocate, run
+from tests.support.patients import Patient, add_unrelated_fault, copy_patient, make_venv, relocate, run
 
 # Where pyenv, uv and GitHub's runners keep Pythons.
 INSTALLATIONS = (
@@ -110,7 +110,7 @@ def numpy_patient(numpy_template: Patient, tmp_path: Path) -> Patient:
 @pytest.fixture(scope="session")
 def debian_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Debian's BLAS libraries, each alternative in a folder of its own."""
-    from tests.debian import unpack
+    from tests.support.debian import unpack
 
     return unpack(tmp_path_factory.mktemp("debian"))
 

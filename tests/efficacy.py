@@ -18,7 +18,7 @@ from typing import Any
 
 from uv import find_uv_bin
 
-from tests.patients import (
+from tests.support.patients import (
     Patient,
     add_distribution,
     clean_environ,

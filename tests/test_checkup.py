@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from envdoctor.checkup import Plan, diagnose, settings
-from envdoctor.config import Config, Excuse
-from envdoctor.engine import Loaded
+from envdoctor.checkup import Options, diagnose, settings
+from envdoctor.engine.checks import Check
+from envdoctor.engine.configuration import Config, Suppression
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.plugins import CheckSet
+from envdoctor.engine.rules import Rule, Severity
+from envdoctor.engine.run import RegisteredCheck
+from envdoctor.engine.selection import Selection
 from envdoctor.facts import UnknownFact
-from envdoctor.plugins import Collection
-from envdoctor.report import Report, Settings
-from envdoctor.rules import Check, Finding, Rule, Severity
-from envdoctor.selection import Selection
-from tests.build import facts
+from envdoctor.report.report import Report, Settings
+from tests.support.build import facts
 
 ONE = Rule("TST001", "one", Severity.ERROR)
 TWO = Rule("TST002", "two", Severity.WARNING)
@@ -35,7 +37,7 @@ UNSURE = Check("unsure", (ONE, TWO, Rule("TST003", "three", Severity.INFO)), and
 
 
 def report(check: Check = BOTH, selection: Selection = EVERYTHING, config: Config = UNCONFIGURED) -> Report:
-    plan = Plan(Collection([Loaded(check)], [("some-plug-in", "1.0")]), selection, config, Settings())
+    plan = Options(CheckSet([RegisteredCheck(check)], [("some-plug-in", "1.0")]), selection, config, Settings())
     return diagnose(facts(), plan, 0.0)
 
 
@@ -69,13 +71,13 @@ def test_what_a_check_could_not_tell_of_a_chosen_rule_is_no_pass() -> None:
     "until, excused", [("", True), ("2026-11-23", True), ("2027-01-31", True), ("2026-11-22", False)]
 )
 def test_an_excuse_holds_until_its_day_by_the_date_of_the_reading(until: str, excused: bool) -> None:
-    config = Config(file="envdoctor.toml", excuses={"TST001": Excuse("known", until)})
+    config = Config(file="envdoctor.toml", excuses={"TST001": Suppression("known", until)})
     made = report(config=config)
     assert titles(made) == (["found two"] if excused else ["found one", "found two"])
     assert made.notes == (() if excused else (f"envdoctor.toml: the excuse for TST001 ended on {until}",))
 
 
-ALL = [Loaded(BOTH), Loaded(Check("other", (Rule("OTH001", "other", Severity.INFO),), list, ()))]
+ALL = [RegisteredCheck(BOTH), RegisteredCheck(Check("other", (Rule("OTH001", "other", Severity.INFO),), list, ()))]
 
 
 def test_the_command_line_comes_before_the_configuration() -> None:

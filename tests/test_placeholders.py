@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor.checkup import Plan, diagnose
-from envdoctor.config import Config
+from envdoctor.checkup import Options, diagnose
+from envdoctor.cli.pages import page, show
+from envdoctor.engine.configuration import Config
+from envdoctor.engine.plugins import built_in, collect
+from envdoctor.engine.selection import Selection
 from envdoctor.facts import Link
-from envdoctor.pages import page, show
-from envdoctor.plugins import built_in, collect
-from envdoctor.recording import load
-from envdoctor.report import Report, Settings
-from envdoctor.reporters import Style, renderer
-from envdoctor.selection import Selection
-from tests.build import changed
+from envdoctor.facts.recording import load
+from envdoctor.report.formats import Style, renderer
+from envdoctor.report.report import Report, Settings
+from tests.support.build import changed
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 PLACEHOLDER = re.compile(r"<[A-Za-z_ -]+>|\{[A-Za-z_]*\}|\bYOUR_|\bTODO\b|\bXXX\b|/path/to")
@@ -27,7 +27,7 @@ def diagnosed(path: Path, kind: str, level: str) -> Report:
     facts = load(path.read_bytes(), path.name)
     if kind:
         facts = changed(facts, patient=changed(facts.patient, origin=[Link(kind=kind, prefix=facts.patient.prefix)]))
-    return diagnose(facts, Plan(collect(), Selection(), Config(), Settings(level=level)), time.perf_counter())
+    return diagnose(facts, Options(collect(), Selection(), Config(), Settings(level=level)), time.perf_counter())
 
 
 @pytest.mark.parametrize("kind", KINDS)

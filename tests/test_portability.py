@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.patients import clean_environ
+from tests.support.patients import clean_environ
 
 # https://docs.python.org/3/library/os.html, …/signal.html, …/intro.html#availability: "Unix" there means "not Windows".
 WITHOUT = """
@@ -30,10 +30,10 @@ for package in (envdoctor, envdoctor_checks):
             importlib.import_module(module.name)
 """
 CHECK = """
-from envdoctor.cli import run
-from envdoctor.patient import Surroundings
+from envdoctor.cli.app import run
+from envdoctor.probe.choose import Surroundings
 from envdoctor.probe import child
-from envdoctor.start import HeadStart
+from envdoctor.cli.head_start import HeadStart
 child.signal.SIGKILL = 9  # the patient itself is still this system's
 child.os.killpg = lambda group, number: None
 status = run(["check", "--python", sys.executable, "--format", "json", "--fail-on", "never"], HeadStart([], Surroundings()))

@@ -1,6 +1,6 @@
 """Recordings, judged again: each says in ``expected`` which codes it must bring, at which severity.
 
-They are of real patients; those named ``gpu-`` of machines whose driver was made for it (tests/accelerators.py).
+They are of real patients; those named ``gpu-`` of machines whose driver was made for it (tests/support/accelerators.py).
 """
 
 import json
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor.engine import examine
-from envdoctor.plugins import built_in
-from envdoctor.recording import dump, load, record
+from envdoctor.engine.plugins import built_in
+from envdoctor.engine.run import examine
+from envdoctor.facts.recording import dump, load, record
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 

@@ -12,10 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.commands.check import command
-from envdoctor.patient import Choice, PatientError, Surroundings, default, executable_of, is_tool_environment, named
-from envdoctor.start import HeadStart, _glance
-from tests.patients import clean_environ
+from envdoctor.cli.commands.check import command
+from envdoctor.cli.head_start import HeadStart, _glance
+from envdoctor.probe.choose import (
+    Choice,
+    PatientError,
+    Surroundings,
+    default,
+    executable_of,
+    is_tool_environment,
+    named,
+)
+from tests.support.patients import clean_environ
 
 
 def parsed(argv: list[str]) -> dict[str, object] | None:
@@ -247,7 +255,7 @@ def test_what_loads_slowly_is_left_for_after_the_head_start() -> None:
     """``typing`` takes longer to import than all that sends for the patient."""
     root = Path(sys.modules["envdoctor"].__path__[0]).parent
     code = (
-        f"import sys; sys.path.insert(0, {str(root)!r}); import envdoctor.start, envdoctor.probe.interview; "
+        f"import sys; sys.path.insert(0, {str(root)!r}); import envdoctor.start, envdoctor.probe.interrogation; "
         "print([name for name in ('typing', 'click', 'msgspec', 'inspect') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)

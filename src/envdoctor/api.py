@@ -7,8 +7,33 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
-from envdoctor.channels import canonical, family
 from envdoctor.data import table
+from envdoctor.ecosystem.channels import canonical, family
+from envdoctor.ecosystem.markers import plainly_within
+from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
+from envdoctor.ecosystem.names import CONDA, NAME, is_a, normalise
+from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker, same_version
+from envdoctor.ecosystem.threads import Expectation, expected, is_count, is_list, order
+from envdoctor.ecosystem.units import megabytes
+from envdoctor.engine.checks import Check, NotApplicable, check
+from envdoctor.engine.findings import Evidence, Finding
+from envdoctor.engine.remedies import (
+    Edit,
+    Install,
+    InstallBuild,
+    InstallSystem,
+    KeepEnv,
+    Manual,
+    Move,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    SetEnv,
+    UnsetEnv,
+)
+from envdoctor.engine.rules import Confidence, Rule, Severity
 from envdoctor.facts import (
     Active,
     Alternation,
@@ -30,8 +55,6 @@ from envdoctor.facts import (
     Declaration,
     Device,
     Distribution,
-    Entry,
-    Environment,
     Extension,
     Facts,
     Gpu,
@@ -56,6 +79,7 @@ from envdoctor.facts import (
     Place,
     Prefix,
     Project,
+    PythonPathEntry,
     Quota,
     Requirement,
     Shadow,
@@ -64,39 +88,10 @@ from envdoctor.facts import (
     TaskLimit,
     Tools,
     UnknownFact,
+    Variables,
     Workers,
     known,
 )
-from envdoctor.markers import plainly_within
-from envdoctor.measured import alternation_verdict, oversubscription_verdict
-from envdoctor.names import CONDA, NAME, is_a, normalise
-from envdoctor.requirements import Demand, Problem, Resolver, same_version
-from envdoctor.rules import (
-    Check,
-    Confidence,
-    Edit,
-    Evidence,
-    Finding,
-    Install,
-    InstallBuild,
-    InstallSystem,
-    KeepEnv,
-    Manual,
-    Move,
-    NotApplicable,
-    Recreate,
-    Remedy,
-    Remove,
-    Replace,
-    Rule,
-    Run,
-    SetEnv,
-    Severity,
-    UnsetEnv,
-    check,
-)
-from envdoctor.threadcount import Expectation, expected, is_count, is_list, order
-from envdoctor.units import megabytes
 
 __all__ = [
     "CONDA",
@@ -125,8 +120,6 @@ __all__ = [
     "Device",
     "Distribution",
     "Edit",
-    "Entry",
-    "Environment",
     "Evidence",
     "Expectation",
     "Extension",
@@ -162,13 +155,14 @@ __all__ = [
     "Prefix",
     "Problem",
     "Project",
+    "PythonPathEntry",
     "Quota",
     "Recreate",
     "Remedy",
     "Remove",
     "Replace",
     "Requirement",
-    "Resolver",
+    "RequirementChecker",
     "Rule",
     "Run",
     "SetEnv",
@@ -180,6 +174,7 @@ __all__ = [
     "Tools",
     "UnknownFact",
     "UnsetEnv",
+    "Variables",
     "Workers",
     "alternation_verdict",
     "canonical",

@@ -6,31 +6,31 @@ from collections.abc import Sequence
 import msgspec
 
 from envdoctor import __version__
-from envdoctor.advice import advise
-from envdoctor.config import Config
-from envdoctor.engine import Loaded, examine
+from envdoctor.engine.checks import Outcome
+from envdoctor.engine.configuration import Config
+from envdoctor.engine.plugins import CheckSet
+from envdoctor.engine.run import RegisteredCheck, examine
+from envdoctor.engine.selection import Selection, choose
 from envdoctor.facts import Facts
-from envdoctor.plugins import Collection
-from envdoctor.report import Report, Settings
-from envdoctor.rules import Outcome
-from envdoctor.selection import Selection, choose
+from envdoctor.report.advice import advise
+from envdoctor.report.report import Report, Settings
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Options(msgspec.Struct, frozen=True):
     """What is to be examined and how it is to be judged, the same for every patient."""
 
-    collection: Collection
+    collection: CheckSet
     selection: Selection
     config: Config
     settings: Settings
     baseline: frozenset[str] = frozenset()
 
     @property
-    def checks(self) -> list[Loaded]:
+    def checks(self) -> list[RegisteredCheck]:
         return choose(self.collection.checks, self.selection)
 
 
-def diagnose(facts: Facts, plan: Plan, began: float) -> Report:
+def diagnose(facts: Facts, plan: Options, began: float) -> Report:
     """The report on ``facts``; ``began`` is when the check-up began (`time.perf_counter`)."""
     facts = msgspec.structs.replace(facts, level=level_of(facts, plan.settings.level))
     outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks)]
@@ -76,7 +76,7 @@ def settings(
     fail_on: str | None,
     strict: bool,
     asked: Sequence[str],
-    checks: Sequence[Loaded],
+    checks: Sequence[RegisteredCheck],
     level: str | None = None,
     prefer: str | None = None,
 ) -> Settings:

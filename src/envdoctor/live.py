@@ -5,16 +5,15 @@ import sys
 import time
 from collections.abc import Iterable
 
-from envdoctor.checkup import Plan, diagnose
-from envdoctor.config import Config
-from envdoctor.patient import Choice
-from envdoctor.plugins import collect
+from envdoctor.checkup import Options, diagnose
+from envdoctor.engine.configuration import Config
+from envdoctor.engine.plugins import collect
+from envdoctor.engine.selection import Selection, validate
+from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice
 from envdoctor.probe.gather import gather
 from envdoctor.probe.inside import collector, loader, pools
-from envdoctor.report import Report, Settings
-from envdoctor.selection import Selection, validate
-from envdoctor.start import DEFAULT_TIMEOUT
-from envdoctor.world import this_world
+from envdoctor.probe.world import this_world
+from envdoctor.report.report import Report, Settings
 
 # The extension whose presence in sys.modules says that the package's BLAS or OpenMP is loaded.
 EXTENSIONS = {
@@ -25,7 +24,7 @@ EXTENSIONS = {
 
 
 class Introspection:
-    """Answers what a child would (`envdoctor.probe.interview.Interview`), for this very process."""
+    """Answers what a child would (`envdoctor.probe.interrogation.Interrogation`), for this very process."""
 
     mode = "live"
     timeout = DEFAULT_TIMEOUT  # for the children that are asked about accelerators
@@ -67,18 +66,33 @@ class Introspection:
         """Nothing to end."""
 
 
+class ShownReport(Report, frozen=True, dict=True):
+    """A report that shows itself: `print` gives text, Jupyter draws a page."""
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows."""
+        from envdoctor.report.formats.html import notebook
+
+        return notebook(self)
+
+    def __str__(self) -> str:
+        from envdoctor.report.formats import Style, renderer
+
+        return renderer("text")([self], Style())
+
+
 def check(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     level: str = "auto",
     prefer: str = "",
     project: str | None = None,
-) -> Report:
+) -> ShownReport:
     """Examine the running process and return the report; in Jupyter it shows itself, `print` gives text.
 
     ``select`` and ``ignore`` are codes, beginnings of codes or names. ``level`` is auto, beginner or
     advanced, ``prefer`` conda, pip or system. Nothing is changed, and nothing is loaded that was not.
-    Raises `envdoctor.selection.UsageError` for a word that matches no rule.
+    Raises `envdoctor.engine.selection.UsageError` for a word that matches no rule.
     """
     began = time.perf_counter()
     collection = collect()
@@ -88,4 +102,5 @@ def check(
     validate(selection.ignore, rules, "ignore")
     choice = Choice(sys.executable, sys.prefix, "the running process")
     facts = gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
-    return diagnose(facts, Plan(collection, selection, Config(), Settings(level=level, prefer=prefer)), began)
+    report = diagnose(facts, Options(collection, selection, Config(), Settings(level=level, prefer=prefer)), began)
+    return ShownReport(*(getattr(report, name) for name in report.__struct_fields__))

@@ -7,58 +7,9 @@ read properly later, by click; a glance that proves wrong only costs the head st
 import gc
 import os
 import sys
-import time
 
-from envdoctor.patient import Choice, PatientError, Surroundings, default, named
-
-TAKES_PATIENT = ("check", "why", "guide", "info", "measure", "snapshot")
-DEFAULT_TIMEOUT = 10.0
-
-
-class HeadStart:
-    """The patient that the glance found, already under way. ``around`` is where it was looked for, ``began`` when."""
-
-    def __init__(self, argv: list[str], around: Surroundings) -> None:
-        from envdoctor.probe.interview import Interview
-
-        self.began = time.perf_counter()
-        self.around = around
-        self.choice: Choice | None = None
-        self.interview: Interview | None = None
-        if (wanted := _glance(argv)) is None:
-            return
-        try:
-            self.choice = named(wanted, around) if wanted else default(around)
-        except PatientError:
-            return  # said properly later
-        self.interview = Interview(self.choice.executable, DEFAULT_TIMEOUT, around.environ)
-
-    def take(self, choice: Choice, timeout: float) -> object | None:
-        """The interview under way with ``choice``, once; ``None`` if it is with somebody else."""
-        interview, self.interview = self.interview, None
-        if interview is None or self.choice is None:
-            return None
-        if (self.choice.executable, self.choice.prefix) == (choice.executable, choice.prefix):
-            interview.limit(timeout)
-            return interview
-        interview.close()
-        return None
-
-
-def _glance(argv: list[str]) -> str | None:
-    """The value of a single ``--python``, empty for the default patient, ``None`` where a glance is not enough."""
-    if not argv or argv[0] not in TAKES_PATIENT:
-        return None
-    wanted = ""
-    rest = iter(argv[1:])
-    for word in rest:
-        if word in ("--help", "--facts", "--project") or word.startswith(("--facts=", "--project=")):
-            return None
-        if word == "--python" or word.startswith("--python="):
-            if wanted:
-                return None
-            wanted = word[9:] if "=" in word else next(rest, "")
-    return wanted
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.probe.choose import Surroundings
 
 
 def main(as_module: bool = False) -> None:
@@ -66,14 +17,14 @@ def main(as_module: bool = False) -> None:
     gc.disable()  # a check-up is over before collecting garbage pays
     _prefer_installed_modules(as_module)
     _open_standard_streams()
-    from envdoctor.probe.orphans import Orphanage
+    from envdoctor.probe.subreaper import Subreaper
 
-    head, orphans = None, Orphanage()
+    head, orphans = None, Subreaper()
     try:
         head = HeadStart(sys.argv[1:], Surroundings(as_module))
         orphans.open()
         _end_in_order()
-        from envdoctor.cli import run
+        from envdoctor.cli.app import run
 
         status = run(sys.argv[1:], head)
     except KeyboardInterrupt:  # still loading

@@ -6,15 +6,25 @@ from typing import Any
 
 import pytest
 
+from envdoctor.ecosystem.names import NAME, REQUIREMENT, URL, is_a
+from envdoctor.engine.remedies import (
+    Install,
+    InstallBuild,
+    InstallSystem,
+    Recreate,
+    Remedy,
+    Remove,
+    Replace,
+    Run,
+    UnsetEnv,
+)
 from envdoctor.facts import CondaRecord, Declaration, Distribution, Facts, Link, Locked, Project
 from envdoctor.fixes import Toolbox
-from envdoctor.names import NAME, REQUIREMENT, URL, is_a
-from envdoctor.probe.packages import read
-from envdoctor.rules import Install, InstallBuild, InstallSystem, Recreate, Remedy, Remove, Replace, Run, UnsetEnv
-from envdoctor.world import World
-from tests.build import PREFIX, distribution, packages, patient
-from tests.build import conda as conda_facts
+from envdoctor.probe.packages.whole import read
+from envdoctor.probe.world import World
 from tests.fixes.test_tools import conda, made_by
+from tests.support.build import PREFIX, distribution, packages, patient
+from tests.support.build import conda as conda_facts
 
 EVIL = [
     "-r/tmp/evil.txt", "--index-url=http://evil/simple", "-e/tmp/evil", "--target=/tmp/x", "evil @ http://evil.example/x.whl",

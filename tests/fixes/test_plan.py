@@ -1,12 +1,12 @@
 """One plan for all: joined, ordered, conflicts named."""
 
+from envdoctor.engine.remedies import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
 from envdoctor.fixes import Toolbox
-from envdoctor.fixes.plan import Entry, plan
-from envdoctor.rules import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
-from tests.build import facts, finding
+from envdoctor.fixes.plan import PlannedFix, plan
+from tests.support.build import facts, finding
 
 
-def planned(*findings: object) -> tuple[Entry, ...]:
+def planned(*findings: object) -> tuple[PlannedFix, ...]:
     return plan(findings, Toolbox(facts()))  # type: ignore[arg-type]
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.remedies import Remove, Run, SetEnv
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.plan import plan
 from envdoctor.fixes.script import script
-from envdoctor.rules import Finding, Remove, Run, SetEnv
-from tests.build import facts, finding
+from tests.support.build import facts, finding
 
 
 def written(*findings: Finding, windows: bool = False) -> str:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from envdoctor.engine.remedies import Install, InstallSystem, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
 from envdoctor.facts import Declaration, Facts, Installation, Link, Project, System, Tools
 from envdoctor.fixes import Fix, Toolbox
-from envdoctor.rules import Install, InstallSystem, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
-from tests.build import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
+from tests.support.build import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
 
 PYTHON = f"{PREFIX}/bin/python"
 HERE = [distribution("pip"), distribution("numpy", "2.1.0"), distribution("scipy", "1.15.0", ["numpy>=1.23"])]

@@ -7,14 +7,14 @@ import pytest
 
 from envdoctor.data import table
 from envdoctor.facts import Facts, Link, System, Tools
+from envdoctor.fixes.shell import Fish, PowerShell, Shell
 from envdoctor.guide import statements
-from envdoctor.guide.journey import about_blas, reasons, traveller
-from envdoctor.guide.routes import Traveller, asides, route, routes, statements_used
-from envdoctor.guide.ticks import TICKS
-from envdoctor.reporters import Style
-from envdoctor.reporters.route import render
-from envdoctor.shell import Fish, PowerShell, Shell
-from tests.build import facts, patient, prefix
+from envdoctor.guide.profile import about_blas, reasons, traveller
+from envdoctor.guide.progress import TICKS
+from envdoctor.guide.routes import Profile, asides, route, routes, statements_used
+from envdoctor.report.formats import Style
+from envdoctor.report.formats.route import render
+from tests.support.build import facts, patient, prefix
 
 # (system, gpu, level, prefer): the guide's route, today's, the ids of today's steps. "*" stands for every value.
 ROUTES = """
@@ -58,8 +58,8 @@ windows yes advanced system | miniconda-2020 | python-and-venv | python environm
 ROWS = [[cell.split() for cell in line.split("|")] for line in ROUTES.strip().splitlines()]
 
 
-def who(system: str, gpu: str, level: str, prefer: str) -> Traveller:
-    return Traveller(system=system, gpu=gpu == "yes", level=level, prefer=prefer)
+def who(system: str, gpu: str, level: str, prefer: str) -> Profile:
+    return Profile(system=system, gpu=gpu == "yes", level=level, prefer=prefer)
 
 
 @pytest.mark.parametrize(("combination", "then", "now", "steps"), ROWS, ids="-".join)

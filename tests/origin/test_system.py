@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from envdoctor.facts import Missing
-from envdoctor.probe import installation, packages, prefix
-from envdoctor.world import World
+from envdoctor.probe.packages import whole as packages
+from envdoctor.probe.prefix import installation, prefix
+from envdoctor.probe.world import World
 from tests.origin.trees import chain, grow, kinds, put
 
 STATUS = """Package: python3.11-minimal

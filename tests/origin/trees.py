@@ -6,10 +6,10 @@ from typing import Any
 from envdoctor.facts import Interpreter, Missing, Packages, System
 from envdoctor.facts.patient import Link
 from envdoctor.origin import identify
-from envdoctor.probe import installation, prefix
 from envdoctor.probe.environment import read_environment
-from envdoctor.world import World
-from tests import build
+from envdoctor.probe.prefix import installation, prefix
+from envdoctor.probe.world import World
+from tests.support import build
 
 LINK = "-> "
 

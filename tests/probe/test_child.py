@@ -289,7 +289,7 @@ def test_a_status_in_words(status: int | None, words: str) -> None:
 
 
 def test_the_modules_of_the_first_moment_are_few() -> None:
-    code = "import sys; import envdoctor.start, envdoctor.probe.interview; print(*sorted(sys.modules))"
+    code = "import sys; import envdoctor.start, envdoctor.probe.interrogation; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"msgspec", "click", "rich", "pathlib", "inspect", "asyncio"} & set(done.stdout.split()) == set()
 

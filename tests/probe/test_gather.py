@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor.checkup import Plan, diagnose, settings
-from envdoctor.config import Config
+from envdoctor.checkup import Options, diagnose, settings
+from envdoctor.engine.configuration import Config
+from envdoctor.engine.plugins import built_in
+from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Missing
-from envdoctor.patient import Choice
-from envdoctor.plugins import built_in
+from envdoctor.probe.choose import Choice
 from envdoctor.probe.gather import gather
-from envdoctor.probe.interview import Interview
-from envdoctor.reporters import Style, renderer
-from envdoctor.selection import Selection
-from envdoctor.world import World
+from envdoctor.probe.interrogation import Interrogation
+from envdoctor.probe.world import World
+from envdoctor.report.formats import Style, renderer
 
 SECTIONS = ("system", "cpu", "tools", "packages", "conda", "limits", "gpu", "installation", "path", "jupyter", "blas")
 
@@ -33,9 +33,9 @@ class Hostile(World, frozen=True, kw_only=True):
 
 
 @pytest.fixture
-def patient(tmp_path: Path) -> Iterator[tuple[Choice, Interview, Path]]:
+def patient(tmp_path: Path) -> Iterator[tuple[Choice, Interrogation, Path]]:
     choice = Choice(executable=sys.executable, prefix=sys.prefix, chosen="a test")
-    interview = Interview(sys.executable, 10, dict(os.environ))
+    interview = Interrogation(sys.executable, 10, dict(os.environ))
     yield choice, interview, tmp_path
     interview.close()
 
@@ -58,7 +58,7 @@ def told(facts: Facts) -> dict[str, str]:
     ],
 )
 def test_a_fault_costs_its_section_only(
-    patient: tuple[Choice, Interview, Path], fault: str, missing: list[str]
+    patient: tuple[Choice, Interrogation, Path], fault: str, missing: list[str]
 ) -> None:
     choice, interview, home = patient
     world = Hostile(home=str(home), cwd=str(home), environ=dict(os.environ), platform="linux", fault=fault)
@@ -67,7 +67,7 @@ def test_a_fault_costs_its_section_only(
     assert sorted(reasons) == sorted(missing)
     assert all(f"RuntimeError: no {fault}" in reason for reason in reasons.values())
     collection = built_in()
-    plan = Plan(collection, Selection(), Config(), settings(Config(), None, False, (), collection.checks))
+    plan = Options(collection, Selection(), Config(), settings(Config(), None, False, (), collection.checks))
     report = diagnose(facts, plan, 0)
     assert not [item for item in report.outcomes if "check itself failed" in item.reason]
     text = " ".join(renderer("text")([report], Style()).split())

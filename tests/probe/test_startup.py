@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from envdoctor.probe.startup import complaints
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 # As CPython 3.13's Lib/site.py prints it (addpackage, execsitecustomize).
 SAID = """Error processing line 1 of /v/site-packages/a.pth:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import Patient, add_distribution, checkup, clean_environ, copy_patient, run, write
+from tests.support.patients import Patient, add_distribution, checkup, clean_environ, copy_patient, run, write
 
 pytestmark = pytest.mark.real
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from envdoctor.probe.interview import threadpoolctl_folder
-from tests.debian import ALTERNATIVES, path_for
-from tests.patients import Patient, add_distribution, checkup, clean_environ, remove, run
+from envdoctor.probe.interrogation import threadpoolctl_folder
+from tests.support.debian import ALTERNATIVES, path_for
+from tests.support.patients import Patient, add_distribution, checkup, clean_environ, remove, run
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="ELF libraries")]
 

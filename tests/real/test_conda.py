@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, install, library, python_module
-from tests.patients import Checkup, Patient, checkup, clean_environ, copy_patient, patient_at, remove, write
-from tests.repacked import cpython
+from tests.support.laboratory import BIOCONDA, CONDA_FORGE, MAIN, Package, add, install, library, python_module
+from tests.support.patients import Checkup, Patient, checkup, clean_environ, copy_patient, patient_at, remove, write
+from tests.support.repacked import cpython
 
 pytestmark = pytest.mark.real
 

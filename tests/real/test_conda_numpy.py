@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.laboratory import CONDA_FORGE, Package, add, install, library, python_module
-from tests.patients import Patient, checkup, clean_environ, patient_at, run, write
 from tests.real.test_blas import imported
-from tests.repacked import OPENBLAS, cpython, numpy_with_openblas
+from tests.support.laboratory import CONDA_FORGE, Package, add, install, library, python_module
+from tests.support.patients import Patient, checkup, clean_environ, patient_at, run, write
+from tests.support.repacked import OPENBLAS, cpython, numpy_with_openblas
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="ELF libraries")]
 

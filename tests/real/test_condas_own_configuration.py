@@ -19,8 +19,8 @@ import pytest
 from envdoctor.facts import Missing
 from envdoctor.probe.conda.configuration import read
 from envdoctor.probe.conda.effective import NEWEST
-from envdoctor.world import World
-from tests.patients import clean_environ, run
+from envdoctor.probe.world import World
+from tests.support.patients import clean_environ, run
 
 pytestmark = pytest.mark.real
 

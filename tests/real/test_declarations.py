@@ -9,9 +9,9 @@ import pytest
 from uv import find_uv_bin
 
 from envdoctor.facts import Project
-from envdoctor.probe import project
-from envdoctor.world import World
-from tests.patients import checkup, clean_environ, make_venv, write
+from envdoctor.probe.project import whole as project
+from envdoctor.probe.world import World
+from tests.support.patients import checkup, clean_environ, make_venv, write
 
 pytestmark = pytest.mark.real
 

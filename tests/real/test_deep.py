@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.patients import Patient, checkup, clean_environ, copy_patient, remove, run, write
+from tests.support.patients import Patient, checkup, clean_environ, copy_patient, remove, run, write
 
 pytestmark = pytest.mark.real
 linux = pytest.mark.skipif(sys.platform != "linux", reason="what NumPy uses is told on Linux")

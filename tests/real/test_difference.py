@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import clean_environ, make_venv, run, write
+from tests.support.patients import clean_environ, make_venv, run, write
 
 pytestmark = pytest.mark.real
 # The editable project's folder is among them, or not: setuptools has more than one way.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import Patient, checkup, copy_patient, make_venv, remove, run, write
+from tests.support.patients import Patient, checkup, copy_patient, make_venv, remove, run, write
 
 pytestmark = pytest.mark.real
 

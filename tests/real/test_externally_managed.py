@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.patients import checkup, clean_environ, run
+from tests.support.patients import checkup, clean_environ, run
 
 pytestmark = pytest.mark.real
 SYSTEM = "/usr/bin/python3"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import Patient, checkup, clean_environ, make_venv, run
+from tests.support.patients import Patient, checkup, clean_environ, make_venv, run
 
 pytestmark = pytest.mark.real
 ROOT = Path(__file__).parent.parent.parent

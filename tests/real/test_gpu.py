@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.accelerators import H100, HANG, V100, cuda, nvml, still_running
-from tests.patients import Patient, add_distribution, checkup, clean_environ, make_venv, write
+from tests.support.accelerators import H100, HANG, V100, cuda, nvml, still_running
+from tests.support.patients import Patient, add_distribution, checkup, clean_environ, make_venv, write
 
 pytestmark = pytest.mark.real
 

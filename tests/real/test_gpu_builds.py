@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from envdoctor.facts import Packages
-from envdoctor.probe.gpu import installed
-from envdoctor.world import World
-from tests.accelerators import H100, LINUX, V100, Card, cuda, nvml, still_running
-from tests.build import distribution
-from tests.patients import (
+from envdoctor.probe.gpu.whole import installed
+from envdoctor.probe.world import World
+from tests.real.test_gpu import add_torch, install
+from tests.support.accelerators import H100, LINUX, V100, Card, cuda, nvml, still_running
+from tests.support.build import distribution
+from tests.support.patients import (
     TIMEOUT,
     Checkup,
     Patient,
@@ -26,7 +27,6 @@ from tests.patients import (
     start,
     write,
 )
-from tests.real.test_gpu import add_torch, install
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patients import clean_environ, run, write
+from tests.support.patients import clean_environ, run, write
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 ROOT = Path(__file__).parent.parent.parent

@@ -9,8 +9,18 @@ from typing import Any
 
 import pytest
 
-from envdoctor.probe.interview import threadpoolctl_folder
-from tests.patients import Patient, build_library, checkup, clean_environ, make_venv, patient_at, remove, run, write
+from envdoctor.probe.interrogation import threadpoolctl_folder
+from tests.support.patients import (
+    Patient,
+    build_library,
+    checkup,
+    clean_environ,
+    make_venv,
+    patient_at,
+    remove,
+    run,
+    write,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="ELF libraries")]
 

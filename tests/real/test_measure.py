@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.patients import Patient, clean_environ, run
-from tests.probe.test_cpu import ENTER, Maker, make_group
+from tests.probe.machine.test_cpu import ENTER, Maker, make_group
+from tests.support.patients import Patient, clean_environ, run
 
 __all__ = ["make_group"]
 
@@ -123,8 +123,8 @@ def test_under_load_the_verdict_is_the_same_or_none(numpy_template: Patient) -> 
 
 @pytest.mark.usefixtures("two_cpus", "load")
 def test_under_load_a_cured_environment_is_not_accused(numpy_template: Patient) -> None:
+    from envdoctor.ecosystem.measured import alternation_verdict
     from envdoctor.facts import Alternation
-    from envdoctor.measured import alternation_verdict
 
     document = measured(numpy_template, select="BLA002", OPENBLAS_THREAD_TIMEOUT="18")
     assert document["findings"] == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.patients import checkup, clean_environ, run, write
+from tests.support.patients import checkup, clean_environ, run, write
 
 pytestmark = pytest.mark.real
 SYSTEM = "/usr/bin/python3"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from envdoctor.probe.cpu import read
-from envdoctor.threadcount import expected
-from envdoctor.world import this_world
-from tests.patients import Patient, clean_environ, run
+from envdoctor.ecosystem.threads import expected
+from envdoctor.probe.machine.cpu import read
+from envdoctor.probe.world import this_world
+from tests.support.patients import Patient, clean_environ, run
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(sys.platform != "linux", reason="affinity masks, ELF libraries")]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.patients import Patient, checkup, clean_environ
+from tests.support.patients import Patient, checkup, clean_environ
 
 pytestmark = [
     pytest.mark.real,

@@ -6,16 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.patients import (
-    Checkup,
-    Patient,
-    assert_survived,
-    checkup,
-    make_project,
-    make_venv,
-    start,
-    write,
-)
+from tests.support.patients import Checkup, Patient, assert_survived, checkup, make_project, make_venv, start, write
 
 pytestmark = pytest.mark.real
 

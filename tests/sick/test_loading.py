@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.patients import (
+from tests.support.patients import (
     Patient,
     assert_survived,
     assert_unrelated_fault_found,

@@ -5,7 +5,7 @@ from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pytest
-from tests.patients import (
+from tests.support.patients import (
     Patient,
     add_distribution,
     assert_survived,

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.patients import (
+from tests.support.patients import (
     Checkup,
     Patient,
     add_distribution,
@@ -20,7 +20,7 @@ from tests.patients import (
     write,
 )
 
-from envdoctor.probe.orphans import children
+from envdoctor.probe.subreaper import children
 
 pytestmark = pytest.mark.real
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.patients import (
+from tests.support.patients import (
     NOBODY,
     Patient,
     add_unrelated_fault,

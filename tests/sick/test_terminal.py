@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.patients import (
+from tests.support.patients import (
     TIMEOUT,
     Patient,
     add_distribution,

@@ -21,12 +21,12 @@ from envdoctor.facts.conda import (
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.gpu import Build, Copy, CudaWheel, Device, Gpu, Layer, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
-from envdoctor.facts.interpreter import Attempt, Environment, Interpreter, Start
+from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
 from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
-from envdoctor.facts.path import Active, Command, Entry, Path
+from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
 from envdoctor.facts.project import Declaration, Locked, Project, Requirement
@@ -48,7 +48,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     start: Start
     prefix: Prefix
     system: System | Missing
-    environment: Environment | Missing
+    environment: Variables | Missing
     interpreter: Interpreter | Missing
     cpu: Cpu | Missing
     packages: Packages | Missing
@@ -87,8 +87,6 @@ __all__ = [
     "Declaration",
     "Device",
     "Distribution",
-    "Entry",
-    "Environment",
     "Extension",
     "Facts",
     "Gpu",
@@ -113,6 +111,7 @@ __all__ = [
     "Place",
     "Prefix",
     "Project",
+    "PythonPathEntry",
     "Quota",
     "Requirement",
     "Section",
@@ -123,6 +122,7 @@ __all__ = [
     "TaskLimit",
     "Tools",
     "UnknownFact",
+    "Variables",
     "Workers",
     "known",
 ]

@@ -63,7 +63,7 @@ class Interpreter(Section, frozen=True, kw_only=True):
     build: str = ""
 
 
-class Environment(Section, frozen=True, kw_only=True):
+class Variables(Section, frozen=True, kw_only=True):
     """The start-up environment, by allow-list: nothing else of it is ever recorded."""
 
     variables: dict[str, str]

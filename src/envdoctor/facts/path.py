@@ -34,7 +34,7 @@ class Active(Section, frozen=True, kw_only=True):
     python: str | None = None
 
 
-class Entry(Section, frozen=True, kw_only=True):
+class PythonPathEntry(Section, frozen=True, kw_only=True):
     """One entry of PYTHONPATH. ``hides`` are modules in it that the patient has elsewhere, too: that other place."""
 
     path: str
@@ -59,7 +59,7 @@ class Path(Section, frozen=True, kw_only=True):
     jupyter: Command | None = None
     active: list[Active] = []
     patient_real: str = ""
-    pythonpath: list[Entry] = []
+    pythonpath: list[PythonPathEntry] = []
     working_directory: str = ""
     here: list[str] = []
     editors: list[str] = []

@@ -2,12 +2,8 @@
 
 import msgspec
 
-from envdoctor.facts import Facts
-from envdoctor.fixes.arguments import by_hand, doubtful
-from envdoctor.fixes.bedside import Bedside
-from envdoctor.fixes.model import Fix, Tool, named
-from envdoctor.requirements import name_in
-from envdoctor.rules import (
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.engine.remedies import (
     Edit,
     Install,
     InstallBuild,
@@ -23,6 +19,10 @@ from envdoctor.rules import (
     SetEnv,
     UnsetEnv,
 )
+from envdoctor.facts import Facts
+from envdoctor.fixes.arguments import by_hand, doubtful
+from envdoctor.fixes.model import Fix, Tool, named
+from envdoctor.fixes.target import Target
 
 __all__ = ["Fix", "Toolbox"]
 
@@ -31,7 +31,7 @@ class Toolbox:
     """Knows the patient's own tool, and speaks it. Tools are imported when they are first asked for something."""
 
     def __init__(self, facts: Facts, prefer: str = "") -> None:
-        self._bedside = Bedside(facts, prefer)
+        self._bedside = Target(facts, prefer)
         self._made: Tool | None = None
 
     @property
@@ -73,7 +73,7 @@ class Toolbox:
                 listed = " ".join(dict.fromkeys(map(name_in, requirements)))
                 words = title or f"install {listed}{' anew' if force else ''}"
                 if conda:
-                    from envdoctor.fixes.conda import reinstall
+                    from envdoctor.fixes.tools.conda import reinstall
 
                     return named(reinstall(self._bedside, requirements), words)
                 fix = named(self._tool.install(list(requirements), force), words)
@@ -93,7 +93,7 @@ class Toolbox:
                 words = title if title and (not python or python in str(fix.steps)) else fix.title
                 return named(fix, words or "make the environment anew", reason)
             case InstallSystem(packages, title):
-                from envdoctor.fixes.system import install_packages
+                from envdoctor.fixes.tools.system import install_packages
 
                 return install_packages(self._bedside, packages, title)
             case Move(source, target, title, reason):
@@ -164,32 +164,32 @@ class Toolbox:
         )
 
 
-def choose(bedside: Bedside) -> Tool:
+def choose(bedside: Target) -> Tool:
     """The tool that installs into this patient; a Python that is no environment gets one of its own."""
     kind = bedside.kind
     if kind == "pixi":
-        from envdoctor.fixes.pixi import Pixi
+        from envdoctor.fixes.tools.pixi import Pixi
 
         return Pixi(bedside)
     if bedside.conda:
-        from envdoctor.fixes.conda import Base, Conda
+        from envdoctor.fixes.tools.conda import Base, Conda
 
         return Base(bedside) if bedside.guard in ("base", "frozen") else Conda(bedside)
     if kind == "poetry":
-        from envdoctor.fixes.poetry import Poetry, project_of
+        from envdoctor.fixes.tools.poetry import Poetry, project_of
 
         if project_of(bedside):
             return Poetry(bedside)
     if kind in ("pipx", "uv-tool"):
-        from envdoctor.fixes.tool import Pipx, UvTool
+        from envdoctor.fixes.tools.applications import Pipx, UvTool
 
         return Pipx(bedside) if kind == "pipx" else UvTool(bedside)
     if bedside.environment:
-        from envdoctor.fixes.pip import Venv
-        from envdoctor.fixes.uv import UvProject
+        from envdoctor.fixes.tools.pip import Venv
+        from envdoctor.fixes.tools.uv import UvProject
 
         in_project = bedside.prefix == bedside.project_path(".venv") and bedside.project_file("uv.lock")
         return UvProject(bedside) if in_project else Venv(bedside)
-    from envdoctor.fixes.system import Bare
+    from envdoctor.fixes.tools.system import Bare
 
     return Bare(bedside)

@@ -1,12 +1,12 @@
-"""Another build of a package, for another accelerator: where it comes from is data (`envdoctor.builds`)."""
+"""Another build of a package, for another accelerator: where it comes from is data (`envdoctor.fixes.builds`)."""
 
-from envdoctor import builds
-from envdoctor.fixes.bedside import Bedside
+from envdoctor.engine.remedies import InstallBuild
+from envdoctor.fixes import builds
 from envdoctor.fixes.model import Fix, argv
-from envdoctor.rules import InstallBuild
+from envdoctor.fixes.target import Target
 
 
-def install_build(bedside: Bedside, remedy: InstallBuild) -> Fix:
+def install_build(bedside: Target, remedy: InstallBuild) -> Fix:
     """Into the patient where it is the user's own environment, else into a new one."""
     if bedside.guard in ("base", "frozen"):
         return _beside_base(bedside, remedy)
@@ -21,7 +21,7 @@ def install_build(bedside: Bedside, remedy: InstallBuild) -> Fix:
 class _pip:  # noqa: N801
     """The beginning of a pip command for the patient."""
 
-    def __init__(self, bedside: Bedside, prefix: str = "", python: str = "") -> None:
+    def __init__(self, bedside: Target, prefix: str = "", python: str = "") -> None:
         self._uv = bedside.kind in ("uv-venv", "uv-tool") or not bedside.has_pip if not prefix else not python
         self._prefix, self._python = prefix or bedside.prefix, python or bedside.python
 
@@ -29,8 +29,8 @@ class _pip:  # noqa: N801
         return ["uv", "pip", verb, "--python", self._prefix] if self._uv else [self._python, "-m", "pip", verb]
 
 
-def _beside_base(bedside: Bedside, remedy: InstallBuild) -> Fix:
-    from envdoctor.fixes.conda import Base
+def _beside_base(bedside: Target, remedy: InstallBuild) -> Fix:
+    from envdoctor.fixes.tools.conda import Base
 
     title, steps, *_ = builds.replace(remedy, "conda-env", bedside.prefix, _pip(bedside))
     specs = list(steps[0]["argv"][4:]) if steps else [remedy.package]  # after `conda install --prefix PREFIX`
@@ -44,7 +44,7 @@ def _beside_base(bedside: Bedside, remedy: InstallBuild) -> Fix:
     )
 
 
-def _in_venv(bedside: Bedside, remedy: InstallBuild) -> Fix:
+def _in_venv(bedside: Target, remedy: InstallBuild) -> Fix:
     """A Python that nothing may be put into: the build goes into an environment made for it."""
     folder = bedside.project_path(".venv")
     if "uv" in bedside.commands:

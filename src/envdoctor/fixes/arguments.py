@@ -6,9 +6,8 @@ command as it stands, ``--index-url=…`` or ``/tmp/evil`` would be an option or
 
 from collections.abc import Iterator
 
-from envdoctor.fixes.model import Fix
-from envdoctor.names import CONDA_SPEC, NAME, REQUIREMENT, first_that_is_not, is_a
-from envdoctor.rules import (
+from envdoctor.ecosystem.names import CONDA_SPEC, NAME, REQUIREMENT, first_that_is_not, is_a
+from envdoctor.engine.remedies import (
     Install,
     InstallBuild,
     InstallSystem,
@@ -21,6 +20,7 @@ from envdoctor.rules import (
     SetEnv,
     UnsetEnv,
 )
+from envdoctor.fixes.model import Fix
 
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)*)?"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from envdoctor.ecosystem.names import REQUIREMENT, is_a, normalise
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Distribution
 from envdoctor.fixes.model import unmarked
-from envdoctor.names import REQUIREMENT, is_a, normalise
-from envdoctor.requirements import name_in
 
 
 def demands(key: str, distributions: Iterable[Distribution]) -> list[tuple[str, str]]:

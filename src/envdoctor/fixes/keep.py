@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.target import Target
 
 
-def keep(bedside: Bedside, variables: Mapping[str, str], title: str) -> Fix:
+def keep(bedside: Target, variables: Mapping[str, str], title: str) -> Fix:
     """conda and pixi keep variables with an environment; a venv has its activation script, anything else its start."""
     words = title or "keep it with the environment"
     pairs = [f"{name}={value}" for name, value in variables.items()]

@@ -1,9 +1,9 @@
 """A distribution's name elsewhere: conda-forge's and Debian's, where it is another than on PyPI."""
 
 from envdoctor.data import table
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import unmarked
-from envdoctor.names import normalise
-from envdoctor.requirements import name_in
 
 
 def _row(name: str) -> dict[str, str]:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from envdoctor.fixes import Toolbox
-from envdoctor.fixes.model import Fix
-from envdoctor.names import normalise
-from envdoctor.requirements import name_in
-from envdoctor.rules import (
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.remedies import (
     Edit,
-    Finding,
     Install,
     InstallBuild,
     InstallSystem,
@@ -26,6 +24,8 @@ from envdoctor.rules import (
     SetEnv,
     UnsetEnv,
 )
+from envdoctor.fixes import Toolbox
+from envdoctor.fixes.model import Fix
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
@@ -39,7 +39,7 @@ ORDER: tuple[type, ...] = (
 PATHS = {"PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"}
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class PlannedFix(Struct, frozen=True, kw_only=True):
     """One fix of the plan: the ``codes`` it settles, the ``subjects`` concerned, its ``conflicts`` with others."""
 
     codes: tuple[str, ...]
@@ -60,7 +60,7 @@ class _Wish(Struct):
         return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
 
 
-def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
+def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[PlannedFix, ...]:
     """The plan for ``findings`` (the worst first): of each, the first remedy; the others are alternatives."""
     wishes: list[_Wish] = []
     for finding in findings:
@@ -71,7 +71,7 @@ def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[Entry, ...]:
     wishes = _settings_as_one(wishes)
     wishes.sort(key=lambda wish: _rank(wish.remedy))
     return tuple(
-        Entry(
+        PlannedFix(
             codes=wish.codes,
             subjects=tuple(dict.fromkeys(finding.subject for finding in wish.findings)),
             fix=_all_verified(toolbox.fix(wish.remedy, wish.codes[0]), wish.codes),

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from envdoctor.fixes.plan import Entry
-from envdoctor.redact import credentials
-from envdoctor.shell import PowerShell, Shell
-from envdoctor.text import sanitize
+from envdoctor.fixes.plan import PlannedFix
+from envdoctor.fixes.shell import PowerShell, Shell
+from envdoctor.privacy.redact import credentials
+from envdoctor.privacy.text import sanitize
 
 
-def script(plans: Sequence[tuple[str, Sequence[Entry]]], windows: bool) -> str:
+def script(plans: Sequence[tuple[str, Sequence[PlannedFix]]], windows: bool) -> str:
     """A script for ``sh`` or PowerShell, of (patient, plan) pairs."""
     shell = PowerShell() if windows else Shell()
     lines = _head(windows)
@@ -35,7 +35,7 @@ def _head(windows: bool) -> list[str]:
             "# envdoctor itself changes nothing."]  # fmt: skip
 
 
-def _entry(number: int, entry: Entry, shell: Shell) -> Iterator[str]:
+def _entry(number: int, entry: PlannedFix, shell: Shell) -> Iterator[str]:
     fix = entry.fix
     yield _comment(f"{number}. {', '.join(entry.codes)}: {fix.title}")
     for subject in entry.subjects[:8]:

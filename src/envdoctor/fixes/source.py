@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Distribution
-from envdoctor.fixes.bedside import Bedside
 from envdoctor.fixes.model import Fix, unmarked
-from envdoctor.names import normalise
-from envdoctor.requirements import name_in
+from envdoctor.fixes.target import Target
 
 
 def again(item: Distribution, exact: bool = True) -> list[str]:
@@ -23,7 +23,7 @@ def again(item: Distribution, exact: bool = True) -> list[str]:
     return [f"{item.name}=={item.version}" if exact else item.name]
 
 
-def anew(bedside: Bedside, requirements: Iterable[str]) -> tuple[list[str], str]:
+def anew(bedside: Target, requirements: Iterable[str]) -> tuple[list[str], str]:
     """The words that lay down what is there once more, not another version that happens to be newer; and what is to
     be said of them: a folder or a branch may have changed since."""
     wanted, moving = [], []

@@ -1,8 +1,8 @@
 """Which rules and routes use which statement of the guide: for the documentation, and the test that none is idle."""
 
+from envdoctor.engine.plugins import built_in
 from envdoctor.guide import statements
 from envdoctor.guide.routes import statements_used
-from envdoctor.plugins import built_in
 
 
 def rules_by_statement() -> dict[str, list[str]]:

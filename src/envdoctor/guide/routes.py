@@ -7,14 +7,14 @@ import msgspec
 from msgspec import Struct
 
 from envdoctor.data import table
-from envdoctor.shell import Shell
+from envdoctor.fixes.shell import Shell
 
 SYSTEMS = ("linux", "macos", "windows")
 LEVELS = ("beginner", "advanced")
 PREFERENCES = ("conda", "pip", "system")
 
 
-class Traveller(Struct, frozen=True, kw_only=True):
+class Profile(Struct, frozen=True, kw_only=True):
     """For whom a route is sought. ``family`` is Linux's (debian, fedora, arch, alpine; may be empty)."""
 
     system: str
@@ -44,10 +44,10 @@ class Step(Struct, frozen=True, kw_only=True):
     gpu: tuple[str, ...] = ("yes", "no")
     commands: dict[str, list[Any]] = {}
 
-    def fits(self, who: Traveller) -> bool:
+    def fits(self, who: Profile) -> bool:
         return who.system in self.systems and who.level in self.levels and ("yes" if who.gpu else "no") in self.gpu
 
-    def lines(self, who: Traveller, shell: Shell) -> list[str]:
+    def lines(self, who: Profile, shell: Shell) -> list[str]:
         """The commands for this system and shell, each ready to be pasted."""
         chosen = next((self.commands[key] for key in (who.family, who.system, "all") if key in self.commands), [])
         return [_line(command, who, shell) for command in chosen]
@@ -66,11 +66,11 @@ class Route(Struct, frozen=True, kw_only=True):
     gpu: tuple[str, ...] = ("yes", "no")
     prefer: tuple[str, ...] = PREFERENCES
 
-    def fits(self, who: Traveller) -> bool:
+    def fits(self, who: Profile) -> bool:
         where = who.system in self.systems and who.level in self.levels
         return where and ("yes" if who.gpu else "no") in self.gpu and who.prefer in self.prefer
 
-    def steps(self, who: Traveller) -> list[Step]:
+    def steps(self, who: Profile) -> list[Step]:
         return [step for step in self.step if step.fits(who)]
 
 
@@ -93,7 +93,7 @@ def asides() -> dict[str, Aside]:
     return {aside.id: aside for aside in msgspec.convert(table("guide/routes")["section"], list[Aside])}
 
 
-def route(who: Traveller, era: str) -> Route:
+def route(who: Profile, era: str) -> Route:
     """The first route of an era that fits. Every combination has one (a test walks through them all)."""
     return next(way for way in routes() if way.era == era and way.fits(who))
 
@@ -112,7 +112,7 @@ def statements_used() -> dict[str, list[str]]:
     return used
 
 
-def _line(command: Any, who: Traveller, shell: Shell) -> str:
+def _line(command: Any, who: Profile, shell: Shell) -> str:
     if isinstance(command, dict) and "activate" in command:
         return shell.activate(str(command["activate"]))
     if isinstance(command, dict):
@@ -120,7 +120,7 @@ def _line(command: Any, who: Traveller, shell: Shell) -> str:
     return shell.run([_filled(str(word), who) for word in command])
 
 
-def _filled(word: str, who: Traveller) -> str:
+def _filled(word: str, who: Profile) -> str:
     for name in ("machine", "python", "cuda", "name"):
         word = word.replace(f"{{{name}}}", str(getattr(who, name)))
     return word

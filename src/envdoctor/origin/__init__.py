@@ -1,13 +1,13 @@
 """How the patient came to be: a chain of prefixes, the environment first, each link with its evidence.
 
-Pure: `envdoctor.probe.installation` has looked up what tells. A module knows one family of kinds;
+Pure: `envdoctor.probe.prefix.installation` has looked up what tells. A module knows one family of kinds;
 the most specific is asked first, and whoever has no evidence says nothing.
 """
 
 from msgspec import Struct
 
 from envdoctor.facts.installation import Installation, Place
-from envdoctor.facts.interpreter import Environment, Interpreter
+from envdoctor.facts.interpreter import Interpreter, Variables
 from envdoctor.facts.patient import Link
 from envdoctor.facts.system import System
 from envdoctor.origin import conda, environments, hpc, macos, managers, system, windows
@@ -60,13 +60,13 @@ class Identified(Struct, frozen=True):
 
 def identify(
     installation: Installation,
-    environment: Environment | object,
+    environment: Variables | object,
     interpreter: Interpreter | object,
     system: System | object,
 ) -> Identified:
     """The chain of the patient and its overlays; sections that are missing count as silent."""
     clues = Clues(
-        variables=environment.variables if isinstance(environment, Environment) else {},
+        variables=environment.variables if isinstance(environment, Variables) else {},
         interpreter=interpreter if isinstance(interpreter, Interpreter) else None,
         system=system if isinstance(system, System) else None,
         container_files=installation.container_files,

@@ -3,15 +3,15 @@
 import os
 import sys
 
-from envdoctor.facts.interpreter import Environment
+from envdoctor.facts.interpreter import Variables
 from envdoctor.facts.system import System
-from envdoctor.redact import allowed
-from envdoctor.world import World
+from envdoctor.privacy.redact import allowed
+from envdoctor.probe.world import World
 
 
-def read_environment(world: World) -> Environment:
+def read_environment(world: World) -> Variables:
     """The allow-listed variables the patient starts with."""
-    return Environment(variables=allowed(world.environ))
+    return Variables(variables=allowed(world.environ))
 
 
 def read_system(world: World) -> System:

@@ -23,33 +23,27 @@ from envdoctor.facts import (
     System,
 )
 from envdoctor.facts.prefix import Prefix
-from envdoctor.patient import Choice
-from envdoctor.probe import (
-    blas,
-    conda,
-    cpu,
-    environment,
-    gpu,
-    installation,
-    jupyter,
-    limits,
-    packages,
-    path,
-    project,
-    startup,
-    tools,
-)
-from envdoctor.probe import prefix as prefixes
-from envdoctor.probe.interview import FLAGS, Interview
+from envdoctor.probe import conda, environment, jupyter, startup
+from envdoctor.probe.blas import whole as blas
+from envdoctor.probe.choose import Choice
+from envdoctor.probe.gpu import whole as gpu
+from envdoctor.probe.interrogation import FLAGS, Interrogation
+from envdoctor.probe.machine import cpu, limits
+from envdoctor.probe.packages import whole as packages
+from envdoctor.probe.path import tools
+from envdoctor.probe.path import whole as path
+from envdoctor.probe.path.resolve import CommandResolver
 from envdoctor.probe.patient import described, origin
-from envdoctor.probe.resolve import Resolver
+from envdoctor.probe.prefix import installation
+from envdoctor.probe.prefix import prefix as prefixes
+from envdoctor.probe.project import whole as project
 from envdoctor.probe.section import either, section
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 
 def gather(
     choice: Choice,
-    interview: Interview,
+    interview: Interrogation,
     world: World,
     folder: str | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -73,7 +67,7 @@ def gather(
 
 def _gather(
     choice: Choice,
-    interview: Interview,
+    interview: Interrogation,
     world: World,
     folder: str | None,
     progress: Callable[[int, int], None] | None,
@@ -88,7 +82,7 @@ def _gather(
     surrounding = section("project", project.find, world, folder, choice.prefix)
     bounds = section("limits", limits.read, world, surrounding.root if isinstance(surrounding, Project) else None)
     prefix = _prefix(world, choice.prefix, choice.executable)
-    resolver = section("path", lambda: Resolver(world, path.path_folders(world)))
+    resolver = section("path", lambda: CommandResolver(world, path.path_folders(world)))
     neighbourhood = resolver if isinstance(resolver, Missing) else section("path", path.read, world, resolver)
     packed = section("conda", conda.read, world, prefix)
     answer = interview.who()
@@ -142,8 +136,8 @@ def _gather(
     )
 
 
-def _with_used(libraries: Blas | Missing, interview: Interview, world: World) -> Blas | Missing:
-    from envdoctor.probe import used
+def _with_used(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:
+    from envdoctor.probe.blas import used
 
     if isinstance(libraries, Missing):
         return libraries
@@ -164,7 +158,7 @@ def _kernels(
     prefix: Prefix,
     interpreter: Interpreter | Missing,
     neighbourhood: Path | Missing,
-    resolver: Resolver | Missing,
+    resolver: CommandResolver | Missing,
 ) -> Jupyter | Missing:
     if isinstance(resolver, Missing):
         return resolver
@@ -201,7 +195,7 @@ def _measure(
     processors: Cpu | Missing,
     progress: Callable[[int, int], None],
 ) -> Measure | Missing:
-    from envdoctor.probe import measure
+    from envdoctor.probe.blas import measure
 
     if isinstance(processors, Missing):
         return processors
@@ -210,7 +204,7 @@ def _measure(
     return section("measure", measure.read, choice.executable, world.environ, libraries, processors, progress)
 
 
-def _start(world: World, interview: Interview, prefix: Prefix, answer: dict[str, object] | None) -> Start:
+def _start(world: World, interview: Interrogation, prefix: Prefix, answer: dict[str, object] | None) -> Start:
     told = answer.get("user_site") if answer else None
     user_site = told if isinstance(told, str) else None
     named = section("start", startup.culprits, world, interview.tries, interview.mode, prefix.site_packages, user_site)

@@ -3,19 +3,19 @@
 import json
 import os
 
+from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.path import Command
-from envdoctor.prefixes import is_conda_installation
-from envdoctor.probe.resolve import Resolver, is_python
-from envdoctor.world import World
+from envdoctor.probe.path.resolve import CommandResolver, is_python
+from envdoctor.probe.world import World
 
 FINDERS = ("nb_conda_kernels", "conda_kernels")  # packages that offer the environments' kernels by themselves
 
 
 def read(
-    world: World, patient: str, interpreter: Interpreter | Missing, command: Command | None, resolver: Resolver
+    world: World, patient: str, interpreter: Interpreter | Missing, command: Command | None, resolver: CommandResolver
 ) -> Jupyter:
     """The kernels that Jupyter offers in ``patient``, and those of the ``jupyter`` on PATH (``command``)."""
     other = command.prefix if command is not None and isinstance(command.prefix, str) else None
@@ -74,7 +74,7 @@ def _user_data(world: World) -> str:
     return f"{environ.get('XDG_DATA_HOME') or world.home + '/.local/share'}/jupyter"
 
 
-def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: Resolver) -> Kernel:
+def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: CommandResolver) -> Kernel:
     try:
         if isinstance(text, Missing):
             raise ValueError(text.reason)

@@ -2,16 +2,16 @@
 
 import os
 
-from envdoctor.facts import Environment, Installation, Interpreter, Link, Missing, Patient, System
+from envdoctor.facts import Installation, Interpreter, Link, Missing, Patient, System, Variables
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import Identified, identify
-from envdoctor.patient import Choice
+from envdoctor.probe.choose import Choice
 from envdoctor.probe.section import section
 
 
 def origin(
     places: Installation | Missing,
-    variables: Environment | Missing,
+    variables: Variables | Missing,
     interpreter: Interpreter | Missing,
     system: System | Missing,
 ) -> Identified:

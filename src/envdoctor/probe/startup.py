@@ -4,8 +4,8 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from envdoctor.probe.interview import Try
-from envdoctor.world import World
+from envdoctor.probe.interrogation import Try
+from envdoctor.probe.world import World
 
 CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
 # Variables that keep Python from starting where their value is none that it knows (cmdline.html#environment-variables).

@@ -15,7 +15,7 @@ from envdoctor.probe.conda.condarc import Raw
 from envdoctor.probe.conda.configuration import SETTINGS, Configuration, read
 from envdoctor.probe.conda.effective import NEWEST
 from envdoctor.probe.conda.merge import Given
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 NAMES = st.sampled_from(["a", "b", "c", "conda-forge", "defaults"])
 ITEMS = st.lists(st.tuples(NAMES, st.sampled_from([None, None, None, "top", "bottom"])), max_size=4)

@@ -8,7 +8,7 @@ import pytest
 from envdoctor.facts import Missing
 from envdoctor.probe.conda.configuration import Configuration
 from envdoctor.probe.conda.pixi import read
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 
 def configured(tmp_path: Path, files: dict[str, str], prefix: str = "/fit/.pixi/envs/default") -> Configuration:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from envdoctor.channels import canonical, family
+from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.facts import Missing
 from envdoctor.probe.conda import damage, records
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 CONDA_STYLE: dict[str, Any] = {
     "arch": "x86_64",

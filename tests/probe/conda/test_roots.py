@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from envdoctor.prefixes import is_conda_installation
+from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.probe.conda import roots
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 
 @pytest.fixture

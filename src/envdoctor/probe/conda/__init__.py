@@ -8,7 +8,7 @@ import os
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda
 from envdoctor.facts.prefix import Prefix
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 _VARIABLES = ("CONDA_", "MAMBA_", "_CONDA_")
 _FILES = (".condarc", "condarc", "condarc.d")

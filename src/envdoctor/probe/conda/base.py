@@ -8,8 +8,8 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaBase, CondaRecord
 from envdoctor.probe.conda import history
 from envdoctor.probe.conda.history import Block
-from envdoctor.probe.installation import CONTAINER_FILES
-from envdoctor.world import World
+from envdoctor.probe.prefix.installation import CONTAINER_FILES
+from envdoctor.probe.world import World
 
 
 def read(

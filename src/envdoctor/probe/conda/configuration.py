@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
+from envdoctor.privacy.redact import channel
 from envdoctor.probe.conda import effective, exposed, merge, search
 from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
 from envdoctor.probe.conda.effective import Version
 from envdoctor.probe.conda.merge import Given, WrongTypeError
-from envdoctor.redact import channel
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 # conda: base/context.py, class Context. Name, kind, and the other names it goes by.
 SETTINGS = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from envdoctor.channels import without_subdir, without_token
+from envdoctor.ecosystem.channels import without_subdir, without_token
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSetting
 

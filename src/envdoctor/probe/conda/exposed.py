@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable, Mapping
 
 from envdoctor.facts.conda import CondaSecret
+from envdoctor.privacy.redact import channel
 from envdoctor.probe.conda.condarc import Raw
-from envdoctor.redact import channel
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 
 def find(world: World, files: Mapping[str, Mapping[str, Raw]]) -> list[CondaSecret]:

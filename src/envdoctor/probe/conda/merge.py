@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from envdoctor.privacy.redact import channel
 from envdoctor.probe.conda.condarc import Raw, is_plain
-from envdoctor.redact import channel
 
 
 class Given(Struct, frozen=True):

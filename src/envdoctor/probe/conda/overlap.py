@@ -10,10 +10,10 @@ import re
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.conda import CondaOverlap
-from envdoctor.names import normalise
 from envdoctor.probe.conda.records import PathEntry, RawRecord
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 _SHARED = re.compile(
     r"(?:^|/)(?:tests?|docs?|examples?|benchmarks?|__pycache__)/|\.pyc$|\.dist-info/|\.egg-info/|-nspkg\.pth$"

@@ -10,11 +10,11 @@ from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaSecret, CondaSetting
+from envdoctor.privacy.redact import channel as redacted
 from envdoctor.probe.conda import exposed
 from envdoctor.probe.conda.condarc import Raw
 from envdoctor.probe.conda.configuration import NOTHING, Configuration
-from envdoctor.redact import channel as redacted
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 _LARGEST = 1_000_000  # bytes
 

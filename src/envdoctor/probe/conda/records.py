@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
+from envdoctor.ecosystem.names import CONDA, is_a
 from envdoctor.facts.base import Missing
-from envdoctor.names import CONDA, is_a
-from envdoctor.redact import credentials
-from envdoctor.world import World, reason
+from envdoctor.privacy.redact import credentials
+from envdoctor.probe.world import World, reason
 
 LIMIT = 500_000_000  # bytes of one record
 LEFTOVERS = ("prefix_record_", ".prefix_record_")  # records that were being written when the installation broke off

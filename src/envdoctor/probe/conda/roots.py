@@ -4,9 +4,9 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
-from envdoctor.prefixes import is_conda_installation
+from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.probe.conda.history import is_installers
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 _CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
 _PRODUCTS = (

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 NAMES = (".condarc", "condarc")
 MAMBA_NAMES = (*NAMES, ".mambarc", "mambarc")

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from envdoctor.channels import canonical
+from envdoctor.ecosystem.channels import canonical
+from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
 from envdoctor.facts.prefix import Prefix
-from envdoctor.names import normalise
+from envdoctor.privacy.redact import credentials
 from envdoctor.probe.conda import base, configuration, damage, effective, history, records, roots
 from envdoctor.probe.conda.overlap import Watch
-from envdoctor.redact import credentials
-from envdoctor.world import World
+from envdoctor.probe.world import World
 
 
 class _Reading(Struct):

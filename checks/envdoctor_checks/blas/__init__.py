@@ -1,0 +1,29 @@
+"""The linear-algebra libraries under NumPy and SciPy: do they load, how many are there, are they fast?"""
+
+from envdoctor_checks.blas import (
+    blas_does_not_load,
+    competing_openblas_pools,
+    competing_openmp,
+    duplicate_openblas,
+    forced_kernels,
+    mixed_blas_vendors,
+    mkl_installed_but_unused,
+    mkl_redistribution,
+    older_libstdcxx_wins,
+    openmp_error_silenced,
+    slow_blas,
+)
+
+CHECKS = (
+    blas_does_not_load.does_not_load,
+    duplicate_openblas.duplicate_openblas,
+    competing_openblas_pools.competing_openblas_pools,
+    slow_blas.slow_blas,
+    forced_kernels.forced_kernels,
+    mkl_installed_but_unused.installed_but_unused,
+    mkl_redistribution.redistribution,
+    mixed_blas_vendors.mixed_vendors,
+    competing_openmp.competing_openmp,
+    openmp_error_silenced.openmp_error_silenced,
+    older_libstdcxx_wins.older_libstdcxx_wins,
+)

@@ -1,0 +1,129 @@
+"""CON005: Packages have been put into the base environment that neither came with the installer nor belong to conda
+and its tooling.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    CONDA,
+    NAME,
+    Conda,
+    CondaBase,
+    Evidence,
+    Finding,
+    Manual,
+    Missing,
+    NotApplicable,
+    Patient,
+    Rule,
+    Run,
+    Severity,
+    check,
+    is_a,
+    known,
+    megabytes,
+    table,
+)
+from envdoctor_checks.conda._base import require_base
+
+CON005 = Rule("CON005", "bloated-base", Severity.WARNING, guide=("rec-5", "repro-4"), varies=(Severity.INFO,))
+MANY = 5
+SHOWN = 12
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+@check(CON005)
+def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding]:
+    """Counted is what was asked for after the installer; what came along is told, and does not count."""
+    require_base(conda, patient)
+    if conda.base is None:
+        raise NotApplicable("not the base environment")
+    base = known(conda.base)
+    asked = [] if isinstance(base.requested, Missing) else list(base.requested)
+    if not asked and not base.pip:
+        known(base.requested)
+        return
+    scientific = set(table("conda")["scientific"]["names"]) & {*asked, *base.pip}
+    much = len(asked) + len(base.pip) >= MANY or bool(scientific)
+    yield Finding(
+        CON005,
+        "base",
+        tuple(_evidence(conda, base, asked)),
+        _title(base, asked),
+        "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
+        "conflict there breaks conda for every environment.",
+        severity=Severity.WARNING
+        if much and not (conda.flavour == "anaconda" and level == "beginner")
+        else Severity.INFO,
+        remedies=_remedies(conda, base, asked),
+    )
+
+
+def _title(base: CondaBase, asked: list[str]) -> str:
+    parts = []
+    if asked:
+        along = (
+            f", {len(base.added) - len(asked)} came along"
+            if isinstance(base.added, list) and len(base.added) > len(asked)
+            else ""
+        )
+        size = f" ({megabytes(base.added_bytes)})" if isinstance(base.added_bytes, int) and base.added_bytes else ""
+        parts.append(f"{len(asked)} asked for{along}{size}")
+    if base.pip:
+        parts.append(f"{len(base.pip)} put there by pip")
+    return f"packages have been put into base: {'; '.join(parts)}"
+
+
+def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evidence]:
+    yield Evidence("base", f"{conda.root_prefix} ({conda.flavour})")
+    if asked:
+        yield Evidence("asked for", _some(asked))
+    along = [name for name in base.added if name not in asked] if isinstance(base.added, list) else []
+    if along:
+        yield Evidence("came along", _some(along))
+    if base.pip:
+        yield Evidence("by pip", _some(base.pip))
+    yield Evidence("the installer's own", base.initial_source or "not known, and not counted")
+    if base.frozen:
+        yield Evidence("frozen", f"{conda.root_prefix}/conda-meta/frozen (CEP 22)")
+
+
+def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
+    """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
+    tool = conda.tool
+    asked = [name for name in asked if is_a(CONDA, name)]
+    pip = [name for name in base.pip if is_a(NAME, name)]
+    here = ("--prefix", str(conda.root_prefix))  # another conda's base may answer to the name
+    packages = (*asked, *(("pip",) if pip else ())) if asked else ("python", "pip")
+    there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *pip),) if pip else ()
+    away: list[tuple[str, ...]] = []
+    back = []
+    if pip:
+        away.append((tool, "run", *here, "python", "-m", "pip", "uninstall", "--yes", *pip))
+        back.append(shlex.join((tool, "run", *here, "python", "-m", "pip", "install", *pip)))
+    if asked:
+        away.append((tool, "remove", *here, *asked))
+        back.append(shlex.join((tool, "install", *here, *asked)))
+    apart = Run(
+        "make an environment of its own for them",
+        (tool, "create", "--name", "work", *packages),
+        reason="it downloads them again; base stays as it is",
+        undo=f"{tool} env remove --name work",
+        then=there,
+    )
+    if base.frozen:
+        return (apart, Manual("base is frozen: leave it to whoever froze it to take them out"))
+    return (
+        apart,
+        Run(
+            "slim base, once the new environment works",
+            away[0],
+            reason="scripts that rely on base lose these packages; read the plan before you agree",
+            undo="; ".join(reversed(back)),
+            then=tuple(away[1:]),
+        ),
+    )

@@ -1,0 +1,64 @@
+"""CON001: Binary packages from `defaults` and from conda-forge share one environment."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import Conda, CondaBase, Evidence, Finding, Rule, Run, Severity, check, family, known, table
+from envdoctor_checks.conda._records import conda_records, in_words, unread
+
+CON001 = Rule("CON001", "mixed-channels", Severity.WARNING, guide=("rec-6",))
+
+
+@check(CON001)
+def mixed_channels(conda: Conda) -> Iterator[Finding]:
+    """Packages without binaries (noarch) do not count: they fit anywhere."""
+    binaries = [record for record in conda_records(conda) if record.subdir != "noarch"]
+    core = set(table("conda")["core"]["names"])
+    sides = {
+        side: sorted(
+            (record for record in binaries if family(record.channel) == side),
+            key=lambda record: record.name not in core,
+        )
+        for side in ("defaults", "conda-forge")
+    }
+    if not all(sides.values()):
+        unread(conda)
+        return
+    split = {side: [record.name for record in records if record.name in core] for side, records in sides.items()}
+    fewer = min(sides, key=lambda side: len(sides[side]))
+    how = "the core split between them" if all(split.values()) else f"{len(sides[fewer])} of them from {fewer}"
+    asked = [record.name for record in conda_records(conda) if record.requested] or ["python"]
+    if isinstance(conda.base, CondaBase) and isinstance(conda.base.requested, list):  # conda itself stays where it is
+        asked = list(dict.fromkeys(["python", *conda.base.requested]))
+    channels = _apart(conda, asked)
+    yield Finding(
+        CON001,
+        "defaults and conda-forge",
+        tuple(Evidence(side, f"{len(records)}: {in_words(records)}") for side, records in sides.items()),
+        f"binaries of defaults and of conda-forge in one environment, {how}",
+        "The two channels build against different libraries and compilers and don't test one another's packages; "
+        "crashes at import and at run time follow, and conda-forge does not support the mix.",
+        remedies=(
+            Run(
+                f"make an environment from {' and '.join(channels)} alone",
+                (
+                    *_create(conda),
+                    "--override-channels",
+                    *(word for channel in channels for word in ("--channel", channel)),
+                    *(("--strict-channel-priority",) if conda.tool == "conda" else ()),
+                    *asked,
+                ),
+                reason="it downloads a whole environment; this one stays until you remove it",
+            ),
+        ),
+    )
+
+
+def _apart(conda: Conda, asked: list[str]) -> list[str]:
+    """conda-forge, and what else the packages asked for came from: bioconda has what conda-forge has not."""
+    ended = {row["channel"] for row in table("conda")["retired"]}
+    others = (record.channel for record in known(conda.records) if record.name in asked)
+    return ["conda-forge", *dict.fromkeys(name for name in others if name and not family(name) and name not in ended)]
+
+
+def _create(conda: Conda) -> tuple[str, ...]:
+    return (conda.tool if conda.tool != "pixi" else "conda", "create", "--name", "one-channel")

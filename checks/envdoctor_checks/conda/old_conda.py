@@ -1,0 +1,32 @@
+"""CON014: conda is older than 23.10, and its solver is the classic one."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Run, Severity, check, known
+
+CON014 = Rule("CON014", "old-conda", Severity.INFO, guide=("pkg-6",))
+
+
+@check(CON014)
+def old_conda(conda: Conda) -> Iterator[Finding]:
+    version = known(conda.version)
+    if version is None:
+        raise NotApplicable("no conda is installed")
+    parts = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
+    solver = conda.settings["solver"].value if "solver" in conda.settings else None
+    if parts >= (23, 10) or (solver in ("libmamba", "rattler") and parts >= (22, 11)):
+        return
+    yield Finding(
+        CON014,
+        "conda",
+        (Evidence("conda", f"{version} in {conda.root_prefix}"),),
+        f"conda {version} still solves with its old, slow solver",
+        "From 23.10 on conda uses libmamba's solver, which is many times faster.",
+        remedies=(
+            Run(
+                "update conda",
+                ("conda", "update", "--prefix", str(conda.root_prefix), "conda"),
+                reason="it changes base; conda shows its plan first",
+            ),
+        ),
+    )

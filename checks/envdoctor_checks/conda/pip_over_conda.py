@@ -1,0 +1,79 @@
+"""CON007: A package of conda has another of the same name, put there by pip or a tool of its kind, in its place or
+over it.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from envdoctor.api import Conda, CondaOverlap, Evidence, Finding, Manual, Prefix, Rule, Run, Severity, check, known
+from envdoctor_checks.conda._records import conda_records, unread
+
+CON007 = Rule("CON007", "pip-over-conda", Severity.WARNING, guide=("pkg-8",), varies=(Severity.ERROR,))
+_BLAS = r"(?:lib)?(?:c?blas|lapacke?|openblas|mkl|blis)$"
+SHAPES = {
+    "replaced": "pip took conda's files away and put its own in their place",
+    "beside": "pip's files lie over conda's, with metadata of both",
+    "overwritten": "pip's files lie over conda's",
+    "unrecorded": "pip's stands where conda's was, and conda has lost its record of it",
+}
+
+
+def _over(overlap: CondaOverlap) -> Severity | None:
+    return (
+        Severity.ERROR
+        if overlap.package in ("python", "numpy", "numpy-base") or re.match(_BLAS, overlap.package)
+        else None
+    )
+
+
+@check(CON007)
+def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
+    conda_records(conda)
+    for overlap in known(conda.overlaps):
+        conda_side = overlap.conda_version or "record gone"
+        yield Finding(
+            CON007,
+            overlap.package,
+            (
+                Evidence("conda", f"{overlap.package} {conda_side}"),
+                Evidence("pip", f"{overlap.distribution} {overlap.pip_version or ''}".strip()),
+                Evidence("seen", overlap.evidence),
+            ),
+            f"pip has put {overlap.distribution} {overlap.pip_version or ''} over conda's {overlap.package}".replace(
+                "  ", " "
+            ),
+            f"{SHAPES[overlap.shape][0].upper()}{SHAPES[overlap.shape][1:]}. Each tool believes in its own files: an "
+            "update or removal by either leaves a mixture.",
+            severity=_over(overlap),
+            remedies=(_restore(conda, prefix, overlap),),
+        )
+    unread(conda)
+
+
+def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manual:
+    """pip's goes first: it would take conda's new files with it later."""
+    if conda.frozen:
+        return Manual(f"leave it to whoever froze {prefix.path} to choose between the two")
+    pip = any(record.name == "pip" for record in known(conda.records))
+    out = (
+        (prefix.executable, "-m", "pip", "uninstall", "--yes")
+        if pip
+        else ("uv", "pip", "uninstall", "--python", prefix.path)
+    )
+    back = (prefix.executable, "-m", "pip", "install") if pip else ("uv", "pip", "install", "--python", prefix.path)
+    root, _, name = prefix.path.partition("/.pixi/envs/")
+    place = ("--manifest-path", root, "--environment", name) if name else ()
+    spec = f"{overlap.package}=={overlap.conda_version}" if overlap.conda_version else overlap.package
+    again = (
+        ("pixi", "reinstall", *place, overlap.package)
+        if conda.tool == "pixi"
+        else (conda.tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
+    )
+    return Run(
+        f"take pip's {overlap.distribution} away, then install conda's {overlap.package} anew",
+        (*out, overlap.distribution),
+        reason="between the two steps nothing of it is there, and conda may change other packages",
+        undo=shlex.join((*back, f"{overlap.distribution}=={overlap.pip_version}")) if overlap.pip_version else "",
+        then=(again,),
+    )

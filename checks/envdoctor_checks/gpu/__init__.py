@@ -1,0 +1,29 @@
+"""The graphics processors: do hardware, driver and the installed builds fit together?"""
+
+from envdoctor_checks.gpu import (
+    architecture_not_built_in,
+    cpu_build_on_gpu_machine,
+    cuda_library_shadowed,
+    cuda_newer_than_driver,
+    cudnn_mixed,
+    driver_mismatch,
+    gpu_without_driver,
+    jax_without_plugin,
+    nvidia_files_collide,
+    several_cupy,
+    tensorflow_without_cuda_libraries,
+)
+
+CHECKS = (
+    driver_mismatch.driver_mismatch,
+    gpu_without_driver.gpu_without_driver,
+    cuda_newer_than_driver.cuda_newer_than_driver,
+    architecture_not_built_in.architecture_not_built_in,
+    cpu_build_on_gpu_machine.cpu_build,
+    jax_without_plugin.jax_without_plugin,
+    nvidia_files_collide.nvidia_files_collide,
+    cuda_library_shadowed.cuda_library_shadowed,
+    several_cupy.several_cupy,
+    cudnn_mixed.cudnn_mixed,
+    tensorflow_without_cuda_libraries.tensorflow_without_cuda_libraries,
+)

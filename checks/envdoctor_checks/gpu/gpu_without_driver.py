@@ -1,0 +1,95 @@
+"""GPU008: The machine has an NVIDIA GPU, seen on the PCI bus (in WSL."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Device,
+    Evidence,
+    Finding,
+    Gpu,
+    Manual,
+    NotApplicable,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+    known,
+)
+from envdoctor_checks.gpu._driver import MISMATCH, layer, unanswered, words_of
+
+GPU008 = Rule("GPU008", "gpu-without-driver", Severity.WARNING, guide=("pkg-3",), varies=(Severity.INFO,))
+COMPATIBILITY = 804  # CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE
+# The device is meant for a virtual machine, not for this system.
+PASSED_THROUGH = ("vfio-pci", "pci-stub", "xen-pciback")
+
+
+@check(GPU008)
+def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
+    """Hardware on the bus (WSL: in the Windows driver store) against kernel driver and libcuda."""
+    devices = known(gpu.devices)
+    cards = [item for item in devices if item.vendor == "nvidia" and item.kernel_driver not in PASSED_THROUGH]
+    wsl = layer(gpu, "wsl").detail == "NVIDIA"
+    if not cards and not wsl:
+        raise NotApplicable("no NVIDIA GPU here")
+    if any(item.usable is True for item in cards):
+        return
+    if gpu.hidden is not None:
+        raise NotApplicable(f"the GPU is hidden on purpose ({gpu.hidden})")
+    if (silent := unanswered(gpu)) is not None:
+        raise UnknownFact(f"{silent.name}: {silent.detail or silent.status}")
+    if any(item.code == MISMATCH.get(item.name) for item in gpu.layers if item.code is not None):
+        return  # GPU007
+    kernel, cuda = layer(gpu, "kernel-driver"), layer(gpu, "cuda")
+    evidence = [Evidence("GPU", _card(item)) for item in cards[:4]]
+    evidence += [Evidence("driver", f"kernel: {kernel.version or kernel.status}; libcuda: {cuda.status}")]
+    evidence += [Evidence("says", words_of(item)) for item in (layer(gpu, "nvml"), cuda) if item.code]
+    if gpu.wsl:
+        title = "Windows has an NVIDIA driver, and its library for Linux does not work in this WSL"
+        remedy = "update the NVIDIA driver on Windows, then `wsl --shutdown`; never install a Linux driver within WSL"
+    elif cuda.code == COMPATIBILITY:
+        title = "cuda-compat is in the way: this GPU works with the driver's own libcuda only"
+        remedy = f"take the folder of {cuda.library or 'that libcuda'} out of LD_LIBRARY_PATH"
+    elif gpu.container and cuda.status == "absent" and layer(gpu, "nvml").status == "present":
+        title = "this container has the NVIDIA GPU, and no libcuda"
+        remedy = "start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility: without compute there is no CUDA"
+    elif gpu.container and (cuda.status != "present" or kernel.status == "absent"):
+        title = "this container sees the machine's NVIDIA GPU and can't use it"
+        remedy = (
+            "if the GPU is wanted here, start the container with `--gpus all` (Docker), "
+            "`--device nvidia.com/gpu=all` (Podman) or `--nv` (Apptainer)"
+        )
+    elif kernel.status == "absent" and cuda.status != "absent":
+        title = "the NVIDIA driver is installed, and its kernel module is not loaded"
+        remedy = (
+            "`sudo modprobe nvidia` loads it, or says why not: not built for this kernel (DKMS), not signed (Secure Boot), "
+            "nouveau in its place, or switched off (`prime-select`)"
+        )
+    elif kernel.status == "absent":
+        title = "an NVIDIA GPU, and no NVIDIA driver"
+        remedy = "install the NVIDIA driver from the system's packages (no Python package brings it)"
+    elif cuda.status == "absent":
+        title = "the NVIDIA driver is loaded, and its libcuda is not installed"
+        remedy = "install the driver's CUDA library (Debian: libcuda1, Ubuntu: libnvidia-compute-…) of the same version"
+    else:
+        raise UnknownFact(f"the GPU does not answer ({words_of(cuda)}; {words_of(layer(gpu, 'nvml'))})")
+    yield Finding(
+        GPU008,
+        "NVIDIA GPU",
+        tuple(evidence),
+        title,
+        "PyTorch, JAX, TensorFlow and the like compute on the processor here.",
+        severity=None if _is_wanted(gpu) else Severity.INFO,
+        remedies=(Manual(remedy),),
+    )
+
+
+def _is_wanted(gpu: Gpu) -> bool:
+    """Whether a package is built for CUDA: without one, the GPU may be for the display, or for other containers."""
+    builds = gpu.builds if isinstance(gpu.builds, list) else []
+    return any(build.backend == "cuda" for build in builds)
+
+
+def _card(device: Device) -> str:
+    bound = f"bound to {device.kernel_driver}" if device.kernel_driver else "no kernel driver bound to it"
+    label = device.name if isinstance(device.name, str) else "NVIDIA"
+    return f"{label} at {device.pci or '?'}, {bound}"

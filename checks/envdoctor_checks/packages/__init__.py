@@ -1,0 +1,25 @@
+"""Do the installed distributions fit together, and are they whole?"""
+
+from envdoctor_checks.packages import (
+    built_for_another_python,
+    built_for_numpy_1,
+    damaged_metadata,
+    distributions_overwrite_each_other,
+    interrupted_install,
+    missing_files,
+    shadowed_distribution,
+    two_versions_installed,
+    unmet_requirement,
+)
+
+CHECKS = (
+    unmet_requirement.unmet_requirement,
+    two_versions_installed.two_versions_installed,
+    damaged_metadata.damaged_metadata,
+    missing_files.missing_files,
+    interrupted_install.interrupted_install,
+    shadowed_distribution.shadowed_distribution,
+    built_for_numpy_1.built_for_numpy_1,
+    distributions_overwrite_each_other.distributions_overwrite_each_other,
+    built_for_another_python.built_for_another_python,
+)

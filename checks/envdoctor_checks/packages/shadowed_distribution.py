@@ -1,0 +1,61 @@
+"""PKG006: Two entries of `sys.path` hold a distribution of the same name."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Distribution,
+    Evidence,
+    Finding,
+    Manual,
+    Missing,
+    Packages,
+    Path,
+    Prefix,
+    Rule,
+    Severity,
+    check,
+)
+from envdoctor_checks.python._pythonpath import off_pythonpath
+
+PKG006 = Rule("PKG006", "shadowed-distribution", Severity.WARNING, guide=("repro-2",), varies=(Severity.INFO,))
+
+
+@check(PKG006)
+def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missing | None = None) -> Iterator[Finding]:
+    """Of two distributions with one name on the path the first is imported, whatever the second is needed for."""
+    first: dict[str, Distribution] = {}
+    for distribution in packages.distributions:
+        winner = first.setdefault(distribution.key, distribution)
+        if winner.location == distribution.location or _worked_on(winner) or _worked_on(distribution):
+            continue
+        behind = distribution.owner is not None or not _slashes(distribution.location).startswith(
+            _slashes(prefix.path) + "/"
+        )
+        fine = "both are of one version" if winner.version == distribution.version else ""
+        fine = "the system's or another environment's packages lie behind yours" if behind else fine
+        yield Finding(
+            PKG006,
+            distribution.name,
+            (
+                Evidence("imported", f"{winner.name} {winner.version} in {winner.location}"),
+                Evidence("behind it", f"{distribution.name} {distribution.version} in {distribution.location}"),
+            ),
+            f"{winner.name} {winner.version} hides {distribution.name} {distribution.version}",
+            "Python imports the one that is first on sys.path; the other takes space, or is what you meant to use.",
+            severity=Severity.INFO if fine else None,
+            remedies=()
+            if fine
+            else off_pythonpath(winner.location, path)
+            or (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
+            nothing_to_do=fine,
+        )
+
+
+def _worked_on(distribution: Distribution) -> bool:
+    """A project's own folder, or an editable installation that points at it: two records of one thing."""
+    leaf = _slashes(distribution.location).rpartition("/")[2]
+    return distribution.editable or leaf not in ("site-packages", "dist-packages")
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/")

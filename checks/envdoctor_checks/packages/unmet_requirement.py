@@ -1,0 +1,128 @@
+"""PKG001: An installed distribution requires another one (`Requires-Dist`) that is missing, or is there in a version
+outside the range.
+"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Confidence,
+    Distribution,
+    Evidence,
+    Finding,
+    Install,
+    Interpreter,
+    Manual,
+    Missing,
+    Packages,
+    Path,
+    Patient,
+    Problem,
+    Remedy,
+    RequirementChecker,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+    plainly_within,
+)
+from envdoctor_checks.python._pythonpath import off_pythonpath
+
+PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
+CURATED = ("colab", "kaggle")  # images whose makers answer for what is in them
+
+
+@check(PKG001)
+def unmet_requirement(
+    packages: Packages, interpreter: Interpreter, patient: Patient, path: Path | Missing | None = None
+) -> Iterator[Finding]:
+    """Markers and extras are evaluated for the patient; of two distributions with one name the first counts."""
+    resolver = RequirementChecker(packages.distributions, interpreter.markers)
+    curated = any(overlay in CURATED for overlay in patient.overlays)
+    version = interpreter.markers.get("python_full_version", interpreter.version)
+    wanted = {item.requires_python for item in packages.distributions if item.requires_python}
+    unfit = {specifiers for specifiers in wanted if plainly_within(version, specifiers) is False}
+    for distribution in resolver.first.values():
+        for line in distribution.requires if isinstance(distribution.requires, list) else ():
+            problem = resolver.problem(line)
+            if problem:
+                yield _unmet(distribution, problem, resolver, curated, path)
+        if distribution.requires_python in unfit:
+            yield _other_python(distribution, version)
+    lost = [(item.path, item.requires) for item in packages.distributions]
+    unread = [f"{path}: {requires.reason}" for path, requires in lost if isinstance(requires, Missing)]
+    unread += [f"{entry}: {why}" for entry, why in packages.unreadable.items()]
+    if unread:
+        more = f" (and {len(unread) - 3} more)" if len(unread) > 3 else ""
+        raise UnknownFact(f"the requirements of some distributions can't be read: {'; '.join(unread[:3])}{more}")
+
+
+def _unmet(
+    distribution: Distribution,
+    problem: Problem,
+    resolver: RequirementChecker,
+    curated: bool,
+    path: Path | Missing | None,
+) -> Finding:
+    needed = f"{problem.name}{problem.wanted}"
+    there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is not installed"
+    through = f"{problem.through}, which needs " if problem.through else ""
+    title = f"{distribution.name} needs {through}{needed}, and {there}"
+    if problem.reason:
+        title = f"{distribution.name} has a requirement that can't be judged: {problem.reason}"
+    other = resolver.first.get(problem.key)
+    mild = curated or bool(problem.reason or distribution.owner or (other is not None and other.owner))
+    demands = [] if problem.reason else [item for item in resolver.demands(problem.key) if item.by != distribution.name]
+    evidence = [
+        Evidence("requirement", problem.requirement),
+        Evidence("required by", f"{distribution.name} {distribution.version}"),
+        Evidence("installed", f"{problem.name} {problem.found}" if problem.found else "no"),
+    ]
+    if other is not None:
+        evidence += [Evidence("also asked for", f"{item.by}: {problem.name}{item.specifier}") for item in demands[:5]]
+    return Finding(
+        PKG001,
+        f"{distribution.name} needs {problem.name}",
+        tuple(evidence),
+        title,
+        f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
+        severity=Severity.INFO if mild else None,
+        confidence=Confidence.POSSIBLE if mild else None,
+        remedies=(off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
+    )
+
+
+def _mending(distribution: Distribution, problem: Problem, resolver: RequirementChecker) -> tuple[Remedy, ...]:
+    """The least change: the one distribution that is wrong, in a version that suits all who ask for it."""
+    if problem.reason:
+        return ()
+    if "@" in problem.requirement.partition(";")[0]:  # an index may have something else under this name
+        return (Manual(f"install {problem.name} from where {distribution.name} takes it: {problem.requirement}"),)
+    if problem.through:
+        return (Install((f"{problem.name}{problem.wanted}",)),)
+    joint = resolver.joint(problem.key)
+    if joint is not None:
+        return (Install((f"{problem.name}{joint}",)),)
+    asked = [
+        f"{item.by} asks for {problem.name}{item.specifier}" for item in resolver.demands(problem.key) if item.specifier
+    ]
+    return (
+        Manual(f"no version of {problem.name} suits all ({'; '.join(asked)}): install another version of one of them"),
+    )
+
+
+def _other_python(distribution: Distribution, version: str) -> Finding:
+    title = f"install a release of {distribution.name} made for this Python"
+    return Finding(
+        PKG001,
+        f"{distribution.name} needs Python",
+        (
+            Evidence("Requires-Python", distribution.requires_python),
+            Evidence("required by", f"{distribution.name} {distribution.version}"),
+            Evidence("installed", f"Python {version}"),
+        ),
+        f"{distribution.name} {distribution.version} is for Python {distribution.requires_python}, not {version}",
+        "pip and uv would not have chosen this release for this Python; it was meant for another, or forced.",
+        severity=Severity.INFO,
+        confidence=Confidence.LIKELY,
+        remedies=(Install((distribution.name,), force=True, title=title),),
+    )

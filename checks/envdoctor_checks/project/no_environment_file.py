@@ -1,0 +1,56 @@
+"""REP001: The project has no file that lists its dependencies."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    Manual,
+    Patient,
+    Project,
+    Remedy,
+    Rule,
+    Run,
+    Severity,
+    UnknownFact,
+    check,
+    known,
+)
+from envdoctor_checks.project._kinds import not_an_image
+
+REP001 = Rule("REP001", "no-environment-file", Severity.WARNING, guide=("repro-1", "repro-3"))
+
+
+@check(REP001)
+def no_environment_file(project: Project, patient: Patient) -> Iterator[Finding]:
+    not_an_image(patient)
+    if project.declarations:
+        return
+    unreadable = known(project.unreadable)
+    if unreadable:
+        raise UnknownFact("; ".join(unreadable.values()))
+    yield Finding(
+        REP001,
+        "the project",
+        (
+            Evidence("project", f"{project.root} ({project.evidence})"),
+            Evidence(
+                "looked for",
+                "environment.yml, requirements*.txt, pyproject.toml with dependencies, pixi.toml, Pipfile, lock files",
+            ),
+        ),
+        "this project lists its dependencies nowhere",
+        "An environment can be deleted and made again only if something says what was in it.",
+        remedies=_listing(patient),
+    )
+
+
+def _listing(patient: Patient) -> tuple[Remedy, ...]:
+    kind = patient.origin[0].kind if patient.origin else "unknown"
+    prefix = patient.prefix or ""
+    if kind == "conda-env" and prefix:
+        argv = ("conda", "env", "export", "--from-history", "--prefix", prefix, "--file", "environment.yml")
+        return (Run("write down what was asked for", argv, safe=True, undo="remove environment.yml"),)
+    if kind == "pixi":
+        return (Run("begin a manifest", ("pixi", "init"), safe=True, undo="remove pixi.toml"),)
+    return (Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml"),)

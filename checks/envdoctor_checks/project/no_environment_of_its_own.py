@@ -1,0 +1,54 @@
+"""REP005: A project is run from conda's base environment, from the operating system's Python or from an environment
+that lies in another project's folder.
+"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import Evidence, Finding, NotApplicable, Patient, Prefix, Project, Remedy, Rule, Run, Severity, check
+from envdoctor_checks.project._kinds import ROOTS, SYSTEM, not_an_image
+
+REP005 = Rule("REP005", "no-environment-of-its-own", Severity.WARNING, guide=("repro-2", "rec-5"))
+
+
+@check(REP005)
+def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix) -> Iterator[Finding]:
+    not_an_image(patient)
+    if patient.chosen.startswith("named by --python") and project.evidence != "named by --project":
+        raise NotApplicable("the Python was named, not run for this project")
+    kind = patient.origin[0].kind if patient.origin else "unknown"
+    whose = ""
+    if kind in ROOTS:
+        whose = "conda's base environment"
+    elif kind in SYSTEM and not isinstance(prefix.configuration, dict):
+        whose = "the system's Python"
+    elif project.environment_of and not _within(project.root, project.environment_of):
+        whose = f"the environment of another project, {project.environment_of}"
+    if not whose:
+        return
+    yield Finding(
+        REP005,
+        "the project",
+        (
+            Evidence("project", f"{project.root} ({project.evidence})"),
+            Evidence("environment", prefix.path),
+            Evidence("chosen", patient.chosen),
+        ),
+        f"this project runs in {whose}",
+        "What one project installs or upgrades there breaks another, and nobody can delete it and make it again.",
+        remedies=(_environment(project, kind),),
+    )
+
+
+def _environment(project: Project, kind: str) -> Remedy:
+    kinds = {declaration.kind for declaration in project.declarations}
+    title, undo = "make an environment for this project alone", "remove the folder it makes"
+    argv: tuple[str, ...] = ("python3", "-m", "venv", f"{project.root}/.venv")
+    if kind in ROOTS:
+        argv = ("conda", "create", "--prefix", f"{project.root}/.conda", "python")
+    elif "uv.lock" in kinds:
+        argv = ("uv", "sync", "--project", project.root)
+    return Run(title, argv, safe=True, undo=undo)
+
+
+def _within(folder: str, parent: str) -> bool:
+    return folder == parent or folder.startswith(parent.rstrip("/") + "/")

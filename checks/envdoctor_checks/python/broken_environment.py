@@ -1,0 +1,60 @@
+"""PY008: The environment's folder is there, and the Python under it is not."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Finding,
+    Missing,
+    NotApplicable,
+    Patient,
+    Prefix,
+    Recreate,
+    Remedy,
+    Rule,
+    Run,
+    Severity,
+    UnsetEnv,
+    Variables,
+    check,
+)
+from envdoctor_checks.python._faults import faults
+
+PY008 = Rule("PY008", "broken-environment", Severity.ERROR, guide=("repro-1",))
+ALONE = "Without that file its packages are not found, and what pip installs goes to the base, or is refused there."
+
+
+@check(PY008)
+def broken_environment(
+    prefix: Prefix, patient: Patient, environment: Variables | Missing | None = None
+) -> Iterator[Finding]:
+    if prefix.exists and prefix.configuration is None and prefix.executable_exists and not prefix.lost:
+        raise NotApplicable("not a virtual environment")
+    for title, evidence in faults(prefix, patient):
+        yield Finding(
+            PY008,
+            prefix.lost or prefix.path,
+            evidence,
+            title,
+            ALONE
+            if prefix.lost
+            else "An environment is a thin layer over the Python it was made from; without that one, "
+            "nothing in it can run.",
+            remedies=_instead(prefix, patient, environment),
+        )
+
+
+def _instead(prefix: Prefix, patient: Patient, environment: Variables | Missing | None) -> tuple[Remedy, ...]:
+    variables = environment.variables if isinstance(environment, Variables) else {}
+    if not prefix.exists and variables.get("VIRTUAL_ENV") == prefix.path:
+        return (
+            UnsetEnv(("VIRTUAL_ENV",), title="forget the environment that is gone"),
+            Run("make it again", ("python3", "-m", "venv", prefix.path), safe=True, undo=f"remove {prefix.path}"),
+        )
+    if prefix.lost:
+        minor = ".".join(str(patient.version).split(".")[:2])
+        base = f"{prefix.path}\\python.exe" if "\\" in prefix.path else f"{prefix.path}/bin/python{minor}"
+        argv = (base, "-m", "venv", "--without-pip", prefix.lost)
+        return (
+            Run("write pyvenv.cfg anew; the packages stay", argv, safe=True, undo=f"remove {prefix.lost}/pyvenv.cfg"),
+        )
+    return (Recreate(title="make the environment anew, in place"),)

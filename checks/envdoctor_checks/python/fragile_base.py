@@ -1,0 +1,32 @@
+"""PY009: `home` in pyvenv.cfg lies in a folder named after one patch release, which its owner removes with an upgrade."""
+
+import re
+from collections.abc import Iterator
+
+from envdoctor.api import Evidence, Finding, NotApplicable, Patient, Prefix, Rule, Severity, check
+
+PY009 = Rule("PY009", "fragile-base", Severity.INFO, guide=("repro-1",))
+# A folder that the next upgrade of its owner replaces by one of another name.
+VERSIONED = {
+    "homebrew": r"/Cellar/[^/]+/[^/]+/",
+    "uv-python": r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]",
+    "mise": r"/installs/python/\d+\.\d+\.\d+[^/]*/",
+}
+
+
+@check(PY009)
+def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
+    if not isinstance(prefix.configuration, dict) or len(patient.origin) < 2:
+        raise NotApplicable("not a virtual environment")
+    base = patient.origin[1]
+    pattern = VERSIONED.get(base.kind)
+    if pattern is None or not prefix.home or not prefix.home_exists or not re.search(pattern, f"{prefix.home}/"):
+        return
+    yield Finding(
+        PY009,
+        base.kind,
+        (Evidence("pyvenv.cfg", f"home = {prefix.home}"), Evidence("base", f"{base.kind} {base.detail}".strip())),
+        f"the base lies in a folder that an upgrade by {base.kind} may remove",
+        "The environment points at one patch release; when that folder goes, the environment breaks (PY008).",
+        nothing_to_do="until the upgrade comes: then make the environment anew.",
+    )

@@ -1,0 +1,31 @@
+"""PY014: A Python file in the working directory bears the name of a module that scientific programs import."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import Confidence, Evidence, Finding, Interpreter, Move, NotApplicable, Path, Rule, Severity, check
+
+PY014 = Rule("PY014", "module-shadowed-here", Severity.WARNING, confidence=Confidence.LIKELY)
+
+
+@check(PY014)
+def module_shadowed_here(path: Path, interpreter: Interpreter) -> Iterator[Finding]:
+    """Files in the working directory with the name of a module that scientific programs import."""
+    if interpreter.flags.get("safe_path"):
+        raise NotApplicable("PYTHONSAFEPATH keeps the working directory off sys.path")
+    for name in path.here:
+        module = name.removesuffix(".py")
+        yield Finding(
+            PY014,
+            name,
+            (Evidence("file", f"{path.working_directory}/{name}"),),
+            f"{name} in the working directory is imported in place of the module {module}",
+            f"`import {module}`, in NumPy and its neighbours too, finds this file first in a Python started here.",
+            remedies=(
+                Move(
+                    f"{path.working_directory}/{name}",
+                    f"{path.working_directory}/my_{name}",
+                    title=f"rename {name}",
+                    reason=f"files that import it as {module} on purpose have to follow",
+                ),
+            ),
+        )

@@ -1,0 +1,81 @@
+"""PY004: The first `pip` on PATH belongs to another prefix than the first `python` (or `python3`), or than the
+environment that is active.
+"""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    Install,
+    Manual,
+    NotApplicable,
+    Packages,
+    Path,
+    Patient,
+    Remedy,
+    Rule,
+    Run,
+    Severity,
+    check,
+    known,
+)
+from envdoctor_checks.python._commands import where_it_leads
+
+PY004 = Rule("PY004", "pip-serves-another-python", Severity.WARNING, guide=("pkg-2",), varies=(Severity.INFO,))
+WITHOUT_PIP = ("uv-venv", "pixi", "uv-tool")  # made without pip on purpose
+
+
+@check(PY004)
+def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) -> Iterator[Finding]:
+    """Judged where the patient is active, or is the Python on PATH: else its pip is nobody's business."""
+    if path.pip is None:
+        raise NotApplicable("no pip on PATH")
+    python = path.python
+    active = any(item.real_prefix == path.patient_real for item in path.active)
+    if not active and (python is None or python.real_prefix != path.patient_real):
+        raise NotApplicable("this Python is neither active nor the one on PATH")
+    serves = known(path.pip.real_prefix)
+    called = python.real_prefix if python is not None and isinstance(python.real_prefix, str) else path.patient_real
+    if serves == called == path.patient_real:
+        return
+    has_pip = any(
+        item.key == "pip" and item.location.startswith((f"{patient.prefix}/", f"{path.patient_real}/"))
+        for item in packages.distributions
+    )
+    kind = patient.origin[0].kind if patient.origin else ""
+    by_design = not has_pip and kind in WITHOUT_PIP
+    wanted = patient.prefix if serves != path.patient_real else called
+    rows = [
+        where_it_leads(path.pip),
+        *([where_it_leads(python)] if python is not None else []),
+        Evidence("environment", str(patient.prefix)),
+    ]
+    executable = patient.executable or "python"
+    remedies: tuple[Remedy, ...] = (
+        Run(
+            "call pip by way of the Python it should serve: python -m pip", (executable, "-m", "pip", "list"), safe=True
+        ),
+    )
+    if by_design:
+        remedies = (Manual("install with the tool that made this environment: `uv pip install`, `uv add`, `pixi add`"),)
+    elif not has_pip and kind == "conda-env":
+        remedies = (Install(("pip",), title="give this environment a pip of its own, then call it as python -m pip"),)
+    elif not has_pip:
+        remedies = (
+            Run(
+                "give this environment a pip of its own, then call it as python -m pip",
+                (executable, "-m", "ensurepip"),
+                safe=True,
+                undo=f"{executable} -m pip uninstall pip",
+            ),
+        )
+    yield Finding(
+        PY004,
+        "pip",
+        tuple(rows),
+        f"pip installs into {path.pip.prefix}, not into {wanted}",
+        "A pip serves the one Python it belongs to: what it installs can't be imported by another.",
+        severity=Severity.INFO if by_design else None,
+        remedies=remedies,
+    )

@@ -1,0 +1,48 @@
+"""TOL001: A kernelspec of Jupyter's starts a program by its absolute path, and there is no such file."""
+
+from collections.abc import Iterator
+
+from envdoctor.api import (
+    NAME,
+    Evidence,
+    Finding,
+    Jupyter,
+    Manual,
+    NotApplicable,
+    Path,
+    Remedy,
+    Rule,
+    Run,
+    Severity,
+    check,
+    is_a,
+    known,
+)
+
+TOL001 = Rule("TOL001", "kernel-points-nowhere", Severity.ERROR, guide=("rec-2",))
+
+
+@check(TOL001)
+def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
+    if not jupyter.kernels:
+        raise NotApplicable("no kernelspecs")
+    for kernel in jupyter.kernels:
+        known(kernel.argv)
+        if kernel.interpreter is None or kernel.interpreter_exists:
+            continue
+        folder = kernel.file.rpartition("/")[0]
+        again = "it has to be registered again if it is wanted"
+        remedy: Remedy = Manual(f"remove the folder {folder}")
+        if folder.startswith("/"):
+            remedy = Run("remove the kernel's folder", ("rm", "-r", "--", folder), reason=again)
+        if path.jupyter is not None and is_a(NAME, kernel.name):
+            argv = (path.jupyter.path, "kernelspec", "remove", "-y", kernel.name)
+            remedy = Run("remove the kernel from Jupyter's list", argv, reason=again)
+        yield Finding(
+            TOL001,
+            kernel.name,
+            (Evidence("kernelspec", kernel.file), Evidence("starts", f"{kernel.interpreter} (gone)")),
+            f"Jupyter's kernel “{kernel.display_name}” starts a program that is gone",
+            "A notebook that asks for this kernel does not start: its environment was moved or removed.",
+            remedies=(remedy,),
+        )

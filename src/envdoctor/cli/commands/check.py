@@ -1,0 +1,142 @@
+"""``envdoctor check``."""
+
+import os
+import time
+from typing import Any
+
+import click
+
+from envdoctor.checkup import Options, diagnose, settings
+from envdoctor.cli import baseline, session
+from envdoctor.cli.commands import options
+from envdoctor.cli.config import LEVELS, find
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.engine.plugins import collect
+from envdoctor.engine.selection import Selection, UsageError, choose, validate
+from envdoctor.facts import Missing
+from envdoctor.report.formats import FORMATS, Style, renderer
+from envdoctor.report.report import Report, worst
+
+
+@click.command("check")
+@options.python
+@options.facts
+@options.project
+@options.timeout
+@click.option(
+    "--select",
+    multiple=True,
+    callback=options.select,
+    metavar="RULES",
+    help="Only these: codes, beginnings of codes, names.",
+)
+@click.option("--ignore", multiple=True, callback=options.words, metavar="RULES", help="All but these.")
+@click.option("--extend-select", multiple=True, callback=options.words, metavar="RULES", help="These, too.")
+@click.option("--extend-ignore", multiple=True, callback=options.words, metavar="RULES", help="Not these, either.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
+@click.option("--strict", is_flag=True, help="Status 3 where any check comes to no verdict.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    callback=options.outputs,
+    metavar="FORMAT=PATH",
+    help="Write a report to a file, too.",
+)
+@options.deep
+@options.level
+@options.prefer
+@click.option(
+    "--baseline", metavar="FILE", callback=options.path, help="Put up with the findings that this file names."
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    callback=options.path,
+    help="Name the findings of this check-up in a file, to be put up with.",
+)
+@click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
+@click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
+@click.option(
+    "--fix-script",
+    metavar="PATH",
+    callback=options.path,
+    help="Write the plan to a script, which must not exist; what is not safe stands in comments.",
+)
+@options.color
+@options.ascii_only
+@click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
+@click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only.")
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """Examine an environment, print findings and advice.
+
+    \b
+    envdoctor check --format json --fail-on warning     for a CI job
+    envdoctor check --select BLA,THR                    two families of rules
+    envdoctor check --facts colleague.json              somebody else's recording
+    envdoctor check --fix                               what cures, in order
+    """
+    began = head.began
+    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
+    if given["deep"] and given["facts_file"] is not None:
+        raise UsageError(
+            "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
+        )
+    config = find(readers.world, readers.configured())
+    collection = collect()
+    rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
+    for option in ("select", "extend_select", "ignore", "extend_ignore"):
+        validate(given[option], rules, f"--{option.replace('_', '-')}")
+    validate((*config.select, *config.ignore, *config.excuses), rules, config.file)
+    selection = Selection(
+        select=(given["select"] or config.select)
+        + (given["extend_select"] if given["select"] or config.select else ()),
+        ignore=(given["ignore"] or config.ignore) + given["extend_ignore"],
+    )
+    if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
+        raise UsageError("nothing is selected: --select and --ignore leave no rule")
+    asked = given["select"]
+    if given["measure"]:
+        asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
+    if given["deep"]:
+        asked += options.DEEPENED
+    chosen = settings(
+        config, given["fail_on"], given["strict"], asked, collection.checks, given["level"], given["prefer"]
+    )
+    known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
+    plan = Options(collection, selection, config, chosen, baseline.load(known) if known else frozenset())
+    files = {path: renderer(name) for name, path in given["output"]}
+    render = renderer(given["format_"])
+    reports = []
+    timing = session.progress if given["measure"] else None
+    for facts in readers.read(given["timeout"] or config.timeout, timing, given["deep"]):
+        reports.append(diagnose(facts, plan, began))
+        began = time.perf_counter()
+    if given["write_baseline"]:
+        session.write(given["write_baseline"], baseline.dumps(reports))
+    if given["fix_script"]:
+        session.write(given["fix_script"], _script(reports), new=True)
+    plain = Style(plan=given["fix"], indent=True)
+    for path, render_file in files.items():
+        session.write(path, render_file(reports, plain))
+    summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
+    if given["format_"] == "github" and summary:
+        session.write(summary, renderer("markdown")(reports, plain), append=True)
+    style = session.style(given["color"], given["ascii_only"])
+    verbosity = -1 if given["quiet"] else given["verbose"]
+    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
+    return worst([report.exit_code for report in reports])
+
+
+def _script(reports: list[Report]) -> str:
+    from envdoctor.fixes.script import script
+
+    windows = any(
+        not isinstance(report.facts.system, Missing) and report.facts.system.platform == "win32" for report in reports
+    )
+    return script(
+        [(report.facts.patient.prefix or report.facts.patient.executable or "?", report.plan) for report in reports],
+        windows,
+    )

@@ -1,0 +1,25 @@
+"""``envdoctor diff``."""
+
+from typing import Any
+
+import click
+
+from envdoctor.cli import session
+from envdoctor.cli.commands import options
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.report.difference import compare, render, render_json
+
+
+@click.command("diff", short_help="What differs between two recordings or interpreters.")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.timeout
+@options.ascii_only
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """What differs between two recordings, two interpreters, or one of each."""
+    changes = compare(*session.pair(head, (given["one"], given["other"]), given["timeout"]))
+    style = session.style("never", given["ascii_only"])()
+    session.emit(render_json(changes) if given["format_"] == "json" else render(changes, style))
+    return 0

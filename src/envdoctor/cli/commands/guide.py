@@ -1,0 +1,43 @@
+"""``envdoctor guide``."""
+
+from typing import Any
+
+import click
+
+from envdoctor.checkup import level_of
+from envdoctor.cli import session
+from envdoctor.cli.commands import options
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.guide.profile import traveller
+from envdoctor.report.formats import route
+
+
+@click.command("guide", short_help="The guide's route for this machine, then and today.")
+@options.python
+@options.facts
+@options.project
+@options.timeout
+@options.level
+@options.prefer
+@click.option(
+    "--gpu", type=click.Choice(["auto", "yes", "no"]), default="auto", help="With a GPU in mind. [what is here]"
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.color
+@options.ascii_only
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """The guide's route for this machine, beside today's, ticked off where you are there already; and pip or conda.
+
+    \b
+    envdoctor guide --level beginner
+    envdoctor guide --prefer pip --gpu yes
+    """
+    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
+    style = session.style(given["color"], given["ascii_only"])()
+    draw = route.render_json if given["format_"] == "json" else route.render
+    gpu = {"yes": True, "no": False}.get(given["gpu"])
+    for facts in readers.read(given["timeout"]):
+        who = traveller(facts, level_of(facts, given["level"] or "auto"), given["prefer"] or "", gpu)
+        session.emit(draw(facts, who, style))
+    return 0

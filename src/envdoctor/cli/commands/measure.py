@@ -1,0 +1,60 @@
+"""``envdoctor measure``."""
+
+from typing import Any
+
+import click
+import msgspec
+
+from envdoctor import __version__
+from envdoctor.cli import session
+from envdoctor.cli.commands import options
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
+from envdoctor.facts import Measure
+from envdoctor.facts.recording import SCHEMA_VERSION, dump
+from envdoctor.privacy.text import sanitize, to_ascii
+from envdoctor.report.formats import chart, header
+
+
+@click.command("measure", short_help="Time BLAS: what threads bring, what copies cost.")
+@options.python
+@options.timeout
+@options.project
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
+@options.ascii_only
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """Time BLAS: what threads bring, what two OpenBLAS copies cost each other, what too many threads cost.
+
+    About two seconds, in fresh processes that import nothing. Status 3 where the figures allow no verdict.
+
+    \b
+    envdoctor measure
+    OPENBLAS_THREAD_TIMEOUT=18 envdoctor measure     what a setting would bring
+    """
+    readers = session.Readers(head, given["pythons"], None, given["project"])
+    style = session.style("never", given["ascii_only"])()
+    status, documents = 0, []
+    for facts in readers.read(given["timeout"], session.progress):
+        if not isinstance(facts.measure, Measure) or _inconclusive(facts.measure):
+            status = 3
+        if given["format_"] == "json":
+            documents.append({"patient": facts.patient, "measure": facts.measure})
+            continue
+        lines = [header.title(__version__, facts)]
+        rows = [row for row in header.rows(facts) if row[0] in ("BLAS", "CPUs")]
+        assert facts.measure is not None
+        lines += [f"  {label:9}{value}" for label, value in [*rows, *chart.rows(facts.measure)]]
+        text = "\n".join(sanitize(line) for line in lines) + "\n"
+        session.emit(to_ascii(text) if style.ascii else text)
+    if documents:
+        whole = documents[0] if len(documents) == 1 else {"reports": documents}
+        document = {"schema_version": SCHEMA_VERSION, **msgspec.to_builtins(whole)}
+        session.emit(dump(document, 2 if style.indent else None) + "\n")
+    return status
+
+
+def _inconclusive(measure: Measure) -> bool:
+    seen = measure.alternation and alternation_verdict(measure.alternation)
+    crowd = measure.oversubscription and oversubscription_verdict(measure.oversubscription)
+    return any(verdict and verdict[0] == "inconclusive" for verdict in (seen, crowd))

@@ -1,0 +1,88 @@
+"""Options that several commands share."""
+
+from math import inf
+
+import click
+
+from envdoctor.probe.choose import DEFAULT_TIMEOUT
+from envdoctor.report.formats import FORMATS
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value < inf:
+        raise click.BadParameter(f"{value:g}: write a number of seconds above 0")
+    return value
+
+
+def path(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A variable of a CI job that is not set must not pass for an option that was not given."""
+    if value == "":
+        raise click.BadParameter("the path is empty")
+    return value
+
+
+python = click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="PATH",
+    help="An executable, a prefix or a project folder; may be repeated.",
+)
+project = click.option(
+    "--project", metavar="DIR", callback=path, help="The project folder; else the nearest one upwards."
+)
+timeout = click.option(
+    "--timeout",
+    type=float,
+    callback=seconds,
+    metavar="SECONDS",
+    help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
+)
+DEEPENED = ("BLA003", "PKG004", "PKG007", "PKG009", "CON008")  # the rules that judge more with --deep
+deep = click.option(
+    "--deep",
+    is_flag=True,
+    help="Take seconds: compare every .py with RECORD and conda's files with their hashes, read every extension, import "
+    f"NumPy to see which BLAS it uses. Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of "
+    "them comes to no verdict.",
+)
+facts = click.option(
+    "--facts", "facts_file", metavar="FILE", callback=path, help="Judge a recording instead of a Python."
+)
+level = click.option(
+    "--level",
+    type=click.Choice(["auto", "beginner", "advanced"]),
+    help="Whom the advice is for. [auto: beginner where Anaconda is installed]",
+)
+prefer = click.option(
+    "--prefer",
+    type=click.Choice(["conda", "pip", "system"]),
+    help="What a new environment is made with. [what made this one]",
+)
+color = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
+)
+ascii_only = click.option("--ascii", "ascii_only", is_flag=True, help="Nothing but ASCII.")
+
+
+def select(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """As `words`; empty words (a variable of a CI job that is not set) choose no rule, and certainly not all."""
+    chosen = words(context, parameter, values)
+    if values and not chosen:
+        raise click.BadParameter("no rule is named; `envdoctor list` shows all rules")
+    return chosen
+
+
+def words(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Repeatable and comma-separated."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for value in values:
+        name, _, path = value.partition("=")
+        if name not in FORMATS or not path:
+            raise click.BadParameter(f"{value!r}: write FORMAT=PATH, with a format of {', '.join(FORMATS)}")
+        pairs.append((name, path))
+    return pairs

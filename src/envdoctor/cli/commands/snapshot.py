@@ -1,0 +1,36 @@
+"""``envdoctor snapshot``."""
+
+from typing import Any
+
+import click
+
+from envdoctor.cli import session
+from envdoctor.cli.commands import options
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.engine.selection import UsageError
+
+
+@click.command("snapshot", short_help="Record the facts, to be judged or compared elsewhere.")
+@options.python
+@options.timeout
+@options.project
+@options.deep
+@click.option("-o", "--output", "path", metavar="FILE", help="Where to; else standard output.")
+@click.pass_obj
+def command(head: HeadStart, /, **given: Any) -> int:
+    """Record the facts, without your name, home, host or credentials, to be judged or compared elsewhere.
+
+    \b
+    envdoctor snapshot -o mine.json
+    envdoctor check --facts mine.json
+    """
+    readers = session.Readers(head, given["pythons"], None, given["project"])
+    if len(given["pythons"]) > 1:
+        raise UsageError("--python: a snapshot is of one patient; make one for each")
+    for facts in readers.read(given["timeout"], deep=given["deep"]):
+        text = session.recording(facts, readers.world)
+        if given["path"]:
+            session.write(given["path"], text)
+        else:
+            session.emit(text)
+    return 0

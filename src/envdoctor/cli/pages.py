@@ -1,0 +1,77 @@
+"""The rules' pages, and the list of rules."""
+
+import os
+import sys
+
+from envdoctor.engine.checks import Check
+from envdoctor.engine.plugins import CheckSet
+from envdoctor.engine.rules import Rule
+from envdoctor.engine.selection import UsageError
+from envdoctor.privacy.text import lines, to_ascii
+from envdoctor.report.formats import Style
+
+
+def find(collection: CheckSet, word: str) -> tuple[Rule, Check, str]:
+    """The rule with this code or name, its check, and the distribution it comes from (empty: ours).
+
+    Raises `UsageError` where there is none.
+    """
+    for loaded in collection.checks:
+        for rule in loaded.check.rules:
+            if word.upper() == rule.code or word.lower() == rule.name:
+                return rule, loaded.check, loaded.source
+    raise UsageError(f"{word}: no rule has this code or name; `envdoctor list` shows all")
+
+
+def page(collection: CheckSet, word: str) -> str:
+    """The Markdown page of a rule."""
+    rule, check, source = find(collection, word)
+    path = path_of(rule, check)
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        raise UsageError(f"{rule.code}: {source or 'envdoctor'} brings no page for it ({path})") from None
+
+
+def path_of(rule: Rule, check: Check) -> str:
+    """Where the page of a rule lies beside the module of its check: by the rule's name, or in ``advice/`` by its code."""
+    module = sys.modules[check.examine.__module__]
+    folder = os.path.dirname(os.path.abspath(module.__file__ or ""))
+    named = os.path.join(folder, f"{rule.name.replace('++', 'xx').replace('-', '_')}.md")
+    return named if os.path.isfile(named) else os.path.join(folder, "advice", f"{rule.code}.md")
+
+
+def show(text: str, style: Style) -> str:
+    """The page as it is for a pipe, drawn for a terminal with colour."""
+    clean = "\n".join(lines(text.rstrip("\n"))) + "\n"
+    if style.color:
+        import io
+
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        file = io.StringIO()
+        # No environment: what it says of width and colour has been weighed (session).
+        console = Console(file=file, width=style.width, force_terminal=True, legacy_windows=False, _environ={})
+        console.print(Markdown(clean))
+        clean = file.getvalue()
+    return to_ascii(clean) if style.ascii else clean
+
+
+def listing(collection: CheckSet) -> list[dict[str, str]]:
+    """Code, name, severity (all it may take, worst first), guide statements and source of every rule, by code."""
+    rows = []
+    for loaded in collection.checks:
+        for rule in loaded.check.rules:
+            severities = sorted({rule.severity, *rule.varies}, key=lambda severity: severity.rank)
+            rows.append(
+                {
+                    "code": rule.code,
+                    "name": rule.name,
+                    "severity": " / ".join(severities),
+                    "guide": ", ".join(rule.guide),
+                    "source": loaded.source or "envdoctor",
+                }
+            )
+    return sorted(rows, key=lambda row: row["code"])

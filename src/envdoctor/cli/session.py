@@ -1,0 +1,241 @@
+"""One run of a command: whom to examine, where to write, how it should look."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from envdoctor import __version__
+from envdoctor.cli.config import FILES
+from envdoctor.cli.files import bounded, content
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.engine.selection import UsageError
+from envdoctor.facts import Facts
+from envdoctor.facts.recording import dump, load, record
+from envdoctor.privacy.redact import Redactor, credentials
+from envdoctor.privacy.text import sanitize
+from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, PatientError, default, named
+from envdoctor.probe.world import World
+from envdoctor.report.formats import Style
+
+if TYPE_CHECKING:
+    from envdoctor.probe.interrogation import Interrogation
+
+MOST_COLUMNS = 110  # longer lines are hard to read
+
+
+class OutputError(Exception):
+    """The document could not be delivered; the message says where and why."""
+
+
+class Readers:
+    """The patients of one run, read one after the other; a recording counts as one."""
+
+    def __init__(self, head: HeadStart, pythons: tuple[str, ...], facts_file: str | None, project: str | None) -> None:
+        around = head.around
+        if facts_file is not None and pythons:
+            raise UsageError("--facts and --python: a recording is a patient of its own; give one of the two")
+        self.world = World(home=around.home, cwd=around.cwd, environ=around.environ)
+        self._head = head
+        self._facts_file = facts_file
+        self._project = project
+        if project is not None and not os.path.isdir(os.path.join(around.cwd, project)):
+            raise UsageError(f"--project {project}: no such folder")
+        self._choices: list[Choice] = []
+        if facts_file is None:
+            self._choices = [named(what, around) for what in pythons] or [default(around, project)]
+
+    def configured(self) -> str | None:
+        """The folder whose configuration counts: the nearest one with envdoctor.toml or pyproject.toml, upwards from
+        ``--project`` or the working directory, below HOME; the first folder may be HOME itself."""
+        folder = os.path.normpath(os.path.join(self.world.cwd, self._project or ""))
+        while not any(os.path.lexists(self.world.real(f"{folder}/{name}")) for name in FILES):
+            parent = os.path.dirname(folder)
+            if self.world.home in (folder, parent) or parent == os.path.dirname(parent):
+                return None
+            folder = parent
+        return folder
+
+    def read(
+        self,
+        timeout: float | None,
+        progress: Callable[[int, int], None] | None = None,
+        deep: bool = False,
+    ) -> Iterator[Facts]:
+        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark.
+
+        ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds.
+        """
+        if self._facts_file is not None:
+            yield _load(self._facts_file)
+            return
+        from envdoctor.probe.gather import gather
+
+        for choice in self._choices:
+            interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
+            try:
+                yield gather(choice, interview, self.world, self._project, progress, telling if deep else None)
+            finally:
+                interview.close()
+
+    def _interview(self, choice: Choice, timeout: float) -> "Interrogation":
+        from envdoctor.probe.interrogation import Interrogation
+
+        begun = self._head.take(choice, timeout)
+        return (
+            begun
+            if isinstance(begun, Interrogation)
+            else Interrogation(choice.executable, timeout, dict(self.world.environ))
+        )
+
+
+def _load(path: str) -> Facts:
+    try:
+        if path == "-":
+            return load(bounded(sys.stdin.buffer, "standard input"), "standard input")
+        return load(content(path), path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list[Facts]:
+    """The facts of two patients, each a recording or a Python.
+
+    Beside a recording, which is redacted, both are: the names it is rid of are no difference.
+    """
+    sides = [_load(name) if _is_recording(name) else _living(head, name, timeout) for name in names]
+    if not any(map(_is_recording, names)):
+        return sides
+    world = World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
+    return [load(recording(facts, world), name) for facts, name in zip(sides, names, strict=True)]
+
+
+def _is_recording(name: str) -> bool:
+    return os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK)
+
+
+def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:
+    try:
+        return next(iter(Readers(head, (name,), None, None).read(timeout)))
+    except PatientError as error:
+        raise UsageError(f"{error}; a recording may be named, too".replace("--python ", "")) from None
+
+
+def recording(facts: Facts, world: World) -> str:
+    """The text of a recording, redacted."""
+    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
+    host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
+    return dump(Redactor(world.home, user, host).document(record(facts, __version__)), 1) + "\n"
+
+
+def _account() -> str:
+    """The user's name where no variable tells it, as in many containers; empty where nobody knows."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
+
+
+def style(color: str, ascii_only: bool) -> Callable[..., Style]:
+    """How standard output wants its text; more is added by the caller."""
+    terminal = _is_terminal()
+    return partial(
+        Style,
+        width=_width(terminal),
+        color=_colored(color, terminal),
+        ascii=ascii_only or not _unicode(),
+        indent=terminal,
+    )
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stdout.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _colored(color: str, terminal: bool) -> bool:
+    """``--color`` over NO_COLOR over FORCE_COLOR and CLICOLOR_FORCE over the terminal."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE")
+    if forced:
+        return forced != "0"
+    return terminal and os.environ.get("TERM") != "dumb"
+
+
+def _unicode() -> bool:
+    """False where the locale is C, which promises ASCII only, or the stream can't encode more."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    return encoding in ("utf8", "utf16", "utf32") and (locale not in ("C", "POSIX") or sys.platform == "win32")
+
+
+def _width(terminal: bool) -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and len(columns) < 6 and int(columns) > 0:
+        return min(int(columns), MOST_COLUMNS)
+    try:
+        return min(os.get_terminal_size(sys.stdout.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80
+    except (OSError, ValueError):
+        return 80
+
+
+def emit(text: str) -> None:
+    """Write to standard output; a reader who has left early (``| head -1``) is no fault."""
+    try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(f"standard output: {error.strerror}") from None
+
+
+def write(path: str, text: str, new: bool = False, append: bool = False) -> None:
+    """Write a file that was asked for; with ``new`` it must not exist. Raises `UsageError` naming it."""
+    try:
+        with open(path, "x" if new else "a" if append else "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path}: it exists already, and is not overwritten") from None
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def progress(done: int, planned: int) -> None:
+    """A bar on standard error while BLAS is timed, on a terminal only; nothing planned takes it away."""
+    try:
+        if sys.stderr.isatty():
+            filled = 20 * done // planned if planned else 0
+            bar = f"timing BLAS [{'#' * filled}{'.' * (20 - filled)}]" if planned else " " * 34
+            sys.stderr.write(f"\r{bar}{'' if planned else chr(13)}")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def telling(words: str) -> None:
+    """What is being done, on standard error, on a terminal only; the next words replace it, empty ones take it away."""
+    try:
+        if sys.stderr.isatty():
+            width = 78
+            sys.stderr.write(f"\r{sanitize(words)[:width]:{width}}\r")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def complain(message: str) -> None:
+    """One line on standard error."""
+    try:
+        sys.stderr.write(f"envdoctor: {sanitize(credentials(message))}\n")
+    except OSError:
+        return

@@ -1,0 +1,1 @@
+"""What the field is like: names, versions, channels, threads. Pure; no file is touched."""

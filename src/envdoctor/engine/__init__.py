@@ -1,0 +1,1 @@
+"""The words of a check, and what runs checks. Knows no check by name."""

@@ -1,0 +1,50 @@
+"""Checks: pure functions from facts to findings, and how each of them ended."""
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.rules import Rule
+
+
+class NotApplicable(Exception):
+    """Raised by a check that has nothing to judge here; the message says why."""
+
+
+Examine = Callable[..., Iterable[Finding]]
+
+
+class Check(Struct, frozen=True):
+    """A pure function from facts to findings. ``needs`` are its parameter names: sections of `Facts`."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    examine: Examine
+    needs: tuple[str, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(rule.code for rule in self.rules)
+
+
+def check(*rules: Rule, name: str = "") -> Callable[[Examine], Check]:
+    """Make a `Check` of a function; its parameters name the facts it needs, its name is the first rule's."""
+
+    def decorate(function: Examine) -> Check:
+        code = function.__code__
+        needs = code.co_varnames[: code.co_argcount]
+        return Check(name or rules[0].name, rules, function, needs)
+
+    return decorate
+
+
+class Outcome(Struct, frozen=True):
+    """How one check ended. ``status``: found, passed, not-applicable, unknown; ``seconds`` it took."""
+
+    check: Check
+    findings: tuple[Finding, ...]
+    status: str
+    reason: str = ""
+    seconds: float = 0.0
+    source: str = ""

@@ -1,0 +1,38 @@
+"""Findings: what a check has seen, and what it advises."""
+
+from msgspec import Struct
+
+from envdoctor.engine.remedies import Remedy
+from envdoctor.engine.rules import Confidence, Rule, Severity
+
+
+class Evidence(Struct, frozen=True):
+    label: str
+    value: str
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is so: the rule, whom it concerns, what was seen, and what it means.
+
+    ``subject`` identifies the culprit within the environment (a distribution, a file, a variable).
+    ``severity`` and ``confidence`` override the rule's. ``nothing_to_do`` is said to the user in
+    place of a fix.
+    """
+
+    rule: Rule
+    subject: str
+    evidence: tuple[Evidence, ...]
+    title: str
+    why: str
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    remedies: tuple[Remedy, ...] = ()
+    nothing_to_do: str = ""
+
+    @property
+    def level(self) -> Severity:
+        return self.severity or self.rule.severity
+
+    @property
+    def certainty(self) -> Confidence:
+        return self.confidence or self.rule.confidence

@@ -1,0 +1,127 @@
+"""Where checks come from: the built-in ones, and the entry points of installed distributions.
+
+Entry points are read from their files here, not by ``importlib.metadata``: that takes as long as a
+check-up, and gives up on the first ``entry_points.txt`` it can't decode.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+from envdoctor.ecosystem.names import normalise
+from envdoctor.engine.checks import Check
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.run import RegisteredCheck
+from envdoctor.facts import UnknownFact
+
+GROUP = "envdoctor.checks"
+BUILT_IN = "envdoctor_checks"
+
+
+class EntryPoint:
+    """``name = value`` of one distribution, named by its metadata folder."""
+
+    __slots__ = ("distribution", "name", "value", "version")
+
+    def __init__(self, name: str, value: str, distribution: str, version: str) -> None:
+        self.name = name
+        self.value = value
+        self.distribution = distribution
+        self.version = version
+
+
+class CheckSet:
+    """All checks that were found, and the plug-ins they came from (distribution name, version)."""
+
+    def __init__(self, checks: list[RegisteredCheck], plugins: list[tuple[str, str]]) -> None:
+        self.checks = checks
+        self.plugins = plugins
+
+
+def built_in() -> CheckSet:
+    """The checks that come with envdoctor."""
+    return CheckSet([RegisteredCheck(check) for check in importlib.import_module(BUILT_IN).CHECKS], [])
+
+
+def collect() -> CheckSet:
+    """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
+    checks = built_in().checks
+    taken = {code for loaded in checks for code in loaded.check.codes}
+    plugins = []
+    for point in entry_points(sys.path):
+        plugins.append((point.distribution, point.version))
+        try:
+            found = _import(point)
+            clash = sorted(taken & {code for check in found for code in check.codes})
+            if clash:
+                raise ValueError(f"its codes {', '.join(clash)} are taken")
+        except BaseException as error:
+            checks.append(RegisteredCheck(_broken(point, error), point.distribution))
+            continue
+        taken.update(code for check in found for code in check.codes)
+        checks += [RegisteredCheck(check, point.distribution) for check in found]
+    return CheckSet(checks, plugins)
+
+
+def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
+    """Entry points of our group along ``path``; a file that can't be read or decoded counts as having none."""
+    seen = set()
+    for entry in path:
+        try:
+            names = os.listdir(entry or ".")
+        except OSError:
+            continue
+        for name in sorted(names):
+            if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):  # pip's leftovers
+                path = os.path.join(entry, name, "entry_points.txt")
+                if not os.access(path, os.R_OK):  # most have none, and to learn it by an exception takes twice as long
+                    continue
+                try:
+                    with open(path, "rb") as file:
+                        data = file.read(200_000)
+                except OSError:
+                    continue
+                distribution, _, version = name.rpartition(".")[0].partition("-")
+                key = normalise(distribution)
+                if GROUP.encode() in data and key not in seen:  # of two versions, the first is imported
+                    seen.add(key)
+                    for point, value in parse_entry_points(data.decode("utf-8", "replace")):
+                        yield EntryPoint(point, value, distribution.replace("_", "-"), version.partition("-py")[0])
+
+
+def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
+    """``name, value`` of our group (https://packaging.python.org/specifications/entry-points/)."""
+    ours = False
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            ours = line == f"[{GROUP}]"
+        elif ours and line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            yield name.strip(), value.partition("[")[0].strip()  # extras, which nobody uses any more
+
+
+def _import(point: EntryPoint) -> list[Check]:
+    module, _, attributes = point.value.partition(":")
+    out, sys.stdout = sys.stdout, sys.stderr  # standard output is for the document
+    try:
+        found = importlib.import_module(module.strip())
+        for attribute in (attributes.strip() or "CHECKS").split("."):
+            found = getattr(found, attribute)
+        checks = list(found)
+    finally:
+        sys.stdout = out
+    for check in checks:
+        if not isinstance(check, Check):
+            raise TypeError(f"{check!r:.80} is no check")
+    return checks
+
+
+def _broken(point: EntryPoint, error: BaseException) -> Check:
+    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {type(error).__name__}: {error}"
+
+    def examine() -> Iterator[Finding]:
+        raise UnknownFact(reason)
+
+    return Check(f"plug-in-{point.distribution}", (), examine, ())

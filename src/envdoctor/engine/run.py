@@ -1,0 +1,125 @@
+"""Runs the checks: each for itself, with a deadline, and every end an `Outcome`. Knows no check by name."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+from envdoctor.engine.checks import Check, NotApplicable, Outcome
+from envdoctor.engine.findings import Finding
+from envdoctor.facts import Facts, Missing, UnknownFact
+
+DEADLINE = 2.0  # seconds for one check; a pure function over facts takes milliseconds
+
+
+class RegisteredCheck:
+    """A check, and where it came from (a distribution's name; empty for the built-in ones)."""
+
+    __slots__ = ("check", "source")
+
+    def __init__(self, check: Check, source: str = "") -> None:
+        self.check = check
+        self.source = source
+
+
+def examine(facts: Facts, checks: Sequence[RegisteredCheck], deadline: float = DEADLINE) -> list[Outcome]:
+    """The outcome of every check, in order.
+
+    Python can't interrupt a function, so the checks run in a worker thread; one that overruns its
+    ``deadline`` (seconds) ends as unknown, and the rest get a new worker.
+    """
+    outcomes: list[Outcome] = []
+    while len(outcomes) < len(checks):
+        outcomes += _Worker(facts, checks[len(outcomes) :]).outcomes(deadline)
+    return outcomes
+
+
+class _Worker:
+    """One thread that works through ``checks`` until the last, or until one of them overruns."""
+
+    def __init__(self, facts: Facts, checks: Sequence[RegisteredCheck]) -> None:
+        self._facts = facts
+        self._checks = checks
+        self._done: list[Outcome] = []
+        self._changed = threading.Condition()
+        self._began = time.monotonic()
+        self._given_up = False
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        for loaded in self._checks:
+            outcome = run(self._facts, loaded)
+            with self._changed:
+                if self._given_up:
+                    return
+                self._done.append(outcome)
+                self._began = time.monotonic()  # of the next one
+                self._changed.notify()
+
+    def outcomes(self, deadline: float) -> list[Outcome]:
+        with self._changed:
+            while len(self._done) < len(self._checks):
+                left = self._began + deadline - time.monotonic()
+                if left <= 0:
+                    self._given_up = True
+                    late = self._checks[len(self._done)]
+                    reason = f"no verdict within {deadline:g} s"
+                    return [*self._done, Outcome(late.check, (), "unknown", reason, deadline, late.source)]
+                self._changed.wait(left)
+            return list(self._done)
+
+
+def run(facts: Facts, loaded: RegisteredCheck) -> Outcome:
+    """Run one check on ``facts``, whatever it does.
+
+    A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
+    """
+    check = loaded.check
+    began = time.perf_counter()
+    findings: list[Finding] = []
+    status = reason = ""
+    try:
+        arguments = _arguments(facts, check)
+        for finding in _produced(check, arguments):
+            findings.append(finding)
+    except NotApplicable as verdict:
+        status, reason = "not-applicable", _words(verdict)
+    except UnknownFact as verdict:
+        status, reason = "unknown", _words(verdict)
+    except BaseException as error:
+        status, reason = "unknown", f"the check itself failed: {type(error).__name__}: {_words(error)}"
+    if findings:
+        status, reason = "found", reason if status == "unknown" else ""
+    return Outcome(check, tuple(findings), status or "passed", reason, time.perf_counter() - began, loaded.source)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return "(it can't say why)"
+
+
+def _arguments(facts: Facts, check: Check) -> list[object]:
+    arguments = []
+    defaults = getattr(check.examine, "__defaults__", None) or ()
+    optional = check.needs[len(check.needs) - len(defaults) :]
+    for name in check.needs:
+        if not hasattr(facts, name):
+            raise UnknownFact(f"the check needs {name!r}, and there is no such section of facts")
+        value = getattr(facts, name)
+        if name in optional:  # the check says itself what its absence means
+            arguments.append(value)
+            continue
+        if isinstance(value, Missing):
+            raise UnknownFact(value.reason)
+        if value is None:
+            raise NotApplicable(f"no {name} here")
+        arguments.append(value)
+    return arguments
+
+
+def _produced(check: Check, arguments: list[object]) -> Iterator[Finding]:
+    for finding in check.examine(*arguments) or ():
+        if not isinstance(finding, Finding) or finding.rule not in check.rules:
+            raise TypeError(f"{check.name} gave {finding!r:.80}, which is no finding of its own rules")
+        yield finding

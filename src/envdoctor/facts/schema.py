@@ -1,0 +1,94 @@
+"""The JSON Schemas of what envdoctor writes (draft 2020-12): the report, and the recording."""
+
+from typing import Any
+
+from envdoctor.facts import Facts
+from envdoctor.facts.recording import schema_of
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _facts(definitions: dict[str, Any]) -> dict[str, Any]:
+    schema_of(Facts, definitions)
+    facts = definitions.pop("Facts")
+    patient = facts["properties"].pop("patient")
+    facts["required"].remove("patient")
+    return {"patient": patient, "facts": facts}
+
+
+def recording() -> dict[str, Any]:
+    """The schema of a recording (`envdoctor snapshot`)."""
+    definitions: dict[str, Any] = {}
+    parts = _facts(definitions)
+    properties = {"schema_version": _TEXT, "tool": _object({"name": _TEXT, "version": _TEXT}), **parts}
+    return {"$schema": _DRAFT, "title": "envdoctor recording", **_object(properties), "$defs": definitions}
+
+
+def report() -> dict[str, Any]:
+    """The schema of a report (`envdoctor check --format json`), one patient's or several's."""
+    definitions: dict[str, Any] = {}
+    parts = _facts(definitions)
+    severities = ("error", "warning", "info")
+    named = _object({"name": _TEXT, "version": _TEXT})
+    fix = _object({
+        "title": _TEXT,
+        "applicability": {"enum": ["safe", "unsafe", "manual"]},
+        "reason": _TEXT,
+        "steps": _array({"type": "object"}),
+        "undo": _TEXT,
+        "verify": {"type": "object"},
+    })  # fmt: skip
+    guide = _object({
+        "id": _TEXT, "section": _TEXT, "says": _TEXT, "status": _TEXT, "since": _TEXT, "sources": _array(_TEXT),
+    })  # fmt: skip
+    finding = _object({
+        "code": _TEXT,
+        "name": _TEXT,
+        "severity": {"enum": list(severities)},
+        "confidence": {"enum": ["certain", "likely", "possible"]},
+        "title": _TEXT,
+        "subject": _TEXT,
+        "evidence": _array(_object({"label": _TEXT, "value": _TEXT})),
+        "why": _TEXT,
+        "guide": _array(guide),
+        "fixes": _array(fix),
+        "fingerprint": _TEXT,
+        "suppressed": {"type": ["object", "null"]},
+    })  # fmt: skip
+    counts = _object(dict.fromkeys((*severities, "passed", "not-applicable", "unknown"), _COUNT))
+    summary = _object({
+        "status": {"enum": ["healthy", "findings", "inconclusive"]},
+        "exit_code": {"type": "integer"},
+        "counts": counts,
+        "seconds": {"type": "number"},
+    })  # fmt: skip
+    check = _object({
+        "name": _TEXT, "codes": _array(_TEXT), "status": _TEXT, "reason": _TEXT, "seconds": {"type": "number"},
+    })  # fmt: skip
+    one = _object({
+        "schema_version": _TEXT,
+        "tool": _object({"name": _TEXT, "version": _TEXT, "checks": _array(named)}),
+        "patient": parts["patient"],
+        "summary": summary,
+        "facts": parts["facts"],
+        "checks": _array(check),
+        "findings": _array(finding),
+    })  # fmt: skip
+    definitions["Report"] = one
+    several = _object({"schema_version": _TEXT, "reports": _array({"$ref": "#/$defs/Report"})})
+    either = [{"$ref": "#/$defs/Report"}, several]
+    return {"$schema": _DRAFT, "title": "envdoctor report", "anyOf": either, "$defs": definitions}

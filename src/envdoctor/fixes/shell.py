@@ -1,0 +1,123 @@
+"""Steps of a fix as command lines that can be pasted: POSIX shells, fish, and PowerShell."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from envdoctor.privacy.text import sanitize
+
+
+def printf(word: str) -> str:
+    """``word`` as printf's format: what can't be shown, or is no text at all (a byte of a file's name), in octal."""
+    try:
+        data = word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a pair: no file bears such a name here
+        data = word.encode("utf-8", "backslashreplace")
+    # A dash at the beginning would be taken for an option.
+    letters = [chr(byte) if 0x20 <= byte < 0x7F and chr(byte) not in "%'\\-" else f"\\{byte:03o}" for byte in data]
+    return f"printf '{''.join(letters)}'"
+
+
+def unshown(word: str) -> bool:
+    """Whether a terminal would show the word as another; not one that ends in a newline, which ``$()`` would cut off."""
+    return sanitize(word) != word and not word.endswith("\n") and "\0" not in word
+
+
+class Shell:
+    """One shell's way of writing commands."""
+
+    name = "posix"
+
+    def quote(self, word: str) -> str:
+        """The word as it is typed; one that a terminal would not show as it is, by ``printf`` (dash knows no ``$''``)."""
+        return shlex.quote(word) if not unshown(word) else f'"$({printf(word)})"'
+
+    def run(self, argv: list[str]) -> str:
+        return " ".join(map(self.quote, argv))
+
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"export {name}={self.quote(str(value))}" for name, value in variables.items())
+
+    def unset(self, *names: str) -> str:
+        return "; ".join(f"unset {name}" for name in names)
+
+    def activate(self, folder: str) -> str:
+        """Enter the virtual environment in ``folder``."""
+        return f". {self.quote(folder + '/bin/activate')}"
+
+    def command(self, step: Mapping[str, Any]) -> str | None:
+        """The command line of one step; ``None`` for a step that is done by hand (an edit)."""
+        if "argv" in step:
+            return self.run([str(word) for word in step["argv"]])
+        if "setenv" in step:
+            return self.set(step["setenv"])
+        if "unsetenv" in step:
+            return self.unset(*step["unsetenv"])
+        return None
+
+
+class Fish(Shell):
+    """fish: in single quotes only the backslash and the quote are special (fish manual, "Quotes")."""
+
+    name = "fish"
+
+    def quote(self, word: str) -> str:
+        if shlex.quote(word) == word:
+            return word
+        if unshown(word):
+            return f"({printf(word)} | string collect)"
+        return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def activate(self, folder: str) -> str:
+        return f"source {self.quote(folder + '/bin/activate.fish')}"
+
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"set -gx {name} {self.quote(str(value))}" for name, value in variables.items())
+
+    def unset(self, *names: str) -> str:
+        return f"set -e {' '.join(names)}"
+
+
+class PowerShell(Shell):
+    """PowerShell: single quotes, doubled inside (about_Quoting_Rules); curly quotes end a string, too."""
+
+    name = "powershell"
+
+    def quote(self, word: str) -> str:
+        plain = word and word.isascii() and all(letter.isalnum() or letter in "-_./:\\=+" for letter in word)
+        if word.startswith("-") and ("." in word or ":" in word):  # it would be cut in two (PowerShell issue 6291)
+            plain = False
+        return word if plain else self._string(word)
+
+    def _string(self, word: str) -> str:
+        for mark in "'‘’‚‛":
+            word = word.replace(mark, mark * 2)
+        return f"'{word}'"
+
+    def run(self, argv: list[str]) -> str:
+        line = " ".join(map(self.quote, argv))
+        # A quoted first word is a string, not a command, without the call operator.
+        return f"& {line}" if line.startswith("'") else line
+
+    def activate(self, folder: str) -> str:
+        return self.run([rf"{folder}\Scripts\Activate.ps1"])
+
+    def set(self, variables: Mapping[str, Any]) -> str:
+        return "; ".join(f"$env:{name} = {self._string(str(value))}" for name, value in variables.items())
+
+    def unset(self, *names: str) -> str:
+        return "; ".join(f"Remove-Item Env:{name}" for name in names)
+
+
+def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
+    """The shell the user types into: PowerShell on Windows, else what SHELL names."""
+    name = os.path.basename(environ.get("SHELL", ""))
+    if name in ("pwsh", "pwsh-preview", "powershell") or (windows and name not in ("bash", "zsh", "sh", "fish")):
+        return PowerShell()
+    return Fish() if name == "fish" else Shell()
+
+
+def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
+    """The command line of one step for a POSIX shell, or for PowerShell."""
+    return (PowerShell() if windows else Shell()).command(step)

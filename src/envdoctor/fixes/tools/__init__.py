@@ -1,0 +1,1 @@
+"""The tools that change an environment, a module a tool."""

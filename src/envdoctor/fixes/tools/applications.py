@@ -1,0 +1,81 @@
+"""Environments that hold one application: pipx and uv tool."""
+
+import os
+from collections.abc import Sequence
+
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.pip import Venv
+
+
+class _Application(Venv):
+    """What the application needs is mended in place, so that neither it nor what was added to it changes; only
+    what is new is the tool's to add."""
+
+    def __init__(self, bedside: Target) -> None:
+        super().__init__(bedside)
+        self._name = os.path.basename(bedside.prefix.rstrip("/\\").replace("\\", "/"))
+
+    def _is_new(self, requirements: Sequence[str]) -> bool:
+        here = self._bedside.installed
+        lines = [line for item in here.values() for line in (item.requires if isinstance(item.requires, list) else ())]
+        known = {*here, *(normalise(name_in(line)) for line in lines)}
+        return any(normalise(name_in(requirement)) not in known for requirement in requirements)
+
+
+class Pipx(_Application):
+    """``pipx inject`` leaves alone what is there in any version, and ``uninject`` what was not injected: those are for
+    what is new. pipx has pip or uv do the rest, and both take pip's words."""
+
+    def __init__(self, bedside: Target) -> None:
+        super().__init__(bedside)
+        self._uv = False
+
+    def _install(self, *words: str) -> list[str]:
+        return ["pipx", "runpip", self._name, "install", *words]
+
+    def _uninstall(self, *names: str) -> list[str]:
+        return ["pipx", "runpip", self._name, "uninstall", "--yes", *names]
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        if force or not self._is_new(requirements):
+            return super().install(requirements, force)
+        wanted = list(map(unmarked, requirements))
+        undo = self._bedside.shell.run(["pipx", "uninject", self._name, *map(name_in, wanted)])
+        return Fix(title="", steps=(argv("pipx", "inject", self._name, *wanted),), applicability="safe", undo=undo)
+
+    def recreate(self, python: str) -> Fix:
+        minor, path = self._bedside.available(python)
+        chosen = ["--python", path] if path else ["--python", python, "--fetch-missing-python"] if python else []
+        return Fix(
+            title=f"install {self._name} anew{f' with Python {minor or python}' if python else ''}",
+            steps=(argv("pipx", "reinstall", *chosen, self._name),),
+            applicability="unsafe",
+            reason="pipx takes the newest release that fits",
+        )
+
+
+class UvTool(_Application):
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        if force or not self._is_new(requirements):
+            return super().install(requirements, force)
+        more = [word for item in requirements for word in ("--with", unmarked(item))]
+        return Fix(
+            title="",
+            steps=(argv("uv", "tool", "install", *more, self._name),),
+            applicability="unsafe",
+            reason="uv replaces what was given with --with before (uv-receipt.toml names it)",
+        )
+
+    def recreate(self, python: str) -> Fix:
+        """``--force``, for uv does not touch an environment whose Python is gone otherwise."""
+        chosen = python or self._bedside.base
+        return Fix(
+            title=f"install {self._name} anew{f' with Python {python}' if python else ''}",
+            steps=(argv("uv", "tool", "install", "--force", *(["--python", chosen] if chosen else []), self._name),),
+            applicability="unsafe",
+            reason="uv takes the newest release that fits, and nothing of what was given with --with before "
+            "(uv-receipt.toml names it)",
+        )

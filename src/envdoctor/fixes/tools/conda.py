@@ -1,0 +1,156 @@
+"""conda's environments, spoken to by conda, mamba or micromamba, whichever is at hand."""
+
+from collections.abc import Sequence
+
+from envdoctor.ecosystem.names import CONDA, is_a, normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.names import conda_name, conda_spec
+from envdoctor.fixes.target import Target
+
+WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
+PLAN = "conda may change other packages with it; it shows its plan and asks first"
+
+
+def reinstall(bedside: Target, specs: Sequence[str]) -> Fix:
+    """Lay conda's own packages down anew, where they are: that repairs base, too."""
+    if bedside.kind == "pixi":
+        from envdoctor.fixes.tools.pixi import Pixi
+
+        return Pixi(bedside).reinstall([spec.partition("=")[0] for spec in specs])
+    if bedside.guard == "frozen":
+        return Fix(title=f"leave it to whoever froze {bedside.prefix} to repair it", steps=(), applicability="manual")
+    words = (bedside.conda_command(), "install", "--prefix", bedside.prefix, "--force-reinstall", *specs)
+    return Fix(title="", steps=(argv(*words),), applicability="unsafe", reason=PLAN)
+
+
+class Conda:
+    """An environment of the user's own, always named by its prefix.
+
+    What pip has put into it is changed by pip: two installers over one package damage it.
+    """
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+        self._conda = bedside.conda_command()
+        self._by_pip = {item.key for item in bedside.distributions if item.installer in ("pip", "uv")}
+
+    def _command(self, verb: str, *words: str) -> list[str]:
+        return [self._conda, verb, "--prefix", self._bedside.prefix, *words]
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        pip = [unmarked(item) for item in requirements if normalise(name_in(item)) in self._by_pip]
+        conda = [conda_spec(item) for item in requirements if normalise(name_in(item)) not in self._by_pip]
+        steps = []
+        if conda:
+            steps.append(argv(*self._command("install", *(["--force-reinstall"] if force else []), *conda)))
+        if pip:
+            flags = ["--force-reinstall", "--no-deps"] if force else []
+            steps.append(argv(self._bedside.python, "-m", "pip", "install", *flags, *pip))
+        old = [name for name in map(name_in, conda) if name]
+        undo = (
+            self._bedside.shell.run(self._command("remove", *old))
+            if conda and not force and not self._present(old)
+            else ""
+        )
+        return Fix(
+            title="",
+            steps=tuple(steps),
+            applicability="unsafe" if conda else "safe",
+            reason=PLAN if conda else "",
+            undo=undo,
+        )
+
+    def _present(self, names: list[str]) -> bool:
+        here = {item.key for item in self._bedside.distributions}
+        return any(normalise(name) in here for name in names)
+
+    def remove(self, names: list[str]) -> Fix:
+        pip = [name for name in names if normalise(name) in self._by_pip]
+        conda = [conda_name(name) for name in names if normalise(name) not in self._by_pip]
+        steps = [argv(self._bedside.python, "-m", "pip", "uninstall", "--yes", *pip)] if pip else []
+        steps += [argv(*self._command("remove", *conda))] if conda else []
+        reason = "conda removes what depends on them, too; it shows its plan and asks first"
+        return Fix(
+            title="",
+            steps=tuple(steps),
+            applicability="unsafe",
+            reason=reason if conda else "your own code may import what is removed",
+            undo=self._bedside.shell.run(self._command("install", *conda)) if conda else "",
+        )
+
+    def recreate(self, python: str) -> Fix:
+        """A new environment beside the old one, which stays until it is no longer needed."""
+        prefix = f"{self._bedside.prefix}-{f'py{python}' if python else 'new'}"
+        if listed := ("" if python else self._bedside.project_file("environment.yml")):
+            step = argv(self._conda, "env", "create", "--prefix", prefix, "--file", listed)
+            if self._conda == "micromamba":
+                step = argv(self._conda, "create", "--prefix", prefix, "--file", listed)
+        else:
+            wanted = python or self._bedside.minor
+            step = argv(
+                self._conda,
+                "create",
+                "--prefix",
+                prefix,
+                f"python={wanted}" if wanted else "python",
+                *self._asked_for(),
+            )
+        remove = self._bedside.shell.run([self._conda, "remove", "--prefix", prefix, "--all"])
+        return Fix(
+            title=f"make an environment beside it{f' with Python {python}' if python else ''}: {prefix}",
+            steps=(step,),
+            applicability="unsafe",
+            reason="it downloads a whole environment, without what pip had installed; the old one stays",
+            undo=remove,
+            patient=prefix,
+        )
+
+    def _asked_for(self) -> list[str]:
+        """The names that were asked for, by conda's records; without records, what no distribution requires."""
+        records = getattr(getattr(self._bedside.facts, "conda", None), "records", None)
+        if isinstance(records, list):
+            asked = sorted({record.name for record in records if getattr(record, "requested", None)})
+            return [name for name in asked if is_a(CONDA, name) and name not in ("python", "conda", "mamba")]
+        return [conda_name(item.name) for item in self._bedside.top_level if item.key not in self._by_pip]
+
+
+class Base(Conda):
+    """conda's base, or a prefix that is frozen (CEP 22): nothing is installed here, a new environment takes it."""
+
+    def _name(self) -> str:
+        project = self._bedside.project
+        return project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2].replace(" ", "-") if project else "work"
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        wanted = self._bedside.minor
+        specs = [f"python={wanted}" if wanted else "python", *map(conda_spec, requirements)]
+        why = WHY.get(self._bedside.guard, "this Python belongs to the system")
+        return Fix(
+            title=f"in an environment of its own, {self._name()}",
+            steps=(argv(self._conda, "create", "--name", self._name(), *specs),),
+            applicability="unsafe",
+            reason=f"{why}, so nothing is installed into it; activate the new environment to work in it",
+            undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        if self._bedside.guard == "frozen":
+            return Fix(
+                title=f"leave {' '.join(names)} to whoever keeps this frozen environment",
+                steps=(),
+                applicability="manual",
+            )
+        return super().remove(names)
+
+    def recreate(self, python: str) -> Fix:
+        if self._bedside.guard == "frozen":
+            return super().recreate(python)
+        wanted = python or self._bedside.minor
+        return Fix(
+            title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it: {self._name()}",
+            steps=(argv(self._conda, "create", "--name", self._name(), f"python={wanted}" if wanted else "python"),),
+            applicability="unsafe",
+            reason="base keeps the Python that conda itself runs on; install what you need into the new environment",
+            undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
+        )

@@ -1,0 +1,103 @@
+"""A virtual environment that pip or uv fills: venv, virtualenv, uv venv."""
+
+from envdoctor.ecosystem.markers import plainly_within
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes import source
+from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
+from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.recreate import anew
+
+
+class Venv:
+    """Speaks uv to an environment that uv made or that has no pip, else the environment's own pip."""
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+        # An environment without pip is uv's, or made with --without-pip: uv needs none in it.
+        self._uv = bedside.kind == "uv-venv" or not bedside.has_pip
+
+    def _install(self, *words: str) -> list[str]:
+        if self._uv:
+            return ["uv", "pip", "install", "--python", self._bedside.prefix, *words]
+        return [self._bedside.python, "-m", "pip", "install", *words]
+
+    def _uninstall(self, *names: str) -> list[str]:
+        if self._uv:
+            return ["uv", "pip", "uninstall", "--python", self._bedside.prefix, *names]
+        return [self._bedside.python, "-m", "pip", "uninstall", "--yes", *names]
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        if force:
+            flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
+            words, reason = source.anew(self._bedside, requirements)
+            return source.laid_down(self._install(*flags), words, reason)
+        wanted = joined(requirements, self._bedside.distributions)
+        if clash := next((item for item in wanted if contradictory(item)), None):
+            return self._agree(clash)
+        return self.bring(wanted)
+
+    def bring(self, wanted: list[str]) -> Fix:
+        """These requirements, word by word."""
+        here = self._bedside.installed
+        keys = {normalise(name): name for name in map(name_in, wanted)}
+        old = [word for key in keys if key in here for word in source.again(here[key])]
+        new = [name for key, name in keys.items() if key not in here]
+        undo = [self._line(self._install(*old))] if old else []
+        undo += [self._line(self._uninstall(*new))] if new else []
+        urls = [url for key in keys if key in here and (url := here[key].url)]
+        return Fix(
+            title="",
+            steps=(argv(*self._install(*wanted)),),
+            applicability="unsafe" if urls else "safe",
+            reason=f"it takes the place of what comes from {' and '.join(urls)}" if urls else "",
+            undo="; ".join(undo),
+        )
+
+    def _agree(self, clash: str) -> Fix:
+        """No version suits all who want this distribution: newer releases of those who want it may."""
+        name = name_in(clash)
+        users = sorted({who for who, _ in demands(normalise(name), self._bedside.distributions)}, key=str.lower)
+        return Fix(
+            title="",
+            steps=(argv(*self._install("--upgrade", *users, name)),),
+            applicability="unsafe",
+            reason=f"{' and '.join(users)} want versions of {name} that exclude each other; "
+            "this looks for releases that agree",
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        here = self._bedside.installed
+        lost = [here[key] for key in dict.fromkeys(map(normalise, names)) if key in here]
+        again = [word for item in lost for word in source.again(item)]
+        # A name that is given twice is installed twice, and a removal takes one of them away.
+        rounds = [[name for name in dict.fromkeys(names) if names.count(name) > turn] for turn in range(len(names))]
+        return Fix(
+            title="",
+            steps=tuple(argv(*self._uninstall(*turn)) for turn in rounds if turn),
+            applicability="unsafe",
+            reason="your own code may import what is removed",
+            undo=self._line(self._install(*again)) if again else "",
+        )
+
+    def recreate(self, python: str) -> Fix:
+        return anew(self._bedside, python, self._uv)
+
+    def _line(self, words: list[str]) -> str:
+        return self._bedside.shell.run(words)
+
+
+def from_lock(bedside: Target, requirements: list[str], kind: str) -> Fix | None:
+    """What the project's lock names is brought in as it names it, in place: nothing is to be added to the project.
+
+    ``None`` where the lock lacks one of them, or has it in a version that does not do.
+    """
+    locked = bedside.locked(kind)
+    wanted = []
+    for requirement in requirements:
+        version = locked.get(normalise(name_in(requirement)), "")
+        if not version or "+" in version or not plainly_within(version, specifier_of(requirement) or ">=0"):
+            return None
+        wanted.append(f"{name_in(requirement)}=={version}")
+    return Venv(bedside).bring(wanted)

@@ -1,0 +1,57 @@
+"""A workspace of pixi: the manifest says what is in it, so every change goes through the manifest."""
+
+import os
+
+from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.names import conda_name, conda_spec
+from envdoctor.fixes.target import Target
+
+
+class Pixi:
+    """The workspace is the folder above ``.pixi/envs/NAME``; ``--manifest-path`` takes it from anywhere."""
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+        slashed = bedside.prefix.replace("\\", "/")
+        root, _, name = slashed.partition("/.pixi/envs/")
+        self._root = root if name else bedside.project_path() or os.path.dirname(slashed)
+        self._environment = name or "default"
+
+    def _pixi(self, verb: str, *words: str) -> list[str]:
+        return ["pixi", verb, "--manifest-path", self._root, *words]
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        if force:
+            return self.reinstall([conda_name(item) for item in requirements])
+        specs = list(map(conda_spec, requirements))
+        return Fix(
+            title="",
+            steps=(argv(*self._pixi("add", *specs)),),
+            applicability="unsafe",
+            reason="the manifest and pixi.lock will name it; pixi solves the whole workspace again",
+            undo=self._bedside.shell.run(self._pixi("remove", *map(conda_name, requirements))),
+        )
+
+    def reinstall(self, names: list[str]) -> Fix:
+        """Lay down anew the packages that conda's channels know by these names."""
+        step = argv(*self._pixi("reinstall", "--environment", self._environment, *names))
+        return Fix(title="", steps=(step,), applicability="safe")
+
+    def remove(self, names: list[str]) -> Fix:
+        return Fix(
+            title="",
+            steps=(argv(*self._pixi("remove", *map(conda_name, names))),),
+            applicability="unsafe",
+            reason="your own code may import what is removed",
+            undo=self._bedside.shell.run(self._pixi("add", *map(conda_name, names))),
+        )
+
+    def recreate(self, python: str) -> Fix:
+        pin = [argv(*self._pixi("add", f"python={python}.*"))] if python else []
+        clean = argv(*self._pixi("clean", "--environment", self._environment))
+        return Fix(
+            title=f"make the environment anew{f' with Python {python}' if python else ''} from the manifest",
+            steps=(*pin, clean, argv(*self._pixi("install", "--environment", self._environment))),
+            applicability="unsafe",
+            reason="what is installed and not in the manifest goes",
+        )

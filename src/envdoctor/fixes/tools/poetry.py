@@ -1,0 +1,61 @@
+"""A project that Poetry manages."""
+
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.source import anew, laid_down
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.pip import from_lock
+
+
+def project_of(bedside: Target) -> str:
+    """The environment's project: the folder that holds it, or the one the check-up is run in; else empty."""
+    folder, _, name = bedside.prefix.replace("\\", "/").rpartition("/")
+    if name == ".venv":
+        return folder
+    return bedside.project_path() if bedside.project_file("poetry", "poetry.lock") else ""
+
+
+class Poetry:
+    """Every command names the project's folder (``--directory``), so it works from anywhere."""
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+        self._poetry = ["poetry", "--directory", project_of(bedside)]
+        self._own = bedside.project is not None and bedside.project.root == project_of(bedside)
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        wanted = list(map(unmarked, requirements))
+        if force:
+            command = [*self._poetry, "run", "pip", "install", "--force-reinstall", "--no-deps"]
+            if not self._bedside.has_pip:
+                command = ["uv", "pip", "install", "--python", self._bedside.prefix, "--reinstall", "--no-deps"]
+            return laid_down(command, *anew(self._bedside, requirements))
+        if self._own and (fix := from_lock(self._bedside, requirements, "poetry.lock")):
+            return fix
+        return Fix(
+            title="",
+            steps=(argv(*self._poetry, "add", *wanted),),
+            applicability="unsafe",
+            reason="pyproject.toml and poetry.lock will name it",
+            undo=self._bedside.shell.run([*self._poetry, "remove", *map(name_in, wanted)]),
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        return Fix(
+            title="",
+            steps=(argv(*self._poetry, "run", "pip", "uninstall", "--yes", *names),),
+            applicability="unsafe",
+            reason="the next poetry install brings back what poetry.lock names",
+            undo=self._bedside.shell.run([*self._poetry, "install"]),
+        )
+
+    def recreate(self, python: str) -> Fix:
+        minor, path = self._bedside.available(python)
+        use = argv(*self._poetry, "env", "use", path or python or "python3")
+        steps = [argv(*self._poetry, "env", "remove", "--all"), use, argv(*self._poetry, "install")]
+        return Fix(
+            title=f"make the environment anew{f' with Python {minor or python}' if python else ''} from poetry.lock",
+            steps=tuple(steps),
+            applicability="unsafe",
+            reason="Poetry removes the project's environments first; what poetry.lock does not name goes",
+        )

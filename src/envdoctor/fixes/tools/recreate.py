@@ -1,0 +1,80 @@
+"""A virtual environment made anew: by the tool that made it, from the Python it stood on, with what was in it."""
+
+from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.source import again
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.system import manager_of, with_venv
+
+MOST_NAMES = 60  # a longer command line is read by nobody
+UV = "https://docs.astral.sh/uv/getting-started/installation/"
+
+
+def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
+    """``by_uv``: uv fills it. Another Python than the base is looked for only where ``python`` asks for one, or where
+    the base is gone."""
+    minor, path = bedside.available(python)
+    path = "" if path.startswith(f"{bedside.prefix}/") else path
+    uv = "uv" in bedside.commands
+    virtualenv = bedside.kind == "virtualenv" and "virtualenv" in bedside.commands
+    # Debian's Python can't make an environment with pip in it, unless python3-venv is there.
+    crippled = bool(path) and path == bedside.base and bedside.facts.prefix.has_ensurepip is False and not virtualenv
+    debian = manager_of(bedside) == "apt-get"
+    if bedside.kind == "uv-venv" or (uv and (not path or crippled)):
+        wanted = python or bedside.minor
+        chosen = path if path and path == bedside.base else wanted
+        made = [argv(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)]
+    elif path and (not crippled or debian):
+        wanted = minor
+        made = [with_venv(bedside)] if crippled else []
+        program = ["virtualenv", "--python", path] if virtualenv else [path, "-m", "venv"]
+        made.append(argv(*program, "--clear", *_site(bedside), bedside.prefix))
+    else:
+        return _by_hand(bedside, python)
+    if by_uv and (uv or bedside.kind == "uv-venv"):
+        installer = ["uv", "pip", "install", "--python", bedside.prefix]
+    else:
+        installer = [bedside.python, "-m", "pip", "install"]
+    refill, lost = _refill(bedside, installer, bool(wanted) and wanted == bedside.minor)
+    contents = " and install anew what was asked for" if refill else ""
+    return Fix(
+        title=f"make the environment anew{f' with Python {wanted}' if wanted else ''}{contents}",
+        steps=(*made, *refill),
+        applicability="unsafe",
+        reason=f"everything in the environment is removed first{lost}",
+    )
+
+
+def _uv(bedside: Target) -> list[str]:
+    """``--seed`` brings pip, where pip was in it."""
+    return ["uv", "venv", "--clear", *(["--seed"] if bedside.has_pip else []), *_site(bedside)]
+
+
+def _site(bedside: Target) -> list[str]:
+    configuration = bedside.facts.prefix.configuration
+    said = configuration.get("include-system-site-packages", "") if isinstance(configuration, dict) else ""
+    return ["--system-site-packages"] if said.lower() == "true" else []
+
+
+def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[dict[str, list[str]]], str]:
+    """The step that brings back what was in it, and what that leaves out.
+
+    From the list of the project that it belongs to, else what was asked for; in the versions that were there where
+    the Python is the ``same``.
+    """
+    top = bedside.top_level
+    own = [word for item in top if item.editable for word in again(item)]
+    if bedside.in_project and (listed := bedside.requirements_file()):
+        return [argv(*installer, "-r", listed, *own)], f"; what {listed} does not name does not come back"
+    words = [word for item in top for word in again(item, exact=same)]
+    return [argv(*installer, *words)] if 0 < len(top) <= MOST_NAMES else [], ""
+
+
+def _by_hand(bedside: Target, python: str) -> Fix:
+    wanted = python or bedside.minor
+    base = bedside.base if python in ("", bedside.minor) else ""
+    chosen = base or wanted
+    command = argv(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)
+    missing = f"no Python {wanted} and no uv is at hand" if wanted else "no Python to make it from is at hand"
+    if base:
+        missing = f"{base} can't make an environment with pip in it (no ensurepip)"
+    return Fix(title=f"{missing}: install uv ({UV}), then run this", steps=(command,), applicability="manual")

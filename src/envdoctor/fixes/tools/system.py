@@ -1,0 +1,162 @@
+"""The operating system's packages, and Pythons that are no environment: what is new gets one of its own."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.names import debian_name
+from envdoctor.fixes.target import Target
+
+INSTALL = {
+    "apt-get": ("apt-get", "install"),
+    "dnf": ("dnf", "install"),
+    "apk": ("apk", "add"),
+    "pacman": ("pacman", "-S"),
+    "zypper": ("zypper", "install"),
+    "brew": ("brew", "install"),
+}
+REMOVE = {
+    "apt-get": ("apt-get", "remove"),
+    "dnf": ("dnf", "remove"),
+    "apk": ("apk", "del"),
+    "pacman": ("pacman", "-R"),
+    "zypper": ("zypper", "remove"),
+    "brew": ("brew", "uninstall"),
+}
+FAMILIES = {
+    "debian": "apt-get", "ubuntu": "apt-get", "linuxmint": "apt-get", "pop": "apt-get",
+    "raspbian": "apt-get", "kali": "apt-get",
+    "fedora": "dnf", "rhel": "dnf", "centos": "dnf", "rocky": "dnf", "almalinux": "dnf", "amzn": "dnf", "ol": "dnf",
+    "alpine": "apk", "arch": "pacman", "manjaro": "pacman", "opensuse-leap": "zypper",
+    "opensuse-tumbleweed": "zypper", "sles": "zypper",
+}  # fmt: skip
+DEBIAN_FOLDERS = ("/usr/lib/python3/dist-packages", "/usr/lib/python3")
+
+
+def manager_of(bedside: Target) -> str:
+    """The system's package manager: by its distribution's name, else the first that is at hand; empty for none."""
+    system = bedside.facts.system
+    known = FAMILIES.get(getattr(system, "distribution", None) or "")
+    return known or next((name for name in INSTALL if name in bedside.commands), "")
+
+
+def _rooted(bedside: Target, words: Sequence[str]) -> dict[str, list[str]]:
+    """With sudo, unless there is none (containers run as root) or the manager works without (Homebrew)."""
+    rooted = words[0] != "brew" and ("sudo" in bedside.commands or not bedside.commands)
+    return argv(*(["sudo"] if rooted else []), *words)
+
+
+def install_packages(bedside: Target, packages: Mapping[str, Sequence[str]], title: str) -> Fix:
+    """The packages for the manager of this system; words where it has none of those named."""
+    manager = manager_of(bedside)
+    names = packages.get(manager) or packages.get("apt" if manager == "apt-get" else "")
+    if not names:
+        wanted = " or ".join(dict.fromkeys(name for group in packages.values() for name in group))
+        return Fix(
+            title=f"{title}: " * bool(title) + f"install {wanted} with the system's package manager",
+            steps=(),
+            applicability="manual",
+        )
+    return Fix(
+        title=title or f"install {' '.join(names)}",
+        steps=(_rooted(bedside, [*INSTALL[manager], *names]),),
+        applicability="unsafe",
+        reason="it concerns the whole computer, and needs its administrator",
+        undo=bedside.shell.run(_rooted(bedside, [*REMOVE[manager], *names])["argv"]),
+    )
+
+
+def with_venv(bedside: Target) -> dict[str, list[str]]:
+    """Debian packs ensurepip apart, and ``python3 -m venv`` stops without it."""
+    return _rooted(bedside, [*INSTALL["apt-get"], f"python{bedside.minor or '3'}-venv"])
+
+
+class Bare:
+    """A Python that is no environment. Nothing is put into it; the guide and PEP 668 say why."""
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+
+    def _folder(self) -> str:
+        return self._bedside.project_path(".venv")
+
+    def _reason(self) -> str:
+        if self._bedside.guard == "externally-managed":
+            return "this Python belongs to the operating system, which refuses pip (EXTERNALLY-MANAGED)"
+        return "this Python is not an environment: what is put into it concerns every program that uses it"
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        ours = {item.key: item for item in self._bedside.distributions if item.location in DEBIAN_FOLDERS}
+        if (
+            force
+            and manager_of(self._bedside) == "apt-get"
+            and all(name_in(item).lower() in ours for item in requirements)
+        ):
+            again = [*INSTALL["apt-get"], "--reinstall", *map(debian_name, requirements)]
+            return Fix(
+                title="from the system's packages",
+                steps=(_rooted(self._bedside, again),),
+                applicability="unsafe",
+                reason="it concerns the whole computer, and needs its administrator",
+            )
+        if self._bedside.prefer == "conda":
+            from envdoctor.fixes.tools.conda import Base
+
+            return Base(self._bedside).install(requirements, force)
+        if self._bedside.prefer == "system" and manager_of(self._bedside) == "apt-get":
+            fix = install_packages(self._bedside, {"apt-get": [debian_name(item) for item in requirements]}, "")
+            return msgspec.structs.replace(fix, title="from the system's packages, in the version they have")
+        return Fix(
+            title="in an environment of its own",
+            steps=self._made(list(map(unmarked, requirements)), ""),
+            applicability="unsafe",
+            reason=f"{self._reason()}; work in {self._folder()} from then on",
+            undo=self._gone(),
+            patient=self._folder(),
+        )
+
+    def _made(self, wanted: list[str], python: str) -> tuple[dict[str, list[str]], ...]:
+        """A virtual environment with these in it: by uv where it is at hand, else by the Python itself."""
+        folder = self._folder()
+        if "uv" in self._bedside.commands:
+            chosen = ["--python", python or self._bedside.python]
+            steps = [argv("uv", "venv", *chosen, folder)]
+            return tuple(steps + ([argv("uv", "pip", "install", "--python", folder, *wanted)] if wanted else []))
+        steps = []
+        maker = self._bedside.pythons.get(python, "") or self._bedside.python
+        if self._bedside.facts.prefix.has_ensurepip is False and manager_of(self._bedside) == "apt-get":
+            steps.append(with_venv(self._bedside))
+        steps.append(argv(maker, "-m", "venv", folder))
+        inside = rf"{folder}\Scripts\python.exe" if self._bedside.windows else f"{folder}/bin/python"
+        return tuple(steps + ([argv(inside, "-m", "pip", "install", *wanted)] if wanted else []))
+
+    def _gone(self) -> str:
+        words = ["Remove-Item", "-Recurse", self._folder()] if self._bedside.windows else ["rm", "-r", self._folder()]
+        return self._bedside.shell.run(words)
+
+    def remove(self, names: list[str]) -> Fix:
+        override = ["--break-system-packages"] if self._bedside.guard == "externally-managed" else []
+        return Fix(
+            title="",
+            steps=(argv(self._bedside.python, "-m", "pip", "uninstall", "--yes", *override, *names),),
+            applicability="unsafe",
+            reason="programs that run with this Python may use them; install them into an environment first",
+        )
+
+    def recreate(self, python: str) -> Fix:
+        minor, _ = self._bedside.available(python)
+        if "uv" not in self._bedside.commands and (python and minor != python):
+            words = f"install Python {python}, with uv for instance (https://docs.astral.sh/uv/getting-started/installation/)"
+            command = argv("uv", "venv", "--python", python, self._folder())
+            return Fix(title=f"{words}, then run this", steps=(command,), applicability="manual")
+        wanted = python or minor
+        return Fix(
+            title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it",
+            steps=self._made([], python or minor),
+            applicability="unsafe",
+            reason="the Python that is here stays as it is, for the programs that need it",
+            undo=self._gone(),
+            patient=self._folder(),
+        )

@@ -1,0 +1,53 @@
+"""A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
+
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.pip import from_lock
+
+
+class UvProject:
+    """``uv add`` and ``uv sync`` in the project's folder; the next sync would undo a bare ``uv pip install``."""
+
+    def __init__(self, bedside: Target) -> None:
+        self._bedside = bedside
+        self._root = bedside.project_path()
+
+    def install(self, requirements: list[str], force: bool) -> Fix:
+        names = list(map(name_in, requirements))
+        if force:
+            again = [word for name in names for word in ("--reinstall-package", name)]
+            step = argv("uv", "sync", "--project", self._root, "--inexact", *again)
+            return Fix(title="", steps=(step,), applicability="safe", reason="", undo="")
+        if fix := from_lock(self._bedside, requirements, "uv.lock"):
+            return fix
+        return Fix(
+            title="",
+            steps=(argv("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
+            applicability="unsafe",
+            reason="pyproject.toml and uv.lock will name it",
+            undo=self._bedside.shell.run(["uv", "remove", "--project", self._root, *names]),
+        )
+
+    def remove(self, names: list[str]) -> Fix:
+        return Fix(
+            title="",
+            steps=(argv("uv", "pip", "uninstall", "--python", self._bedside.prefix, *names),),
+            applicability="unsafe",
+            reason="the next uv sync brings back what uv.lock names",
+            undo=self._bedside.shell.run(["uv", "sync", "--project", self._root, "--inexact"]),
+        )
+
+    def recreate(self, python: str) -> Fix:
+        wanted = python or self._bedside.minor
+        base = self._bedside.base if wanted == self._bedside.minor else ""
+        chosen = ["--python", base or wanted] if wanted else []
+        return Fix(
+            title=f"make the environment anew{f' with Python {wanted}' if wanted else ''} from uv.lock",
+            steps=(
+                argv("uv", "venv", "--clear", *chosen, self._bedside.prefix),
+                argv("uv", "sync", "--project", self._root, *chosen),
+            ),
+            applicability="unsafe",
+            reason="what is installed and not in uv.lock goes",
+        )

@@ -1,0 +1,156 @@
+"""The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
+
+from envdoctor.data import table
+from envdoctor.facts import Blas, Facts, Missing, Packages, Project
+from envdoctor.fixes.target import externally_managed
+from envdoctor.guide.progress import CONDA_KINDS
+from envdoctor.guide.routes import Profile
+
+SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+FAMILIES = {
+    "debian": ("debian", "ubuntu", "linuxmint", "pop", "raspbian", "kali"),
+    "fedora": ("fedora", "rhel", "centos", "rocky", "almalinux"),
+    "arch": ("arch", "manjaro"),
+    "alpine": ("alpine",),
+}
+SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
+HPC = ("spack", "easybuild", "modules")
+# What conda installs and pip cannot, told by the names of its packages.
+OTHER_LANGUAGES = {
+    "r-base": "R",
+    "julia": "Julia",
+    "octave": "Octave",
+    "perl": "Perl",
+    "nodejs": "JavaScript",
+    "rust": "Rust",
+}
+LIBRARIES = (
+    "gdal",
+    "libgdal",
+    "hdf5",
+    "netcdf4",
+    "libnetcdf",
+    "compilers",
+    "gxx",
+    "gfortran",
+    "openmpi",
+    "mpich",
+    "cuda-toolkit",
+    "cudatoolkit",
+)
+
+
+def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -> Profile:
+    """``level`` is beginner or advanced; an empty ``prefer`` means what the patient was made with."""
+    system = facts.system
+    platform = "linux" if isinstance(system, Missing) else SYSTEMS.get(system.platform, "linux")
+    distribution = "" if isinstance(system, Missing) else system.distribution or ""
+    machine = "x86_64" if isinstance(system, Missing) else system.machine
+    name = (
+        facts.project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+        if isinstance(facts.project, Project)
+        else ""
+    )
+    living = [
+        row["minor"]
+        for row in table("python_versions")["python"]
+        if row["released"] <= facts.recorded[:10] <= row["end_of_life"]
+    ]
+    return Profile(
+        system=platform,
+        level=level,
+        gpu=has_gpu(facts) if gpu is None else gpu,
+        prefer=prefer or made_with(facts, platform),
+        machine={"arm64": "aarch64"}.get(machine, machine) if platform == "linux" else machine,
+        family=next((family for family, names in FAMILIES.items() if distribution in names), ""),
+        python=living[-2] if len(living) > 1 else living[-1],
+        cuda=cuda_of(facts),
+        name=name.replace(" ", "-") or "work",
+    )
+
+
+def has_gpu(facts: Facts) -> bool:
+    devices = getattr(getattr(facts, "gpu", None), "devices", None)
+    return isinstance(devices, list) and bool(devices)
+
+
+def cuda_of(facts: Facts) -> str:
+    """The CUDA version that the driver bears; the oldest that builds are made for where it is unknown."""
+    version = getattr(getattr(facts, "gpu", None), "cuda_driver_version", None)
+    return version if isinstance(version, str) else "12"
+
+
+def made_with(facts: Facts, platform: str) -> str:
+    kinds = [link.kind for link in facts.patient.origin]
+    if any(kind in CONDA_KINDS for kind in kinds):
+        return "conda"
+    environment = isinstance(facts.prefix.configuration, dict)
+    if (
+        platform == "linux"
+        and not environment
+        and (externally_managed(facts) or any(kind in SYSTEM_KINDS for kind in kinds))
+    ):
+        return "system"
+    return "pip"
+
+
+class Reason:
+    """One thing here that speaks for pip or conda: the statement of the guide it rests on, and what was seen."""
+
+    __slots__ = ("says", "statement")
+
+    def __init__(self, statement: str, says: str) -> None:
+        self.statement = statement
+        self.says = says
+
+
+def reasons(facts: Facts) -> list[Reason]:
+    """What the patient has and needs, as far as it decides between pip and conda."""
+    found = []
+    kinds = [link.kind for link in facts.patient.origin] + facts.patient.overlays
+    if names := [kind for kind in kinds if kind in HPC]:
+        found.append(Reason("pkg-1", f"{names[0]} is here: what the site builds for its machines comes first."))
+    records = getattr(getattr(facts, "conda", None), "records", None)
+    installed = {record.name for record in records} if isinstance(records, list) else set()
+    if languages := [word for name, word in OTHER_LANGUAGES.items() if name in installed]:
+        found.append(
+            Reason(
+                "pkg-2",
+                f"{', '.join(languages)} is in this environment: conda, or pixi, which take other languages, too.",
+            )
+        )
+    if has_gpu(facts):
+        found.append(Reason("pkg-3", "There is a GPU: both bring CUDA today, and neither brings the driver."))
+    if libraries := [name for name in LIBRARIES if name in installed]:
+        found.append(
+            Reason("pkg-3", f"{', '.join(libraries)} came from conda: not Python, and the reason to stay with conda.")
+        )
+    packages = facts.packages
+    conda = any(kind in CONDA_KINDS for kind in kinds)
+    if (
+        conda
+        and isinstance(packages, Packages)
+        and any(item.installer in ("pip", "uv") for item in packages.distributions)
+    ):
+        found.append(
+            Reason(
+                "pkg-8",
+                "pip has installed into this conda environment: let it come last, and keep to packages conda lacks.",
+            )
+        )
+    if not found:
+        word = "conda" if conda else "pip and PyPI"
+        found.append(Reason("pkg-4", f"Nothing here decides it: stay with what made this environment, {word}."))
+    return found
+
+
+def about_blas(facts: Facts) -> list[str]:
+    """The statements on linear algebra that concern this patient: what is installed, then threads."""
+    libraries = facts.blas.libraries if isinstance(facts.blas, Blas) else []
+    vendors = {library.vendor for library in libraries if library.loaded}
+    conda = any(link.kind in CONDA_KINDS for link in facts.patient.origin)
+    chosen = ["blas-1"]
+    chosen += ["blas-3", "blas-5"] if conda else ["blas-2"]
+    if "mkl" in vendors or conda:
+        chosen += ["blas-4", "blas-6"]
+    return [*chosen, "blas-7", "blas-8", "blas-9"]

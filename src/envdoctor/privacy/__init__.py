@@ -1,0 +1,1 @@
+"""What may leave, made safe once."""

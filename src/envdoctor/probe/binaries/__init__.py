@@ -1,0 +1,1 @@
+"""What compiled files say of themselves: read, never loaded."""

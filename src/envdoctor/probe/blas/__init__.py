@@ -1,0 +1,1 @@
+"""The BLAS and OpenMP libraries: on disk, loaded, timed."""

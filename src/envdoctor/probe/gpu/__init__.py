@@ -1,0 +1,1 @@
+"""Accelerators, their drivers, and what packages were built for."""

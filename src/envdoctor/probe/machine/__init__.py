@@ -1,0 +1,1 @@
+"""The processors, and the limits on their use."""

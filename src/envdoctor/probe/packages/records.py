@@ -1,0 +1,171 @@
+"""What RECORD files say: which files of a distribution are gone, and which belong to several at once.
+
+Format: https://packaging.python.org/specifications/recording-installed-packages/#the-record-file
+A large environment's RECORDs have a hundred thousand lines, of which a check-up has use for few: lines are
+looked for, not parsed.
+"""
+
+import os
+
+from envdoctor.facts.packages import Collision, Distribution
+from envdoctor.probe.world import World
+
+SUFFIXES = {"win32": (b".pyd", b".dll"), "darwin": (b".so", b".dylib")}
+MANY = 50  # folders and modules at the top; most distributions have one
+TRUSTED = ("pip", "uv", "poetry")  # whose RECORD is a true list of what was installed
+
+
+def split(line: bytes) -> tuple[str, str]:
+    """The path, relative to the location, and the hash (``sha256=…`` or empty) in one line of a RECORD."""
+    path, _, digest = line.rpartition(b",")[0].rpartition(b",")
+    return _path(path), digest.decode("ascii", "replace")
+
+
+def _path(written: bytes) -> str:
+    """A path as it stands in a RECORD, perhaps quoted as in CSV."""
+    if written.startswith(b'"'):
+        written = written.strip(b'"').replace(b'""', b'"')
+    return os.fsdecode(written)
+
+
+def libraries(record: bytes, platform: str) -> list[bytes]:
+    """The lines of a RECORD that name a library: ``libx.so.1.2`` and extensions are, ``x.so.txt`` is none."""
+    found = []
+    for suffix in SUFFIXES.get(platform, (b".so",)):
+        at = record.find(suffix)
+        while at >= 0:
+            end = record.find(b"\n", at)
+            end = len(record) if end < 0 else end
+            line = record[record.rfind(b"\n", 0, at) + 1 : end]
+            if is_library(split(line)[0] if line.startswith(b'"') else os.fsdecode(line.partition(b",")[0])):
+                found.append(line)
+            at = record.find(suffix, end)
+    return found
+
+
+def first_components(record: bytes) -> set[bytes]:
+    """The folders and modules at the location's top that a RECORD has files in (``..`` for what lies outside).
+
+    Files of one folder mostly stand together, so that all but its first and last line can be leapt over.
+    """
+    found = set()
+    at, end, patience = 0, len(record), 50
+    while at < end:
+        stop = record.find(b"\n", at)
+        stop = end if stop < 0 else stop
+        slash = record.find(b"/", at, stop)
+        top = record[at:slash] if slash >= 0 else record[at:stop].partition(b",")[0]
+        found.add(top)
+        at = stop + 1
+        if slash >= 0 and patience:
+            start = b"\n" + top + b"/"
+            last = record.rfind(start, stop)
+            if last > stop and record.count(b"\n", stop, last) == record.count(start, stop, last):
+                after = record.find(b"\n", last + 1)
+                at = end if after < 0 else after + 1
+            elif last > stop:
+                patience -= 1
+    return found - {b"", b"\r"}
+
+
+def is_library(path: str) -> bool:
+    """Whether a file's name is that of an extension or a shared library."""
+    if path.endswith((".so", ".pyd", ".dll", ".dylib")):
+        return True
+    stem, found, version = path.rpartition("/")[2].rpartition(".so.")
+    return bool(stem and found) and version.replace(".", "").isdigit()
+
+
+def is_trusted(distribution: Distribution) -> bool:
+    """Whether the RECORD is a true list of what was installed: by its INSTALLER, and no other manager owns it."""
+    return distribution.owner is None and (distribution.installer or "").partition(" ")[0].lower() in TRUSTED
+
+
+class Survey:
+    """Takes in one RECORD after the other, and knows in the end which files are gone or claimed twice."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.missing: dict[str, list[str]] = {}
+        # (real folder, first component) -> the distributions that have files there, with their RECORDs
+        self._shared: dict[tuple[str, bytes], list[tuple[Distribution, bytes]]] = {}
+
+    def add(self, distribution: Distribution, record: bytes, folder: str) -> None:
+        """Take in the RECORD of a distribution that lies in ``folder`` (the real path of its location)."""
+        if distribution.owner is not None:
+            return
+        tops = {top for top in first_components(record) if not top.endswith((b".dist-info", b"__pycache__"))}
+        for top in tops:
+            self._shared.setdefault((folder, top), []).append((distribution, record))
+        if is_trusted(distribution):
+            wanted = _wanted(record, tops, self._world.platform)
+            gone = [path for path in wanted if self._gone(f"{distribution.location}/{path}")]
+            if gone:
+                self.missing[distribution.path] = gone
+
+    def _gone(self, path: str) -> bool:
+        try:
+            os.stat(self._world.real(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except (OSError, ValueError):
+            return False  # it can't be told
+        return False
+
+    def collisions(self) -> list[Collision]:
+        """Modules and libraries that two or more distributions claim."""
+        tops: dict[str, set[bytes]] = {}  # metadata's path -> what it shares with another distribution
+        owners: dict[str, tuple[Distribution, bytes, str]] = {}
+        for (folder, top), sharing in self._shared.items():
+            if len({distribution.key for distribution, _ in sharing}) > 1:
+                for distribution, record in sharing:
+                    tops.setdefault(distribution.path, set()).add(top)
+                    owners[distribution.path] = (distribution, record, folder)
+        claims: dict[tuple[str, str], dict[str, tuple[Distribution, str]]] = {}  # (folder, path) -> key -> claim
+        for path, (distribution, record, folder) in owners.items():
+            for file, digest in _claimed(record, tops[path], self._world.platform):
+                claims.setdefault((folder, file), {}).setdefault(distribution.key, (distribution, digest))
+        found = []
+        for (_, file), by_key in claims.items():
+            if len(by_key) > 1:
+                location = next(iter(by_key.values()))[0].location
+                found.append(
+                    Collision(
+                        path=os.path.normpath(f"{location}/{file}"),
+                        claims={distribution.name: digest for distribution, digest in by_key.values()},
+                    )
+                )
+        return sorted(found, key=lambda collision: collision.path)
+
+
+def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
+    """The files without which a distribution can't work: libraries, and the ``__init__.py`` of its packages.
+
+    Files of tests are left out: slimmed images delete them.
+    """
+    lines = libraries(record, platform)
+    if len(tops) > MANY:  # one search for each would take the square of the time
+        begin = (line for line in record.split(b"\n") if b"/__init__.py," in line)
+        lines += [line for line in begin if line.partition(b"/")[2].startswith(b"__init__.py,")]
+    for top in tops if len(tops) <= MANY else ():
+        line = top + b"/__init__.py,"
+        if b"\n" + line in record or record.startswith(line):
+            lines.append(line)
+    paths = [_path(line.partition(b",")[0]) if line[:1] != b'"' else split(line)[0] for line in lines]
+    return [path for path in paths if "test" not in path]
+
+
+def _claimed(record: bytes, tops: set[bytes], platform: str) -> list[tuple[str, str]]:
+    """Path and hash of the modules and libraries below ``tops``; outside of the location (``..``) libraries only."""
+    found = [line for line in libraries(record, platform) if _top(line) in tops]
+    modules = tops - {b".."}
+    if modules:
+        below = [line for line in record.split(b"\n") if b".py," in line and b"/__init__.py," not in line]
+        found += [line for line in below if _top(line) in modules]
+    return [split(line) for line in found]
+
+
+def _top(line: bytes) -> bytes:
+    """As `first_components` cuts it off."""
+    top, slash, _ = line.partition(b"/")
+    return top if slash else line.partition(b",")[0]

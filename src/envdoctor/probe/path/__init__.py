@@ -1,0 +1,1 @@
+"""PATH and PYTHONPATH, and what the commands on them lead to."""

@@ -1,0 +1,176 @@
+"""The neighbourhood of the patient: PATH, the variables of active environments, PYTHONPATH, the working directory."""
+
+import os
+
+from msgspec import structs
+
+from envdoctor.data import table
+from envdoctor.ecosystem.prefixes import is_conda_installation
+from envdoctor.facts.base import Missing
+from envdoctor.facts.interpreter import Interpreter
+from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
+from envdoctor.probe.path.resolve import CommandResolver, is_pip, is_python
+from envdoctor.probe.world import World
+
+EDITORS = frozenset(
+    ["code", "codium", "code-insiders", "cursor", "spyder", "spyder3", "jupyter-lab", "pycharm", "charm", "positron"]
+)
+STEMS = ("python", "pip", "pypy", "graalpy", "jupyter")
+APPLICATIONS = ("Visual Studio Code.app", "Spyder.app", "Spyder 6.app", "PyCharm.app", "PyCharm CE.app")
+
+
+def read(world: World, resolver: CommandResolver) -> Path:
+    """Who answers here, whoever the patient is; `of_patient` adds what depends on that."""
+    commands, editors, jupyter = _listing(world, resolver.folders, resolver)
+    return Path(
+        commands=commands,
+        python=_first(commands, ("python", "python.exe", "python3", "python3.exe")),
+        pip=_first(commands, ("pip", "pip.exe", "pip3", "pip3.exe")),
+        jupyter=jupyter,
+        active=_active(world),
+        working_directory=world.cwd,
+        editors=editors,
+    )
+
+
+def of_patient(
+    world: World, path: Path, patient: str, interpreter: Interpreter | Missing, site_packages: list[str]
+) -> Path:
+    """``path`` as seen from the prefix ``patient``, whose packages lie in ``site_packages``."""
+    known = interpreter if isinstance(interpreter, Interpreter) else None
+    return structs.replace(
+        path,
+        patient_real=world.resolve(patient),
+        pythonpath=_pythonpath(world, known, site_packages),
+        here=_here(world, known),
+    )
+
+
+def path_folders(world: World) -> list[str]:
+    """The folders of PATH that exist, each once; an empty entry is the working directory."""
+    separator = ";" if world.platform == "win32" else ":"
+    kept: dict[str, str] = {}
+    for entry in world.environ.get("PATH", "").split(separator):
+        folder = entry or world.cwd
+        folder = folder if os.path.isabs(folder) else os.path.join(world.cwd, folder)
+        if len(folder) > 1:
+            folder = folder.rstrip("/")
+        kept.setdefault(world.resolve(folder), folder)
+    return [folder for folder in kept.values() if world.is_dir(folder)]
+
+
+def _listing(
+    world: World, folders: list[str], resolver: CommandResolver
+) -> tuple[list[Command], list[str], Command | None]:
+    commands, editors = [], []
+    jupyter: Command | None = None
+    for folder in folders:
+        try:
+            names = os.listdir(world.real(folder))
+        except OSError:
+            continue
+        for name in sorted(item for item in names if item.startswith(STEMS) or item in EDITORS):
+            wanted = is_python(name) or is_pip(name)
+            first_jupyter = jupyter is None and name in ("jupyter", "jupyter.exe")
+            if not wanted and not first_jupyter and name not in EDITORS:
+                continue
+            path = f"{folder}/{name}"
+            if not os.access(world.real(path if world.root == "/" else world.resolve(path)), os.X_OK):
+                continue
+            if wanted:
+                commands.append(resolver.command(name, path))
+            elif first_jupyter:
+                jupyter = resolver.command(name, path)
+            else:
+                editors.append(path)
+    if world.platform == "darwin":
+        editors += [f"/Applications/{name}" for name in APPLICATIONS if world.is_dir(f"/Applications/{name}")]
+    return commands, editors, jupyter
+
+
+def _first(commands: list[Command], names: tuple[str, ...]) -> Command | None:
+    """The first command of the first name that there is."""
+    for name in names:
+        for command in commands:
+            if command.name == name:
+                return command
+    return None
+
+
+def _active(world: World) -> list[Active]:
+    found = []
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        prefix = world.environ.get(variable)
+        if prefix:
+            found.append(
+                Active(
+                    variable=variable,
+                    prefix=prefix,
+                    real_prefix=world.resolve(prefix),
+                    exists=world.is_dir(prefix),
+                    base=is_conda_installation(prefix, world.is_dir),
+                    python=_python_in(world, prefix),
+                )
+            )
+    return found
+
+
+def _python_in(world: World, prefix: str) -> str | None:
+    names = (
+        ("Scripts/python.exe", "python.exe")
+        if world.platform == "win32"
+        else ("bin/python", "bin/python3", "bin/pypy3")
+    )
+    return next((os.path.basename(name) for name in names if os.path.lexists(world.real(f"{prefix}/{name}"))), None)
+
+
+def _pythonpath(world: World, interpreter: Interpreter | None, site_packages: list[str]) -> list[PythonPathEntry]:
+    separator = ";" if world.platform == "win32" else ":"
+    entries = [entry for entry in world.environ.get("PYTHONPATH", "").split(separator) if entry]
+    if not entries:
+        return []
+    owners: dict[str, str] = {}
+    stdlib = interpreter.paths.get("stdlib") if interpreter is not None else None
+    elsewhere = [*site_packages, *([stdlib] if stdlib else [])]
+    resolved = {world.resolve(_absolute(world, entry)) for entry in entries}
+    for folder in elsewhere:
+        if world.resolve(folder) not in resolved:
+            for module in _modules(world, folder):
+                owners.setdefault(module, folder)
+    found = []
+    for entry in entries:
+        path = _absolute(world, entry)
+        hidden = [module for module in _modules(world, path) if module in owners]
+        found.append(
+            PythonPathEntry(path=entry, exists=world.exists(path), hides={name: owners[name] for name in hidden})
+        )
+    return found
+
+
+def _absolute(world: World, path: str) -> str:
+    return path if os.path.isabs(path) else os.path.join(world.cwd, path)
+
+
+def _modules(world: World, folder: str) -> list[str]:
+    """The modules that a folder offers: Python files, extensions, and packages."""
+    names = world.names(folder)
+    found = []
+    for name in names if isinstance(names, list) else ():
+        stem, dot, suffix = name.partition(".")
+        if dot and (suffix == "py" or suffix.endswith(("so", "pyd"))):
+            found.append(stem)
+        elif not dot and world.is_file(f"{folder}/{name}/__init__.py"):
+            found.append(name)
+    return found
+
+
+def _here(world: World, interpreter: Interpreter | None) -> list[str]:
+    """Python files in the working directory named like an installed or standard module, unless they are that module."""
+    names = world.names(world.cwd)
+    files = [name for name in names if name.endswith(".py")] if isinstance(names, list) else []
+    if not files or interpreter is None:
+        return []
+    if world.resolve(world.cwd) in {world.resolve(entry) for entry in interpreter.sys_path if entry}:
+        return []
+    known = set(table("modules")["standard"]["names"]) | set(table("modules")["scientific"]["names"])
+    return [name for name in files if name[:-3] in known]

@@ -1,0 +1,159 @@
+"""Lock files: uv.lock, poetry.lock, pdm.lock, pylock.toml (PEP 751), Pipfile.lock, pixi.lock, conda-lock.yml.
+
+They are long, written by programs, and of a few kinds of lines: those are gone through without reading the whole
+as TOML or YAML, which takes twenty times as long. A line of any other kind sends the file to the proper reader,
+whose error names the line.
+"""
+
+from collections.abc import Iterable
+
+from envdoctor.ecosystem.names import normalise
+from envdoctor.facts.project import Locked
+from envdoctor.probe.project.specs import Broken
+
+TABLES = ("[[package]]", "[[packages]]")
+
+
+def toml(text: str) -> list[Locked]:
+    """uv.lock, poetry.lock, pdm.lock and pylock.toml: the packages that have a version. Raises `Broken`."""
+    if not _regular(text):
+        from envdoctor.probe.project.toml import load
+
+        load(text)
+    found: list[Locked] = []
+    current: dict[str, str] = {}
+    began = 0
+    inside = False
+    for number, line in enumerate([*text.splitlines(), "[end]"], 1):
+        if line.startswith("["):
+            if inside:
+                found += _locked(current, began)
+            inside, current, began = line in TABLES, {}, number
+        elif inside and line.startswith(("name = ", "version = ", "marker = ", "markers = ", "source = ")):
+            key, _, value = line.partition(" = ")
+            current[key.removesuffix("s")] = value
+    return found
+
+
+def _locked(fields: dict[str, str], line: int) -> Iterable[Locked]:
+    """The package with these fields; nothing where it has no version, or is the project itself."""
+    name, version = _string(fields.get("name", "")), _string(fields.get("version", ""))
+    if name and version and not fields.get("source", "").startswith(("{ virtual", "{ editable", "{ directory")):
+        marker = _string(fields.get("marker", ""))
+        yield Locked(name=name, key=normalise(name), version=version, line=line, marker=marker)
+
+
+def _string(written: str) -> str:
+    """A TOML string on one line; empty for anything else."""
+    written = written.strip()
+    if len(written) < 2 or written[0] not in "\"'" or written[-1] != written[0]:
+        return ""
+    text = written[1:-1]
+    return text.replace('\\"', '"').replace("\\\\", "\\") if written[0] == '"' else text
+
+
+def _regular(text: str) -> bool:
+    """Whether every line is of a kind that the programs write: then it is sound TOML, as far as a lock goes."""
+    opened = 0
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if opened:
+            if line in ("]", "],"):
+                opened -= 1
+            elif line.endswith("= [") or line == "[":
+                opened += 1
+            elif line[0] not in "{\"'[" or line.rstrip(",")[-1:] not in "}\"']":
+                return False
+        elif line.startswith("["):
+            if not line.endswith("]"):
+                return False
+        else:
+            _, equals, value = line.partition("=")
+            value = value.strip()
+            if not equals or not value or value.startswith(('"""', "'''")):
+                return False
+            if value == "[":
+                opened += 1
+            elif not _whole(value):
+                return False
+    return opened == 0
+
+
+def _whole(value: str) -> bool:
+    """Whether a value looks complete on its line."""
+    first, last = value[0], value[-1]
+    if first in "\"'":
+        return len(value) > 1 and last == first
+    if first in "[{":
+        return last == {"[": "]", "{": "}"}[first]
+    return value in ("true", "false") or first.isdigit()
+
+
+def pipfile(text: str) -> list[Locked]:
+    """A Pipfile.lock, which is JSON."""
+    import json
+
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        raise Broken(0, "nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise Broken(error.lineno, error.msg) from None
+    found = []
+    default = document.get("default") if isinstance(document, dict) else None
+    at, line = 0, 1
+    for name, item in default.items() if isinstance(default, dict) else ():
+        version = str(item.get("version", "")).removeprefix("==") if isinstance(item, dict) else ""
+        if version:
+            here = text.find(f'"{name}": {{', at)
+            if here >= 0:  # the names come in their order: each search goes on where the last one ended
+                line, at = line + text.count("\n", at, here), here
+            found.append(Locked(name=name, key=normalise(name), version=version, line=line))
+    return found
+
+
+def yaml(text: str) -> list[Locked]:
+    """pixi.lock (packages by their URL) and conda-lock.yml (by name, version and manager). Raises `Broken`."""
+    lines = text.splitlines()
+    if any(line.startswith(("<<<<<<<", ">>>>>>>", "=======")) or "\t" in line[:20] for line in lines):
+        from envdoctor.probe.project.yaml import compose
+
+        compose(text)
+    found: dict[tuple[str, str, str], Locked] = {}
+    item: dict[str, str] = {}
+    began = 0
+    for number, line in enumerate([*lines, "- end:"], 1):
+        field, colon, value = line.strip().removeprefix("- ").partition(": ")
+        if line.lstrip().startswith("- "):
+            if item.get("name") and item.get("version"):
+                _keep(found, item["name"], item["version"], item.get("manager", item.get("kind", "conda")), began)
+            item, began = {}, number
+            if colon and field in ("conda", "pypi") and "://" in value:
+                name, version = _of_url(value.strip())
+                if name:
+                    _keep(found, name, version, field, number)
+        if colon and field in ("name", "version", "manager", "kind"):
+            item[field] = value.strip().strip("'\"")
+    return list(found.values())
+
+
+def _keep(found: dict[tuple[str, str, str], Locked], name: str, version: str, manager: str, line: int) -> None:
+    kind = "conda" if manager == "conda" else "pip"
+    locked = Locked(name=name, key=normalise(name), version=version, line=line, manager=kind)
+    found.setdefault((locked.key, version, kind), locked)
+
+
+def _of_url(url: str) -> tuple[str, str]:
+    """Name and version in the name of a conda package, a wheel or an archive."""
+    file = url.partition("#")[0].rpartition("/")[2]
+    if file.endswith((".conda", ".tar.bz2")):
+        parts = file.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
+        return (parts[0], parts[1]) if len(parts) == 3 else ("", "")
+    if file.endswith(".whl"):
+        parts = file.split("-")
+        return (parts[0], parts[1]) if len(parts) >= 5 else ("", "")
+    stem = file.removesuffix(".tar.gz").removesuffix(".zip")
+    name, _, version = stem.rpartition("-")
+    return (name, version) if stem != file else ("", "")

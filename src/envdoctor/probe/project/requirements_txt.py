@@ -1,0 +1,103 @@
+"""pip's requirements files (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.facts.project import Requirement
+from envdoctor.probe.project.specs import Broken, of_pip
+
+NESTED = ("-r", "--requirement", "-c", "--constraint")
+MOST_FILES = 500
+EDITABLE = ("-e", "--editable")
+BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32"}
+BOMS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # what PowerShell's ">" writes
+
+Read = Callable[[str], str | None]  # a path relative to the project -> its text
+
+
+def decode(data: bytes) -> str:
+    """The text of a requirements file: pip goes by the mark at its beginning; what is not text there is replaced."""
+    encoding = next((encoding for mark, encoding in BOMS.items() if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, "replace")
+
+
+def parse(text: str, file: str, read: Read, seen: set[str] | None = None) -> list[Requirement]:
+    """The requirements of a file and of those it names by ``-r``; constraints only bound them, and are left out.
+
+    ``seen`` are the files that have been read: each is read once. Raises `Broken` with the line; of a file named by
+    ``-r``, its name stands in the message.
+    """
+    seen = set() if seen is None else seen
+    seen.add(file)
+    found: list[Requirement] = []
+    for number, line in logical_lines(text):
+        option, _, rest = line.replace("=", " ", 1).partition(" ") if line.startswith("--") else line.partition(" ")
+        if line.startswith(("-r", "-c")) and not line.startswith("--") and option not in NESTED:
+            option, rest = line[:2], line[2:]
+        if option in NESTED:
+            found += _nested(option, rest.strip(), (file, number), read, seen)
+        elif option in EDITABLE:
+            named = _egg(rest.strip(), file, number)
+            found += [named] if named else []
+        elif not line.startswith("-"):
+            requirement = _requirement(line, file, number)
+            found += [requirement] if requirement else []
+    return found
+
+
+def _nested(option: str, name: str, where: tuple[str, int], read: Read, seen: set[str]) -> list[Requirement]:
+    file, number = where
+    name = name[1:-1] if name[:1] in ("'", '"') and name[-1:] == name[:1] else name
+    path = os.path.normpath(os.path.join(os.path.dirname(file), name)).replace("\\", "/")
+    if "://" in name or "${" in name or path in seen or len(seen) > MOST_FILES:
+        return []
+    text = read(path)
+    if text is None:
+        raise Broken(number, f"{name}: no such file")
+    if option in ("-c", "--constraint"):
+        return []
+    try:
+        return parse(text, path, read, seen)
+    except Broken as error:
+        raise Broken(number, f"in {path}, line {error.line}: {error.what}") from None
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, those that end in a backslash joined; with the number of the first."""
+    pending, begin = "", 0
+    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        line = raw if not raw.lstrip().startswith("#") else ""
+        begin = begin or number
+        if line.endswith("\\"):
+            pending += line[:-1]
+            continue
+        whole = (pending + line).partition(" #")[0].partition("\t#")[0].strip()
+        if whole:
+            yield begin, whole
+        pending, begin = "", 0
+    if pending.strip():
+        yield begin, pending.strip()
+
+
+def _requirement(line: str, file: str, number: int) -> Requirement | None:
+    """One requirement; ``None`` for a path or a URL that names no distribution."""
+    text = line.partition(" --")[0].strip()  # hashes, global options of the build
+    if " @ " not in text and (
+        "://" in text or text.startswith((".", "/", "file:")) or text.endswith((".whl", ".tar.gz", ".zip"))
+    ):
+        return _egg(text, file, number)
+    if text[len(name_in(text)) :][:1] in ("/", "\\"):
+        return None  # a folder of the project
+    if "${" in text:
+        return None  # filled in from the environment of whoever installs
+    return of_pip(text, file, number)
+
+
+def _egg(text: str, file: str, number: int) -> Requirement | None:
+    """``git+https://…#egg=name``: the name, if it is told."""
+    name = name_in(text.partition("#egg=")[2])
+    if not name:
+        return None
+    return Requirement(text=name, name=name, key=normalise(name), file=file, line=number, specifier=None)

@@ -1,0 +1,179 @@
+"""Version constraints of other tools, in PEP 440's form, and requirements made of them."""
+
+import re
+from typing import Any
+
+from envdoctor.ecosystem.markers import plain_marker, plainly_within
+from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
+from envdoctor.facts.project import Requirement
+
+VARIABLES = (
+    *("python_version", "python_full_version", "sys_platform", "platform_system", "platform_machine", "os_name"),
+    *("platform_python_implementation", "implementation_name", "extra"),
+)
+COMPARISONS = ("==", ">=", "<=", "!=", "~=", "===", ">", "<")
+
+
+class Broken(Exception):
+    """A file that can't be read: the line (0: not known) and what is wrong."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+        self.what = what
+
+
+def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
+    """A PEP 508 requirement. Raises `Broken` where packaging refuses it; plain ones are read without it."""
+    name = name_in(text)
+    rest, semicolon, marker = text[len(name) :].partition(";")
+    rest = rest.strip()
+    if rest.startswith("[") and all(name_in(extra.strip()) for extra in rest[1:].partition("]")[0].split(",")):
+        rest = rest.partition("]")[2].strip()
+    sound = name[:1].isalnum() and name[-1:].isalnum() and name.isascii()
+    if sound and (not rest or plainly_within("0", rest) is not None) and (not semicolon or _plain(marker)):
+        specifier = rest.strip("()").replace(" ", "")
+        return Requirement(
+            text=text, name=name, key=normalise(name), file=file, line=line, specifier=specifier, group=group
+        )
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Parsed
+
+    try:
+        parsed = Parsed(text)
+    except (InvalidRequirement, RecursionError) as error:
+        raise Broken(line, f"{text!r}: {str(error).partition(chr(10))[0] or 'nested too deeply'}") from None
+    return Requirement(
+        text=text,
+        name=parsed.name,
+        key=normalise(parsed.name),
+        file=file,
+        line=line,
+        specifier=None if parsed.url else str(parsed.specifier),
+        group=group,
+    )
+
+
+def _plain(marker: str) -> bool:
+    """Whether a marker is of the common kinds, whatever its truth."""
+    return plain_marker(marker, dict.fromkeys(VARIABLES, "0")) is not None
+
+
+def of_conda(text: str, file: str, line: int, group: str = "") -> Requirement:
+    """A conda spec (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html)."""
+    spec = text.rpartition("::")[2].partition("[")[0].strip()
+    end = next((index for index, character in enumerate(spec) if character in " =<>!~"), len(spec))
+    name, rest = spec[:end].strip().lower(), spec[end:].strip()
+    return Requirement(
+        text=text,
+        name=name,
+        key=normalise(name),
+        file=file,
+        line=line,
+        manager="conda",
+        specifier=conda_specifier(rest) if "[" not in text else None,
+        group=group,
+    )
+
+
+def conda_specifier(text: str) -> str | None:
+    """``=1.26`` is ``==1.26.*``, ``1.26.4 py312*`` is ``==1.26.4``; ``None`` where alternatives (``|``) are given."""
+    version = text.strip()
+    if "|" in version:
+        return None
+    if not version.startswith(COMPARISONS) and version.startswith("="):
+        version = version[1:].partition("=")[0].strip()
+        return f"=={version.removesuffix('.*').removesuffix('*')}.*" if version not in ("", "*") else ""
+    if version.startswith("==") or not version.startswith(COMPARISONS):
+        exact = version.removeprefix("==").split()[0].partition("=")[0] if version else ""
+        return f"=={exact}" if exact not in ("", "*") else ""
+    return version.partition(" ")[0] if ", " not in version else version.replace(" ", "")
+
+
+def of_poetry(name: str, value: object, file: str, line: int, group: str) -> Requirement | None:
+    """A line of Poetry's table, a Pipfile or pixi's ``pypi-dependencies``; ``None`` for what no index answers for."""
+    table: dict[str, Any] = value if isinstance(value, dict) else {"version": value}
+    if table.get("optional"):
+        group = group or "optional"
+    extras = ",".join(str(item) for item in table.get("extras") or ())
+    specifier: str | None = None
+    version = table.get("version")
+    if isinstance(version, str) and not table.keys() & {"git", "path", "url", "file"}:
+        specifier = poetry_specifier(version)
+    elif isinstance(value, list):
+        return None  # alternatives for several platforms
+    marker = _marker(table)
+    if marker is None:
+        return None
+    text = f"{name}{f'[{extras}]' if extras else ''}{specifier or ''}{f'; {marker}' if marker else ''}"
+    return Requirement(
+        text=text, name=name, key=normalise(name), file=file, line=line, specifier=specifier, group=group
+    )
+
+
+def _marker(table: dict[str, Any]) -> str | None:
+    """For whom a dependency is, as one marker; empty: for all; ``None`` where it can't be told.
+
+    Poetry has ``markers``, ``python`` and ``platform``; a Pipfile may name any marker variable
+    (``sys_platform = "== 'win32'"``, https://pipenv.pypa.io/en/latest/specifiers.html).
+    """
+    parts = [str(table.get("markers") or table.get("marker") or "")]
+    parts += [f"{key} {table[key]}" for key in VARIABLES if isinstance(table.get(key), str)]
+    platforms = [word.strip() for word in str(table.get("platform") or "").split("||") if word.strip()]
+    if any(not word.isalnum() for word in platforms):
+        return None
+    parts.append(" or ".join(f'sys_platform == "{word}"' for word in platforms))
+    alternatives = []
+    for alternative in str(table.get("python") or "").replace("||", "|").split("|"):
+        specifier = poetry_specifier(alternative)
+        if specifier is None:
+            return None
+        signs = [re.match(r"[<>=!~]+", part) for part in specifier.split(",")]
+        bounds = [(sign.group(), sign.string[sign.end() :]) for sign in signs if sign]
+        alternatives.append(" and ".join(f'python_full_version {sign} "{bound}"' for sign, bound in bounds))
+    parts.append(" or ".join(filter(None, alternatives)) if all(alternatives) else "")
+    parts = [part for part in parts if part.strip()]
+    return parts[0] if len(parts) == 1 else " and ".join(f"({part})" for part in parts)
+
+
+def poetry_specifier(text: str) -> str | None:
+    """Caret, tilde and wildcard constraints in PEP 440's form; ``None`` where there is none.
+
+    Source: https://python-poetry.org/docs/dependency-specification/
+    """
+    if "|" in text:
+        return None
+    joined = re.sub(r"([\^~<>=!])\s+", r"\1", text)
+    parts = [_poetry_part(part) for part in re.split(r"[\s,]+", joined) if part]
+    specifier = ",".join(part for part in parts if part)
+    if specifier and (plainly_within("0", specifier) is None and not _sound(specifier)):
+        return None
+    return specifier
+
+
+def _sound(specifier: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return bool(SpecifierSet(specifier))
+    except InvalidSpecifier:
+        return False
+
+
+def _poetry_part(part: str) -> str:
+    if part == "*":
+        return ""
+    if part[0] not in "^~" or part.startswith("~="):
+        return part if part.startswith(COMPARISONS) else f"=={part.removeprefix('=')}"
+    version = part[1:].strip()
+    try:
+        numbers = [int(piece) for piece in version.split(".")]
+    except ValueError:
+        return f">={version}"
+    if part[0] == "~":
+        kept = 1 if len(numbers) == 1 else 2
+    else:
+        kept = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1) + 1
+    upper = [*numbers[: kept - 1], numbers[kept - 1] + 1]
+    return f">={version},<{'.'.join(map(str, upper))}"

@@ -1,0 +1,1 @@
+"""What a check-up comes to, and how it is shown."""

@@ -1,0 +1,200 @@
+"""What differs between two environments: Python, packages, libraries, threads, and the machine they meet.
+
+Where an environment lies is no difference of what it is: paths below the prefixes are not compared.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from envdoctor.facts import Facts, Interpreter, Missing, Packages
+from envdoctor.facts.recording import dump
+from envdoctor.privacy.text import sanitize, to_ascii
+from envdoctor.report.formats import Style
+
+UNKNOWN = "?"
+Values = Iterator[tuple[str, object]]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference: ``what`` in ``section``, as it is on either side (``None``: not there; ``?``: not known).
+
+    ``kind``: added, removed, changed.
+    """
+
+    section: str
+    what: str
+    before: str | None
+    after: str | None
+    kind: str = "changed"
+
+
+def compare(before: Facts, after: Facts) -> list[Change]:
+    """Every difference of the environments, section by section in the order of `SECTIONS`."""
+    changes: list[Change] = []
+    for section, values in SECTIONS.items():
+        changes += _maps(section, _told(values(before)), _told(values(after)))
+    return changes
+
+
+def _told(pairs: Values) -> dict[str, str]:
+    """As text; what is absent is left out, of several with one name the first counts."""
+    told: dict[str, str] = {}
+    for name, value in pairs:
+        if value is not None and value not in ("", []):
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            told.setdefault(name, UNKNOWN if isinstance(value, Missing) else text)
+    return told
+
+
+def _python(facts: Facts) -> Values:
+    patient, prefix, interpreter = facts.patient, facts.prefix, facts.interpreter
+    yield "version", patient.version
+    yield "implementation", patient.implementation
+    yield "made by", [" ".join(filter(None, (link.kind, link.detail))) for link in patient.origin]
+    if isinstance(prefix.configuration, dict):
+        yield "system packages visible", prefix.configuration.get("include-system-site-packages")
+    if facts.start.mode != "normal":
+        yield "starts", facts.start.mode
+    if not isinstance(interpreter, Interpreter):
+        yield "(all)", interpreter
+        return
+    yield "machine", interpreter.machine
+    yield "bits", interpreter.pointer_bits
+    yield "free-threaded", interpreter.gil_disabled or None
+    yield "flags", [f"{name}={value}" for name, value in sorted(interpreter.flags.items()) if value]
+    own = tuple(f"{folder}/" for folder in (interpreter.prefix, interpreter.base_prefix, prefix.path))
+    yield "further folders on sys.path", [path for path in interpreter.sys_path if not path.startswith(own)]
+
+
+def _packages(facts: Facts) -> Values:
+    if not isinstance(facts.packages, Packages):
+        yield "(all)", facts.packages
+        return
+    for item in facts.packages.distributions:  # the first of a name is the one that is imported
+        source = " (editable)" if item.editable else f" ({item.url})" if item.url else ""
+        yield item.key, item.version if isinstance(item.version, Missing) else f"{item.version}{source}"
+
+
+def _conda(facts: Facts) -> Values:
+    conda = facts.conda
+    if conda is None or isinstance(conda, Missing):
+        yield "(all)", conda
+        return
+    for record in conda.records if isinstance(conda.records, list) else ():
+        yield record.name, f"{record.version} {record.build} ({record.channel})"
+    yield "channels", conda.channels
+    yield "channel priority", conda.channel_priority
+
+
+def _blas(facts: Facts) -> Values:
+    if isinstance(facts.blas, Missing):
+        yield "(all)", facts.blas
+        return
+    for library in facts.blas.libraries:
+        for user in library.used_by or ["unused"]:
+            version = UNKNOWN if isinstance(library.version, Missing) else library.version or ""
+            yield user, f"{library.vendor} {version}".strip()
+            yield f"{user}: kernels", library.architecture
+            yield f"{user}: threading", library.threading_layer
+    for error in facts.blas.errors if isinstance(facts.blas.errors, list) else ():
+        yield f"{error.package}: does not load", error.message.rpartition("/")[2]
+
+
+def _threads(facts: Facts) -> Values:
+    if isinstance(facts.blas, Missing):
+        yield "(all)", facts.blas
+        return
+    for library in facts.blas.libraries:
+        if library.loaded:
+            for user in library.used_by or [library.vendor]:
+                yield user, library.threads
+    for runtime in facts.blas.openmp if isinstance(facts.blas.openmp, list) else ():
+        if runtime.loaded:
+            yield runtime.runtime, runtime.threads
+
+
+def _cpu(facts: Facts) -> Values:
+    if isinstance(facts.cpu, Missing):
+        yield "(all)", facts.cpu
+        return
+    for name in ("model", "logical", "affinity", "quota", "usable"):
+        yield name, getattr(facts.cpu, name)
+
+
+def _gpu(facts: Facts) -> Values:
+    gpu = facts.gpu
+    if gpu is None or isinstance(gpu, Missing):
+        yield "(all)", gpu
+        return
+    yield "driver", gpu.driver
+    yield "CUDA of the driver", gpu.cuda_driver_version
+    devices = gpu.devices
+    yield "devices", devices if isinstance(devices, Missing) else [str(item.name or item.vendor) for item in devices]
+    for build in gpu.builds if isinstance(gpu.builds, list) else ():
+        cuda = "" if isinstance(build.cuda, Missing) or not build.cuda else f" {build.cuda}"
+        yield build.package, f"for {UNKNOWN if isinstance(build.backend, Missing) else build.backend}{cuda}"
+
+
+def _system(facts: Facts) -> Values:
+    if isinstance(facts.system, Missing):
+        yield "(all)", facts.system
+        return
+    for name in ("platform", "machine", "release", "distribution", "distribution_version"):
+        yield name.replace("_", " "), getattr(facts.system, name)
+    yield "surrounded by", facts.patient.overlays
+
+
+def _environment(facts: Facts) -> Values:
+    if isinstance(facts.environment, Missing):
+        yield "(all)", facts.environment
+        return
+    yield from facts.environment.variables.items()
+
+
+SECTIONS: dict[str, Callable[[Facts], Values]] = {
+    "python": _python,
+    "packages": _packages,
+    "conda": _conda,
+    "blas": _blas,
+    "threads": _threads,
+    "environment": _environment,
+    "cpu": _cpu,
+    "gpu": _gpu,
+    "system": _system,
+}
+
+
+def _maps(section: str, before: dict[str, str], after: dict[str, str]) -> list[Change]:
+    changes = []
+    for name in sorted(before.keys() | after.keys()):
+        one, other = before.get(name), after.get(name)
+        if one != other:
+            kind = "added" if one is None else "removed" if other is None else "changed"
+            changes.append(Change(section, name, one, other, kind))
+    return changes
+
+
+def render(changes: Sequence[Change], style: Style) -> str:
+    """``- `` only in A, ``+ `` only in B, ``~ `` in both and different."""
+    if not changes:
+        return "no difference\n"
+    lines: list[str] = []
+    section = ""
+    for change in changes:
+        if change.section != section:
+            section = change.section
+            lines.append(section)
+        if change.after is None:
+            lines.append(f"  - {change.what} {change.before}")
+        elif change.before is None:
+            lines.append(f"  + {change.what} {change.after}")
+        else:
+            lines.append(f"  ~ {change.what} {change.before} → {change.after}")
+    text = "\n".join(sanitize(line) for line in lines) + "\n"
+    return to_ascii(text) if style.ascii else text
+
+
+def render_json(changes: Sequence[Change]) -> str:
+    """The changes as a JSON document."""
+    return dump({"schema_version": "1.0", "changes": msgspec.to_builtins(list(changes))}, 2) + "\n"

@@ -1,0 +1,65 @@
+"""What a check-up comes to, in one line, and the one command to begin with."""
+
+from msgspec import Struct
+
+from envdoctor.engine.rules import Severity
+from envdoctor.fixes.shell import Shell, shell_of
+from envdoctor.report.report import Report
+
+
+class Verdict(Struct, frozen=True):
+    """``state``: broken, hurts, inconclusive, healthy. ``command`` is to be copied as it is; it may be empty."""
+
+    state: str
+    words: str
+    command: str = ""
+
+
+def shell_for(report: Report) -> Shell:
+    """The shell of whoever is to type the commands."""
+    facts = report.facts
+    environ = getattr(facts.environment, "variables", {})
+    return shell_of(environ, getattr(facts.system, "platform", "") == "win32")
+
+
+def verdict(report: Report) -> Verdict:
+    counts = report.counts
+    errors, warnings = counts["error"], counts["warning"]
+    if not errors and not warnings:
+        if report.status == "inconclusive":
+            what = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
+            return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
+        # An info may name something to try: that is not nothing, and nobody has to.
+        optional = any(item.finding.remedies for item in report.open)
+        return Verdict("healthy", "Healthy: nothing has to be done." if optional else "Healthy: nothing to do.")
+    if errors:
+        state, words = "broken", "1 thing is broken" if errors == 1 else f"{errors} things are broken"
+    else:
+        state, words = (
+            "hurts",
+            "1 thing is likely to hurt" if warnings == 1 else f"{warnings} things are likely to hurt",
+        )
+    command, settled = _first(report)
+    if not command:
+        return Verdict(state, f"{words}.")
+    more = " to begin with" if errors + warnings > settled else ""
+    return Verdict(state, f"{words}; run this{more}:", command)
+
+
+def _first(report: Report) -> tuple[str, int]:
+    """The command that cures the worst finding it can, and how many errors and warnings that settles.
+
+    An entry of the plan, so that what one command settles together is told as one; not the plan's first, which
+    may concern an info.
+    """
+    shell = shell_for(report)
+    entries = report.plan
+    harmful = [item.finding for item in report.open if item.finding.level is not Severity.INFO]
+    for finding in harmful:
+        for entry in entries:
+            mine = finding.rule.code in entry.codes and finding.subject in entry.subjects
+            if mine and entry.fix.applicability != "manual" and entry.fix.steps:
+                settled = [it for it in harmful if it.rule.code in entry.codes and it.subject in entry.subjects]
+                if command := shell.command(entry.fix.steps[0]):
+                    return command, len(settled) if len(entry.fix.steps) == 1 else 0
+    return "", 0

@@ -1,0 +1,35 @@
+"""BLA004 forced-kernels: loud and quiet."""
+
+from envdoctor.engine.remedies import UnsetEnv
+from envdoctor.facts import Missing
+from envdoctor_checks.blas.forced_kernels import forced_kernels
+from tests.support.build import blas, cpu, environment, findings, openblas, outcome
+
+SKYLAKE = cpu(4, features=["avx", "avx2", "avx512f"])
+
+
+def test_kernels_below_the_processors_are_found() -> None:
+    forced = environment(OPENBLAS_CORETYPE="Haswell")
+    (finding,) = findings(forced_kernels, blas=blas(openblas()), cpu=SKYLAKE, environment=forced)
+    assert finding.subject == "OPENBLAS_CORETYPE"
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, UnsetEnv)
+    assert remedy.names == ("OPENBLAS_CORETYPE",)
+    assert "bitwise" in remedy.unless
+
+
+def test_the_processors_own_kernels_are_quiet() -> None:
+    forced = environment(OPENBLAS_CORETYPE="Haswell")
+    haswell = cpu(4, features=["avx", "avx2"])
+    assert findings(forced_kernels, blas=blas(openblas()), cpu=haswell, environment=forced) == []
+
+
+def test_a_variable_that_the_library_does_not_obey_is_quiet() -> None:
+    forced = environment(OPENBLAS_CORETYPE="Prescott")
+    assert findings(forced_kernels, blas=blas(openblas()), cpu=SKYLAKE, environment=forced) == []
+
+
+def test_unknown_features_leave_forced_kernels_unknown() -> None:
+    forced = environment(OPENBLAS_CORETYPE="Haswell")
+    unknown = cpu(4, features=Missing("no /proc"))
+    assert outcome(forced_kernels, blas=blas(openblas()), cpu=unknown, environment=forced).status == "unknown"

@@ -1,0 +1,69 @@
+"""CON005 bloated-base: loud and quiet."""
+
+from typing import Any
+
+import pytest
+
+from envdoctor.engine.remedies import Run
+from envdoctor.engine.rules import Severity
+from envdoctor.facts import Missing
+from envdoctor_checks.conda.base_in_use import base_in_use
+from envdoctor_checks.conda.bloated_base import bloated_base
+from tests.checks.conda._shared import base
+from tests.support.build import changed, conda, findings, outcome, patient
+
+
+def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:
+    return conda(is_base=True, flavour=flavour, base=base(*requested, **changes))
+
+
+@pytest.mark.parametrize(
+    ("requested", "level"),
+    [(["tree"], Severity.INFO), (["numpy"], Severity.WARNING), (["a", "b", "c", "d", "e"], Severity.WARNING)],
+)
+def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Severity) -> None:
+    (finding,) = findings(bloated_base, conda=in_base(*requested))
+    assert finding.level == level
+    fix = finding.remedies[0]
+    assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
+
+
+def test_base_is_named_by_its_prefix() -> None:
+    """The conda on PATH may be another one, with a base of its own."""
+    (finding,) = findings(bloated_base, conda=in_base("numpy", pip=["torch"]))
+    slim = finding.remedies[1]
+    assert isinstance(slim, Run)
+    assert [argv[:4] for argv in (slim.argv, *slim.then)] == [
+        ("conda", "run", "--prefix", "/opt/conda"),
+        ("conda", "remove", "--prefix", "/opt/conda"),
+    ]
+    assert slim.undo == (
+        "conda install --prefix /opt/conda numpy; conda run --prefix /opt/conda python -m pip install torch"
+    )
+
+
+def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:
+    assert findings(bloated_base, conda=in_base()) == []
+    levels = [
+        findings(bloated_base, conda=in_base("numpy", flavour="anaconda"), level=level)[0].level
+        for level in ("beginner", "advanced")
+    ]
+    assert levels == [Severity.INFO, Severity.WARNING]
+
+
+def test_pips_packages_count_where_the_installers_set_is_not_known() -> None:
+    unknown = Missing("nothing tells")
+    told = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False, pip=["torch"])
+    assert [item.level for item in findings(bloated_base, conda=told)] == [Severity.WARNING]
+    silent = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False)
+    assert outcome(bloated_base, conda=silent).status == "unknown"
+
+
+def test_in_an_image_and_in_an_environment_base_does_not_matter() -> None:
+    image = changed(patient(), overlays=["container"])
+    for check in (bloated_base, base_in_use):
+        assert outcome(check, conda=in_base("numpy"), patient=image).status == "not-applicable"
+        assert outcome(check, conda=conda()).status == "not-applicable"
+    assert len(findings(base_in_use, conda=in_base())) == 1
+    younger = in_base("numpy", younger_than_container=True)
+    assert len(findings(bloated_base, conda=younger, patient=image)) == 1

@@ -1,0 +1,28 @@
+"""CON002 channel-priority-not-strict: loud and quiet."""
+
+from envdoctor.engine.remedies import Run
+from envdoctor.engine.rules import Severity
+from envdoctor.facts import Missing
+from envdoctor_checks.conda.channel_priority_not_strict import priority_not_strict
+from tests.checks.conda._shared import FILE, configured
+from tests.support.build import conda, findings, outcome
+
+
+def test_flexible_priority_is_a_warning_with_both_channels_and_a_word_with_others() -> None:
+    (both,) = findings(priority_not_strict, conda=configured("conda-forge", "defaults", priority="flexible"))
+    (other,) = findings(priority_not_strict, conda=configured("conda-forge", "bioconda", priority="flexible"))
+    assert (both.level, other.level) == (Severity.WARNING, Severity.INFO)
+    fix = both.remedies[0]
+    assert isinstance(fix, Run)
+    assert fix.argv == ("conda", "config", "--file", FILE, "--set", "channel_priority", "strict")
+
+
+def test_strict_priority_and_a_single_channel_are_quiet() -> None:
+    assert findings(priority_not_strict, conda=configured("conda-forge", "bioconda")) == []
+    alone = outcome(priority_not_strict, conda=configured("conda-forge", priority="flexible"))
+    assert alone.status == "not-applicable"
+
+
+def test_channels_that_conda_refuses_are_unknown() -> None:
+    refused = conda(channels=Missing("~/.condarc: a list is wanted"))
+    assert outcome(priority_not_strict, conda=refused).status == "unknown"

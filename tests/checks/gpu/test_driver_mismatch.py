@@ -1,0 +1,26 @@
+"""GPU007 driver-mismatch: loud and quiet."""
+
+import pytest
+
+from envdoctor.engine.rules import Severity
+from envdoctor.facts import Layer
+from envdoctor_checks.gpu.driver_mismatch import driver_mismatch
+from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
+from tests.checks.gpu._shared import words
+from tests.support.build import findings, gpu, nvidia_device, outcome
+
+
+def test_a_library_that_is_not_the_kernels_is_a_mismatch() -> None:
+    layers = [Layer(name="nvml", status="failed", code=18, version="550.54.14")]
+    place = gpu(nvidia_device(usable=False), layers=layers, driver="535.104.05")
+    (finding,) = findings(driver_mismatch, gpu=place)
+    assert (finding.rule.code, finding.level) == ("GPU007", Severity.ERROR)
+    assert "535.104.05" in words([finding]) and "550.54.14" in words([finding])
+    assert "restart" in words([finding])
+    assert findings(gpu_without_driver, gpu=place) == []
+
+
+@pytest.mark.parametrize("code", [4, 9, 12, 999])
+def test_other_codes_are_no_mismatch(code: int) -> None:
+    place = gpu(nvidia_device(usable=False), layers=[Layer(name="nvml", status="failed", code=code)])
+    assert outcome(driver_mismatch, gpu=place).findings == ()

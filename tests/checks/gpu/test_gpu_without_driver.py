@@ -1,0 +1,98 @@
+"""GPU008 gpu-without-driver: loud and quiet."""
+
+import pytest
+
+from envdoctor.engine.rules import Severity
+from envdoctor.facts import Build, Layer
+from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
+from tests.checks.gpu._shared import card, words
+from tests.support.build import findings, gpu, nvidia_device, outcome, torch_build
+
+
+def absent(*names: str) -> list[Layer]:
+    return [Layer(name=name, status="absent") for name in names]
+
+
+def test_hardware_without_a_driver_is_found() -> None:
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=[torch_build()])
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert (finding.rule.code, finding.level) == ("GPU008", Severity.WARNING)
+    assert "install the NVIDIA driver" in words([finding])
+
+
+@pytest.mark.parametrize("builds", [[], [torch_build(None)]], ids=["none", "cpu"])
+def test_a_gpu_that_no_package_is_built_for_is_no_warning(builds: list[Build]) -> None:
+    """A laptop with nouveau, a container on another's machine: nothing here wants the GPU."""
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=builds, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert finding.level is Severity.INFO
+
+
+def test_a_gpu_without_a_driver_that_is_hidden_on_purpose_is_not_missed() -> None:
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), layers=layers, builds=[torch_build()], hidden="CUDA_VISIBLE_DEVICES=")
+    assert outcome(gpu_without_driver, gpu=place).status == "not-applicable"
+
+
+def test_a_driver_whose_module_is_not_loaded_is_not_to_be_installed() -> None:
+    layers = [*absent("kernel-driver"), Layer(name="nvml", status="failed", code=9)]
+    layers.append(Layer(name="cuda", status="failed", code=100))
+    (finding,) = findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers))
+    assert "modprobe nvidia" in words([finding])
+    assert "no Python package brings it" not in words([finding])
+
+
+def test_a_container_that_has_the_gpu_and_no_libcuda_is_told_of_its_capabilities() -> None:
+    layers = [Layer(name="nvml", status="present", code=0), *absent("cuda")]
+    device = nvidia_device(usable=False)
+    place = gpu(device, cuda_driver_version=None, layers=layers, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert "NVIDIA_DRIVER_CAPABILITIES" in words([finding])
+    assert "--gpus" not in words([finding])
+
+
+def test_a_compatibility_library_that_the_gpu_refuses_is_named() -> None:
+    library = "/usr/local/cuda/compat/libcuda.so.1"
+    layers = [Layer(name="nvml", status="present"), Layer(name="cuda", status="failed", code=804, library=library)]
+    place = gpu(nvidia_device(usable=False), layers=layers, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert library in words([finding])
+    assert "--gpus" not in words([finding])
+
+
+def test_a_card_that_is_passed_through_to_a_virtual_machine_is_not_this_systems() -> None:
+    place = gpu(card(kernel_driver="vfio-pci"), driver=None, cuda_driver_version=None, layers=absent("cuda"))
+    assert outcome(gpu_without_driver, gpu=place).status == "not-applicable"
+
+
+def test_in_a_container_the_flag_is_named_and_no_driver() -> None:
+    layers = absent("kernel-driver", "nvml", "cuda")
+    place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, container="/.dockerenv")
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert "--gpus all" in words([finding])
+    assert "install" not in words([finding])
+
+
+def test_in_wsl_never_a_linux_driver() -> None:
+    layers = [*absent("kernel-driver", "nvml", "cuda"), Layer(name="wsl", status="present", detail="NVIDIA")]
+    place = gpu(driver=None, cuda_driver_version=None, layers=layers, wsl=True)
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert "never install a Linux driver" in words([finding])
+    plain = gpu(layers=[Layer(name="wsl", status="present")], wsl=True)
+    assert outcome(gpu_without_driver, gpu=plain).status == "not-applicable"
+
+
+def test_a_driver_without_libcuda_is_found() -> None:
+    layers = [Layer(name="kernel-driver", status="present", version="535.104.05"), *absent("nvml", "cuda")]
+    (finding,) = findings(gpu_without_driver, gpu=gpu(card(), cuda_driver_version=None, layers=layers))
+    assert "libcuda" in finding.title
+
+
+@pytest.mark.parametrize("status", ["denied", "timed-out"])
+def test_denied_and_timed_out_are_not_absent(status: str) -> None:
+    layers = [Layer(name="kernel-driver", status="present"), Layer(name="nvml", status=status), *absent("cuda")]
+    result = outcome(gpu_without_driver, gpu=gpu(card(), layers=layers))
+    assert (result.status, result.findings) == ("unknown", ())
+    assert status in result.reason

@@ -1,0 +1,29 @@
+"""GPU011 tensorflow-without-cuda-libraries: loud and quiet."""
+
+from typing import Any
+
+import pytest
+
+from envdoctor.engine.remedies import Install
+from envdoctor.engine.rules import Severity
+from envdoctor_checks.gpu.tensorflow_without_cuda_libraries import tensorflow_without_cuda_libraries
+from tests.checks.gpu._shared import CUDNN12, H100, built
+from tests.support.build import findings, gpu, outcome
+
+
+def test_tensorflow_without_cudas_libraries_is_found() -> None:
+    tensorflow = built("tensorflow", "12.5.1")
+    (finding,) = findings(tensorflow_without_cuda_libraries, gpu=gpu(H100, builds=[tensorflow]))
+    assert (finding.rule.code, finding.level) == ("GPU011", Severity.WARNING)
+    assert finding.remedies == (Install(("tensorflow[and-cuda]",)),)
+
+
+@pytest.mark.parametrize("changes", [{"libraries": [CUDNN12]}, {"toolkits": ["/usr/local/cuda"]}])
+def test_tensorflow_with_wheels_or_a_toolkit_is_quiet(changes: dict[str, Any]) -> None:
+    place = gpu(H100, builds=[built("tensorflow", "12.5.1")], **changes)
+    assert findings(tensorflow_without_cuda_libraries, gpu=place) == []
+
+
+def test_tensorflow_without_a_gpu_needs_none() -> None:
+    place = gpu(builds=[built("tensorflow", "12.5.1")])
+    assert outcome(tensorflow_without_cuda_libraries, gpu=place).status == "not-applicable"

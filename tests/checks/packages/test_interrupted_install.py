@@ -1,0 +1,11 @@
+"""PKG005 interrupted-install: loud and quiet."""
+
+from envdoctor_checks.packages.interrupted_install import interrupted_install
+from tests.checks.packages._shared import one
+from tests.support.build import SITE, packages
+
+
+def test_leftovers_are_named_with_their_folder() -> None:
+    finding = one(interrupted_install, packages=packages(leftovers=[f"{SITE}/~umpy"]))
+    assert finding.subject == SITE
+    assert "~umpy" in finding.title

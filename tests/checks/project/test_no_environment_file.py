@@ -1,0 +1,13 @@
+"""REP001 no-environment-file: loud and quiet."""
+
+from envdoctor_checks.project.no_environment_file import no_environment_file
+from envdoctor_checks.project.no_environment_of_its_own import no_environment_of_its_own
+from tests.checks.project._shared import here
+from tests.support.build import changed, findings, outcome, patient
+
+
+def test_a_container_is_its_own_environment() -> None:
+    inside = changed(patient(), overlays=["container"])
+    assert outcome(no_environment_file, project=here(), patient=inside).status == "not-applicable"
+    assert outcome(no_environment_of_its_own, project=here(), patient=inside).status == "not-applicable"
+    assert [item.level for item in findings(no_environment_file, project=here())] == ["warning"]

@@ -1,0 +1,17 @@
+"""PY014 module-shadowed-here: loud and quiet."""
+
+from envdoctor.engine.remedies import Move
+from envdoctor_checks.python.module_shadowed_here import module_shadowed_here
+from tests.support.build import findings, interpreter, outcome, path
+
+
+def test_a_file_with_the_name_of_a_module_is_named() -> None:
+    (finding,) = findings(module_shadowed_here, path=path(here=["numpy.py"]))
+    assert finding.subject == "numpy.py"
+    assert finding.evidence[0].value == "/home/ada/fit/numpy.py"
+    (move,) = finding.remedies
+    assert isinstance(move, Move)
+    assert (move.source, move.target) == ("/home/ada/fit/numpy.py", "/home/ada/fit/my_numpy.py")
+    assert findings(module_shadowed_here, path=path()) == []
+    safe = interpreter(flags={"safe_path": 1})
+    assert outcome(module_shadowed_here, path=path(here=["numpy.py"]), interpreter=safe).status == "not-applicable"

@@ -1,0 +1,277 @@
+"""Facts survive their way through JSON, whatever they hold, and a damaged recording is told in one line."""
+
+import json
+import math
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from envdoctor.checkup import Options, diagnose
+from envdoctor.engine.configuration import Config
+from envdoctor.engine.plugins import built_in
+from envdoctor.engine.selection import Selection
+from envdoctor.facts import Facts, Missing, schema
+from envdoctor.facts.recording import RecordingError, dump, load, record
+from envdoctor.privacy.redact import Redactor
+from envdoctor.report.formats import Style
+from envdoctor.report.formats import facts as listing
+from envdoctor.report.formats.json import render
+from envdoctor.report.report import Settings
+from tests.support.build import blas, changed, cpu, distribution, facts, openblas, packages, patient, prefix
+
+RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.json"))
+SURROGATE = "/site/\udcff.py"
+
+
+# Two lone surrogates in a row are one character after JSON: what goes in has been through it.
+TEXT = st.text(st.characters(exclude_categories=()), max_size=8).map(lambda text: json.loads(json.dumps(text)))
+
+
+def strategy(wanted: Any) -> st.SearchStrategy[Any]:
+    """Values of a type that facts are made of; text may hold lone surrogates, as file names do."""
+    origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*map(strategy, arguments))
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        hints = typing.get_type_hints(wanted)
+        return st.builds(
+            wanted, **{field.name: strategy(hints[field.name]) for field in msgspec.structs.fields(wanted)}
+        )
+    if origin is list:
+        return st.lists(strategy(arguments[0]), max_size=2)
+    if origin is dict:
+        # {"missing": …} alone is how an unknown value is written: no fact is a dictionary of that one key.
+        text = st.text(max_size=5).filter(lambda key: key != "missing")
+        return st.dictionaries(text, strategy(arguments[1]), max_size=2)
+    plain = {
+        str: TEXT,
+        int: st.integers(-(2**53), 2**53),
+        float: st.floats(allow_nan=False, allow_infinity=False),
+        bool: st.booleans(),
+        type(None): st.none(),
+    }
+    return plain[wanted]
+
+
+def one_by_one() -> list[Any]:
+    """The sections of `Facts`, each of which is tested for itself: all together they are too large to search."""
+    return [pytest.param(name, hint, id=name) for name, hint in typing.get_type_hints(Facts).items()]
+
+
+@pytest.mark.parametrize("name, hint", one_by_one())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_every_section_survives_its_way_through_json(name: str, hint: Any, data: st.DataObject) -> None:
+    before = changed(facts(), **{name: data.draw(strategy(hint))})
+    text = dump(record(before, "1.0"))
+    assert text.isascii()
+    assert load(text, "x") == before
+
+
+@given(data=st.data())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_every_recording_is_valid(data: st.DataObject) -> None:
+    name, hint = data.draw(st.sampled_from(list(typing.get_type_hints(Facts).items())))
+    document = record(changed(facts(), **{name: data.draw(strategy(hint))}), "1.0")
+    RECORDING.validate(json.loads(dump(document)))
+
+
+# --- what is unknown ---
+
+A_MISSING = changed(distribution("a"), version=Missing("x"), requires=Missing("y"))
+
+
+@pytest.mark.parametrize(
+    "sections, value",
+    [
+        ({"cpu": Missing("no /proc")}, lambda it: it.cpu),
+        ({"cpu": cpu(4, quota=Missing("no cgroup"))}, lambda it: it.cpu.quota),
+        ({"packages": packages(A_MISSING)}, lambda it: it.packages.distributions[0].version),
+        ({"packages": packages(A_MISSING)}, lambda it: it.packages.distributions[0].requires),
+        ({"blas": blas(openblas(threads=Missing("not loaded")))}, lambda it: it.blas.libraries[0].threads),
+        ({"blas": blas(errors=Missing("x"))}, lambda it: it.blas.errors),
+        ({"patient": patient(version=Missing("x"))}, lambda it: it.patient.version),
+        ({"prefix": prefix(configuration=Missing("x"))}, lambda it: it.prefix.configuration),
+        ({"project": Missing("x")}, lambda it: it.project),
+    ],
+)
+def test_missing_stays_missing_at_any_depth(sections: dict[str, Any], value: Callable[[Any], Any]) -> None:
+    before = facts(**sections)
+    after = load(dump(record(before, "1.0")), "x")
+    assert isinstance(value(after), Missing)
+    assert after == before
+    assert '{"missing": ' in dump(record(before, "1.0"))
+
+
+def test_a_lone_surrogate_survives() -> None:
+    before = facts(
+        prefix=prefix(path=SURROGATE, site_packages=[SURROGATE], configuration={"home": SURROGATE}),
+        packages=packages(unreadable={SURROGATE: SURROGATE}),
+    )
+    assert load(dump(record(before, "1.0")).encode("ascii"), "x") == before
+
+
+# --- what later versions write ---
+
+
+def document() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(dump(record(facts(packages=packages(distribution("numpy"))), "1.0")))
+    return made
+
+
+def test_a_later_minor_version_is_read_and_its_additions_are_passed_over() -> None:
+    later = document()
+    later["schema_version"] = "1.9"
+    later["more"] = later["facts"]["weather"] = later["facts"]["cpu"]["temperature"] = [{"a": 1}]
+    assert load(dump(later), "x") == facts(packages=packages(distribution("numpy")))
+
+
+def test_what_an_earlier_version_did_not_write_takes_its_default() -> None:
+    earlier = document()
+    del earlier["facts"]["project"]
+    del earlier["facts"]["packages"]["distributions"][0]["kind"]
+    assert load(dump(earlier), "x") == facts(packages=packages(distribution("numpy")))
+
+
+def test_a_report_is_a_recording_too() -> None:
+    assert load(report(facts()), "x") == facts()
+
+
+@pytest.mark.parametrize("version", ["2.0", "0.9", "10.0", "", "None", None, 2, {"a": 1}])
+def test_another_major_version_is_refused(version: object) -> None:
+    with pytest.raises(RecordingError, match=r"^x\.json: schema version .*; this envdoctor reads 1\.x$"):
+        load(dump(document() | {"schema_version": version}), "x.json")
+
+
+# --- what is damaged ---
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", "x: not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b"\xff\xfe\xff", "x: not JSON: "),
+        ("{}", "x: no recording of envdoctor (make one with `envdoctor snapshot -o FILE`)"),
+        ("[1, 2]", "x: no recording of envdoctor"),
+        ("null", "x: no recording of envdoctor"),
+        ('{"facts": [], "patient": {}}', "x: no recording of envdoctor"),
+        ("[" * 200_000, "x: nested too deeply to be a recording"),
+        ('{"facts": {"cpu": ' + '{"a":' * 200_000, "x: nested too deeply to be a recording"),
+    ],
+)
+def test_what_is_no_recording_is_told_in_one_line(text: str | bytes, message: str) -> None:
+    with pytest.raises(RecordingError) as error:
+        load(text, "x")
+    assert str(error.value).startswith(message)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "change, what",
+    [
+        (lambda it: it["facts"].pop("cpu"), "missing `cpu` - at `$`"),
+        (lambda it: it["facts"].update(cpu=None), "Expected `object`, got `NoneType` - at `$.cpu`"),
+        (lambda it: it["facts"].update(cpu={"missing": 5}), "Expected `str`, got `int` - at `$.cpu.missing`"),
+        (lambda it: it["facts"]["cpu"].update(logical="4"), "Expected `int`, got `str` - at `$.cpu.logical`"),
+        (lambda it: it["facts"]["cpu"].update(logical=True), "Expected `int`, got `bool` - at `$.cpu.logical`"),
+        (lambda it: it["facts"]["cpu"].update(quota=math.nan), "nan is no number in JSON - at `$.cpu.quota`"),
+        (
+            lambda it: it["facts"]["packages"]["distributions"][0].update(name=1),
+            "Expected `str`, got `int` - at `$.packages.distributions[0].name`",
+        ),
+        (lambda it: it.update(patient="me"), "Expected `object`, got `str` - at `$.patient`"),
+    ],
+)
+def test_damage_is_told_with_its_place(change: Callable[[dict[str, Any]], object], what: str) -> None:
+    spoilt = document()
+    change(spoilt)
+    with pytest.raises(RecordingError) as error:
+        load(dump(spoilt), "x")
+    assert str(error.value) == f"x: damaged recording: {what}"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(data=st.data(), junk=JSON)
+@settings(deadline=None)
+def test_junk_in_any_place_is_refused_or_read_but_never_a_crash(data: st.DataObject, junk: object) -> None:
+    spoilt = document()
+    place: Any = spoilt
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], (dict, list)) or not place[key] or data.draw(st.booleans()):
+            place[key] = junk
+            break
+        place = place[key]
+    try:
+        load(dump(spoilt), "x")
+    except RecordingError:
+        pass
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_refused_in_words(data: bytes) -> None:
+    with pytest.raises(RecordingError):
+        load(data, "x")
+
+
+# --- what is written is what the schema says ---
+
+REPORT = Draft202012Validator(schema.report())
+RECORDING = Draft202012Validator(schema.recording())
+
+
+def report(*patients: Facts, indent: bool = False) -> str:
+    plan = Options(built_in(), Selection(), Config(), Settings())
+    return render([diagnose(each, plan, 0.0) for each in patients], Style(indent=indent))
+
+
+def test_the_schemas_are_schemas() -> None:
+    Draft202012Validator.check_schema(schema.report())
+    Draft202012Validator.check_schema(schema.recording())
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_documents_of_real_patients_are_valid(path: Path) -> None:
+    read = load(path.read_bytes(), path.name)
+    REPORT.validate(json.loads(report(read)))
+    RECORDING.validate(json.loads(dump(record(read, "1.0"))))
+    RECORDING.validate(json.loads(listing.render_json([read], Style())))
+    RECORDING.validate(Redactor("/home/ada", "ada", "lab").document(record(read, "1.0")))
+
+
+def test_several_reports_are_valid_together() -> None:
+    REPORT.validate(json.loads(report(facts(), facts(cpu=Missing("x")), indent=True)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda it: it.pop("summary"),
+        lambda it: it["summary"].update(status="fine"),
+        lambda it: it["summary"]["counts"].update(error=-1),
+        lambda it: it["facts"].update(cpu=None),
+        lambda it: it["facts"]["cpu"].pop("logical"),
+        lambda it: it["facts"].update(cpu={"missing": 1}),
+        lambda it: it["patient"].update(executable=1),
+    ],
+)
+def test_the_schema_refuses_what_is_no_report(change: Callable[[dict[str, Any]], object]) -> None:
+    spoilt = json.loads(report(facts()))
+    assert REPORT.is_valid(spoilt)
+    change(spoilt)
+    assert not REPORT.is_valid(spoilt)

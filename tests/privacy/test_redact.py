@@ -1,0 +1,221 @@
+"""Nothing secret leaves, nothing personal leaves in a recording, and what is neither stays as it is."""
+
+import json
+import string
+import time
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from envdoctor.facts.recording import dump
+from envdoctor.privacy.redact import Redactor, allowed, channel, credentials
+
+# --- credentials ---
+
+
+@pytest.mark.parametrize(
+    "text, clean",
+    [
+        ("https://ada:pw@example.org/simple", "https://<redacted>@example.org/simple"),
+        ("https://ada@example.org/simple", "https://<redacted>@example.org/simple"),
+        ("https://ada:p@ss@example.org/simple", "https://<redacted>@example.org/simple"),
+        ("https://ada:p/ss@example.org/simple", "https://<redacted>@example.org/simple"),
+        ("socks5://ada:pw@proxy:1080", "socks5://<redacted>@proxy:1080"),
+        ("pkg @ git+https://tok@github.com/a/b@v1", "pkg @ git+https://<redacted>@github.com/a/b@v1"),
+        ("ada:pw@example.org", "<redacted>@example.org"),
+        ("CONDA_CHANNELS=ada:pw@example.org/x", "CONDA_CHANNELS=<redacted>@example.org/x"),
+        ("not 'ada:pw@example.org/x'", "not '<redacted>@example.org/x'"),
+        ("x=https://a:b@c/ https://d:e@f/", "x=https://<redacted>@c/ https://<redacted>@f/"),
+    ],
+)
+def test_user_and_password_leave_a_url(text: str, clean: str) -> None:
+    assert credentials(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text, clean",
+    [
+        ("https://conda.anaconda.org/t/tk-1f2e/chan/linux-64", "https://conda.anaconda.org/t/<redacted>/chan/linux-64"),
+        ("https://conda.anaconda.org/t/pfx_1f2e/chan", "https://conda.anaconda.org/t/<redacted>/chan"),
+        ("conda.anaconda.org/t/tk-1f2e/chan", "conda.anaconda.org/t/<redacted>/chan"),
+        ("https://repo.corp:8443/conda/t/tk-1f2e", "https://repo.corp:8443/conda/t/<redacted>"),
+        ("https://h/t/one,https://h/t/two/x", "https://h/t/<redacted>,https://h/t/<redacted>/x"),
+    ],
+)
+def test_a_condas_token_leaves_a_channel(text: str, clean: str) -> None:
+    assert credentials(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text, clean",
+    [
+        ("t/tk-1f2e/chan", "t/<redacted>/chan"),
+        ("defaults,t/tk-1f2e/chan", "defaults,t/<redacted>/chan"),
+        ("repo.corp/conda/t/tk-1f2e/chan", "repo.corp/conda/t/<redacted>/chan"),
+        ("https://ada:pw@example.org/t/tk-1f2e/chan", "https://<redacted>@example.org/t/<redacted>/chan"),
+        ("file:///srv/t/chan", "file:///srv/t/chan"),
+        ("/srv/t/chan", "/srv/t/chan"),
+        ("conda-forge", "conda-forge"),
+    ],
+)
+def test_a_token_leaves_a_channel_without_a_scheme(text: str, clean: str) -> None:
+    assert channel(text) == clean
+    assert allowed({"CONDA_CHANNELS": text}) == {"CONDA_CHANNELS": clean}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["token", "private_token", "access_token", "api_key", "apikey", "password", "sig", "X-Amz-Signature", "Auth"],
+)
+def test_a_secret_parameter_leaves_a_url(name: str) -> None:
+    assert credentials(f"https://h/x?a=1&{name}=s3cret&b=2#c") == f"https://h/x?a=1&{name}=<redacted>&b=2#c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/home/ada/t/venv/bin/python",
+        "file:///srv/t/wheels/fit-1.0-py3-none-any.whl",
+        "git+https://github.com/a/b@v1.0",
+        "pkg @ https://host:8080/@scope/pkg",
+        "ada@example.org",
+        "numpy>=2; python_version < '3.12'",
+        "https://example.org/x?page=2",
+        "https://example.org:8443/a@b",
+        "mailto:ada@example.org",
+        "python:3.12@sha256:0a1b",
+        "git@github.com:ada/fit",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert credentials(text) == text
+
+
+# What a URL may hold unquoted in a user's name and password (RFC 3986: unreserved, sub-delims), less a comma.
+SECRET = st.text(string.ascii_letters + string.digits + "-._~!$'()*+", min_size=6, max_size=30)
+USERINFO = st.text(string.ascii_letters + string.digits + "-._~!$'()*+:@%", min_size=6, max_size=30)
+
+
+@given(
+    user=SECRET, password=USERINFO, token=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{5,30}", fullmatch=True), key=SECRET
+)
+@example(user="ada123", password="p@:ss:@word", token="tk-000000", key="secret")
+def test_no_planted_secret_survives(user: str, password: str, token: str, key: str) -> None:
+    noise = "because https://conda.anaconda.org/t/ of repo.example.org/channel?access_token= a"
+    assume(not any(secret in noise + "<redacted>" for secret in (user, password, token, key)))
+    url = f"https://{user}:{password}@repo.example.org/t/{token}/channel?access_token={key}"
+    text = f'because of {url} and "{url}"'
+    document = {"a": [text, {"b": url}], text: 1}
+    for clean in (
+        credentials(text),
+        credentials(dump(document)),
+        dump(Redactor("/home/ada", "ada", "lab").document(document)),
+    ):
+        for secret in (f"{user}:", f":{password}@", f"/t/{token}/", f"={key}"):
+            assert secret not in clean
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@example({"a": 'https://h/t/tok\\"', "b": 'https://h/?token=x"y', "c": "://x\\", "d": 'f://"@"'})
+def test_json_stays_json(document: object) -> None:
+    json.loads(credentials(dump(document)))
+
+
+@given(st.text(st.sampled_from('ab:/@?&=t.token "\\'), max_size=60))
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    assert credentials(credentials(text)) == credentials(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "://a:" * 20_000 + "@", "/t/" * 50_000 + "://", "?key" * 50_000, "://" + "a/" * 50_000, "://" * 40_000,
+        "a:b," * 40_000, "(a:b" * 40_000, "a.b/" * 40_000, "," + "a." * 40_000,
+    ],
+)  # fmt: skip
+def test_long_texts_take_no_long_time(text: str) -> None:
+    began = time.perf_counter()
+    channel(text + "/x@/t/=")
+    assert time.perf_counter() - began < 2
+
+
+# --- the environment ---
+
+
+def test_only_listed_variables_are_recorded() -> None:
+    environ = {"PATH": "/bin", "OMP_NUM_THREADS": "4", "EDITOR": "vi", "AWS_REGION": "eu", "PYTHONPATH": "/x"}
+    assert allowed(environ) == {"OMP_NUM_THREADS": "4", "PATH": "/bin", "PYTHONPATH": "/x"}
+
+
+@pytest.mark.parametrize("name", ["CONDA_TOKEN", "PYTHON_PASSWORD", "DASK_SECRET", "CONDA_API_KEY", "PYTHON_AUTH"])
+def test_a_variable_named_like_a_secret_is_never_recorded(name: str) -> None:
+    assert allowed({name: "x"}) == {}
+
+
+def test_a_recorded_variable_loses_its_credentials() -> None:
+    assert allowed({"PIP_INDEX_URL": "https://ada:pw@corp/simple"}) == {
+        "PIP_INDEX_URL": "https://<redacted>@corp/simple"
+    }
+
+
+# --- names ---
+
+ADA = Redactor("/home/ada", "ada", "engine.lab.example.org")
+
+
+@pytest.mark.parametrize(
+    "text, clean",
+    [
+        ("/home/ada", "~"),
+        ("/home/ada/fit/.venv", "~/fit/.venv"),
+        ("can't read /home/ada.", "can't read ~."),
+        ("['/home/ada']", "['~']"),
+        ("A=/home/ada;B={/home/ada}", "A=~;B={~}"),
+        ("file:///home/ada/x", "file://~/x"),
+        ("/home/ada2/x", "/home/ada2/x"),
+        ("/home/ada-old/x", "/home/<user>-old/x"),
+        ("/data/home/ada/x", "/data/home/<user>/x"),
+        ("/scratch/ada/x", "/scratch/<user>/x"),
+        ("Ada's, not adaptive", "<user>'s, not adaptive"),
+        ("on engine.lab.example.org", "on <host>"),
+        ("ENGINE said", "<host> said"),
+        ("engineering", "engineering"),
+    ],
+)
+def test_home_user_and_host_leave(text: str, clean: str) -> None:
+    assert ADA.text(text) == clean
+
+
+def test_keys_are_redacted_too() -> None:
+    assert ADA.document({"/home/ada/x": ["ada", ("engine", 1, None)]}) == {"~/x": ["<user>", ["<host>", 1, None]]}
+
+
+def test_the_folder_of_home_is_a_name_too() -> None:
+    assert Redactor("/home/ada.lovelace", "", "").text("/scratch/ada.lovelace/x") == "/scratch/<user>/x"
+
+
+@pytest.mark.parametrize("text", [r"C:\Users\Ada\fit", "c:/users/ada/fit", r"C:\\Users\\Ada\fit"])
+def test_a_home_on_windows_is_found_however_it_is_written(text: str) -> None:
+    assert Redactor(r"C:\Users\Ada", "Ada", "PC").text(text).replace("\\", "/") == "~/fit"
+
+
+@pytest.mark.parametrize("name", ["root", "python", "lib", "numpy", "ab", ""])
+def test_names_that_every_machine_has_stay(name: str) -> None:
+    text = f"/usr/lib/python3/{name}/numpy/root"
+    assert Redactor("/", name, name).text(text) == text
+
+
+NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{3,14}[A-Za-z0-9]", fullmatch=True)
+BEFORE = st.sampled_from(["", " ", "/", ":", "'", "=", "(", "-", "\n"])
+AFTER = st.sampled_from(["", " ", "/", ":", "'", ",", ")", "\n", "]", "}"])
+
+
+@given(NAME, NAME, st.lists(st.tuples(BEFORE, st.integers(0, 2), AFTER), max_size=4))
+def test_no_name_survives(user: str, host: str, places: list[tuple[str, int, str]]) -> None:
+    home = f"/export/{user}"
+    redactor = Redactor(home, user, host)
+    hidden = {word.lower() for word in (user, host)} - Redactor._COMMON
+    text = "; ".join(f"{before}{(home, user, host)[which]}{after}" for before, which, after in places)
+    clean = redactor.text(text).lower().replace("<user>", "").replace("<host>", "")
+    assert not any(word in clean for word in hidden)

@@ -1,0 +1,87 @@
+"""BLAS and OpenMP libraries on disk: found in the folders where packages put them, and in a file of other things."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envdoctor.facts import Cpu, Missing
+from envdoctor.probe.blas import whole as blas
+from envdoctor.probe.blas.libraries import copies, runtime_of, static_vendor
+from envdoctor.probe.world import World
+from tests.probe.binaries.test_elf import build
+from tests.support.patients import write
+
+WORLD = World(home="/root", cwd="/", environ={}, platform="linux")
+CPU = Cpu(logical=2, physical=2, affinity=2, usable=2)
+COMPILED = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+
+
+@pytest.mark.parametrize(
+    ("file", "owner"),
+    [
+        ("numpy.libs/libscipy_openblas64_-1.so", "numpy"),
+        ("numpy/.libs/libopenblasp-r0.3.so", "numpy"),
+        ("scipy/.dylibs/libopenblas.0.dylib", "scipy"),
+        ("opencv_python_headless.libs/libopenblasp-r0-1.3.15.so", "cv2"),
+        ("opencv_contrib_python.libs/libopenblasp-r0-1.3.15.so", "cv2"),
+        ("cv2/.dylibs/libopenblas.0.dylib", "cv2"),
+        ("scikit_learn.libs/libgomp-1.so.1.0.0", "sklearn"),
+        ("sklearn/.dylibs/libomp.dylib", "sklearn"),
+        ("faiss_cpu.libs/libgomp-1.so.1.0.0", "faiss"),
+        ("cvxopt.libs/libsatlas-1.so.3.10", "cvxopt"),
+        ("torch/lib/libgomp.so.1", "torch"),
+        ("torch/lib/libiomp5md.dll", "torch"),
+    ],
+)
+def test_a_library_belongs_to_the_package_that_is_imported(tmp_path: Path, file: str, owner: str) -> None:
+    path = write(tmp_path / file, b"library")
+    assert copies(WORLD, [str(tmp_path)], None) == {str(path): [owner]}
+
+
+@pytest.mark.parametrize("file", ["numpy.libs/libgfortran-1.so.5", "torch/lib/libc10.so", "other/lib/libopenblas.so"])
+def test_other_files_are_no_libraries_of_ours(tmp_path: Path, file: str) -> None:
+    write(tmp_path / file, b"library")
+    assert copies(WORLD, [str(tmp_path)], None) == {}
+
+
+def test_a_wheel_of_mkl_puts_its_libraries_into_the_prefix(tmp_path: Path) -> None:
+    site = tmp_path / "lib/python3.13/site-packages"
+    mkl = write(tmp_path / "lib/libmkl_rt.so.3", b"mkl")
+    write(site / "numpy/__init__.py", b"")
+    assert copies(WORLD, [str(site)], str(tmp_path)) == {}
+    write(site / "mkl-2026.2.0.dist-info/METADATA", b"")
+    assert copies(WORLD, [str(site)], str(tmp_path)) == {str(mkl): []}
+
+
+def test_a_runtime_is_told_by_its_file_name() -> None:
+    assert runtime_of("/x/libgomp-e985bcbb.so.1.0.0") == "libgomp"
+    assert runtime_of("/x/libomp.dylib") == "libomp"
+    assert runtime_of("/x/libompd.py") is None
+    assert runtime_of("/x/libomp.h") is None
+
+
+@COMPILED
+def test_a_blas_that_is_part_of_pytorchs_library_is_told_by_what_it_exports(tmp_path: Path) -> None:
+    library = tmp_path / "torch/lib/libtorch_cpu.so"
+    library.parent.mkdir(parents=True)
+    build(library, code="int mkl_get_max_threads(void) { return 1; }")
+    runtime = write(tmp_path / "torch/lib/libgomp.so.1", b"gomp")
+    loader: dict[str, Any] = {"examined": [], "errors": [], "brought": {}, "pools": [], "problem": None}
+    told = blas.read(WORLD, [str(tmp_path)], None, loader, "", CPU)
+    (mkl,) = told.libraries
+    assert (mkl.vendor, mkl.path, mkl.used_by, mkl.loaded) == ("mkl", str(library), ["torch"], False)
+    assert isinstance(mkl.threads, Missing) and isinstance(mkl.bytes, Missing)
+    assert isinstance(told.openmp, list)
+    assert [(item.runtime, item.path, item.used_by, item.loaded) for item in told.openmp] == [
+        ("libgomp", str(runtime), ["torch"], False)
+    ]
+
+
+@COMPILED
+def test_a_library_that_takes_its_blas_from_elsewhere_is_none_itself(tmp_path: Path) -> None:
+    inner = build(tmp_path / "libopenblas.so.0", "-Wl,-soname,libopenblas.so.0")
+    outer = build(tmp_path / "libtorch_cpu.so", "-Wl,--no-as-needed", str(inner), code="int openblas_get_config;")
+    assert static_vendor(WORLD, str(outer)) is None
+    assert static_vendor(WORLD, str(build(tmp_path / "libother.so"))) is None
