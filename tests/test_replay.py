@@ -25,7 +25,7 @@ def test_a_recording_brings_exactly_its_codes(path: Path) -> None:
     facts = load(path.read_bytes(), path.name)
     outcomes = examine(facts, built_in().checks)
     assert [outcome.reason for outcome in outcomes if outcome.reason.startswith("the check itself failed")] == []
-    found = sorted({f"{item.rule.code} {item.level}" for outcome in outcomes for item in outcome.findings})
+    found = sorted({f"{item.rule.code} {item.severity}" for outcome in outcomes for item in outcome.findings})
     assert found == expected
 
 

@@ -47,9 +47,9 @@ def test_a_check_is_handed_the_facts_its_parameters_name() -> None:
 
 
 def test_a_finding_may_override_its_rule() -> None:
-    finding = changed(FOUND, severity=Severity.ERROR, confidence=Confidence.POSSIBLE)
-    assert (finding.level, finding.certainty) == ("error", "possible")
-    assert (FOUND.level, FOUND.certainty) == ("warning", "certain")
+    finding = changed(FOUND, own_severity=Severity.ERROR, own_confidence=Confidence.POSSIBLE)
+    assert (finding.severity, finding.confidence) == ("error", "possible")
+    assert (FOUND.severity, FOUND.confidence) == ("warning", "certain")
 
 
 @pytest.mark.parametrize("nothing", [list, lambda: None, lambda: iter(()), lambda: ()])

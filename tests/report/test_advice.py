@@ -20,7 +20,7 @@ OTHER = Rule("TST002", "made-up-too", Severity.INFO)
 
 
 def finding(subject: str = "x", rule: Rule = RULE, severity: Severity | None = None) -> Finding:
-    return Finding(rule, subject, (), f"about {subject}", "why", severity=severity)
+    return Finding(rule, subject, (), f"about {subject}", "why", own_severity=severity)
 
 
 def advised(

@@ -26,7 +26,7 @@ def check(name: str = "made-up") -> Check:
 
 
 def advice(severity: str, suppressed: bool = False) -> Advice:
-    finding = Finding(RULE, "x", (), "t", "w", severity=Severity(severity))
+    finding = Finding(RULE, "x", (), "t", "w", own_severity=Severity(severity))
     return Advice(finding, (), (), "f", {"by": "configuration", "reason": "r", "until": ""} if suppressed else None)
 
 
@@ -108,7 +108,7 @@ def test_the_word_for_it(severities: tuple[str, ...], statuses: tuple[str, ...],
 def test_suppressed_findings_are_kept_and_count_for_nothing() -> None:
     report = made(advice("error", suppressed=True), advice("info"), statuses=("found",))
     assert len(report.advice) == 2
-    assert [item.finding.level for item in report.open] == ["info"]
+    assert [item.finding.severity for item in report.open] == ["info"]
     assert report.counts["error"] == 0
     assert (report.exit_code, report.status) == (0, "healthy")
 

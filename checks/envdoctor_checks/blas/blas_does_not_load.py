@@ -50,7 +50,7 @@ def _broken(error: LoadError, packages: Packages) -> Finding:
             (Evidence("Python ended by", error.message), Evidence("loading", error.extension)),
             f"loading {error.package}'s linear-algebra library crashes Python: {error.message}",
             "The file is damaged, cut off (a full disk) or made for another processor; a crash can't be caught.",
-            confidence=Confidence.LIKELY,
+            own_confidence=Confidence.LIKELY,
             remedies=(other if "SIGILL" in error.message else anew,),
         )
     library, colon, _ = error.message.partition(":")

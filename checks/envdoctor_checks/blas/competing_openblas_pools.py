@@ -83,8 +83,8 @@ def competing_openblas_pools(
         "After each call, idle threads of OpenBLAS go on spinning for about a tenth of a second. Where a program turns "
         "from one copy to the other (a product in NumPy, a solve in SciPy), the spinning threads of the first hold "
         "the processors that the second needs.",
-        severity=severity,
-        confidence=confidence,
+        own_severity=severity,
+        own_confidence=confidence,
         remedies=(
             *setting(CURE, "18", title="let idle threads go to sleep after 2^18 cycles"),
             SetEnv({"OPENBLAS_NUM_THREADS": "1"}, title="one thread: often as fast, if the matrices are small"),

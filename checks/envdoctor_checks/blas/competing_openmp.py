@@ -25,7 +25,7 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             f"{len(clash)} copies of the LLVM/Intel OpenMP run-time are loaded together",
             "Each believes that it is alone: the second one to start may end the program with `OMP: Error #15`, "
             "hang or crash.",
-            severity=Severity.ERROR if fatal else None,
+            own_severity=Severity.ERROR if fatal else None,
             remedies=(
                 Manual("take all packages that use OpenMP from one source: all from conda-forge, or all from PyPI"),
             ),
@@ -37,6 +37,6 @@ def competing_openmp(blas: Blas, system: System) -> Iterator[Finding]:
             evidence,
             "two kinds of OpenMP run-time are loaded together",
             "Each has threads of its own; after a fork, or nested in one another, they may hang.",
-            severity=Severity.INFO,
+            own_severity=Severity.INFO,
             nothing_to_do="GNU's run-time beside Intel's works as a rule; think of it when a program hangs.",
         )

@@ -24,6 +24,6 @@ def openmp_error_silenced(environment: Variables, blas: Blas) -> Iterator[Findin
         "KMP_DUPLICATE_LIB_OK silences OpenMP's warning of two run-times in one process",
         "Intel calls this setting unsafe, unsupported and undocumented: the program goes on, and may crash or give "
         "wrong results. Importing scikit-learn sets it, too, and programs started from there inherit it.",
-        severity=Severity.WARNING if clash else None,
+        own_severity=Severity.WARNING if clash else None,
         remedies=(UnsetEnv(("KMP_DUPLICATE_LIB_OK",)),),
     )

@@ -56,7 +56,7 @@ def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding
         _title(base, asked),
         "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
         "conflict there breaks conda for every environment.",
-        severity=Severity.WARNING
+        own_severity=Severity.WARNING
         if much and not (conda.flavour == "anaconda" and level == "beginner")
         else Severity.INFO,
         remedies=_remedies(conda, base, asked),

@@ -45,6 +45,6 @@ def priority_not_strict(conda: Conda) -> Iterator[Finding]:
         f"packages of one environment may come from any of {len(channels)} channels",
         "With a priority that is not strict, the solver may take one package here and its neighbour there; builds of "
         "different channels are not tested together.",
-        severity=(Severity.WARNING if conda.is_environment else Severity.INFO) if both else None,
+        own_severity=(Severity.WARNING if conda.is_environment else Severity.INFO) if both else None,
         remedies=(UnsetEnv((variable,)), fix) if variable else (fix,),
     )

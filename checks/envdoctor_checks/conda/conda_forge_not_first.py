@@ -25,7 +25,7 @@ def conda_forge_not_first(conda: Conda) -> Iterator[Finding]:
         "defaults stands above conda-forge, so conda-forge hardly counts",
         "What both channels have is taken from defaults; only the rest comes from conda-forge, and that is built "
         "against conda-forge's own libraries.",
-        severity=milder(conda),
+        own_severity=milder(conda),
         remedies=(
             _first(conda),
             Manual("better still, remove defaults from the channels: conda-forge has all it needs"),

@@ -37,8 +37,8 @@ def condarc_ignored(conda: Conda) -> Iterator[Finding]:
             f"{conda.tool} ends with an error there, whatever it is asked for."
             if refused
             else "What is set there does not hold: channels and their priority may be others than you think.",
-            severity=milder(conda),
-            confidence=Confidence.LIKELY if problems[0].kind == "name" else None,
+            own_severity=milder(conda),
+            own_confidence=Confidence.LIKELY if problems[0].kind == "name" else None,
             remedies=(Edit(file, _cure(problems[0])),),
         )
 

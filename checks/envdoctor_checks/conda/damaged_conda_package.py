@@ -41,7 +41,7 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
             ),
             f"{_gone(slimmed)}: none of them code",
             f"Documentation, tests, headers and the like ({files[0]}); slimmed images leave them out.",
-            severity=Severity.INFO,
+            own_severity=Severity.INFO,
             nothing_to_do="unless you need them.",
         )
     unread(conda)

@@ -23,7 +23,7 @@ def insecure_channel(conda: Conda) -> Iterator[Finding]:
             tuple(Evidence(setting, f"{channel} ({source})") for setting, channel in channels[:8]),
             f"packages come over a connection that is not encrypted: {named[0]}{more}",
             "Who sits between you and the server can change what is installed, code included.",
-            severity=milder(conda),
+            own_severity=milder(conda),
             remedies=(Edit(source, f"write https:// for http:// in {', '.join(named[:8])}"),),
         )
     for secret in conda.secrets:
@@ -57,7 +57,7 @@ def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
         tuple(evidence),
         f"{secret.file} holds a credential, and others on this machine may read it",
         "Whoever reads the file can use the channel, or what else it is for, in your name.",
-        severity=Severity.INFO if secret.shelter else milder(conda),
+        own_severity=Severity.INFO if secret.shelter else milder(conda),
         remedies=(
             Run(
                 "let nobody else read the file",

@@ -21,6 +21,6 @@ def nodefaults_in_condarc(conda: Conda) -> Iterator[Finding]:
         "`nodefaults` in a condarc is a channel of that name, not a switch",
         "It means something in environment.yml only. Here conda looks for a channel called nodefaults, and defaults "
         "stays where it was.",
-        severity=milder(conda),
+        own_severity=milder(conda),
         remedies=(without(conda, "take it out", ["nodefaults"]),),
     )

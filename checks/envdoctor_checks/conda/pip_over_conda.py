@@ -45,7 +45,7 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
             ),
             f"{SHAPES[overlap.shape][0].upper()}{SHAPES[overlap.shape][1:]}. Each tool believes in its own files: an "
             "update or removal by either leaves a mixture.",
-            severity=_over(overlap),
+            own_severity=_over(overlap),
             remedies=(_restore(conda, prefix, overlap),),
         )
     unread(conda)

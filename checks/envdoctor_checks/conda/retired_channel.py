@@ -37,6 +37,6 @@ def retired_channel(conda: Conda) -> Iterator[Finding]:
             (*evidence, Evidence("since", row["since"])),
             f"the channel {name} gets no new packages",
             f"{row['what'][0].upper()}{row['what'][1:]}. What comes from it stays as old as it is.",
-            severity=None if written and conda.is_environment else Severity.INFO,
+            own_severity=None if written and conda.is_environment else Severity.INFO,
             remedies=(remedy,),
         )

@@ -90,6 +90,6 @@ def _not_built_in(build: Build, device: Device, side: str, gpu: Gpu, another: bo
         f"{build.package} has no code for the {device_name(device)} (compute capability {capability})",
         'Programs that use this GPU stop with "no kernel image is available for execution on the device". '
         + ("The build has dropped devices this old." if side == "older" else "The build does not know this device."),
-        severity=Severity.WARNING if another else None,
+        own_severity=Severity.WARNING if another else None,
         remedies=(*remedies, Manual(HIDE)) if another else remedies,
     )

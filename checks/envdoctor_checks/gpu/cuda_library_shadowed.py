@@ -32,6 +32,6 @@ def cuda_library_shadowed(gpu: Gpu) -> Iterator[Finding]:
             f"{' and '.join(certain)} will load them in place of those they were tested with."
             if certain
             else "Which of the two is loaded depends on how a package looks for it.",
-            severity=None if certain else Severity.INFO,
+            own_severity=None if certain else Severity.INFO,
             remedies=(UnsetEnv(("LD_LIBRARY_PATH",), title=f"take {folder} out of LD_LIBRARY_PATH"),),
         )

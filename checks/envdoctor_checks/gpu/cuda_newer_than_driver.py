@@ -67,7 +67,7 @@ def cuda_newer_than_driver(gpu: Gpu, system: System) -> Iterator[Finding]:
                 f"{build.package} is built for CUDA {build.cuda}, the driver is for {offered}: it works, with limits",
                 "Within one major version older drivers run newer builds; code that is compiled when it runs, "
                 "and features new in the build's version, may be missing.",
-                severity=Severity.INFO,
+                own_severity=Severity.INFO,
                 nothing_to_do="unless a feature is missed; a newer driver removes the limits.",
             )
         elif fit.verdict == DOES_NOT_FIT:

@@ -29,7 +29,7 @@ def cudnn_mixed(gpu: Gpu) -> Iterator[Finding]:
             ),
             f"{copy.soname} is there more than once, in different versions",
             "cuDNN is several libraries that load one another: parts of two versions in one process fail or crash.",
-            severity=None if any(item.source == "conda" for item in rivals) else Severity.INFO,
+            own_severity=None if any(item.source == "conda" for item in rivals) else Severity.INFO,
             remedies=(Manual(f"keep one: the wheel {copy.owner}, or the {rivals[0].source}'s"),),
         )
 

@@ -78,7 +78,7 @@ def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
         tuple(evidence),
         title,
         "PyTorch, JAX, TensorFlow and the like compute on the processor here.",
-        severity=None if _is_wanted(gpu) else Severity.INFO,
+        own_severity=None if _is_wanted(gpu) else Severity.INFO,
         remedies=(Manual(remedy),),
     )
 

@@ -43,7 +43,7 @@ def nvidia_files_collide(packages: Packages) -> Iterator[Finding]:
             f"{who} have overwritten each other's libraries" if differ else f"{who} own the same libraries",
             "Both install into one folder: what was installed last is there, removing either removes it for both. "
             + ("The other's users load what is not made for them." if differ else "The files are the same so far."),
-            severity=None if differ else Severity.WARNING,
+            own_severity=None if differ else Severity.WARNING,
             remedies=_disentangle(owners, packages),
         )
 

@@ -42,7 +42,7 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
             ),
             f"{winner.name} {winner.version} hides {distribution.name} {distribution.version}",
             "Python imports the one that is first on sys.path; the other takes space, or is what you meant to use.",
-            severity=Severity.INFO if fine else None,
+            own_severity=Severity.INFO if fine else None,
             remedies=()
             if fine
             else off_pythonpath(winner.location, path)

@@ -85,8 +85,8 @@ def _unmet(
         tuple(evidence),
         title,
         f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
-        severity=Severity.INFO if mild else None,
-        confidence=Confidence.POSSIBLE if mild else None,
+        own_severity=Severity.INFO if mild else None,
+        own_confidence=Confidence.POSSIBLE if mild else None,
         remedies=(off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
     )
 
@@ -122,7 +122,7 @@ def _other_python(distribution: Distribution, version: str) -> Finding:
         ),
         f"{distribution.name} {distribution.version} is for Python {distribution.requires_python}, not {version}",
         "pip and uv would not have chosen this release for this Python; it was meant for another, or forced.",
-        severity=Severity.INFO,
-        confidence=Confidence.LIKELY,
+        own_severity=Severity.INFO,
+        own_confidence=Confidence.LIKELY,
         remedies=(Install((distribution.name,), force=True, title=title),),
     )

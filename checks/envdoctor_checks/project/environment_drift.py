@@ -194,6 +194,6 @@ def _extra(extra: list[Distribution]) -> Finding:
         tuple(Evidence(item.name, f"{item.version}, installed by name ({item.installer})") for item in extra[:SHOWN]),
         f"installed directly and declared nowhere: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}",
         "If the project imports them, another machine will lack them; if not, they are only in the way.",
-        severity=Severity.INFO,
+        own_severity=Severity.INFO,
         remedies=(Manual("add to the project's list what it imports; remove the rest"),),
     )

@@ -32,7 +32,7 @@ def emulated_interpreter(
             ),
             f"this Python is built for x86-64 and runs by {'Rosetta' if rosetta else 'emulation'} on an Arm processor",
             "Translated code is slower, and has no AVX; libraries made for this processor can't be used.",
-            severity=None if rosetta else Severity.INFO,
+            own_severity=None if rosetta else Severity.INFO,
             remedies=(Manual("install an arm64 Python, and make the environment anew with it"),),
         )
     base = patient.origin[-1].kind if patient.origin else "unknown"

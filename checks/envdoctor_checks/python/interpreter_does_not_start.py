@@ -36,7 +36,7 @@ def _complaints(start: Start) -> Iterator[Finding]:
             (Evidence("runs at start-up", file), Evidence("it said", said)),
             f"this Python starts, but {name} fails at every start: {said}",
             "What the file was to set up is not there, and every program begins with its complaint.",
-            severity=Severity.WARNING,
+            own_severity=Severity.WARNING,
             remedies=(
                 Manual(f"repair or move away {file}; the distribution that brought it may have gone without it"),
             ),

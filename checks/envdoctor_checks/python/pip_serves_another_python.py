@@ -76,6 +76,6 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
         tuple(rows),
         f"pip installs into {path.pip.prefix}, not into {wanted}",
         "A pip serves the one Python it belongs to: what it installs can't be imported by another.",
-        severity=Severity.INFO if by_design else None,
+        own_severity=Severity.INFO if by_design else None,
         remedies=remedies,
     )

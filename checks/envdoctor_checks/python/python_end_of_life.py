@@ -40,7 +40,7 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
         f"Python {minor} has had no security fixes since {dates[minor]}",
         f"Current releases of NumPy and its neighbours no longer support Python {minor}: "
         "what you install stays old, and faults in it stay.",
-        severity=Severity.ERROR if minor.startswith("2.") else None,
+        own_severity=Severity.ERROR if minor.startswith("2.") else None,
         remedies=(Recreate(python=successor, title=f"make the environment anew with Python {successor}"),),
     )
 

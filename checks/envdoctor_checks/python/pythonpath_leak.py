@@ -46,7 +46,7 @@ def pythonpath_leak(
                 (Evidence("PYTHONPATH", environment.variables.get("PYTHONPATH", "")), *evidence),
                 title,
                 "What PYTHONPATH names comes before the packages of every Python that is started, whichever it is.",
-                severity=mild,
+                own_severity=mild,
                 remedies=(without(entry, path),),
             )
     if home and in_environment:
@@ -56,7 +56,7 @@ def pythonpath_leak(
             (Evidence("PYTHONHOME", home), Evidence("environment", prefix.path)),
             "PYTHONHOME takes the standard library from elsewhere",
             "It overrides the prefix of every Python that is started: the environment's packages are not found.",
-            severity=mild,
+            own_severity=mild,
             remedies=(UnsetEnv(("PYTHONHOME",)),),
         )
 

@@ -23,7 +23,7 @@ def two_environments_active(path: Path, patient: Patient) -> Iterator[Finding]:
         tuple(Evidence(item.variable, item.prefix) for item in (inner, outer)),
         f"{what} and a virtual environment are active at once",
         "Which of the two a command belongs to is a matter of the order of PATH.",
-        severity=Severity.INFO if mild else None,
+        own_severity=Severity.INFO if mild else None,
         remedies=() if mild else (Manual("leave one of them: `deactivate`, or `conda deactivate`"),),
         nothing_to_do="the innermost one is in use." if mild else "",
     )

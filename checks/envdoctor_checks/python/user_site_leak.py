@@ -55,7 +55,7 @@ def user_site_leak(packages: Packages, interpreter: Interpreter, prefix: Prefix)
         tuple(rows),
         f"{names} of the user's site-packages {'hides' if wins else 'lies behind'} the environment's",
         "The user's site-packages is shared by all environments of this Python version that let it in.",
-        severity=None if wins else Severity.INFO,
+        own_severity=None if wins else Severity.INFO,
         remedies=(
             SetEnv({"PYTHONNOUSERSITE": "1"}),
             Manual(f"or remove {names} from {interpreter.user_site}, where nothing else needs it"),

@@ -96,7 +96,7 @@ def _finding(
         tuple(evidence),
         f"BLAS starts {most} threads where {cpus} usable{cost}",
         "No BLAS honours a cgroup quota: threads without a CPU wait for one another, and every product waits too.",
-        confidence=confidence,
+        own_confidence=confidence,
         remedies=limit(variable, cpu.usable),
     )
 

@@ -63,6 +63,6 @@ def _refused(reason: str, limits: Limits) -> Finding:
         tuple(seen),
         "no more threads may be started, and loading BLAS ends the program: `import numpy` fails",
         "OpenBLAS starts its threads when it is loaded. All processes of the user, or of the container, count.",
-        severity=Severity.ERROR,
+        own_severity=Severity.ERROR,
         remedies=limit("OPENBLAS_NUM_THREADS", 1),
     )

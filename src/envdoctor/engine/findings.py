@@ -15,8 +15,8 @@ class Finding(Struct, frozen=True):
     """One thing that is so: the rule, whom it concerns, what was seen, and what it means.
 
     ``subject`` identifies the culprit within the environment (a distribution, a file, a variable).
-    ``severity`` and ``confidence`` override the rule's. ``nothing_to_do`` is said to the user in
-    place of a fix.
+    ``own_severity`` and ``own_confidence``, where given, take the place of the rule's. ``nothing_to_do`` is said to
+    the user in place of a fix.
     """
 
     rule: Rule
@@ -24,15 +24,15 @@ class Finding(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     title: str
     why: str
-    severity: Severity | None = None
-    confidence: Confidence | None = None
+    own_severity: Severity | None = None
+    own_confidence: Confidence | None = None
     remedies: tuple[Remedy, ...] = ()
     nothing_to_do: str = ""
 
     @property
-    def level(self) -> Severity:
-        return self.severity or self.rule.severity
+    def severity(self) -> Severity:
+        return self.own_severity or self.rule.severity
 
     @property
-    def certainty(self) -> Confidence:
-        return self.confidence or self.rule.confidence
+    def confidence(self) -> Confidence:
+        return self.own_confidence or self.rule.confidence

@@ -80,7 +80,7 @@ def _harm(finding: Finding) -> tuple[int, int, int]:
 
     What is equal stays in the order of the checks.
     """
-    return finding.level.rank, finding.rule.code not in FIRST, CERTAINTY.index(finding.certainty)
+    return finding.severity.rank, finding.rule.code not in FIRST, CERTAINTY.index(finding.confidence)
 
 
 def _settled_by(finding: Finding, fixes: Sequence[Fix], above: Sequence[Advice]) -> str:

@@ -88,7 +88,7 @@ def count(outcomes: Sequence[Outcome], advice: Sequence[Advice]) -> dict[str, in
     """Findings by severity, checks by status."""
     counts = {severity.value: 0 for severity in Severity}
     for item in advice:
-        counts[item.finding.level.value] += 1
+        counts[item.finding.severity.value] += 1
     for status in ("passed", "not-applicable", "unknown"):
         counts[status] = sum(outcome.status == status for outcome in outcomes)
     return counts
@@ -98,7 +98,7 @@ def exit_code(outcomes: Sequence[Outcome], advice: Sequence[Advice], settings: S
     """0, 1 or 3, as the interface has it: findings at or above ``fail_on`` win over what is inconclusive."""
     if settings.fail_on != NEVER:
         limit = Severity(settings.fail_on).rank
-        if any(item.finding.level.rank <= limit for item in advice):
+        if any(item.finding.severity.rank <= limit for item in advice):
             return 1
     unknown = [outcome for outcome in outcomes if outcome.status == "unknown"]
     if not unknown:

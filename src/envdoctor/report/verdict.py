@@ -54,7 +54,7 @@ def _first(report: Report) -> tuple[str, int]:
     """
     shell = shell_for(report)
     entries = report.plan
-    harmful = [item.finding for item in report.open if item.finding.level is not Severity.INFO]
+    harmful = [item.finding for item in report.open if item.finding.severity is not Severity.INFO]
     for finding in harmful:
         for entry in entries:
             mine = finding.rule.code in entry.codes and finding.subject in entry.subjects

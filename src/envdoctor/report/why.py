@@ -102,7 +102,7 @@ def explain(text: str, report: Report) -> Explanation:
     for code in codes:
         for item in report.open:
             if item.finding.rule.code == code and _concerns(item, name, text):
-                (perhaps if item.finding.level is Severity.INFO else causes).append(item)
+                (perhaps if item.finding.severity is Severity.INFO else causes).append(item)
     found = {item.finding.rule.code for item in (*causes, *perhaps)}
     unsure = {code for outcome in report.outcomes if outcome.status == "unknown" for code in outcome.check.codes}
     module = next((missing["name"] for match in matches if (missing := MISSING.search(match.line))), "")

@@ -34,13 +34,13 @@ def competing(**sections: Any) -> Any:
 
 def test_unmeasured_two_spinning_pools_are_an_info_that_says_how_to_measure() -> None:
     (finding,) = competing()
-    assert (finding.level, finding.certainty) == (Severity.INFO, Confidence.POSSIBLE)
+    assert (finding.severity, finding.confidence) == (Severity.INFO, Confidence.POSSIBLE)
     assert "--measure" in finding.title
 
 
 def test_measured_they_are_a_certain_warning_with_the_factor() -> None:
     (finding,) = competing(measure=measured())
-    assert (finding.level, finding.certainty) == (Severity.WARNING, Confidence.CERTAIN)
+    assert (finding.severity, finding.confidence) == (Severity.WARNING, Confidence.CERTAIN)
     assert "20.0 ×" in finding.title
     assert finding.remedies[0] == SetEnv(
         {"OPENBLAS_THREAD_TIMEOUT": "18"}, title="let idle threads go to sleep after 2^18 cycles"

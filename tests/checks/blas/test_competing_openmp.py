@@ -16,7 +16,7 @@ from tests.support.build import blas, changed, environment, findings, openblas, 
 def test_two_files_of_the_llvm_family_are_found(platform: str, severity: Severity) -> None:
     system = System(platform=platform, machine="x86_64")
     (finding,) = findings(competing_openmp, blas=TWO_INTELS, system=system)
-    assert finding.level is severity
+    assert finding.severity is severity
 
 
 def test_what_lies_on_disk_and_is_not_loaded_meets_nobody() -> None:
@@ -26,13 +26,13 @@ def test_what_lies_on_disk_and_is_not_loaded_meets_nobody() -> None:
     assert outcome(competing_openmp, blas=blas(openmp=[idle])).status == "not-applicable"
     silenced = environment(KMP_DUPLICATE_LIB_OK="TRUE")
     (finding,) = findings(openmp_error_silenced, environment=silenced, blas=meeting)
-    assert finding.level is Severity.INFO
+    assert finding.severity is Severity.INFO
 
 
 def test_gnus_beside_intels_is_an_info() -> None:
     mixed = blas(openblas(), openmp=[runtime("libgomp", "/a/libgomp.so"), runtime("libiomp5", "/b/libiomp5.so")])
     (finding,) = findings(competing_openmp, blas=mixed)
-    assert finding.level is Severity.INFO
+    assert finding.severity is Severity.INFO
 
 
 def test_one_openmp_runtime_is_quiet() -> None:

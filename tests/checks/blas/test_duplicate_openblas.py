@@ -7,7 +7,7 @@ from tests.support.build import blas, findings, openblas
 
 def test_two_copies_of_openblas_are_an_info_that_needs_nothing() -> None:
     (finding,) = findings(duplicate_openblas, blas=blas(openblas("numpy"), openblas("scipy")))
-    assert finding.level is Severity.INFO
+    assert finding.severity is Severity.INFO
     assert finding.nothing_to_do
     assert [seen.label for seen in finding.evidence] == ["numpy", "scipy"]
 

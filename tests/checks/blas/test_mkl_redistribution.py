@@ -8,5 +8,5 @@ from tests.support.build import blas, findings, openblas, outcome
 
 def test_mkl_in_use_is_a_matter_of_licence_only() -> None:
     (finding,) = findings(redistribution, blas=blas(MKL))
-    assert finding.level is Severity.INFO
+    assert finding.severity is Severity.INFO
     assert outcome(redistribution, blas=blas(openblas())).status == "not-applicable"

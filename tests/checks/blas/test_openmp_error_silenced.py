@@ -10,7 +10,7 @@ def test_a_silenced_openmp_error_is_an_info_and_with_two_runtimes_a_warning() ->
     silenced = environment(KMP_DUPLICATE_LIB_OK="TRUE")
     (alone,) = findings(openmp_error_silenced, blas=blas(openblas()), environment=silenced)
     (clash,) = findings(openmp_error_silenced, blas=TWO_INTELS, environment=silenced)
-    assert (alone.level, clash.level) == (Severity.INFO, Severity.WARNING)
+    assert (alone.severity, clash.severity) == (Severity.INFO, Severity.WARNING)
 
 
 def test_an_openmp_error_that_is_not_silenced_is_quiet() -> None:

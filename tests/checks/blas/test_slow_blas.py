@@ -19,7 +19,7 @@ REFERENCE = openblas(
 
 def test_debians_reference_blas_is_slow_and_apt_has_the_cure() -> None:
     (finding,) = findings(slow_blas, blas=blas(REFERENCE))
-    assert finding.level is Severity.WARNING
+    assert finding.severity is Severity.WARNING
     first = finding.remedies[0]
     assert isinstance(first, InstallSystem)
     assert first.packages == {"apt-get": ("libopenblas0",)}

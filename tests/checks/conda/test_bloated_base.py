@@ -23,7 +23,7 @@ def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:
 )
 def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Severity) -> None:
     (finding,) = findings(bloated_base, conda=in_base(*requested))
-    assert finding.level == level
+    assert finding.severity == level
     fix = finding.remedies[0]
     assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
 
@@ -45,7 +45,7 @@ def test_base_is_named_by_its_prefix() -> None:
 def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:
     assert findings(bloated_base, conda=in_base()) == []
     levels = [
-        findings(bloated_base, conda=in_base("numpy", flavour="anaconda"), level=level)[0].level
+        findings(bloated_base, conda=in_base("numpy", flavour="anaconda"), level=level)[0].severity
         for level in ("beginner", "advanced")
     ]
     assert levels == [Severity.INFO, Severity.WARNING]
@@ -54,7 +54,7 @@ def test_what_only_came_along_is_no_bloat_and_anaconda_is_milder() -> None:
 def test_pips_packages_count_where_the_installers_set_is_not_known() -> None:
     unknown = Missing("nothing tells")
     told = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False, pip=["torch"])
-    assert [item.level for item in findings(bloated_base, conda=told)] == [Severity.WARNING]
+    assert [item.severity for item in findings(bloated_base, conda=told)] == [Severity.WARNING]
     silent = in_base(added=unknown, added_bytes=unknown, requested=unknown, initial_known=False)
     assert outcome(bloated_base, conda=silent).status == "unknown"
 

@@ -11,7 +11,7 @@ from tests.support.build import conda, findings, outcome
 def test_flexible_priority_is_a_warning_with_both_channels_and_a_word_with_others() -> None:
     (both,) = findings(priority_not_strict, conda=configured("conda-forge", "defaults", priority="flexible"))
     (other,) = findings(priority_not_strict, conda=configured("conda-forge", "bioconda", priority="flexible"))
-    assert (both.level, other.level) == (Severity.WARNING, Severity.INFO)
+    assert (both.severity, other.severity) == (Severity.WARNING, Severity.INFO)
     fix = both.remedies[0]
     assert isinstance(fix, Run)
     assert fix.argv == ("conda", "config", "--file", FILE, "--set", "channel_priority", "strict")

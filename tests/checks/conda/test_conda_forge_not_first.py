@@ -10,14 +10,14 @@ from tests.support.build import findings, outcome
 
 def test_defaults_above_conda_forge_is_found_and_below_it_is_not() -> None:
     (finding,) = findings(conda_forge_not_first, conda=configured("defaults", "conda-forge"))
-    assert finding.level == Severity.WARNING
+    assert finding.severity == Severity.WARNING
     assert findings(conda_forge_not_first, conda=configured("conda-forge", "defaults")) == []
     assert outcome(conda_forge_not_first, conda=configured("bioconda")).status == "not-applicable"
 
 
 def test_where_the_patient_is_not_condas_its_configuration_is_worth_a_word() -> None:
     (finding,) = findings(conda_forge_not_first, conda=configured("defaults", "conda-forge", is_environment=False))
-    assert finding.level == Severity.INFO
+    assert finding.severity == Severity.INFO
 
 
 def test_conda_forge_below_defaults_in_a_list_that_stands_for_both() -> None:

@@ -15,7 +15,7 @@ def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:
     ]
     sick = conda(record("a"), record("b"), record("c"), damaged=damage, overlaps=[overlap("c")])
     found = findings(damaged_package, conda=sick)
-    assert [(item.subject, item.level) for item in found] == [
+    assert [(item.subject, item.severity) for item in found] == [
         ("a", Severity.ERROR),
         ("files that no code needs", Severity.INFO),
     ]

@@ -8,7 +8,7 @@ from tests.support.build import conda, findings, record
 
 def test_packages_of_defaults_have_terms_and_nobody_is_accused() -> None:
     (finding,) = findings(defaults_terms, conda=conda(record("a", channel="pkgs/main")))
-    assert finding.level == Severity.INFO and finding.nothing_to_do
+    assert finding.severity == Severity.INFO and finding.nothing_to_do
     assert findings(defaults_terms, conda=conda(record("a"))) == []
 
 

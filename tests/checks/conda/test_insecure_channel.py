@@ -12,7 +12,7 @@ from tests.support.build import conda, findings
 
 def test_plain_http_is_found_and_loopback_is_not() -> None:
     (finding,) = findings(insecure_channel, conda=configured("http://example.org/channel"))
-    assert finding.level == Severity.WARNING
+    assert finding.severity == Severity.WARNING
     assert findings(insecure_channel, conda=configured("http://127.0.0.1:8080/x", "https://h/x")) == []
 
 
@@ -22,7 +22,7 @@ def test_plain_http_is_found_and_loopback_is_not() -> None:
 )
 def test_a_credential_that_others_can_read(readable: bool | None, shelter: str | None, levels: list[Severity]) -> None:
     secret = CondaSecret(file=FILE, channel="https://h/t/<redacted>/x", others_can_read=readable, shelter=shelter)
-    assert [item.level for item in findings(insecure_channel, conda=conda(secrets=[secret]))] == levels
+    assert [item.severity for item in findings(insecure_channel, conda=conda(secrets=[secret]))] == levels
 
 
 def test_insecure_channels_are_named_with_the_file_that_has_them() -> None:

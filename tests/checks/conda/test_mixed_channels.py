@@ -10,7 +10,7 @@ from tests.support.build import conda, findings, outcome, record
 def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
     mixed = conda(record("zzz", channel="pkgs/main"), record("openssl", channel="pkgs/main"), record("python"))
     (finding,) = findings(mixed_channels, conda=mixed)
-    assert finding.level == Severity.WARNING and "core" in finding.title
+    assert finding.severity == Severity.WARNING and "core" in finding.title
     assert {item.label: item.value for item in finding.evidence}["defaults"] == "2: openssl 1.0, zzz 1.0"
 
 

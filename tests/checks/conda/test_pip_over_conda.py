@@ -20,7 +20,7 @@ from tests.support.build import PREFIX, conda, findings, prefix, record
 )
 def test_pip_over_conda_is_an_error_for_what_all_else_rests_on(package: str, level: Severity) -> None:
     (finding,) = findings(pip_over_conda, conda=conda(record(package), overlaps=[overlap(package)]))
-    assert (finding.subject, finding.level) == (package, level)
+    assert (finding.subject, finding.severity) == (package, level)
 
 
 def test_what_uv_takes_away_uv_brings_back() -> None:

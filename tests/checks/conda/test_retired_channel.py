@@ -11,9 +11,9 @@ from tests.support.build import conda, findings, record
 
 def test_a_retired_channel_is_found_where_it_is_configured_and_where_it_was_used() -> None:
     (finding,) = findings(retired_channel, conda=configured("pytorch", "conda-forge"))
-    assert (finding.subject, finding.level) == ("pytorch", Severity.WARNING)
+    assert (finding.subject, finding.severity) == ("pytorch", Severity.WARNING)
     (used,) = findings(retired_channel, conda=conda(record("pytorch", "2.5.1", channel="pytorch")))
-    assert used.level == Severity.INFO
+    assert used.severity == Severity.INFO
     assert findings(retired_channel, conda=configured("conda-forge/label/numpy_rc", "nvidia")) == []
 
 

@@ -15,7 +15,7 @@ from tests.support.build import findings, gpu, nvidia_device, outcome, torch_bui
 def test_an_old_gpu_needs_an_older_build_and_no_driver() -> None:
     place = gpu(V100, builds=[torch_build()])
     (finding,) = findings(architecture_not_built_in, gpu=place)
-    assert (finding.rule.code, finding.level) == ("GPU003", Severity.ERROR)
+    assert (finding.rule.code, finding.severity) == ("GPU003", Severity.ERROR)
     assert "7.0" in finding.title
     assert finding.remedies[0] == InstallBuild("torch", "12", title="install a build of torch for CUDA 12")
     everything = words([finding, *findings(cuda_newer_than_driver, gpu=gpu(V100, builds=[torch_build()], **OLD))])
@@ -41,7 +41,7 @@ def test_a_new_gpu_needs_a_newer_build() -> None:
 def test_an_old_gpu_beside_one_that_fits_is_a_warning_and_alone_an_error() -> None:
     (alone,) = findings(architecture_not_built_in, gpu=gpu(V100, builds=[torch_build()]))
     (beside,) = findings(architecture_not_built_in, gpu=gpu(V100, H100, builds=[torch_build()]))
-    assert (alone.level, beside.level) == (Severity.ERROR, Severity.WARNING)
+    assert (alone.severity, beside.severity) == (Severity.ERROR, Severity.WARNING)
     assert "CUDA_VISIBLE_DEVICES" in words([beside])
     assert "CUDA_VISIBLE_DEVICES" not in words([alone])
 

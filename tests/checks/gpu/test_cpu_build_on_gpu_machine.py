@@ -17,7 +17,7 @@ def test_a_recording_without_accelerators_is_not_judged() -> None:
 @pytest.mark.parametrize("package", ["torch", "tensorflow"])
 def test_a_build_for_the_cpu_on_a_machine_with_a_gpu_is_found(package: str) -> None:
     (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[torch_build(None, package=package)]))
-    assert (finding.rule.code, finding.level, finding.subject) == ("GPU001", Severity.WARNING, package)
+    assert (finding.rule.code, finding.severity, finding.subject) == ("GPU001", Severity.WARNING, package)
     assert finding.remedies == (InstallBuild(package, "13.0"),)
 
 

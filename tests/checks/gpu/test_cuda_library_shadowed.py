@@ -13,7 +13,7 @@ from tests.support.build import findings, gpu, outcome
 def test_a_shadowed_library_is_certain_where_it_is_found_by_runpath(certain: list[str], level: Severity) -> None:
     shadow = Shadow(soname="libcudnn.so.9", folder="/opt/cuda/lib64", wheel="nvidia-cudnn-cu12", certain=certain)
     (finding,) = findings(cuda_library_shadowed, gpu=gpu(H100, libraries=[CUDNN12], shadowed=[shadow, shadow]))
-    assert (finding.rule.code, finding.level, finding.subject) == ("GPU006", level, "/opt/cuda/lib64")
+    assert (finding.rule.code, finding.severity, finding.subject) == ("GPU006", level, "/opt/cuda/lib64")
     assert outcome(cuda_library_shadowed, gpu=gpu(libraries=[CUDNN12], shadowed=[shadow])).status == "not-applicable"
 
 

@@ -11,7 +11,7 @@ from tests.support.build import facts, findings, gpu, outcome, torch_build
 
 def test_torch_for_cuda_13_with_driver_535_names_both_versions_and_both_ways_out() -> None:
     (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[torch_build()], **OLD))
-    assert (finding.rule.code, finding.level) == ("GPU002", Severity.ERROR)
+    assert (finding.rule.code, finding.severity) == ("GPU002", Severity.ERROR)
     said = words([finding])
     assert "13.2" in said and "535.104.05" in said and "12.2" in said
     driver, build = finding.remedies
@@ -22,7 +22,7 @@ def test_torch_for_cuda_13_with_driver_535_names_both_versions_and_both_ways_out
 def test_without_a_libcuda_the_drivers_own_version_counts() -> None:
     place = gpu(H100, builds=[torch_build()], driver="535.104.05", cuda_driver_version=None)
     (finding,) = findings(cuda_newer_than_driver, gpu=place)
-    assert finding.level == Severity.ERROR
+    assert finding.severity == Severity.ERROR
     assert findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[torch_build()], cuda_driver_version=None)) == []
 
 
@@ -33,7 +33,7 @@ def test_cuda_compat_counts() -> None:
 
 def test_within_one_major_version_it_is_information() -> None:
     (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[torch_build("12.8")], **OLD))
-    assert finding.level == Severity.INFO
+    assert finding.severity == Severity.INFO
     assert finding.nothing_to_do
 
 

@@ -18,7 +18,7 @@ def test_a_second_cudnn_of_another_version_is_found(source: str, level: Severity
     """NVIDIA's images for Docker bring a cuDNN, and PyTorch's wheels find their own by RPATH: no warning there."""
     other = Copy(source=source, owner="/somewhere/lib", soname="libcudnn.so.9", version="9.10.1")
     (finding,) = findings(cudnn_mixed, gpu=gpu(H100, cudnn=copies(other)))
-    assert (finding.rule.code, finding.level) == ("GPU010", level)
+    assert (finding.rule.code, finding.severity) == ("GPU010", level)
 
 
 @pytest.mark.parametrize(("soname", "version"), [("libcudnn.so.8", "8.9.7"), ("libcudnn.so.9", "9.28.0")])

@@ -14,7 +14,7 @@ def test_a_library_that_is_not_the_kernels_is_a_mismatch() -> None:
     layers = [Layer(name="nvml", status="failed", code=18, version="550.54.14")]
     place = gpu(nvidia_device(usable=False), layers=layers, driver="535.104.05")
     (finding,) = findings(driver_mismatch, gpu=place)
-    assert (finding.rule.code, finding.level) == ("GPU007", Severity.ERROR)
+    assert (finding.rule.code, finding.severity) == ("GPU007", Severity.ERROR)
     assert "535.104.05" in words([finding]) and "550.54.14" in words([finding])
     assert "restart" in words([finding])
     assert findings(gpu_without_driver, gpu=place) == []

@@ -17,7 +17,7 @@ def test_hardware_without_a_driver_is_found() -> None:
     layers = absent("kernel-driver", "nvml", "cuda")
     place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=[torch_build()])
     (finding,) = findings(gpu_without_driver, gpu=place)
-    assert (finding.rule.code, finding.level) == ("GPU008", Severity.WARNING)
+    assert (finding.rule.code, finding.severity) == ("GPU008", Severity.WARNING)
     assert "install the NVIDIA driver" in words([finding])
 
 
@@ -27,7 +27,7 @@ def test_a_gpu_that_no_package_is_built_for_is_no_warning(builds: list[Build]) -
     layers = absent("kernel-driver", "nvml", "cuda")
     place = gpu(card(), driver=None, cuda_driver_version=None, layers=layers, builds=builds, container="/.dockerenv")
     (finding,) = findings(gpu_without_driver, gpu=place)
-    assert finding.level is Severity.INFO
+    assert finding.severity is Severity.INFO
 
 
 def test_a_gpu_without_a_driver_that_is_hidden_on_purpose_is_not_missed() -> None:

@@ -10,7 +10,7 @@ from tests.support.build import distribution, facts, findings, gpu, outcome, pac
 
 def test_jax_without_its_plug_in_is_found() -> None:
     (finding,) = findings(jax_without_plugin, gpu=gpu(H100, builds=[built("jaxlib")]))
-    assert (finding.rule.code, finding.level) == ("GPU004", Severity.WARNING)
+    assert (finding.rule.code, finding.severity) == ("GPU004", Severity.WARNING)
     assert finding.remedies == (InstallBuild("jaxlib", "13"),)
     fix = Toolbox(facts()).fix(finding.remedies[0], "GPU004")
     assert fix.steps[0]["argv"][-1] == "jax[cuda13]"

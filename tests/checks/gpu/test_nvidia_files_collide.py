@@ -27,7 +27,7 @@ def cudnn(first: str = "sha256=a", second: str = "sha256=b", **requires: list[st
 def test_two_wheels_with_one_library_collide() -> None:
     wanted = cudnn(torch=["nvidia-cudnn-cu12==9.28.0.42; platform_system == 'Linux'"])
     (finding,) = findings(nvidia_files_collide, packages=wanted)
-    assert (finding.rule.code, finding.level) == ("GPU005", Severity.ERROR)
+    assert (finding.rule.code, finding.severity) == ("GPU005", Severity.ERROR)
     assert finding.subject == "nvidia-cudnn-cu12 and nvidia-cudnn-cu13"
     assert finding.remedies == (
         Replace(
@@ -48,7 +48,7 @@ def test_what_is_asked_for_twice_needs_two_environments() -> None:
 
 def test_the_same_files_are_a_warning() -> None:
     (finding,) = findings(nvidia_files_collide, packages=cudnn("sha256=a", "sha256=a"))
-    assert finding.level == Severity.WARNING
+    assert finding.severity == Severity.WARNING
 
 
 def test_wheels_that_share_nothing_or_only_python_files_are_quiet() -> None:

@@ -10,7 +10,7 @@ from tests.support.build import distribution, findings, gpu, outcome, packages
 def test_two_cupys_are_found_and_one_is_quiet() -> None:
     two = packages(distribution("cupy-cuda12x"), distribution("cupy-cuda13x"))
     (finding,) = findings(several_cupy, gpu=gpu(H100), packages=two)
-    assert (finding.rule.code, finding.level) == ("GPU009", Severity.ERROR)
+    assert (finding.rule.code, finding.severity) == ("GPU009", Severity.ERROR)
     assert finding.remedies[0] == Replace(
         ("cupy-cuda12x", "cupy-cuda13x"),
         ("cupy-cuda13x",),

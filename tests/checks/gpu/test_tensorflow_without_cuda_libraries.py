@@ -14,7 +14,7 @@ from tests.support.build import findings, gpu, outcome
 def test_tensorflow_without_cudas_libraries_is_found() -> None:
     tensorflow = built("tensorflow", "12.5.1")
     (finding,) = findings(tensorflow_without_cuda_libraries, gpu=gpu(H100, builds=[tensorflow]))
-    assert (finding.rule.code, finding.level) == ("GPU011", Severity.WARNING)
+    assert (finding.rule.code, finding.severity) == ("GPU011", Severity.WARNING)
     assert finding.remedies == (Install(("tensorflow[and-cuda]",)),)
 
 

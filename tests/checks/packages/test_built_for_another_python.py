@@ -13,7 +13,7 @@ from tests.support.build import distribution, findings, interpreter, outcome, pa
 def test_a_tag_that_this_python_does_not_load_is_an_error(suffix: str) -> None:
     here = packages(distribution("lib"), extensions=[extension("lib", suffix=suffix)])
     finding = one(built_for_another_python, packages=here)
-    assert (finding.subject, finding.level) == ("lib", "error")
+    assert (finding.subject, finding.severity) == ("lib", "error")
     assert suffix in finding.title
 
 

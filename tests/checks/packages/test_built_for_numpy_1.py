@@ -22,7 +22,7 @@ def test_an_extension_for_numpy_1_under_numpy_2_is_an_error() -> None:
     here = packages(distribution("numpy", "2.1"), distribution("bn", "1.3"), extensions=[extension("bn", numpy=1)])
     here = changed(here, extensions=[changed(extension("bn", numpy=1), distribution=here.distributions[1].path)])
     finding = one(built_for_numpy_1, packages=here)
-    assert (finding.subject, finding.level) == ("bn", "error")
+    assert (finding.subject, finding.severity) == ("bn", "error")
     assert finding.remedies[0] == Install(("bn>1.3",), title="install a later release of bn")
 
 

@@ -12,7 +12,7 @@ from tests.support.build import PREFIX, distribution, findings, packages
 def test_one_name_in_two_folders_of_the_environment_is_a_warning() -> None:
     here = packages(distribution("lib", "2.0"), distribution("lib", "1.0", location=f"{PREFIX}/lib/site-packages"))
     finding = one(shadowed_distribution, packages=here)
-    assert (finding.level, finding.title) == ("warning", "lib 2.0 hides lib 1.0")
+    assert (finding.severity, finding.title) == ("warning", "lib 2.0 hides lib 1.0")
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ def test_one_name_in_two_folders_of_the_environment_is_a_warning() -> None:
 )
 def test_what_lies_behind_the_environment_is_an_info(behind: dict[str, Any]) -> None:
     here = packages(distribution("lib", "2.0"), distribution("lib", "1.0", **behind))
-    assert one(shadowed_distribution, packages=here).level == "info"
+    assert one(shadowed_distribution, packages=here).severity == "info"
 
 
 @pytest.mark.parametrize("location", [SYSTEM, f"{PREFIX}/lib/site-packages"])
 def test_two_of_one_version_are_an_info_that_says_that_nothing_is_to_be_done(location: str) -> None:
     finding = one(shadowed_distribution, packages=packages(distribution("lib"), distribution("lib", location=location)))
-    assert (finding.level, finding.remedies) == ("info", ())
+    assert (finding.severity, finding.remedies) == ("info", ())
     assert finding.nothing_to_do
 
 

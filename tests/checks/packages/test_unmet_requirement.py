@@ -12,7 +12,7 @@ from tests.support.build import changed, distribution, findings, packages, patie
 
 def test_a_requirement_that_is_not_there_is_an_error_and_the_fix_installs_it() -> None:
     finding = one(unmet_requirement, packages=packages(distribution("app", requires=["lib>=2"])))
-    assert (finding.level, finding.subject) == ("error", "app needs lib")
+    assert (finding.severity, finding.subject) == ("error", "app needs lib")
     assert finding.remedies == (Install(("lib>=2",)),)
 
 
@@ -42,19 +42,19 @@ def test_where_another_manager_answers_for_either_side_it_is_an_info(
 ) -> None:
     here = packages(distribution("app", requires=["lib>=2"], **needing), distribution("lib", "1.0", **needed))
     finding = one(unmet_requirement, packages=here)
-    assert (finding.level, finding.certainty) == ("info", "possible")
+    assert (finding.severity, finding.confidence) == ("info", "possible")
 
 
 def test_in_colab_unmet_requirements_are_infos() -> None:
     here = packages(distribution("app", requires=["lib"]))
     finding = one(unmet_requirement, packages=here, patient=changed(patient(), overlays=["colab"]))
-    assert finding.level == "info"
+    assert finding.severity == "info"
 
 
 def test_a_release_for_another_python_is_an_info() -> None:
     here = packages(distribution("app", requires_python=">=3.13"), distribution("lib", requires_python=">=3.8"))
     finding = one(unmet_requirement, packages=here)
-    assert (finding.subject, finding.level) == ("app needs Python", "info")
+    assert (finding.subject, finding.severity) == ("app needs Python", "info")
 
 
 def test_of_a_distribution_installed_twice_nobody_knows_that_it_does_not_suit() -> None:

@@ -14,7 +14,7 @@ def test_what_is_missing_or_wrong_is_named_with_file_and_line() -> None:
         "packages": packages(distribution("lib", "1.0")),
     }
     (finding,) = findings(environment_drift, **sections)
-    assert finding.level == "warning"
+    assert finding.severity == "warning"
     assert [row.value for row in finding.evidence] == [
         "requirements.txt:3: gone>=2, and gone is missing",
         "requirements.txt:4: lib>=2, and lib 1.0 is installed",
@@ -80,7 +80,7 @@ def test_what_was_installed_by_name_and_is_declared_nowhere_is_an_info() -> None
         ),
     }
     (finding,) = findings(environment_drift, **sections)
-    assert (finding.level, finding.title) == ("info", "installed directly and declared nowhere: extra")
+    assert (finding.severity, finding.title) == ("info", "installed directly and declared nowhere: extra")
 
 
 def test_a_broken_file_leaves_drift_unknown_and_is_named() -> None:

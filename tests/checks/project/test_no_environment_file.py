@@ -10,4 +10,4 @@ def test_a_container_is_its_own_environment() -> None:
     inside = changed(patient(), overlays=["container"])
     assert outcome(no_environment_file, project=here(), patient=inside).status == "not-applicable"
     assert outcome(no_environment_of_its_own, project=here(), patient=inside).status == "not-applicable"
-    assert [item.level for item in findings(no_environment_file, project=here())] == ["warning"]
+    assert [item.severity for item in findings(no_environment_file, project=here())] == ["warning"]

@@ -19,7 +19,7 @@ from tests.support.build import findings, outcome, prefix
 )
 def test_a_project_in_an_environment_of_others_is_a_warning(sections: dict[str, Any]) -> None:
     (finding,) = findings(no_environment_of_its_own, **({"project": here()} | sections))
-    assert finding.level == "warning"
+    assert finding.severity == "warning"
 
 
 @pytest.mark.parametrize("owner", [None, "/home/ada/fit", "/home/ada"])

@@ -12,7 +12,7 @@ from tests.support.build import PREFIX, changed, distribution, findings, package
 
 def test_a_list_without_a_lock_is_an_info_and_exact_versions_are_as_good_as_one() -> None:
     (finding,) = findings(no_lock, project=here(listed(requirement("lib>=1", ">=1"))))
-    assert finding.level == "info"
+    assert finding.severity == "info"
     assert findings(no_lock, project=here(listed(requirement("lib==1.0", "==1.0")))) == []
     assert findings(no_lock, project=here(listed(requirement("lib")), locked("lib", "1.0"))) == []
 

@@ -17,7 +17,7 @@ def judged(
         environment=environment(**(variables or {})),
         patient=patient(origin=[Link(kind=base, prefix="/x")]),
     )
-    return [f"{item.subject} {item.level}" for item in found]
+    return [f"{item.subject} {item.severity}" for item in found]
 
 
 def test_rosetta_is_told_by_the_kernels_own_words() -> None:

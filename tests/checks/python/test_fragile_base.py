@@ -26,4 +26,4 @@ def test_a_base_in_a_folder_of_one_patch_release_is_fragile(kind: str, home: str
     here = prefix(home=home, configuration={"home": home})
     chain = [Link(kind="venv", prefix=PREFIX), Link(kind=kind, prefix=home)]
     found = findings(fragile_base, prefix=here, patient=patient(origin=chain))
-    assert [item.level for item in found] == ["info"] * count
+    assert [item.severity for item in found] == ["info"] * count

@@ -8,7 +8,7 @@ def test_scripts_that_name_another_place_tell_a_move() -> None:
     moved = installation(script_prefixes={"/old/.venv": [f"{PREFIX}/bin/pip"]})
     (finding,) = findings(moved_environment, installation=moved)
     assert "/old/.venv" in finding.title
-    assert finding.level == "warning"
+    assert finding.severity == "warning"
     assert findings(moved_environment, installation=installation()) == []
     base = installation(script_prefixes={"/usr": [f"{PREFIX}/bin/tool"]})
     assert findings(moved_environment, installation=base) == []

@@ -13,7 +13,7 @@ def test_a_pip_of_another_prefix_names_both_and_gives_python_m_pip() -> None:
     (finding,) = findings(pip_serves_another_python, path=here, packages=PIP)
     assert finding.title == f"pip installs into {OTHER}, not into {PREFIX}"
     assert [row.label for row in finding.evidence] == ["pip", "python", "environment"]
-    assert finding.level == "warning"
+    assert finding.severity == "warning"
     assert finding.remedies[0].argv[:3] == (f"{PREFIX}/bin/python", "-m", "pip")  # type: ignore[union-attr]
 
 
@@ -33,10 +33,10 @@ def test_an_active_environment_that_uv_made_without_pip_is_information() -> None
     here = path(command("python"), command("pip", "/usr"), active=[active()])
     uv = patient(origin=[Link(kind="uv-venv", prefix=PREFIX)])
     (finding,) = findings(pip_serves_another_python, path=here, patient=uv, packages=packages())
-    assert finding.level == "info"
+    assert finding.severity == "info"
     assert "uv pip install" in finding.remedies[0].title
     (finding,) = findings(pip_serves_another_python, path=here, packages=packages())
-    assert finding.level == "warning"
+    assert finding.severity == "warning"
     assert finding.remedies[0].argv[1:] == ("-m", "ensurepip")  # type: ignore[union-attr]
 
 

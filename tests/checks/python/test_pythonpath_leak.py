@@ -13,7 +13,7 @@ def leaks(*entries: PythonPathEntry, overlays: tuple[str, ...] = ()) -> list[tup
         path=path(pythonpath=list(entries)),
         patient=patient(overlays=list(overlays)),
     )
-    return [(finding.title, str(finding.level)) for finding in found]
+    return [(finding.title, str(finding.severity)) for finding in found]
 
 
 def test_pythonpath_leaks_are_told_apart() -> None:

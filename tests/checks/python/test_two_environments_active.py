@@ -10,14 +10,14 @@ from tests.support.build import active, findings, outcome, path, patient
 def test_conda_beside_a_venv_is_a_warning_unless_it_is_base(base: bool, severity: str) -> None:
     here = path(active=[active(), active("/opt/conda", "CONDA_PREFIX", base=base)])
     (finding,) = findings(two_environments_active, path=here)
-    assert finding.level == severity
+    assert finding.severity == severity
     assert bool(finding.nothing_to_do) is base
 
 
 def test_a_venv_made_of_the_active_conda_environment_is_information() -> None:
     here = path(active=[active(), active("/opt/e", "CONDA_PREFIX")])
     (finding,) = findings(two_environments_active, path=here, patient=patient(base_prefix="/opt/e"))
-    assert finding.level == "info"
+    assert finding.severity == "info"
 
 
 def test_one_environment_under_two_names_is_quiet() -> None:

@@ -37,7 +37,7 @@ def test_a_limit_that_ends_the_program_while_blas_is_loaded_is_an_error() -> Non
     )
     place = blas(examined=why, errors=why, openmp=why)
     (finding,) = findings(process_limit, blas=place, limits=Limits(processes=4))
-    assert (finding.level, finding.remedies[0]) == (Severity.ERROR, SetEnv({"OPENBLAS_NUM_THREADS": "1"}))
+    assert (finding.severity, finding.remedies[0]) == (Severity.ERROR, SetEnv({"OPENBLAS_NUM_THREADS": "1"}))
     assert ("RLIMIT_NPROC (ulimit -u)", "4") in [(row.label, row.value) for row in finding.evidence]
     other = blas(examined=Missing("signal 2 (SIGINT) while loading /site/numpy/_core/_multiarray_umath.so"))
     assert outcome(process_limit, blas=other, limits=Limits(processes=4)).status == "unknown"

@@ -9,7 +9,7 @@ from tests.support.build import findings, jupyter, kernel, outcome, path
 def test_a_kernel_whose_program_is_gone_is_an_error() -> None:
     gone = kernel("/gone", USER, name="old", interpreter_exists=False)
     (finding,) = findings(kernel_points_nowhere, jupyter=jupyter(kernel(), gone), path=path())
-    assert (finding.subject, finding.level) == ("old", "error")
+    assert (finding.subject, finding.severity) == ("old", "error")
 
 
 def test_kernels_that_start_are_quiet() -> None:

@@ -15,7 +15,7 @@ from tests.support.build import PREFIX, distribution, facts, findings, outcome, 
 
 def test_a_beginner_without_an_editor_is_told() -> None:
     (finding,) = findings(no_editor, level="beginner", path=path())
-    assert finding.level == "info"
+    assert finding.severity == "info"
     assert findings(no_editor, level="beginner", path=path(editors=["/usr/bin/code"])) == []
     with_lab = packages(distribution("jupyterlab"))
     assert findings(no_editor, level="beginner", path=path(), packages=with_lab) == []

@@ -20,7 +20,7 @@ def plainly(page: Page, group: Group, report: Report, style: Style) -> None:
     entry, items = group
     item, finding = items[0], items[0].finding
     for other in items:
-        page.line((f"{WORDS[finding.level]}: ", COLORS[finding.level]), other.finding.title)
+        page.line((f"{WORDS[finding.severity]}: ", COLORS[finding.severity]), other.finding.title)
     page.paragraph(finding.why)
     if finding.nothing_to_do:
         page.paragraph(f"You need not do anything: {finding.nothing_to_do}")

@@ -18,7 +18,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
         where = report.facts.patient.prefix or report.facts.patient.executable or "?"
         for item in report.open:
             finding = item.finding
-            lines.append(f"{where}: {finding.rule.code} {finding.level.value} {finding.title}")
+            lines.append(f"{where}: {finding.rule.code} {finding.severity.value} {finding.title}")
         unknown = [outcome for outcome in report.outcomes if outcome.status == "unknown"]
         for reason, outcomes in by_reason(unknown).items():
             codes = [code for outcome in outcomes for code in outcome.check.codes or (outcome.check.name,)]

@@ -64,9 +64,9 @@ def draw(page: Page, group: Group, report: Report, style: Style, said: set[str])
     items = group[1]
     for item in items:
         finding = item.finding
-        sure = "" if finding.certainty.value == "certain" else f" ({finding.certainty.value})"
-        head = f"{MARKS[finding.level]} {finding.rule.code} {finding.level.value:8}"
-        page.paragraph(f"{finding.title}{sure}", head, 0, COLORS[finding.level], column=len(head))
+        sure = "" if finding.confidence.value == "certain" else f" ({finding.confidence.value})"
+        head = f"{MARKS[finding.severity]} {finding.rule.code} {finding.severity.value:8}"
+        page.paragraph(f"{finding.title}{sure}", head, 0, COLORS[finding.severity], column=len(head))
         if len(items) <= MOST_EVIDENCE or style.verbosity > 0:
             draw_evidence(page, item)
     _cure(page, group, report, style, said)

@@ -23,7 +23,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
     """Workflow commands, one a line; unknown checks are notices."""
     lines: list[str] = []
     for severity, kind in KINDS.items():
-        found = [(report, item) for report in reports for item in report.open if item.finding.level is severity]
+        found = [(report, item) for report in reports for item in report.open if item.finding.severity is severity]
         lines += [_annotation(kind, item, report) for report, item in found[: MOST if len(found) <= MOST else MOST - 1]]
         if len(found) > MOST:
             left = len(found) - MOST + 1

@@ -80,10 +80,10 @@ def _group(group: Group, shell: Shell, said: set[str]) -> Iterator[str]:
     """One finding, or several that one cure settles; ``said`` are the statements and codes that stand further up."""
     items = group[1]
     first = items[0].finding
-    yield f'<section class="{first.level.value}">'
+    yield f'<section class="{first.severity.value}">'
     for item in items:
         finding = item.finding
-        yield f"<h2>{_text(finding.level.value.capitalize())} {_text(finding.rule.code)}: {_text(finding.title)}</h2>"
+        yield f"<h2>{_text(finding.severity.value.capitalize())} {_text(finding.rule.code)}: {_text(finding.title)}</h2>"
         if finding.evidence and len(items) <= MOST_EVIDENCE:
             yield _table([(seen.label, seen.value) for seen in finding.evidence])
     yield from (f"<p>{_words(why)}</p>" for why in whys(items))

@@ -60,8 +60,8 @@ def _finding(item: Advice) -> dict[str, Any]:
     return {
         "code": finding.rule.code,
         "name": finding.rule.name,
-        "severity": finding.level.value,
-        "confidence": finding.certainty.value,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
         "title": finding.title,
         "subject": finding.subject,
         "evidence": [{"label": seen.label, "value": seen.value} for seen in finding.evidence],

@@ -26,7 +26,7 @@ def render(reports: Sequence[Report], style: Style) -> str:
 
 
 def _suite(report: Report) -> Iterator[str]:
-    failing = {item.finding.rule.code for item in report.open if item.finding.level is not Severity.INFO}
+    failing = {item.finding.rule.code for item in report.open if item.finding.severity is not Severity.INFO}
     failures = sum(any(code in failing for code in outcome.check.codes) for outcome in report.outcomes)
     errors = sum(outcome.status == "unknown" for outcome in report.outcomes)
     skipped = sum(outcome.status == "not-applicable" for outcome in report.outcomes)
@@ -44,7 +44,7 @@ def _case(outcome: Outcome, report: Report) -> Iterator[str]:
     name = quoteattr(_clean(" ".join([*outcome.check.codes, outcome.check.name])))
     head = f'    <testcase classname="envdoctor" name={name} time="{outcome.seconds:.4f}"'
     mine = [item for item in report.open if item.finding.rule.code in outcome.check.codes]
-    bad = [item for item in mine if item.finding.level is not Severity.INFO]
+    bad = [item for item in mine if item.finding.severity is not Severity.INFO]
     if not mine and outcome.status not in ("unknown", "not-applicable"):
         yield f"{head}/>"
         return
@@ -52,13 +52,13 @@ def _case(outcome: Outcome, report: Report) -> Iterator[str]:
     if bad:
         title = bad[0].finding.title + (f" (and {len(bad) - 1} more)" if len(bad) > 1 else "")
         text = "\n\n".join(_told(item, report) for item in bad)
-        kind = quoteattr(bad[0].finding.level.value)
+        kind = quoteattr(bad[0].finding.severity.value)
         yield f"      <failure type={kind} message={quoteattr(_clean(title))}>{_escaped(text)}</failure>"
     elif outcome.status == "unknown":
         yield f'      <error type="unknown" message={quoteattr(_clean(outcome.reason))}/>'
     elif outcome.status == "not-applicable":
         yield f"      <skipped message={quoteattr(_clean(outcome.reason or 'does not apply'))}/>"
-    if notes := [item for item in mine if item.finding.level is Severity.INFO]:
+    if notes := [item for item in mine if item.finding.severity is Severity.INFO]:
         yield f"      <system-out>{_escaped(chr(10).join(_told(item, report) for item in notes))}</system-out>"
     yield "    </testcase>"
 

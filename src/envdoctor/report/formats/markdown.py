@@ -74,7 +74,7 @@ def _group(group: Group, report: Report, said: set[str]) -> Iterator[str]:
     items, shell = group[1], shell_for(report)
     for item in items:
         finding = item.finding
-        lines = [f"## {WORDS[finding.level]} {finding.rule.code}: {_text(finding.title)}", ""]
+        lines = [f"## {WORDS[finding.severity]} {finding.rule.code}: {_text(finding.title)}", ""]
         if finding.evidence and len(items) <= MOST_EVIDENCE:
             lines += ["| | |", "|---|---|"]
             lines += [f"| {_text(seen.label)} | {_text(seen.value)} |" for seen in finding.evidence] + [""]

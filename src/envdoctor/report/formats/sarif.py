@@ -58,7 +58,7 @@ def _run(report: Report) -> dict[str, Any]:
                     []
                     if file
                     else [
-                        {"level": LEVELS[item.finding.level], "message": {"text": _message(item, report)}}
+                        {"level": LEVELS[item.finding.severity], "message": {"text": _message(item, report)}}
                         for item in report.open
                     ]
                 ),
@@ -82,7 +82,7 @@ def _result(item: Advice, report: Report, index: int, file: str) -> dict[str, An
     result: dict[str, Any] = {
         "ruleId": item.finding.rule.code,
         "ruleIndex": index,
-        "level": LEVELS[item.finding.level],
+        "level": LEVELS[item.finding.severity],
         "message": {"text": _message(item, report)},
         "locations": [
             {

@@ -37,7 +37,7 @@ def _report(page: Page, report: Report, style: Style) -> None:
                 page.paragraph(value, label.ljust(LABEL), indent=2, label_style="dim")
         page.line()
     _verdict(page, report)
-    shown = [item for item in report.open if style.verbosity >= 0 or item.finding.level is not Severity.INFO]
+    shown = [item for item in report.open if style.verbosity >= 0 or item.finding.severity is not Severity.INFO]
     said: set[str] = set()
     for group in groups(shown, report.plan):
         page.line()
