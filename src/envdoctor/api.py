@@ -12,6 +12,20 @@ from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.markers import plainly_within
 from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.ecosystem.names import CONDA, NAME, is_a, normalise
+from envdoctor.ecosystem.origins import (
+    CONDA_ROOTS,
+    CURATED,
+    HOSTED,
+    IMAGES,
+    SHARED,
+    SYSTEM_OWNED,
+    USERLAND,
+    WITHOUT_PIP,
+    OriginKind,
+    Overlay,
+    first_kind,
+    kind_of,
+)
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker, same_version
 from envdoctor.ecosystem.threads import Expectation, expected, is_count, is_list, order
 from envdoctor.ecosystem.units import megabytes
@@ -95,7 +109,15 @@ from envdoctor.facts import (
 
 __all__ = [
     "CONDA",
+    "CONDA_ROOTS",
+    "CURATED",
+    "HOSTED",
+    "IMAGES",
     "NAME",
+    "SHARED",
+    "SYSTEM_OWNED",
+    "USERLAND",
+    "WITHOUT_PIP",
     "Active",
     "Alternation",
     "Attempt",
@@ -146,6 +168,8 @@ __all__ = [
     "Move",
     "NotApplicable",
     "OpenMP",
+    "OriginKind",
+    "Overlay",
     "Oversubscription",
     "Owner",
     "Packages",
@@ -181,9 +205,11 @@ __all__ = [
     "check",
     "expected",
     "family",
+    "first_kind",
     "is_a",
     "is_count",
     "is_list",
+    "kind_of",
     "known",
     "megabytes",
     "normalise",

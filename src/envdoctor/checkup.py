@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from envdoctor import __version__
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.engine.checks import Outcome
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import CheckSet
@@ -53,7 +54,7 @@ def level_of(facts: Facts, asked: str) -> str:
     if asked in ("beginner", "advanced"):
         return asked
     flavour = getattr(getattr(facts, "conda", None), "flavour", None)
-    anaconda = flavour == "anaconda" or any(link.kind == "anaconda" for link in facts.patient.origin)
+    anaconda = flavour == OriginKind.ANACONDA or any(link.kind == OriginKind.ANACONDA for link in facts.patient.origin)
     return "beginner" if anaconda else "advanced"
 
 

@@ -15,6 +15,7 @@ from envdoctor.api import (
     Manual,
     Missing,
     NotApplicable,
+    OriginKind,
     Patient,
     Rule,
     Run,
@@ -57,7 +58,7 @@ def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding
         "base is what conda itself runs in: whatever is put there narrows what conda can be updated to, and a "
         "conflict there breaks conda for every environment.",
         own_severity=Severity.WARNING
-        if much and not (conda.flavour == "anaconda" and level == "beginner")
+        if much and not (conda.flavour == OriginKind.ANACONDA and level == "beginner")
         else Severity.INFO,
         remedies=_remedies(conda, base, asked),
     )

@@ -5,6 +5,7 @@ outside the range.
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    CURATED,
     Confidence,
     Distribution,
     Evidence,
@@ -28,7 +29,6 @@ from envdoctor.api import (
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
-CURATED = ("colab", "kaggle")  # images whose makers answer for what is in them
 
 
 @check(PKG001)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    CONDA_ROOTS,
+    SHARED,
     Declaration,
     Distribution,
     Evidence,
@@ -12,6 +14,7 @@ from envdoctor.api import (
     Locked,
     Manual,
     NotApplicable,
+    OriginKind,
     Packages,
     Patient,
     Problem,
@@ -24,24 +27,15 @@ from envdoctor.api import (
     Severity,
     UnknownFact,
     check,
+    first_kind,
     known,
     plainly_within,
     same_version,
 )
-from envdoctor_checks.project._kinds import ROOTS, SYSTEM
+from envdoctor_checks.project._kinds import FILES, OTHERS
 from envdoctor_checks.project._undeclared import met_by_chance, undeclared
 
 REP002 = Rule("REP002", "environment-drift", Severity.WARNING, guide=("repro-1", "repro-3"), varies=(Severity.INFO,))
-CONDA = ("environment.yml", "conda-lock")
-# What each tool's environment is held against; the others' files say nothing about it.
-FILES = {
-    "conda-env": CONDA,
-    "pixi": ("pixi", "pixi.lock"),
-    "poetry": ("poetry", "pyproject", "poetry.lock"),
-    "pdm": ("pyproject", "pdm.lock"),
-    "uv-venv": ("pyproject", "poetry", "requirements", "uv.lock", "pylock"),
-}
-OTHERS = ("requirements", "pyproject", "poetry", "Pipfile", "Pipfile.lock", "pylock")
 SHOWN = 12  # rows of evidence
 
 
@@ -49,16 +43,16 @@ SHOWN = 12  # rows of evidence
 def environment_drift(
     project: Project, packages: Packages, interpreter: Interpreter, patient: Patient
 ) -> Iterator[Finding]:
-    kind = patient.origin[0].kind if patient.origin else "unknown"
-    if kind in ROOTS or (kind in SYSTEM and len(patient.origin) == 1):
+    kind = first_kind(patient)
+    if kind in CONDA_ROOTS or (kind in SHARED and len(patient.origin) == 1):
         raise NotApplicable("this is no environment of the project's own")
     if project.environment_of and not (project.root + "/").startswith(project.environment_of + "/"):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
-    if kind in ("venv", "virtualenv") and any(item.installer == "pdm" for item in packages.distributions):
-        kind = "pdm"
-    own = _compared(project, FILES.get(kind, OTHERS))
+    by_pdm = any(item.installer == "pdm" for item in packages.distributions)
+    maker = "pdm" if by_pdm and kind in (OriginKind.VENV, OriginKind.VIRTUALENV) else kind.value
+    own = _compared(project, FILES.get(maker, OTHERS))
     if not own:
-        raise NotApplicable(f"no list of dependencies that a {kind} environment is made from")
+        raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
     resolver = RequirementChecker(packages.distributions, interpreter.markers)
     if met_by_chance(project, own, resolver, patient):
         raise NotApplicable("the environment lies elsewhere and holds nothing that the project lists: it is another's")
@@ -92,7 +86,7 @@ def environment_drift(
             f"{'says' if len({item.file for item in own}) == 1 else 'say'}: "
             f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}",
             "What runs here is not what another machine will get from the project's files.",
-            remedies=(_sync(kind, own, project, tuple(wanted)),),
+            remedies=(_sync(maker, own, project, tuple(wanted)),),
         )
     extra = undeclared(project, resolver, patient)
     if extra:
@@ -168,17 +162,17 @@ def _same(locked: str, installed: str) -> bool:
     return locked == plain or plainly_within(plain, f"=={locked}") is True or same_version(locked, plain)
 
 
-def _sync(kind: str, own: list[Declaration], project: Project, wanted: tuple[str, ...]) -> Remedy:
+def _sync(maker: str, own: list[Declaration], project: Project, wanted: tuple[str, ...]) -> Remedy:
     """The command that brings the environment in line, in the tool that made it."""
     kinds = {declaration.kind: declaration.file for declaration in own}
     why = "it also changes what else differs from the file"
-    if kind == "uv-venv" and "uv.lock" in kinds:
+    if maker == OriginKind.UV_VENV and "uv.lock" in kinds:
         return Run("bring it in line", ("uv", "sync", "--project", project.root), reason=why)
-    if kind == "pdm" and "pdm.lock" in kinds:
+    if maker == "pdm" and "pdm.lock" in kinds:
         return Run("bring it in line", ("pdm", "sync", "--project", project.root), reason=why)
-    if kind == "poetry":
+    if maker == OriginKind.POETRY:
         return Run("bring it in line", ("poetry", "sync", "--project", project.root), reason=why)
-    if kind == "pixi":
+    if maker == OriginKind.PIXI:
         return Run("bring it in line", ("pixi", "install", "--manifest-path", project.root), reason=why)
     if "environment.yml" in kinds:
         file = f"{project.root}/{kinds['environment.yml']}"

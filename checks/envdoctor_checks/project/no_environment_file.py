@@ -6,6 +6,7 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Manual,
+    OriginKind,
     Patient,
     Project,
     Remedy,
@@ -14,6 +15,7 @@ from envdoctor.api import (
     Severity,
     UnknownFact,
     check,
+    first_kind,
     known,
 )
 from envdoctor_checks.project._kinds import not_an_image
@@ -46,11 +48,11 @@ def no_environment_file(project: Project, patient: Patient) -> Iterator[Finding]
 
 
 def _listing(patient: Patient) -> tuple[Remedy, ...]:
-    kind = patient.origin[0].kind if patient.origin else "unknown"
+    kind = first_kind(patient)
     prefix = patient.prefix or ""
-    if kind == "conda-env" and prefix:
+    if kind is OriginKind.CONDA_ENV and prefix:
         argv = ("conda", "env", "export", "--from-history", "--prefix", prefix, "--file", "environment.yml")
         return (Run("write down what was asked for", argv, safe=True, undo="remove environment.yml"),)
-    if kind == "pixi":
+    if kind is OriginKind.PIXI:
         return (Run("begin a manifest", ("pixi", "init"), safe=True, undo="remove pixi.toml"),)
     return (Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml"),)

@@ -4,8 +4,24 @@ that lies in another project's folder.
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, NotApplicable, Patient, Prefix, Project, Remedy, Rule, Run, Severity, check
-from envdoctor_checks.project._kinds import ROOTS, SYSTEM, not_an_image
+from envdoctor.api import (
+    CONDA_ROOTS,
+    SHARED,
+    Evidence,
+    Finding,
+    NotApplicable,
+    OriginKind,
+    Patient,
+    Prefix,
+    Project,
+    Remedy,
+    Rule,
+    Run,
+    Severity,
+    check,
+    first_kind,
+)
+from envdoctor_checks.project._kinds import not_an_image
 
 REP005 = Rule("REP005", "no-environment-of-its-own", Severity.WARNING, guide=("repro-2", "rec-5"))
 
@@ -15,11 +31,11 @@ def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix
     not_an_image(patient)
     if patient.chosen.startswith("named by --python") and project.evidence != "named by --project":
         raise NotApplicable("the Python was named, not run for this project")
-    kind = patient.origin[0].kind if patient.origin else "unknown"
+    kind = first_kind(patient)
     whose = ""
-    if kind in ROOTS:
+    if kind in CONDA_ROOTS:
         whose = "conda's base environment"
-    elif kind in SYSTEM and not isinstance(prefix.configuration, dict):
+    elif kind in SHARED and not isinstance(prefix.configuration, dict):
         whose = "the system's Python"
     elif project.environment_of and not _within(project.root, project.environment_of):
         whose = f"the environment of another project, {project.environment_of}"
@@ -39,11 +55,11 @@ def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix
     )
 
 
-def _environment(project: Project, kind: str) -> Remedy:
+def _environment(project: Project, kind: OriginKind) -> Remedy:
     kinds = {declaration.kind for declaration in project.declarations}
     title, undo = "make an environment for this project alone", "remove the folder it makes"
     argv: tuple[str, ...] = ("python3", "-m", "venv", f"{project.root}/.venv")
-    if kind in ROOTS:
+    if kind in CONDA_ROOTS:
         argv = ("conda", "create", "--prefix", f"{project.root}/.conda", "python")
     elif "uv.lock" in kinds:
         argv = ("uv", "sync", "--project", project.root)

@@ -7,6 +7,7 @@ from envdoctor.api import (
     Finding,
     Manual,
     NotApplicable,
+    OriginKind,
     Packages,
     Patient,
     Prefix,
@@ -16,6 +17,7 @@ from envdoctor.api import (
     Run,
     Severity,
     check,
+    first_kind,
     plainly_within,
 )
 from envdoctor_checks.project._declared import asked_for_directly, lock_of
@@ -47,7 +49,7 @@ def no_lock(project: Project, patient: Patient, packages: Packages, prefix: Pref
 def _locking(project: Project, patient: Patient, packages: Packages, prefix: Prefix) -> Remedy:
     """The lock of the tool at hand; the patient's own pip, where it is new enough."""
     kinds = {declaration.kind for declaration in project.declarations}
-    origin = patient.origin[0].kind if patient.origin else "unknown"
+    origin = first_kind(patient)
     undo = "remove the file it writes"
     if "poetry" in kinds:
         return Run("lock with Poetry", ("poetry", "lock", "--project", project.root), safe=True, undo=undo)
@@ -61,7 +63,7 @@ def _locking(project: Project, patient: Patient, packages: Packages, prefix: Pre
         )
     if any(item.installer == "pdm" for item in packages.distributions):
         return Run("lock with PDM", ("pdm", "lock", "--project", project.root), safe=True, undo=undo)
-    if "pyproject" in kinds and origin == "uv-venv":
+    if "pyproject" in kinds and origin is OriginKind.UV_VENV:
         return Run("lock with uv", ("uv", "lock", "--project", project.root), safe=True, undo=undo)
     what: tuple[str, ...] = (project.root,)
     if "requirements" in kinds:
@@ -71,7 +73,7 @@ def _locking(project: Project, patient: Patient, packages: Packages, prefix: Pre
         )
     pip = next((item.version for item in packages.distributions if item.key == "pip"), None)
     out = ("-o", f"{project.root}/pylock.toml")
-    if origin == "uv-venv":
+    if origin is OriginKind.UV_VENV:
         inputs = ("uv", "pip", "compile", "--python", str(patient.prefix), what[-1], *out)
         return Run("lock with uv", inputs, safe=True, undo=undo)
     pip = next((item.version for item in packages.distributions if item.key == "pip"), None)

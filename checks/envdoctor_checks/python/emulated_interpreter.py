@@ -2,12 +2,25 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Interpreter, Manual, Patient, Rule, Severity, System, Variables, check
+from envdoctor.api import (
+    USERLAND,
+    Evidence,
+    Finding,
+    Interpreter,
+    Manual,
+    OriginKind,
+    Patient,
+    Rule,
+    Severity,
+    System,
+    Variables,
+    check,
+    kind_of,
+)
 
 PY010 = Rule("PY010", "emulated-interpreter", Severity.WARNING, varies=(Severity.INFO,))
 SIXTY_FOUR = ("x86_64", "amd64", "arm64", "aarch64")
 # A userland of 32 bits on a kernel of 64 is no mistake: the system's Python, and the container image's, fit theirs.
-USERLAND = ("debian", "fedora", "alpine", "arch", "os-package", "docker-python", "unknown", "source")
 
 
 @check(PY010)
@@ -35,7 +48,7 @@ def emulated_interpreter(
             own_severity=None if rosetta else Severity.INFO,
             remedies=(Manual("install an arm64 Python, and make the environment anew with it"),),
         )
-    base = patient.origin[-1].kind if patient.origin else "unknown"
+    base = kind_of(patient.origin[-1].kind) if patient.origin else OriginKind.UNKNOWN
     if interpreter.pointer_bits == 32 and system.machine.lower() in SIXTY_FOUR:
         if interpreter.platform != "win32" and base in USERLAND:
             return

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, NotApplicable, Patient, Prefix, Rule, Severity, check
+from envdoctor.api import Evidence, Finding, NotApplicable, OriginKind, Patient, Prefix, Rule, Severity, check, kind_of
 
 PY009 = Rule("PY009", "fragile-base", Severity.INFO, guide=("repro-1",))
 # A folder that the next upgrade of its owner replaces by one of another name.
 VERSIONED = {
-    "homebrew": r"/Cellar/[^/]+/[^/]+/",
-    "uv-python": r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]",
-    "mise": r"/installs/python/\d+\.\d+\.\d+[^/]*/",
+    OriginKind.HOMEBREW: r"/Cellar/[^/]+/[^/]+/",
+    OriginKind.UV_PYTHON: r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]",
+    OriginKind.MISE: r"/installs/python/\d+\.\d+\.\d+[^/]*/",
 }
 
 
@@ -19,7 +19,7 @@ def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
     if not isinstance(prefix.configuration, dict) or len(patient.origin) < 2:
         raise NotApplicable("not a virtual environment")
     base = patient.origin[1]
-    pattern = VERSIONED.get(base.kind)
+    pattern = VERSIONED.get(kind_of(base.kind))
     if pattern is None or not prefix.home or not prefix.home_exists or not re.search(pattern, f"{prefix.home}/"):
         return
     yield Finding(

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    HOSTED,
+    SYSTEM_OWNED,
     Distribution,
     Evidence,
     Finding,
@@ -11,18 +13,18 @@ from envdoctor.api import (
     Interpreter,
     Missing,
     NotApplicable,
+    Overlay,
     Packages,
     Patient,
     Rule,
     Severity,
     UnknownFact,
     check,
+    first_kind,
 )
 
 PY003 = Rule("PY003", "packages-in-system-python", Severity.WARNING, guide=("rec-7", "rec-8"))
-SYSTEM = ("debian", "fedora", "alpine", "arch", "os-package", "xcode")
 PIP_LIKE = ("pip", "uv")
-HOSTED = ("colab", "kaggle", "databricks", "jupyterhub")  # the image is the environment
 
 
 @check(PY003)
@@ -33,7 +35,7 @@ def packages_in_system_python(
 
     In a container the image is the environment, and only what lies in the user's home is told.
     """
-    if not patient.origin or patient.origin[0].kind not in SYSTEM:
+    if first_kind(patient) not in SYSTEM_OWNED:
         raise NotApplicable("not the system's Python")
     if any(overlay in HOSTED for overlay in patient.overlays):
         raise NotApplicable(f"in {', '.join(patient.overlays)} the image is the environment")
@@ -46,7 +48,7 @@ def packages_in_system_python(
         if isinstance(answer, Missing):
             unknown.append(answer.reason)
         elif answer is None and (
-            at_home or ("container" not in patient.overlays and _inside(item, patient, interpreter))
+            at_home or (Overlay.CONTAINER not in patient.overlays and _inside(item, patient, interpreter))
         ):
             foreign.append(item)
     if foreign:

@@ -5,11 +5,13 @@ environment that is active.
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    WITHOUT_PIP,
     Evidence,
     Finding,
     Install,
     Manual,
     NotApplicable,
+    OriginKind,
     Packages,
     Path,
     Patient,
@@ -18,12 +20,12 @@ from envdoctor.api import (
     Run,
     Severity,
     check,
+    first_kind,
     known,
 )
 from envdoctor_checks.python._commands import where_it_leads
 
 PY004 = Rule("PY004", "pip-serves-another-python", Severity.WARNING, guide=("pkg-2",), varies=(Severity.INFO,))
-WITHOUT_PIP = ("uv-venv", "pixi", "uv-tool")  # made without pip on purpose
 
 
 @check(PY004)
@@ -43,7 +45,7 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
         item.key == "pip" and item.location.startswith((f"{patient.prefix}/", f"{path.patient_real}/"))
         for item in packages.distributions
     )
-    kind = patient.origin[0].kind if patient.origin else ""
+    kind = first_kind(patient)
     by_design = not has_pip and kind in WITHOUT_PIP
     wanted = patient.prefix if serves != path.patient_real else called
     rows = [
@@ -59,7 +61,7 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
     )
     if by_design:
         remedies = (Manual("install with the tool that made this environment: `uv pip install`, `uv add`, `pixi add`"),)
-    elif not has_pip and kind == "conda-env":
+    elif not has_pip and kind is OriginKind.CONDA_ENV:
         remedies = (Install(("pip",), title="give this environment a pip of its own, then call it as python -m pip"),)
     elif not has_pip:
         remedies = (

@@ -10,6 +10,7 @@ from envdoctor.api import (
     Finding,
     Interpreter,
     NotApplicable,
+    Overlay,
     Path,
     Patient,
     Prefix,
@@ -35,7 +36,7 @@ def pythonpath_leak(
     if not path.pythonpath and not home:
         raise NotApplicable("PYTHONPATH and PYTHONHOME are not set")
     # Environment modules (Lmod, EasyBuild, Spack) work by PYTHONPATH: there it is meant.
-    mild = Severity.INFO if "modules" in patient.overlays else None
+    mild = Severity.INFO if Overlay.MODULES in patient.overlays else None
     for entry in path.pythonpath:
         fault = _fault(entry, interpreter.python_version)
         if fault:

@@ -1,7 +1,10 @@
 """Remedies, which are intents, turned into steps of the tool that made the patient: one module a tool."""
 
+from typing import assert_never
+
 import msgspec
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import (
     Edit,
@@ -166,24 +169,71 @@ class Toolbox:
 
 def choose(bedside: Target) -> Tool:
     """The tool that installs into this patient; a Python that is no environment gets one of its own."""
-    kind = bedside.kind
-    if kind == "pixi":
-        from envdoctor.fixes.tools.pixi import Pixi
-
-        return Pixi(bedside)
-    if bedside.conda:
+    if bedside.conda:  # where nothing else tells, conda-meta does
         from envdoctor.fixes.tools.conda import Base, Conda
 
         return Base(bedside) if bedside.guard in ("base", "frozen") else Conda(bedside)
-    if kind == "poetry":
-        from envdoctor.fixes.tools.poetry import Poetry, project_of
+    kind = bedside.kind
+    match kind:
+        case OriginKind.PIXI:
+            from envdoctor.fixes.tools.pixi import Pixi
 
-        if project_of(bedside):
-            return Poetry(bedside)
-    if kind in ("pipx", "uv-tool"):
-        from envdoctor.fixes.tools.applications import Pipx, UvTool
+            return Pixi(bedside)
+        case OriginKind.POETRY:
+            from envdoctor.fixes.tools.poetry import Poetry, project_of
 
-        return Pipx(bedside) if kind == "pipx" else UvTool(bedside)
+            if project_of(bedside):
+                return Poetry(bedside)
+        case OriginKind.PIPX:
+            from envdoctor.fixes.tools.applications import Pipx
+
+            return Pipx(bedside)
+        case OriginKind.UV_TOOL:
+            from envdoctor.fixes.tools.applications import UvTool
+
+            return UvTool(bedside)
+        case (
+            OriginKind.CONDA_ENV
+            | OriginKind.ANACONDA
+            | OriginKind.MINICONDA
+            | OriginKind.MINIFORGE
+            | OriginKind.MICROMAMBA
+            | OriginKind.CONDA
+        ):
+            raise AssertionError(f"{kind} is conda's")
+        case OriginKind.VENV | OriginKind.VIRTUALENV | OriginKind.UV_VENV:
+            pass
+        case (
+            OriginKind.PYENV
+            | OriginKind.UV_PYTHON
+            | OriginKind.STANDALONE
+            | OriginKind.MISE
+            | OriginKind.ASDF
+            | OriginKind.DEBIAN
+            | OriginKind.FEDORA
+            | OriginKind.ALPINE
+            | OriginKind.ARCH
+            | OriginKind.OS_PACKAGE
+            | OriginKind.DOCKER_PYTHON
+            | OriginKind.HOMEBREW
+            | OriginKind.PYTHON_ORG
+            | OriginKind.XCODE
+            | OriginKind.MACPORTS
+            | OriginKind.MICROSOFT_STORE
+            | OriginKind.INSTALL_MANAGER
+            | OriginKind.WINPYTHON
+            | OriginKind.NUGET
+            | OriginKind.EMBEDDABLE
+            | OriginKind.NIX
+            | OriginKind.GUIX
+            | OriginKind.SPACK
+            | OriginKind.EASYBUILD
+            | OriginKind.SOURCE
+            | OriginKind.UNKNOWN
+        ):
+            pass  # an installation: nothing is put into it, unless a pyvenv.cfg says that it is an environment
+        case _:
+            assert_never(kind)
     if bedside.environment:
         from envdoctor.fixes.tools.pip import Venv
         from envdoctor.fixes.tools.uv import UvProject

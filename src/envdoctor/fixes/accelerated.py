@@ -1,5 +1,6 @@
 """Another build of a package, for another accelerator: where it comes from is data (`envdoctor.fixes.builds`)."""
 
+from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.fixes import builds
 from envdoctor.fixes.model import Fix, argv
@@ -12,7 +13,7 @@ def install_build(bedside: Target, remedy: InstallBuild) -> Fix:
         return _beside_base(bedside, remedy)
     if bedside.guard:
         return _in_venv(bedside, remedy)
-    kind = bedside.kind if bedside.kind == "pixi" or not bedside.conda else "conda-env"
+    kind = OriginKind.CONDA_ENV if bedside.conda else bedside.kind
     title, steps, applicability, reason, undo = builds.replace(remedy, kind, bedside.prefix, _pip(bedside))
     spoken = tuple({"argv": bedside.spoken(list(step["argv"]))} if "argv" in step else step for step in steps)
     return Fix(title=title, steps=spoken, applicability=applicability, reason=reason, undo=undo)
@@ -22,7 +23,7 @@ class _pip:  # noqa: N801
     """The beginning of a pip command for the patient."""
 
     def __init__(self, bedside: Target, prefix: str = "", python: str = "") -> None:
-        self._uv = bedside.kind in ("uv-venv", "uv-tool") or not bedside.has_pip if not prefix else not python
+        self._uv = bedside.kind in BY_UV or not bedside.has_pip if not prefix else not python
         self._prefix, self._python = prefix or bedside.prefix, python or bedside.python
 
     def __call__(self, verb: str) -> list[str]:
@@ -32,7 +33,7 @@ class _pip:  # noqa: N801
 def _beside_base(bedside: Target, remedy: InstallBuild) -> Fix:
     from envdoctor.fixes.tools.conda import Base
 
-    title, steps, *_ = builds.replace(remedy, "conda-env", bedside.prefix, _pip(bedside))
+    title, steps, *_ = builds.replace(remedy, OriginKind.CONDA_ENV, bedside.prefix, _pip(bedside))
     specs = list(steps[0]["argv"][4:]) if steps else [remedy.package]  # after `conda install --prefix PREFIX`
     made = Base(bedside).install(specs, False)
     return Fix(
@@ -52,7 +53,7 @@ def _in_venv(bedside: Target, remedy: InstallBuild) -> Fix:
     else:
         inside = rf"{folder}\Scripts\python.exe" if bedside.windows else f"{folder}/bin/python"
         make, pip = argv(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
-    title, steps, applicability, reason, _ = builds.replace(remedy, "venv", folder, pip)
+    title, steps, applicability, reason, _ = builds.replace(remedy, OriginKind.VENV, folder, pip)
     return Fix(
         title=f"{title}, in an environment of its own",
         steps=(make, *steps) if steps else (),

@@ -8,24 +8,24 @@ from collections.abc import Callable
 from typing import Any
 
 from envdoctor.data import table
+from envdoctor.ecosystem.origins import CONDA_LIKE, OriginKind
 from envdoctor.engine.remedies import InstallBuild
 
-CONDA_KINDS = ("conda-env", "conda", "anaconda", "miniconda", "miniforge", "micromamba", "pixi")
 # conda's name of the package, with the build strings of its CUDA builds
 CONDA_BUILDS = {"torch": "pytorch=*=*cuda*", "jaxlib": "jaxlib=*=*cuda*", "tensorflow": "tensorflow=*=*cuda*"}
 Parts = tuple[str, tuple[dict[str, Any], ...], str, str, str]
 
 
-def replace(remedy: InstallBuild, kind: str, prefix: str, pip: Callable[[str], list[str]]) -> Parts:
+def replace(remedy: InstallBuild, kind: OriginKind, prefix: str, pip: Callable[[str], list[str]]) -> Parts:
     """Title, steps, applicability, reason and undo of the fix; ``pip`` gives the beginning of a pip command."""
     install, remove = pip("install"), pip("uninstall")
     uv = install[0] == "uv"
     package, cuda = remedy.package, remedy.cuda
     title = remedy.title or f"install {package} for {f'CUDA {cuda}' if cuda else 'this GPU'}"
     undo = f"install the {package} that was there before (see the evidence)"
-    if kind in CONDA_KINDS:
+    if kind in CONDA_LIKE:
         specs = [CONDA_BUILDS.get(package, package), *([f"cuda-version={cuda.partition('.')[0]}"] if cuda else [])]
-        argv = ["pixi", "add", *specs] if kind == "pixi" else ["conda", "install", "--prefix", prefix, *specs]
+        argv = ["pixi", "add", *specs] if kind is OriginKind.PIXI else ["conda", "install", "--prefix", prefix, *specs]
         return title, ({"argv": argv},), "unsafe", "the whole environment is solved again", undo
     if package == "torch":
         return _torch(title, cuda, install, uv, undo)

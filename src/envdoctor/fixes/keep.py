@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.fixes.model import Fix, argv
 from envdoctor.fixes.target import Target
 
@@ -10,7 +11,7 @@ def keep(bedside: Target, variables: Mapping[str, str], title: str) -> Fix:
     """conda and pixi keep variables with an environment; a venv has its activation script, anything else its start."""
     words = title or "keep it with the environment"
     pairs = [f"{name}={value}" for name, value in variables.items()]
-    if bedside.kind == "pixi":
+    if bedside.kind is OriginKind.PIXI:
         lines = "\n".join(f'{name} = "{value}"' for name, value in variables.items())
         edit = {"edit": {"file": bedside.project_path("pixi.toml"), "change": f"[activation.env]\n{lines}"}}
         return Fix(title=words, steps=(edit,), applicability="manual")

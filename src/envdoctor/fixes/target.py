@@ -6,12 +6,11 @@ from functools import cached_property
 
 from envdoctor.data import table
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
+from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, first_kind, kind_of
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
 
-ROOTS = ("anaconda", "miniconda", "miniforge", "micromamba", "conda")
-CONDA_TOOLS = ("conda", "mamba", "micromamba")
 _MINOR = re.compile(r"(\d+\.\d+)")
 FURNITURE = ("pip", "setuptools", "wheel", "uv", "envdoctor")
 
@@ -30,10 +29,11 @@ class Target:
         self.facts = facts
         self.prefix = _path(patient.prefix)
         self.python = _path(patient.executable) or "python"
-        self.kind = patient.origin[0].kind if patient.origin else "unknown"
-        self.kinds = [link.kind for link in patient.origin]
+        self.kind = first_kind(patient)
+        self.kinds = [kind_of(link.kind) for link in patient.origin]
         self.environment = isinstance(prefix.configuration, dict) or prefix.conda_meta
-        self.conda = self.kind != "pixi" and (self.kind == "conda-env" or self.kind in ROOTS or prefix.conda_meta)
+        by_conda = self.kind is OriginKind.CONDA_ENV or self.kind in CONDA_ROOTS or prefix.conda_meta
+        self.conda = by_conda and self.kind is not OriginKind.PIXI
         self.windows = not isinstance(facts.system, Missing) and facts.system.platform == "win32"
         self.environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
         self.shell: Shell = shell_of(self.environ, self.windows)
@@ -52,7 +52,7 @@ class Target:
         if "conda-meta/frozen" in self.facts.prefix.receipts:
             return "frozen"
         conda = getattr(self.facts, "conda", None)
-        if self.conda and (self.kind in ROOTS or getattr(conda, "is_base", False) is True):
+        if self.conda and (self.kind in CONDA_ROOTS or getattr(conda, "is_base", False) is True):
             return "base"
         if self.environment:
             return ""
@@ -130,9 +130,9 @@ class Target:
 
     def conda_command(self) -> str:
         """The conda-like program at hand; conda itself where none is known to be."""
-        if "micromamba" in self.kinds and "micromamba" in self.commands:
+        if OriginKind.MICROMAMBA in self.kinds and "micromamba" in self.commands:
             return "micromamba"
-        return next((name for name in CONDA_TOOLS if name in self.commands), "conda")
+        return next((name for name in CONDA_COMMANDS if name in self.commands), "conda")
 
     def spoken(self, argv: list[str]) -> list[str]:
         """A conda command line said by the program at hand (mamba and micromamba take the same words); sudo only

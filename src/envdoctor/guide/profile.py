@@ -1,9 +1,9 @@
 """The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
 from envdoctor.data import table
+from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
 from envdoctor.fixes.target import externally_managed
-from envdoctor.guide.progress import CONDA_KINDS
 from envdoctor.guide.routes import Profile
 
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -13,8 +13,7 @@ FAMILIES = {
     "arch": ("arch", "manjaro"),
     "alpine": ("alpine",),
 }
-SYSTEM_KINDS = ("debian", "fedora", "alpine", "arch", "os-package")
-HPC = ("spack", "easybuild", "modules")
+CLUSTER = SITES | {Overlay.MODULES}
 # What conda installs and pip cannot, told by the names of its packages.
 OTHER_LANGUAGES = {
     "r-base": "R",
@@ -82,13 +81,13 @@ def cuda_of(facts: Facts) -> str:
 
 def made_with(facts: Facts, platform: str) -> str:
     kinds = [link.kind for link in facts.patient.origin]
-    if any(kind in CONDA_KINDS for kind in kinds):
+    if any(kind in CONDA_LIKE for kind in kinds):
         return "conda"
     environment = isinstance(facts.prefix.configuration, dict)
     if (
         platform == "linux"
         and not environment
-        and (externally_managed(facts) or any(kind in SYSTEM_KINDS for kind in kinds))
+        and (externally_managed(facts) or any(kind in DISTRIBUTED for kind in kinds))
     ):
         return "system"
     return "pip"
@@ -108,7 +107,7 @@ def reasons(facts: Facts) -> list[Reason]:
     """What the patient has and needs, as far as it decides between pip and conda."""
     found = []
     kinds = [link.kind for link in facts.patient.origin] + facts.patient.overlays
-    if names := [kind for kind in kinds if kind in HPC]:
+    if names := [kind for kind in kinds if kind in CLUSTER]:
         found.append(Reason("pkg-1", f"{names[0]} is here: what the site builds for its machines comes first."))
     records = getattr(getattr(facts, "conda", None), "records", None)
     installed = {record.name for record in records} if isinstance(records, list) else set()
@@ -126,7 +125,7 @@ def reasons(facts: Facts) -> list[Reason]:
             Reason("pkg-3", f"{', '.join(libraries)} came from conda: not Python, and the reason to stay with conda.")
         )
     packages = facts.packages
-    conda = any(kind in CONDA_KINDS for kind in kinds)
+    conda = any(kind in CONDA_LIKE for kind in kinds)
     if (
         conda
         and isinstance(packages, Packages)
@@ -148,7 +147,7 @@ def about_blas(facts: Facts) -> list[str]:
     """The statements on linear algebra that concern this patient: what is installed, then threads."""
     libraries = facts.blas.libraries if isinstance(facts.blas, Blas) else []
     vendors = {library.vendor for library in libraries if library.loaded}
-    conda = any(link.kind in CONDA_KINDS for link in facts.patient.origin)
+    conda = any(link.kind in CONDA_LIKE for link in facts.patient.origin)
     chosen = ["blas-1"]
     chosen += ["blas-3", "blas-5"] if conda else ["blas-2"]
     if "mkl" in vendors or conda:

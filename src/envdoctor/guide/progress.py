@@ -3,11 +3,17 @@
 from collections.abc import Callable
 
 from envdoctor.data import table
+from envdoctor.ecosystem.origins import (
+    CONDA_COMMANDS,
+    CONDA_LIKE,
+    CONDA_ROOTS,
+    FROM_CONDA_FORGE,
+    OriginKind,
+    first_kind,
+)
 from envdoctor.facts import Facts, Packages, Project, Tools
 
 Tick = Callable[[Facts], bool | None]
-CONDA = ("conda", "mamba", "micromamba")
-CONDA_KINDS = ("conda-env", "pixi", "anaconda", "miniconda", "miniforge", "micromamba", "conda")
 MANAGED = ("uv.lock", "poetry.lock", "pdm.lock", "poetry", "pixi.lock", "pixi", "Pipfile.lock")
 
 
@@ -25,20 +31,18 @@ def _of_conda(facts: Facts, name: str) -> object:
 
 
 def conda(facts: Facts) -> bool | None:
-    if any(name in _commands(facts) for name in CONDA) or any(kind in CONDA_KINDS for kind in _kinds(facts)):
+    if any(name in _commands(facts) for name in CONDA_COMMANDS) or any(kind in CONDA_LIKE for kind in _kinds(facts)):
         return True
     return bool(_of_conda(facts, "root_prefix"))
 
 
 def miniforge(facts: Facts) -> bool | None:
     flavour = _of_conda(facts, "flavour")
-    return flavour in ("miniforge", "micromamba", "pixi") or any(
-        kind in ("miniforge", "pixi") for kind in _kinds(facts)
-    )
+    return flavour in FROM_CONDA_FORGE or any(kind in FROM_CONDA_FORGE for kind in _kinds(facts))
 
 
 def conda_forge_only(facts: Facts) -> bool | None:
-    if "pixi" in _kinds(facts):
+    if OriginKind.PIXI in _kinds(facts):
         return True
     channels, priority = _of_conda(facts, "channels"), _of_conda(facts, "channel_priority")
     if not isinstance(channels, list):
@@ -56,7 +60,7 @@ def base_small(facts: Facts) -> bool | None:
 
 def own_environment(facts: Facts) -> bool | None:
     """An environment that is not base and not the system's Python."""
-    if _of_conda(facts, "is_base") is True or any(kind in CONDA_KINDS[2:] for kind in _kinds(facts)[:1]):
+    if _of_conda(facts, "is_base") is True or first_kind(facts.patient) in CONDA_ROOTS:
         return False
     return isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta
 

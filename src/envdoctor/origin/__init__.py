@@ -6,6 +6,7 @@ the most specific is asked first, and whoever has no evidence says nothing.
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Installation, Place
 from envdoctor.facts.interpreter import Interpreter, Variables
 from envdoctor.facts.patient import Link
@@ -81,4 +82,4 @@ def link(place: Place, clues: Clues) -> Link:
         if found is not None:
             return found
     evidence = [] if place.exists else [f"{place.path} is gone"]
-    return Link(kind="unknown", prefix=place.path, evidence=evidence)
+    return Link(kind=OriginKind.UNKNOWN.value, prefix=place.path, evidence=evidence)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.patient import Link
@@ -35,10 +36,10 @@ class Clues(Struct, frozen=True, kw_only=True):
         return base.version if base is not None else ""
 
 
-def made(place: Place, kind: str, detail: str, *evidence: str) -> Link:
+def made(place: Place, kind: OriginKind, detail: str, *evidence: str) -> Link:
     """A link for ``place``; a prefix that is gone says so."""
     gone = [] if place.exists else [f"{place.path} is gone"]
-    return Link(kind=kind, detail=detail, prefix=place.path, evidence=[*evidence, *gone])
+    return Link(kind=kind.value, detail=detail, prefix=place.path, evidence=[*evidence, *gone])
 
 
 def parts(path: str) -> list[str]:

@@ -8,6 +8,7 @@ https://github.com/conda/conda/issues/11238); the installers' own ``.condarc``
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind, installer_in
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
@@ -16,13 +17,12 @@ _INSTALLER = r'"name"\s*:\s*"([^"]+)"'
 _INSTALLER_VERSION = r'"version"\s*:\s*"([^"]+)"'
 _CONSTRUCTOR = r"(?m)^# cmd: (?:constructor|build\.py(?=.* --product )) (.*)$"
 _FROM_DEFAULTS = r"(?m)^\+(?:defaults|(?:\S*/)?pkgs/main)(?:/\S+)?::"
-KINDS = (("miniforge", "miniforge"), ("mambaforge", "miniforge"), ("miniconda", "miniconda"), ("anaconda", "anaconda"))
 
 
 def pixi(place: Place, clues: Clues) -> Link | None:
     for name in ("conda-meta/pixi", "conda-meta/pixi_env_prefix"):
         if name in place.telling:
-            return made(place, "pixi", parts(place.path)[-1], f"{place.path}/{name}")
+            return made(place, OriginKind.PIXI, parts(place.path)[-1], f"{place.path}/{name}")
     return None
 
 
@@ -39,37 +39,32 @@ def root(place: Place, clues: Clues) -> Link | None:
     return made(place, kind, version, f"{place.path}/{mark}", *evidence)
 
 
-def _installer(place: Place, records: list[str], clues: Clues) -> tuple[str, str, list[str]]:
+def _installer(place: Place, records: list[str], clues: Clues) -> tuple[OriginKind, str, list[str]]:
     """The installer, its version if known, and the evidence; "conda" where the evidence does not decide."""
     signs = place.telling
     info = signs.get(".installer.info", "")
     if name := re.search(_INSTALLER, info):
         version = re.search(_INSTALLER_VERSION, info)
-        kind = _kind_in(name[1])
+        kind = installer_in(name[1])
         if kind:
             return kind, version[1] if version else "", [f".installer.info: {name[1]}"]
     history = signs.get("conda-meta/history", "")
-    if (command := re.search(_CONSTRUCTOR, history)) and (kind := _kind_in(command[1])):
+    if (command := re.search(_CONSTRUCTOR, history)) and (kind := installer_in(command[1])):
         return kind, "", [f"conda-meta/history: {command[0][2:]}"]
     for name_of_record in records:
         if name_of_record.startswith(("anaconda-2", "anaconda-custom", "_anaconda_depends-")):
-            return "anaconda", "", [f"conda-meta/{name_of_record}"]
+            return OriginKind.ANACONDA, "", [f"conda-meta/{name_of_record}"]
     if "conda-forge" in signs.get(".condarc", "") or any(name.startswith("miniforge") for name in records):
-        return "miniforge", "", [".condarc: conda-forge"]
+        return OriginKind.MINIFORGE, "", [".condarc: conda-forge"]
     if re.search(_FROM_DEFAULTS, history) or "pkgs/main" in signs.get("conda-meta/initial-state.explicit.txt", ""):
-        return "miniconda", "", ["conda-meta/history: pkgs/main"]
+        return OriginKind.MINICONDA, "", ["conda-meta/history: pkgs/main"]
     has_conda = any(name.startswith("conda-") for name in records)
     if not has_conda and clues.variables.get("MAMBA_ROOT_PREFIX", "").rstrip("/") in (place.path, place.real):
-        return "micromamba", "", ["MAMBA_ROOT_PREFIX, and no record of conda"]
-    return "conda", "", []
-
-
-def _kind_in(text: str) -> str | None:
-    lowered = text.lower()
-    return next((kind for word, kind in KINDS if word in lowered), None)
+        return OriginKind.MICROMAMBA, "", ["MAMBA_ROOT_PREFIX, and no record of conda"]
+    return OriginKind.CONDA, "", []
 
 
 def environment(place: Place, clues: Clues) -> Link | None:
     if "conda-meta" not in place.telling:
         return None
-    return made(place, "conda-env", parts(place.path)[-1], f"{place.path}/conda-meta")
+    return made(place, OriginKind.CONDA_ENV, parts(place.path)[-1], f"{place.path}/conda-meta")

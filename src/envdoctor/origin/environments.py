@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
@@ -14,14 +15,14 @@ def uv_tool(place: Place, clues: Clues) -> Link | None:
     """``uv tool install`` leaves a receipt (uv: crates/uv-tool)."""
     if place.configuration is None or "uv-receipt.toml" not in place.telling:
         return None
-    return made(place, "uv-tool", parts(place.path)[-1], f"{place.path}/uv-receipt.toml")
+    return made(place, OriginKind.UV_TOOL, parts(place.path)[-1], f"{place.path}/uv-receipt.toml")
 
 
 def pipx(place: Place, clues: Clues) -> Link | None:
     """pipx: src/pipx/pipx_metadata_file.py."""
     if place.configuration is None or "pipx_metadata.json" not in place.telling:
         return None
-    return made(place, "pipx", parts(place.path)[-1], f"{place.path}/pipx_metadata.json")
+    return made(place, OriginKind.PIPX, parts(place.path)[-1], f"{place.path}/pipx_metadata.json")
 
 
 def uv_venv(place: Place, clues: Clues) -> Link | None:
@@ -29,7 +30,7 @@ def uv_venv(place: Place, clues: Clues) -> Link | None:
     if place.configuration is None or "uv" not in place.configuration:
         return None
     version = place.configuration["uv"]
-    return made(place, "uv-venv", f"uv {version}", f"pyvenv.cfg: uv = {version}")
+    return made(place, OriginKind.UV_VENV, f"uv {version}", f"pyvenv.cfg: uv = {version}")
 
 
 def poetry(place: Place, clues: Clues) -> Link | None:
@@ -39,16 +40,20 @@ def poetry(place: Place, clues: Clues) -> Link | None:
         return None
     if "../poetry.lock" in place.telling:
         folder = parts(place.path)[:-1]
-        return made(place, "poetry", folder[-1] if folder else "", f"{place.path}/../poetry.lock")
+        return made(place, OriginKind.POETRY, folder[-1] if folder else "", f"{place.path}/../poetry.lock")
     if "virtualenv" not in configuration or not (name := re.match(_POETRY, parts(place.path)[-1])):
         return None
     prompt = configuration.get("prompt", "").strip("'\"()")
     if prompt == f"{name['name']}-py{name['version']}":
         return made(
-            place, "poetry", name["name"], f"pyvenv.cfg: prompt = {prompt}", f"named as Poetry names: {name[0]}"
+            place,
+            OriginKind.POETRY,
+            name["name"],
+            f"pyvenv.cfg: prompt = {prompt}",
+            f"named as Poetry names: {name[0]}",
         )
     if "virtualenvs" in parts(place.path):
-        return made(place, "poetry", name["name"], f"named as Poetry names, below virtualenvs: {name[0]}")
+        return made(place, OriginKind.POETRY, name["name"], f"named as Poetry names, below virtualenvs: {name[0]}")
     return None
 
 
@@ -57,7 +62,7 @@ def virtualenv(place: Place, clues: Clues) -> Link | None:
     if place.configuration is None or "virtualenv" not in place.configuration:
         return None
     version = place.configuration["virtualenv"]
-    return made(place, "virtualenv", f"virtualenv {version}", f"pyvenv.cfg: virtualenv = {version}")
+    return made(place, OriginKind.VIRTUALENV, f"virtualenv {version}", f"pyvenv.cfg: virtualenv = {version}")
 
 
 def venv(place: Place, clues: Clues) -> Link | None:
@@ -65,4 +70,4 @@ def venv(place: Place, clues: Clues) -> Link | None:
     if place.configuration is None:
         return None
     home = place.configuration.get("home", "")
-    return made(place, "venv", "", f"pyvenv.cfg: home = {home}" if home else "pyvenv.cfg")
+    return made(place, OriginKind.VENV, "", f"pyvenv.cfg: home = {home}" if home else "pyvenv.cfg")

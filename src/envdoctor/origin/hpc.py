@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made
@@ -12,17 +13,17 @@ _STORE = r"^/(?P<store>nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]+)"
 
 
 def nix(place: Place, clues: Clues) -> Link | None:
-    return _store(place, "nix")
+    return _store(place, OriginKind.NIX)
 
 
 def guix(place: Place, clues: Clues) -> Link | None:
-    return _store(place, "guix")
+    return _store(place, OriginKind.GUIX)
 
 
-def _store(place: Place, kind: str) -> Link | None:
+def _store(place: Place, kind: OriginKind) -> Link | None:
     for path in (place.real_executable or "", place.real):
         found = re.match(_STORE, path) if path.startswith(("/nix/", "/gnu/")) else None
-        if found and (found["store"] == "nix") == (kind == "nix"):
+        if found and (found["store"] == "nix") == (kind is OriginKind.NIX):
             return made(place, kind, found["name"], found[0])
     return None
 
@@ -31,7 +32,7 @@ def spack(place: Place, clues: Clues) -> Link | None:
     """Spack keeps the spec it built from in the prefix (https://spack.readthedocs.io, "Directory layout")."""
     if ".spack/spec.json" not in place.telling:
         return None
-    return made(place, "spack", clues.version(place), f"{place.real}/.spack/spec.json")
+    return made(place, OriginKind.SPACK, clues.version(place), f"{place.real}/.spack/spec.json")
 
 
 def easybuild(place: Place, clues: Clues) -> Link | None:
@@ -40,4 +41,4 @@ def easybuild(place: Place, clues: Clues) -> Link | None:
     if "easybuild" not in place.telling:
         return None
     named = [f"EBROOTPYTHON={root}"] if root in (place.path, place.real) else []
-    return made(place, "easybuild", clues.version(place), f"{place.real}/easybuild", *named)
+    return made(place, OriginKind.EASYBUILD, clues.version(place), f"{place.real}/easybuild", *named)

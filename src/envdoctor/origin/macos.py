@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made
@@ -16,9 +17,9 @@ def homebrew(place: Place, clues: Clues) -> Link | None:
         keg = re.search(_KEG, path) if "/Cellar/" in path else None
         if keg and ("INSTALL_RECEIPT.json" in place.telling or not place.exists):
             evidence = f"{path[: keg.end()].rstrip('/')}/INSTALL_RECEIPT.json" if place.exists else path
-            return made(place, "homebrew", f"{keg['formula']} {keg['version']}", evidence)
+            return made(place, OriginKind.HOMEBREW, f"{keg['formula']} {keg['version']}", evidence)
     if not place.exists and (linked := re.search(_LINKED, f"{place.path}/")):
-        return made(place, "homebrew", linked["formula"], f"{place.path}: brew's link to a keg")
+        return made(place, OriginKind.HOMEBREW, linked["formula"], f"{place.path}: brew's link to a keg")
     return None
 
 
@@ -27,7 +28,7 @@ def macports(place: Place, clues: Clues) -> Link | None:
     registry = "/opt/local/var/macports/registry"
     if not place.real.startswith("/opt/local/") or registry not in place.telling:
         return None
-    return made(place, "macports", clues.version(place), registry)
+    return made(place, OriginKind.MACPORTS, clues.version(place), registry)
 
 
 def xcode(place: Place, clues: Clues) -> Link | None:
@@ -36,7 +37,7 @@ def xcode(place: Place, clues: Clues) -> Link | None:
         return None
     if "/CommandLineTools/" not in place.real and not re.search(r"/Xcode[^/]*\.app/", place.real):
         return None
-    return made(place, "xcode", clues.version(place), f"{place.real}: Apple's Python3.framework")
+    return made(place, OriginKind.XCODE, clues.version(place), f"{place.real}: Apple's Python3.framework")
 
 
 def python_org(place: Place, clues: Clues) -> Link | None:
@@ -48,4 +49,4 @@ def python_org(place: Place, clues: Clues) -> Link | None:
     if receipt is None and (base is None or base.config.get("PYTHONFRAMEWORK") != "Python"):
         return None
     evidence = receipt or "sysconfig: PYTHONFRAMEWORK = Python"
-    return made(place, "python.org", clues.version(place), evidence)
+    return made(place, OriginKind.PYTHON_ORG, clues.version(place), evidence)

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
@@ -20,10 +21,12 @@ def uv_python(place: Place, clues: Clues) -> Link | None:
     key = re.match(_UV_KEY, last) if last.count("-") > 3 else None
     version = clues.version(place) or (key["version"] if key else "")
     if UV_MARK in place.telling.get("EXTERNALLY-MANAGED", ""):
-        return made(place, "uv-python", version, f"EXTERNALLY-MANAGED: {UV_MARK}", *([last] if key else []))
+        return made(place, OriginKind.UV_PYTHON, version, f"EXTERNALLY-MANAGED: {UV_MARK}", *([last] if key else []))
     folder = clues.variables.get("UV_PYTHON_INSTALL_DIR", "").rstrip("/")
     known = parts(place.real)[-3:-1] == ["uv", "python"] or (folder and parts(place.path)[:-1] == parts(folder))
-    return made(place, "uv-python", version, f"{place.real}: a uv key in uv's folder") if key and known else None
+    return (
+        made(place, OriginKind.UV_PYTHON, version, f"{place.real}: a uv key in uv's folder") if key and known else None
+    )
 
 
 def pyenv(place: Place, clues: Clues) -> Link | None:
@@ -41,7 +44,7 @@ def pyenv(place: Place, clues: Clues) -> Link | None:
         evidence = f"/{'/'.join(words[:-2])}/shims"
     else:
         return None
-    return made(place, "pyenv", words[-1], evidence)
+    return made(place, OriginKind.PYENV, words[-1], evidence)
 
 
 def mise(place: Place, clues: Clues) -> Link | None:
@@ -51,11 +54,11 @@ def mise(place: Place, clues: Clues) -> Link | None:
         return None
     folder = clues.variables.get("MISE_DATA_DIR", "").rstrip("/")
     if folder and parts(folder) == words[:-3]:
-        return made(place, "mise", words[-1], f"MISE_DATA_DIR={folder}", *_build(place, clues))
+        return made(place, OriginKind.MISE, words[-1], f"MISE_DATA_DIR={folder}", *_build(place, clues))
     if "../.mise.backend" in place.telling:
-        return made(place, "mise", words[-1], f"/{'/'.join(words[:-1])}/.mise.backend", *_build(place, clues))
+        return made(place, OriginKind.MISE, words[-1], f"/{'/'.join(words[:-1])}/.mise.backend", *_build(place, clues))
     if words[-4:-3] == ["mise"] and "asdf" not in place.telling.get("../../../shims/python", ""):
-        return made(place, "mise", words[-1], f"mise/installs/python/{words[-1]}", *_build(place, clues))
+        return made(place, OriginKind.MISE, words[-1], f"mise/installs/python/{words[-1]}", *_build(place, clues))
     return None
 
 
@@ -66,18 +69,18 @@ def asdf(place: Place, clues: Clues) -> Link | None:
         return None
     folder = clues.variables.get("ASDF_DATA_DIR", "").rstrip("/")
     if folder and parts(folder) == words[:-3]:
-        return made(place, "asdf", words[-1], f"ASDF_DATA_DIR={folder}")
+        return made(place, OriginKind.ASDF, words[-1], f"ASDF_DATA_DIR={folder}")
     if "asdf" in place.telling.get("../../../shims/python", ""):
-        return made(place, "asdf", words[-1], f"/{'/'.join(words[:-3])}/shims/python")
+        return made(place, OriginKind.ASDF, words[-1], f"/{'/'.join(words[:-3])}/shims/python")
     if "../../../plugins/python/bin/install" in place.telling:
-        return made(place, "asdf", words[-1], f"/{'/'.join(words[:-3])}/plugins/python")
+        return made(place, OriginKind.ASDF, words[-1], f"/{'/'.join(words[:-3])}/plugins/python")
     return None
 
 
 def standalone(place: Place, clues: Clues) -> Link | None:
     """A build of python-build-standalone that no manager claims (docs/distributions.rst; built for ``/install``)."""
     evidence = _build(place, clues)
-    return made(place, "python-build-standalone", clues.version(place), *evidence) if evidence else None
+    return made(place, OriginKind.STANDALONE, clues.version(place), *evidence) if evidence else None
 
 
 def _build(place: Place, clues: Clues) -> list[str]:

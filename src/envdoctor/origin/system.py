@@ -1,5 +1,6 @@
 """Pythons that belong to the operating system, to the ``python`` container image, or to whoever compiled them."""
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.base import Missing
 from envdoctor.facts.installation import Owner, Place
 from envdoctor.facts.patient import Link
@@ -17,23 +18,23 @@ def package(place: Place, clues: Clues) -> Link | None:
     name = " ".join(word for word in (owner.package, owner.version) if word)
     evidence = f"{owner.manager}: {place.real_executable} belongs to {name}"
     kind = _kind(owner, clues)
-    if kind == "os-package" and owner.manager == "dpkg":
+    if kind is OriginKind.OS_PACKAGE and owner.manager == "dpkg":
         return made(place, kind, f"deadsnakes {owner.package}", evidence, f"maintainer: {owner.maintainer}")
     return made(place, kind, _distribution(clues, kind), evidence)
 
 
-def _kind(owner: Owner, clues: Clues) -> str:
+def _kind(owner: Owner, clues: Clues) -> OriginKind:
     identity = (clues.system.distribution if clues.system is not None else None) or ""
     if owner.manager == "dpkg":
         # deadsnakes packages Pythons that the distribution has not: https://launchpad.net/~deadsnakes
         # its versions end in the release's name (3.13.1-1+noble1)
         foreign = "deadsnakes" in (owner.maintainer or "").lower() or _deadsnakes_version(owner.version or "")
-        return "os-package" if foreign else "debian"
+        return OriginKind.OS_PACKAGE if foreign else OriginKind.DEBIAN
     if owner.manager == "rpm":
-        return "fedora" if identity in FEDORA or not identity else "os-package"
+        return OriginKind.FEDORA if identity in FEDORA or not identity else OriginKind.OS_PACKAGE
     if owner.manager == "apk":
-        return "alpine" if identity in ("alpine", "postmarketos", "") else "os-package"
-    return "arch" if owner.manager == "pacman" else "os-package"
+        return OriginKind.ALPINE if identity in ("alpine", "postmarketos", "") else OriginKind.OS_PACKAGE
+    return OriginKind.ARCH if owner.manager == "pacman" else OriginKind.OS_PACKAGE
 
 
 def _deadsnakes_version(version: str) -> bool:
@@ -58,12 +59,16 @@ def _unasked(place: Place, clues: Clues, owner: Missing | None) -> Link | None:
     base = clues.base(place)
     identity = (clues.system.distribution if clues.system is not None else None) or ""
     if base is not None and base.paths.get("purelib", "").endswith("dist-packages"):
-        return made(place, "debian", _distribution(clues, "debian"), f"sysconfig: purelib = {base.paths['purelib']}")
+        return made(
+            place, OriginKind.DEBIAN, _distribution(clues, "debian"), f"sysconfig: purelib = {base.paths['purelib']}"
+        )
     why = [owner.reason] if isinstance(owner, Missing) else []
     if isinstance(owner, Missing) and identity in FEDORA:
-        return made(place, "fedora", _distribution(clues, "fedora"), f"os-release: {identity}", *why)
+        return made(place, OriginKind.FEDORA, _distribution(clues, "fedora"), f"os-release: {identity}", *why)
     if isinstance(owner, Missing) or "EXTERNALLY-MANAGED" in place.telling:
-        return made(place, "os-package", _distribution(clues, ""), *(why or [f"{place.stdlib}/EXTERNALLY-MANAGED"]))
+        return made(
+            place, OriginKind.OS_PACKAGE, _distribution(clues, ""), *(why or [f"{place.stdlib}/EXTERNALLY-MANAGED"])
+        )
     return None
 
 
@@ -76,14 +81,16 @@ def docker_python(place: Place, clues: Clues) -> Link | None:
     own = clues.version(place)
     if own and own != version:
         return None
-    return made(place, "docker-python", version, f"PYTHON_VERSION={version}", *marks)
+    return made(place, OriginKind.DOCKER_PYTHON, version, f"PYTHON_VERSION={version}", *marks)
 
 
 def source(place: Place, clues: Clues) -> Link | None:
     """``make install``: the Makefile of the build lies in the standard library, made for this very prefix."""
     base = clues.base(place)
     if "pybuilddir.txt" in place.telling:
-        return made(place, "source", clues.version(place), "pybuilddir.txt: a build tree")
+        return made(place, OriginKind.SOURCE, clues.version(place), "pybuilddir.txt: a build tree")
     if base is None or "Makefile" not in place.telling or base.config.get("prefix") not in (place.path, place.real):
         return None
-    return made(place, "source", clues.version(place), f"sysconfig: prefix = {place.path}, and the build's Makefile")
+    return made(
+        place, OriginKind.SOURCE, clues.version(place), f"sysconfig: prefix = {place.path}, and the build's Makefile"
+    )

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made, parts
@@ -16,7 +17,7 @@ def microsoft_store(place: Place, clues: Clues) -> Link | None:
     for index, word in enumerate(words[1:]):
         found = re.match(_STORE, word)
         if found and words[index] == "WindowsApps":
-            return made(place, "microsoft-store", found["version"], f"WindowsApps: {word}")
+            return made(place, OriginKind.MICROSOFT_STORE, found["version"], f"WindowsApps: {word}")
     return None
 
 
@@ -26,14 +27,14 @@ def install_manager(place: Place, clues: Clues) -> Link | None:
     if text is None:
         return None
     tag = re.search(_TAG, text)
-    return made(place, "python-install-manager", tag[1] if tag else "", f"{place.real}: __install__.json")
+    return made(place, OriginKind.INSTALL_MANAGER, tag[1] if tag else "", f"{place.real}: __install__.json")
 
 
 def winpython(place: Place, clues: Clues) -> Link | None:
     """Beside WinPython's own scripts, which name its variables (https://github.com/winpython/winpython)."""
     if "WINPYDIR" not in place.telling.get("../scripts/env.bat", "").upper():
         return None
-    return made(place, "winpython", clues.version(place), "../scripts/env.bat: WINPYDIR")
+    return made(place, OriginKind.WINPYTHON, clues.version(place), "../scripts/env.bat: WINPYDIR")
 
 
 def nuget(place: Place, clues: Clues) -> Link | None:
@@ -41,13 +42,13 @@ def nuget(place: Place, clues: Clues) -> Link | None:
     mark = next((name for name in ("../build/native/python.props", "../python.nuspec") if name in place.telling), None)
     if mark is None or parts(place.real)[-1] != "tools":
         return None
-    return made(place, "nuget", clues.version(place), mark)
+    return made(place, OriginKind.NUGET, clues.version(place), mark)
 
 
 def embeddable(place: Place, clues: Clues) -> Link | None:
     """A ``python3xx._pth`` beside the executable (https://docs.python.org/3/using/windows.html)."""
     mark = next((name for name in place.telling if name.endswith("._pth")), None)
-    return made(place, "embeddable", clues.version(place), mark) if mark else None
+    return made(place, OriginKind.EMBEDDABLE, clues.version(place), mark) if mark else None
 
 
 def python_org(place: Place, clues: Clues) -> Link | None:
@@ -57,4 +58,4 @@ def python_org(place: Place, clues: Clues) -> Link | None:
         return None
     if "tags/v" not in base.build or "MSC v." not in base.build:
         return None
-    return made(place, "python.org", base.version, "NEWS.txt", f"sys.version: {base.build.splitlines()[0]}")
+    return made(place, OriginKind.PYTHON_ORG, base.version, "NEWS.txt", f"sys.version: {base.build.splitlines()[0]}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from envdoctor.ecosystem.names import CONDA, is_a, normalise
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Fix, argv, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
@@ -14,7 +15,7 @@ PLAN = "conda may change other packages with it; it shows its plan and asks firs
 
 def reinstall(bedside: Target, specs: Sequence[str]) -> Fix:
     """Lay conda's own packages down anew, where they are: that repairs base, too."""
-    if bedside.kind == "pixi":
+    if bedside.kind is OriginKind.PIXI:
         from envdoctor.fixes.tools.pixi import Pixi
 
         return Pixi(bedside).reinstall([spec.partition("=")[0] for spec in specs])

@@ -2,6 +2,7 @@
 
 from envdoctor.ecosystem.markers import plainly_within
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes import source
 from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
@@ -16,7 +17,7 @@ class Venv:
     def __init__(self, bedside: Target) -> None:
         self._bedside = bedside
         # An environment without pip is uv's, or made with --without-pip: uv needs none in it.
-        self._uv = bedside.kind == "uv-venv" or not bedside.has_pip
+        self._uv = bedside.kind is OriginKind.UV_VENV or not bedside.has_pip
 
     def _install(self, *words: str) -> list[str]:
         if self._uv:

@@ -1,5 +1,6 @@
 """A virtual environment made anew: by the tool that made it, from the Python it stood on, with what was in it."""
 
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.fixes.model import Fix, argv
 from envdoctor.fixes.source import again
 from envdoctor.fixes.target import Target
@@ -15,11 +16,11 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     minor, path = bedside.available(python)
     path = "" if path.startswith(f"{bedside.prefix}/") else path
     uv = "uv" in bedside.commands
-    virtualenv = bedside.kind == "virtualenv" and "virtualenv" in bedside.commands
+    virtualenv = bedside.kind is OriginKind.VIRTUALENV and "virtualenv" in bedside.commands
     # Debian's Python can't make an environment with pip in it, unless python3-venv is there.
     crippled = bool(path) and path == bedside.base and bedside.facts.prefix.has_ensurepip is False and not virtualenv
     debian = manager_of(bedside) == "apt-get"
-    if bedside.kind == "uv-venv" or (uv and (not path or crippled)):
+    if bedside.kind is OriginKind.UV_VENV or (uv and (not path or crippled)):
         wanted = python or bedside.minor
         chosen = path if path and path == bedside.base else wanted
         made = [argv(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)]
@@ -30,7 +31,7 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
         made.append(argv(*program, "--clear", *_site(bedside), bedside.prefix))
     else:
         return _by_hand(bedside, python)
-    if by_uv and (uv or bedside.kind == "uv-venv"):
+    if by_uv and (uv or bedside.kind is OriginKind.UV_VENV):
         installer = ["uv", "pip", "install", "--python", bedside.prefix]
     else:
         installer = [bedside.python, "-m", "pip", "install"]

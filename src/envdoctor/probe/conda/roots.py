@@ -4,17 +4,12 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
+from envdoctor.ecosystem.origins import OriginKind, installer_in
 from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.probe.conda.history import is_installers
 from envdoctor.probe.world import World
 
 _CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
-_PRODUCTS = (
-    ("miniforge", "miniforge"),
-    ("mambaforge", "miniforge"),
-    ("miniconda", "miniconda"),
-    ("anaconda", "anaconda"),
-)
 
 
 def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) -> str | None:
@@ -75,30 +70,34 @@ def version(names: Sequence[str]) -> str | None:
     return None
 
 
-def flavour(world: World, root: str, names: Sequence[str], commands: Sequence[str]) -> str:
+def flavour(world: World, root: str, names: Sequence[str], commands: Sequence[str]) -> OriginKind:
     """anaconda, miniconda, miniforge, micromamba, or conda where nothing decides.
 
     ``names`` are those in its conda-meta, ``commands`` the history's. Anaconda is told by its metapackage, the others
     by what their installer left, then by where conda itself came from.
     """
     if any(re.match(r"_?anaconda(?:_depends)?-[0-9c]", name) for name in names):
-        return "anaconda"
+        return OriginKind.ANACONDA
     conda = next((name for name in names if _CONDA.match(name)), None)
     for text in (
         world.text(f"{root}/.installer.info", 10_000),
         next((line for line in commands if is_installers(line)), ""),
     ):
         if isinstance(text, str):
-            product = next((kind for word, kind in _PRODUCTS if word in text.lower()), None)
-            if product and product != "anaconda":
+            product = installer_in(text)
+            if product and product is not OriginKind.ANACONDA:
                 return product
     if conda is None:
         in_use = world.environ.get("MAMBA_ROOT_PREFIX", "").rstrip("/\\") == root
-        return "micromamba" if in_use or not any(name.startswith("conda-") for name in names) else "conda"
+        return (
+            OriginKind.MICROMAMBA
+            if in_use or not any(name.startswith("conda-") for name in names)
+            else OriginKind.CONDA
+        )
     head = world.read(f"{root}/conda-meta/{conda}")
     condarc = world.text(f"{root}/.condarc", 100_000)
     if isinstance(head, bytes) and re.search(rb'"channel": ?"[^"]*conda-forge', head):
-        return "miniforge" if isinstance(condarc, str) and "conda-forge" in condarc else "conda"
+        return OriginKind.MINIFORGE if isinstance(condarc, str) and "conda-forge" in condarc else OriginKind.CONDA
     if isinstance(head, bytes) and re.search(rb'"channel": ?"[^"]*(?:pkgs/main|defaults)', head):
-        return "miniconda"
-    return "conda"
+        return OriginKind.MINICONDA
+    return OriginKind.CONDA

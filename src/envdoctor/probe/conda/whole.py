@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from envdoctor.ecosystem.channels import canonical
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
 from envdoctor.facts.prefix import Prefix
@@ -46,23 +47,25 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
     root_names = listing if isinstance(listing, list) else []
     micromamba = bool(root) and world.environ.get("MAMBA_ROOT_PREFIX", "").rstrip("/\\") == root
     known_root = root if root and (root_names or micromamba) else None
-    flavour = "pixi" if pixi else roots.flavour(world, known_root, root_names, root_commands) if known_root else None
+    flavour = None
+    if pixi or known_root:
+        flavour = OriginKind.PIXI if pixi else roots.flavour(world, str(known_root), root_names, root_commands)
     version = roots.version(root_names)
-    if flavour == "pixi" and here:
+    if flavour is OriginKind.PIXI and here:
         from envdoctor.probe.conda import pixi as manifest
 
         settings = manifest.read(world, here)
     else:
-        mamba = flavour == "micromamba" or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
+        mamba = flavour is OriginKind.MICROMAMBA or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
         settings = configuration.read(world, root, _number(version) if version else effective.NEWEST, mamba)
     result = Conda(
         root_prefix=root,
-        flavour=flavour,
+        flavour=flavour.value if flavour else None,
         is_base=is_base,
         is_environment=bool(here),
         frozen=bool(here) and world.is_file(f"{here}/conda-meta/frozen"),
         version=version,
-        tool=flavour if flavour in ("pixi", "micromamba") else "conda",
+        tool=flavour.value if flavour in (OriginKind.PIXI, OriginKind.MICROMAMBA) else "conda",
         channels=settings.channels,
         channel_urls=settings.channel_urls,
         channel_priority=settings.channel_priority,

@@ -1,17 +1,10 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
+from envdoctor.ecosystem.origins import ENVIRONMENTS, OriginKind
 from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
 from envdoctor.facts.blas import NOT_ASKED
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
-MADE = (
-    "uv-venv",
-    "virtualenv",
-    "poetry",
-    "pipx",
-    "conda-env",
-    "pixi",
-)  # an environment; the detail names the maker or the name
 MOST_BUILDS = 4  # in one line
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
@@ -47,7 +40,9 @@ def _link(link: Link) -> str:
     """``venv (uv 0.13.9)``: an environment with its maker; ``pyenv 3.12.1``: an installation with its version."""
     if not link.detail:
         return link.kind
-    return f"{link.kind.removeprefix('uv-')} ({link.detail})" if link.kind in MADE else f"{link.kind} {link.detail}"
+    if link.kind in ENVIRONMENTS and link.kind != OriginKind.UV_TOOL:  # the detail names the maker, or the environment
+        return f"{link.kind.removeprefix('uv-')} ({link.detail})"
+    return f"{link.kind} {link.detail}"
 
 
 def _blas(blas: Blas | Missing) -> str:
