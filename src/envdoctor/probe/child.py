@@ -29,7 +29,6 @@ class Child:
 
     def __init__(self, argv: list[str], cookie: str, environ: dict[str, str] | None = None) -> None:
         self.argv = argv
-        self.started = time.monotonic()
         self.cookie = cookie.encode("ascii")
         self.records: list[str] = []
         self.failure: str | None = None

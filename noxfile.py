@@ -1,0 +1,54 @@
+"""One word for each task: ``nox -s lint``. Runs with the environment that nox is installed in (``pip install -e '.[dev]'``)."""
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "test"]
+BIN = Path(sys.executable).parent
+DOCUMENTS = ("checks/README.md", "docs/guide-coverage.md")
+
+
+def run(session: nox.Session, tool: str, *words: str) -> None:
+    session.run(str(BIN / tool), *words, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, the arrows between modules, unused code, generated files."""
+    run(session, "ruff", "check", ".")
+    run(session, "ruff", "format", "--check", ".")
+    run(session, "mypy")
+    run(session, "lint-imports")
+    run(session, "vulture")
+    run(session, "python", "-m", "envdoctor.data", "--check")
+    run(session, "cog", "--check", *DOCUMENTS)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """All tests, or those that are named: ``nox -s test -- tests/checks -m "not real"``."""
+    run(session, "python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """What is written by programs: tables in documents, the data as it is read, the format of the code."""
+    run(session, "python", "-m", "envdoctor.data")
+    run(session, "cog", "-r", *DOCUMENTS)
+    run(session, "ruff", "check", "--fix", ".")
+    run(session, "ruff", "format", ".")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The promises of speed, side by side with ``import numpy``."""
+    run(session, "python", "benchmarks/compare.py", "--quick", "--assert", *session.posargs)
+
+
+@nox.session
+def efficacy(session: nox.Session) -> None:
+    """Every fix that can run here, on a real fault: writes docs/fix-efficacy.md."""
+    run(session, "python", "-m", "tests.efficacy")
