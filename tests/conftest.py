@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import windows
 from tests.support.patients import Patient, add_unrelated_fault, copy_patient, make_venv, relocate, run
 
 # Where pyenv, uv and GitHub's runners keep Pythons.
@@ -131,3 +133,16 @@ def debian_numpy() -> str:
             pytest.fail("python3-numpy is not installed")
         pytest.skip("python3-numpy is not installed")
     return python
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[windows.Laboratory]:
+    """A real Windows Python under Wine, with this checkout's envdoctor installed as a tool of its user."""
+    if reason := windows.missing():
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    named = os.environ.get("ENVDOCTOR_TEST_CACHE")
+    cache = Path(named) if named else Path.home() / ".cache" / "envdoctor-tests"
+    with windows.opened(tmp_path_factory.mktemp("laboratory"), cache, Path(__file__).parent.parent) as opened:
+        yield opened
