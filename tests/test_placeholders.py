@@ -13,6 +13,7 @@ from envdoctor.engine.plugins import built_in, collect
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Link
 from envdoctor.facts.recording import load
+from envdoctor.fixes.steps import Run
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.report import Report, Settings
 from tests.support.build import changed
@@ -35,7 +36,7 @@ def diagnosed(path: Path, kind: str, level: str) -> Report:
 def test_no_fix_holds_a_placeholder(path: Path, kind: str) -> None:
     report = diagnosed(path, kind, "advanced")
     for fix in [fix for item in report.advice for fix in item.fixes] + [entry.fix for entry in report.plan]:
-        said = [fix.title, fix.undo, *(word for step in fix.steps for word in step.get("argv", ()))]
+        said = [fix.title, fix.undo, *(word for step in fix.steps if isinstance(step, Run) for word in step.argv)]
         assert [word for word in said if PLACEHOLDER.search(word.replace("<redacted>", "").replace("<user>", ""))] == []
         assert fix.title and fix.applicability in ("safe", "unsafe", "manual")
         assert fix.reason or fix.applicability != "unsafe"
@@ -49,8 +50,8 @@ def test_every_command_stands_whole_in_eighty_columns_of_ascii(path: Path, level
     assert text.isascii()
     for entry in report.plan:
         for step in entry.fix.steps:
-            if "argv" in step and all(word.isascii() and word.isalnum() for word in step["argv"]):
-                assert " ".join(step["argv"]) in text
+            if isinstance(step, Run) and all(word.isascii() and word.isalnum() for word in step.argv):
+                assert " ".join(step.argv) in text
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -19,7 +19,7 @@ from envdoctor.engine.remedies import (
     UnsetEnv,
 )
 from envdoctor.facts import CondaRecord, Declaration, Distribution, Facts, Link, Locked, Project
-from envdoctor.fixes import Toolbox
+from envdoctor.fixes import Toolbox, steps
 from envdoctor.probe.packages.whole import read
 from envdoctor.probe.world import World
 from tests.fixes.test_tools import conda, made_by
@@ -46,9 +46,12 @@ def tools(**sections: Any) -> list[Facts]:
 
 def words(known: Facts, remedy: Remedy) -> tuple[str, list[str], str]:
     fix = Toolbox(known).fix(remedy, "PKG001")
-    steps: list[dict[str, Any]] = list(fix.steps)
-    argv = [str(word) for step in steps for word in step.get("argv", ())]
-    return fix.applicability, argv + [name for step in steps for name in step.get("unsetenv", ())], fix.undo
+    argv = [word for step in fix.steps if isinstance(step, steps.Run) for word in step.argv]
+    return (
+        fix.applicability,
+        argv + [name for it in fix.steps if isinstance(it, steps.UnsetEnv) for name in it.names],
+        fix.undo,
+    )
 
 
 @pytest.mark.parametrize("name", EVIL)

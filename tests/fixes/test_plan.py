@@ -1,13 +1,12 @@
 """One plan for all: joined, ordered, conflicts named."""
 
+import msgspec
+
 from envdoctor.engine.remedies import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
-from envdoctor.fixes import Toolbox
-from envdoctor.fixes.plan import PlannedFix, plan
+from envdoctor.fixes import Toolbox, steps
+from envdoctor.fixes.plan import by_finding, plan
 from tests.support.build import facts, finding
-
-
-def planned(*findings: object) -> tuple[PlannedFix, ...]:
-    return plan(findings, Toolbox(facts()))  # type: ignore[arg-type]
+from tests.support.cures import argv, planned
 
 
 def test_installs_are_joined_into_one_call() -> None:
@@ -18,8 +17,8 @@ def test_installs_are_joined_into_one_call() -> None:
     )
     assert entry.codes == ("PKG001", "PKG004")
     assert entry.subjects == ("a needs numpy", "a needs scipy", "numpy")
-    assert entry.fix.steps[0]["argv"][-2:] == ["numpy>=2,<3", "scipy"]
-    assert entry.fix.verify["argv"][-1] == "PKG001,PKG004"
+    assert argv(entry.fix.steps[0])[-2:] == ["numpy>=2,<3", "scipy"]
+    assert argv(entry.fix.verify)[-1] == "PKG001,PKG004"
 
 
 def test_the_order_is_one_in_which_none_undoes_another() -> None:
@@ -63,7 +62,7 @@ def test_installing_what_another_fix_removes_is_a_conflict() -> None:
 
 def test_settings_that_agree_are_one() -> None:
     (entry,) = planned(finding("A001", SetEnv({"A": "1"})), finding("A002", SetEnv({"A": "1", "B": "2"})))
-    assert entry.fix.steps == ({"setenv": {"A": "1", "B": "2"}},)
+    assert entry.fix.steps == (steps.SetEnv({"A": "1", "B": "2"}),)
 
 
 def test_what_may_be_set_on_purpose_is_not_joined_with_what_is_unset_anyway() -> None:
@@ -76,7 +75,7 @@ def test_what_may_be_set_on_purpose_is_not_joined_with_what_is_unset_anyway() ->
         ("unset OPENBLAS_CORETYPE, unless it is meant", "manual"),
         ("unset OMP_NUM_THREADS and MKL_NUM_THREADS", "safe"),
     ]
-    assert entries[0].fix.steps == ({"unsetenv": ["OPENBLAS_CORETYPE"]},)
+    assert entries[0].fix.steps == (steps.UnsetEnv(("OPENBLAS_CORETYPE",)),)
 
 
 def test_what_is_taken_out_of_pythonpath_is_taken_out_together_and_before_anything_is_installed() -> None:
@@ -89,12 +88,12 @@ def test_what_is_taken_out_of_pythonpath_is_taken_out_together_and_before_anythi
         finding("PKG006", without("/a", "/c"), subject="/b"),
     )
     first, second = planned(install, one, other)
-    assert first.fix.steps == ({"setenv": {"PYTHONPATH": "/c"}},)
+    assert first.fix.steps == (steps.SetEnv({"PYTHONPATH": "/c"}),)
     assert (first.codes, second.codes, first.conflicts) == (("PY006", "PKG006"), ("PKG001",), ())
     (none,) = planned(finding("PY006", without("/b"), subject="/a"), finding("PY006", without("/a"), subject="/b"))
-    assert none.fix.steps == ({"unsetenv": ["PYTHONPATH"]},)
+    assert none.fix.steps == (steps.UnsetEnv(("PYTHONPATH",)),)
     (none,) = planned(one, finding("PY013", UnsetEnv(("PYTHONPATH",))))
-    assert none.fix.steps == ({"unsetenv": ["PYTHONPATH"]},)
+    assert none.fix.steps == (steps.UnsetEnv(("PYTHONPATH",)),)
 
 
 def test_a_conflict_over_one_variable_holds_up_no_other() -> None:
@@ -107,7 +106,7 @@ def test_a_conflict_over_one_variable_holds_up_no_other() -> None:
         (("B002",), True),
     ]
     (both,) = planned(finding("A001", SetEnv({"A": "1"})), finding("B001", SetEnv({"B": "1"})))
-    assert both.fix.steps == ({"setenv": {"A": "1", "B": "1"}},)
+    assert both.fix.steps == (steps.SetEnv({"A": "1", "B": "1"}),)
 
 
 def test_what_is_damaged_is_laid_down_before_a_resolver_runs() -> None:
@@ -118,5 +117,24 @@ def test_what_is_damaged_is_laid_down_before_a_resolver_runs() -> None:
 def test_what_follows_an_installation_follows_the_joined_one() -> None:
     after = ("python", "-m", "ipykernel", "install")
     (entry,) = planned(finding("PKG001", Install(("idna",))), finding("TOL003", Install(("ipykernel",), then=(after,))))
-    assert entry.fix.steps[0]["argv"][-2:] == ["idna", "ipykernel"]
-    assert entry.fix.steps[1:] == ({"argv": list(after)},)
+    assert argv(entry.fix.steps[0])[-2:] == ["idna", "ipykernel"]
+    assert entry.fix.steps[1:] == (steps.Run(after),)
+
+
+def test_an_entry_settles_the_findings_that_asked_for_it_and_no_others_of_the_same_rule_and_subject() -> None:
+    needs = finding("PKG001", Install(("numpy>=2",)), subject="scipy")
+    lacks = finding("PKG004", Install(("pandas",)), subject="pandas")
+    hopeless = finding("PKG001", Manual("ask its author for a release"), subject="pandas")
+    entries = planned(needs, lacks, hopeless)
+    assert [entry.findings for entry in entries] == [(needs, lacks), (hopeless,)]
+    assert by_finding(entries)[id(hopeless)].fix.title == "ask its author for a release"
+
+
+def test_a_remedy_is_translated_once() -> None:
+    """What the finding shows is what the plan shows: only what two remedies come to together is translated anew."""
+    alone = finding("PKG001", Recreate(), subject="a")
+    toolbox = Toolbox(facts())
+    mine = toolbox.fix(alone.remedies[0], "PKG001")
+    marked = msgspec.structs.replace(mine, reason="as the finding shows it")
+    assert plan([(alone, [marked])], toolbox)[0].fix.reason == "as the finding shows it"
+    assert plan([(alone, [marked]), (alone, [marked])], toolbox)[0].fix.reason == "as the finding shows it"

@@ -7,14 +7,13 @@ import pytest
 
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import Remove, Run, SetEnv
-from envdoctor.fixes import Toolbox
-from envdoctor.fixes.plan import plan
 from envdoctor.fixes.script import script
-from tests.support.build import facts, finding
+from tests.support.build import finding
+from tests.support.cures import planned
 
 
 def written(*findings: Finding, windows: bool = False) -> str:
-    return script([("/home/ada/fit/.venv", plan(findings, Toolbox(facts())))], windows)
+    return script([("/home/ada/fit/.venv", planned(*findings))], windows)
 
 
 def runs(text: str, tmp_path: Path) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envdoctor.fixes.shell import Fish, command, shell_of
+from envdoctor.fixes.steps import Edit, SetEnv, UnsetEnv, run
 
 MARKS = """it's|"|$HOME|`id`|\\|a;b|~|*|é|-x|#|jax[cuda12]|!!|{a,b}|a=b|two words"""
 WORDS = [*MARKS.split("|"), "", "a\nb", "a|b"]
@@ -23,7 +24,7 @@ def said(words: list[str]) -> bytes:
 
 
 def test_every_word_arrives_as_it_is() -> None:
-    line = command({"argv": ["printf", r"%s\0", *WORDS]})
+    line = command(run("printf", r"%s\0", *WORDS))
     assert line is not None
     assert shell(line) == said(WORDS)
 
@@ -31,24 +32,24 @@ def test_every_word_arrives_as_it_is() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(ANY, min_size=1, max_size=30))
 def test_any_words_arrive_as_they_are(words: list[str]) -> None:
-    assert shell(command({"argv": ["printf", r"%s\0", *words]}) or "") == said(words)
+    assert shell(command(run("printf", r"%s\0", *words)) or "") == said(words)
 
 
 @settings(max_examples=25, deadline=None)
 @given(ANY, ANY)
 def test_variables_are_set_to_any_value(one: str, other: str) -> None:
-    line = command({"setenv": {"ONE": one, "OTHER": other}}) or ""
+    line = command(SetEnv({"ONE": one, "OTHER": other})) or ""
     tell = r'printf "%s\0" "$ONE" "$OTHER"'
     assert shell(f"{line}; sh -c {shlex.quote(tell)}") == said([one, other])
 
 
 def test_a_command_never_spreads_over_words_of_its_own() -> None:
-    assert command({"argv": ["uv", "pip", "install", "numpy>=2"]}) == "uv pip install 'numpy>=2'"
-    assert command({"setenv": {"OMP_NUM_THREADS": 4}}) == "export OMP_NUM_THREADS=4"
+    assert command(run("uv", "pip", "install", "numpy>=2")) == "uv pip install 'numpy>=2'"
+    assert command(SetEnv({"OMP_NUM_THREADS": "4"})) == "export OMP_NUM_THREADS=4"
 
 
 def test_variables_are_removed() -> None:
-    line = command({"unsetenv": ["A", "B"]})
+    line = command(UnsetEnv(("A", "B")))
     assert shell(f"A=1; B=2; {line}; echo ${{A-gone}} ${{B-gone}}") == b"gone gone\n"
 
 
@@ -79,12 +80,12 @@ def test_variables_are_removed() -> None:
     ],
 )
 def test_powershell_is_given_quotes_where_it_needs_them(word: str, quoted: str) -> None:
-    assert command({"argv": ["python", word]}, windows=True) == f"python {quoted}"
+    assert command(run("python", word), windows=True) == f"python {quoted}"
 
 
 def test_powershell_calls_a_quoted_program_with_its_operator() -> None:
     """A quoted first word is a string to it, which it would only print."""
-    assert command({"argv": [r"C:\my fit\python.exe", "-V"]}, windows=True) == r"& 'C:\my fit\python.exe' -V"
+    assert command(run(r"C:\my fit\python.exe", "-V"), windows=True) == r"& 'C:\my fit\python.exe' -V"
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,12 @@ def test_powershell_calls_a_quoted_program_with_its_operator() -> None:
 )
 def test_fish_escapes_in_single_quotes_only_the_backslash_and_the_quote(word: str, quoted: str) -> None:
     """https://fishshell.com/docs/current/language.html#quotes"""
-    assert Fish().command({"argv": ["python", word]}) == f"python {quoted}"
+    assert Fish().command(run("python", word)) == f"python {quoted}"
 
 
 def test_fish_sets_and_removes_variables() -> None:
-    assert Fish().command({"setenv": {"A": "1", "B": "x y"}}) == "set -gx A 1; set -gx B 'x y'"
-    assert Fish().command({"unsetenv": ["A", "B"]}) == "set -e A B"
+    assert Fish().command(SetEnv({"A": "1", "B": "x y"})) == "set -gx A 1; set -gx B 'x y'"
+    assert Fish().command(UnsetEnv(("A", "B"))) == "set -e A B"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_commands_are_for_the_shell_the_user_types_into(shell: str | None, windo
 @given(st.text(max_size=20))
 def test_in_powershell_nothing_ends_a_quoted_word_but_its_end(word: str) -> None:
     """All of the marks that PowerShell takes for a single quotation mark stand in pairs."""
-    line = command({"setenv": {"A": word}}, windows=True) or ""
+    line = command(SetEnv({"A": word}), windows=True) or ""
     inner = line.removeprefix("$env:A = '").removesuffix("'")
     for mark in "'‘’‚‛":
         inner = inner.replace(mark * 2, "")
@@ -134,17 +135,17 @@ def test_in_powershell_nothing_ends_a_quoted_word_but_its_end(word: str) -> None
 
 
 def test_powershell_sets_and_removes_variables() -> None:
-    assert command({"setenv": {"A": "1", "B": "x y"}}, windows=True) == "$env:A = '1'; $env:B = 'x y'"
-    assert command({"unsetenv": ["A", "B"]}, windows=True) == "Remove-Item Env:A; Remove-Item Env:B"
+    assert command(SetEnv({"A": "1", "B": "x y"}), windows=True) == "$env:A = '1'; $env:B = 'x y'"
+    assert command(UnsetEnv(("A", "B")), windows=True) == "Remove-Item Env:A; Remove-Item Env:B"
 
 
 @pytest.mark.parametrize("windows", [False, True])
 def test_what_is_done_by_hand_has_no_command(windows: bool) -> None:
-    assert command({"edit": {"file": "f", "change": "c"}}, windows) is None
+    assert command(Edit("f", "c"), windows) is None
 
 
 @pytest.mark.parametrize("name", ["und\udcff\udcfe", "new\nline", "50%\t'\\n'", "-\x1b[2J", "left\u202eright"])
 def test_a_name_that_no_terminal_shows_can_be_pasted_all_the_same(name: str) -> None:
-    line = command({"argv": ["printf", r"%s\0", name]}) or ""
+    line = command(run("printf", r"%s\0", name)) or ""
     assert line.isascii() and line.isprintable()
     assert shell(line) == name.encode("utf-8", "surrogateescape") + b"\0"

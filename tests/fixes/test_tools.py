@@ -8,6 +8,7 @@ from envdoctor.engine.remedies import Install, InstallSystem, Move, Recreate, Re
 from envdoctor.facts import Declaration, Facts, Installation, Link, Project, System, Tools
 from envdoctor.fixes import Fix, Toolbox
 from tests.support.build import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
+from tests.support.cures import argv, argvs
 
 PYTHON = f"{PREFIX}/bin/python"
 HERE = [distribution("pip"), distribution("numpy", "2.1.0"), distribution("scipy", "1.15.0", ["numpy>=1.23"])]
@@ -45,10 +46,6 @@ def bare(**sections: Any) -> Facts:
 
 def fix(known: Facts, remedy: Remedy, prefer: str = "") -> Fix:
     return Toolbox(known, prefer).fix(remedy, "PKG001")
-
-
-def argvs(found: Fix) -> list[str]:
-    return [" ".join(step["argv"]) for step in found.steps]
 
 
 UV_PROJECT = Project(
@@ -147,10 +144,10 @@ def test_nothing_is_installed_into_base_a_frozen_prefix_or_the_systems_python(
 ) -> None:
     found = fix(known, Install(requirements, force=force))
     protected = known.patient.prefix or ""
-    for argv in [step["argv"] for step in found.steps]:
-        assert "--prefix" not in argv or argv[argv.index("--prefix") + 1] != protected
-        assert argv[0] != known.patient.executable or "venv" in argv
-        assert "--user" not in argv and "--break-system-packages" not in argv
+    for words in map(argv, found.steps):
+        assert "--prefix" not in words or words[words.index("--prefix") + 1] != protected
+        assert words[0] != known.patient.executable or "venv" in words
+        assert "--user" not in words and "--break-system-packages" not in words
     assert found.applicability == "unsafe"
     assert found.reason
 
@@ -243,8 +240,8 @@ def test_windows_gets_powershell_and_its_own_paths() -> None:
 
 
 def test_the_verifying_command_looks_at_what_the_fix_made() -> None:
-    assert fix(made_by("venv"), Install(("numba",))).verify["argv"][3] == PREFIX
-    assert fix(conda(), Recreate("3.13")).verify["argv"][3] == f"{PREFIX}-py3.13"
+    assert argv(fix(made_by("venv"), Install(("numba",))).verify)[3] == PREFIX
+    assert argv(fix(conda(), Recreate("3.13")).verify)[3] == f"{PREFIX}-py3.13"
 
 
 def test_who_prefers_the_systems_packages_gets_them() -> None:
@@ -259,7 +256,7 @@ def test_who_prefers_conda_gets_an_environment_of_it() -> None:
 
 def test_the_verifying_command_names_the_project_that_was_named_and_no_patient_that_is_gone() -> None:
     named = changed(POETRY, evidence="named by --project")
-    verify = fix(made_by("poetry", project=named), SetEnv({"A": "1"})).verify["argv"]
+    verify = argv(fix(made_by("poetry", project=named), SetEnv({"A": "1"})).verify)
     assert verify == ["envdoctor", "check", "--python", PREFIX, "--project", named.root, "--select", "PKG001"]
     gone = made_by("venv", prefix=prefix(exists=False))
-    assert fix(gone, UnsetEnv(("VIRTUAL_ENV",))).verify["argv"] == ["envdoctor", "check", "--select", "PKG001"]
+    assert argv(fix(gone, UnsetEnv(("VIRTUAL_ENV",))).verify) == ["envdoctor", "check", "--select", "PKG001"]

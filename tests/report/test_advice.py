@@ -13,6 +13,7 @@ from envdoctor.engine.selection import Selection
 from envdoctor.guide import statements
 from envdoctor.report.advice import Advice, advise, fingerprint
 from tests.support.build import facts
+from tests.support.cures import argv
 
 RULE = Rule("TST001", "made-up", Severity.WARNING, guide=("blas-8", "blas-2"))
 EVERYTHING = Selection()
@@ -112,8 +113,8 @@ def test_every_remedy_becomes_a_fix_that_can_be_verified() -> None:
     (item,) = advised(found)
     assert [fix.applicability for fix in item.fixes] == ["safe", "manual"]
     for fix in item.fixes:
-        assert fix.verify["argv"][:2] == ["envdoctor", "check"]
-        assert fix.verify["argv"][-2:] == ["--select", "TST001"]
+        assert argv(fix.verify)[:2] == ["envdoctor", "check"]
+        assert argv(fix.verify)[-2:] == ["--select", "TST001"]
 
 
 # --- excuses ---

@@ -10,6 +10,7 @@ from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import Manual
 from envdoctor.engine.rules import Rule, Severity
 from envdoctor.facts import UnknownFact
+from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.report.advice import Advice
 from envdoctor.report.report import Report, Settings, exit_code, worst
 from tests.support.build import facts
@@ -127,7 +128,8 @@ def test_of_several_patients_the_worst_counts(codes: list[int] | dict[str, int],
 
 def test_the_plan_is_made_once_and_anew_for_another_report() -> None:
     finding = Finding(RULE, "x", (), "t", "w", remedies=(Manual("do it"),))
-    one = Report("0.1.0", (), facts(), (), (Advice(finding, (), (), "f"),), Settings(), 0.1)
+    fix = Fix(title="do it", steps=(), applicability=Applicability.MANUAL)
+    one = Report("0.1.0", (), facts(), (), (Advice(finding, (), (fix,), "f"),), Settings(), 0.1)
     assert one.plan is one.plan
     assert len(one.plan) == 1
     assert msgspec.structs.replace(one, advice=()).plan == ()

@@ -23,8 +23,9 @@ from envdoctor.engine.remedies import (
     UnsetEnv,
 )
 from envdoctor.facts import Facts
+from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful
-from envdoctor.fixes.model import Fix, Tool, named
+from envdoctor.fixes.model import Applicability, Fix, Tool, named
 from envdoctor.fixes.target import Target
 
 __all__ = ["Fix", "Toolbox"]
@@ -47,9 +48,7 @@ class Toolbox:
         """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
         word = doubtful(remedy)
         fix = self._fix(remedy) if word is None else by_hand(remedy, word)
-        return msgspec.structs.replace(
-            fix, verify={"argv": ["envdoctor", "check", *self._again(fix), "--select", code]}
-        )
+        return msgspec.structs.replace(fix, verify=steps.run("envdoctor", "check", *self._again(fix), "--select", code))
 
     def _again(self, fix: Fix) -> list[str]:
         """What has envdoctor look at the same once more; a patient that is gone can't be named."""
@@ -81,7 +80,7 @@ class Toolbox:
                     return named(reinstall(self._bedside, requirements), words)
                 fix = named(self._tool.install(list(requirements), force), words)
                 # In an environment of its own, made for it, another Python than the patient's has what is installed.
-                after = [{"argv": list(argv)} for argv in then] if fix.steps and not fix.patient else []
+                after = [steps.Run(argv) for argv in then] if fix.steps and not fix.patient else []
                 return msgspec.structs.replace(fix, steps=(*fix.steps, *after))
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
@@ -102,18 +101,18 @@ class Toolbox:
             case Move(source, target, title, reason):
                 return self._move(source, target, title, reason)
             case Edit(file, change, title):
-                step = {"edit": {"file": file, "change": change}}
-                return Fix(title=title or f"edit {file}", steps=(step,), applicability="manual")
+                step = steps.Edit(file, change)
+                return Fix(title=title or f"edit {file}", steps=(step,), applicability=Applicability.MANUAL)
             case Run(title, argv, safe, reason, undo, then):
                 return Fix(
                     title=title,
-                    steps=tuple({"argv": self._bedside.spoken(list(words))} for words in (argv, *then)),
-                    applicability="safe" if safe else "unsafe",
+                    steps=tuple(steps.run(*self._bedside.spoken(list(words))) for words in (argv, *then)),
+                    applicability=Applicability.SAFE if safe else Applicability.UNSAFE,
                     reason=reason or ("" if safe else "look at what it does before you run it"),
                     undo=undo,
                 )
             case Manual(title):
-                return Fix(title=title, steps=(), applicability="manual")
+                return Fix(title=title, steps=(), applicability=Applicability.MANUAL)
 
     def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
         """Removing empties folders that the others share, so what stays is laid down anew after it."""
@@ -122,7 +121,7 @@ class Toolbox:
         return Fix(
             title=title or f"remove {' '.join(remove)}, then install {names} anew",
             steps=(*out.steps, *back.steps),
-            applicability="unsafe" if back.steps and out.steps else "manual",
+            applicability=Applicability.UNSAFE if back.steps and out.steps else Applicability.MANUAL,
             reason="; ".join(dict.fromkeys(filter(None, (out.reason, back.reason)))),
             undo=out.undo,
         )
@@ -131,22 +130,25 @@ class Toolbox:
         words = " and ".join(f"{name}={value}" for name, value in variables.items())
         before = {name: self._bedside.environ[name] for name in variables if name in self._bedside.environ}
         added = [name for name in variables if name not in before]
-        undo = [self._bedside.shell.command({"setenv": before})] if before else []
+        undo = [self._bedside.shell.set(before)] if before else []
         undo += [self._bedside.shell.unset(*added)] if added else []
-        step = {"setenv": dict(variables)}
+        step = steps.SetEnv(variables)
         return Fix(
-            title=title or f"set {words}", steps=(step,), applicability="safe", undo="; ".join(filter(None, undo))
+            title=title or f"set {words}",
+            steps=(step,),
+            applicability=Applicability.SAFE,
+            undo="; ".join(filter(None, undo)),
         )
 
     def _unset(self, names: tuple[str, ...], title: str, unless: str) -> Fix:
         before = {name: self._bedside.environ[name] for name in names if name in self._bedside.environ}
-        undo = self._bedside.shell.command({"setenv": before}) if before else None
-        step = {"unsetenv": list(names)}
+        undo = self._bedside.shell.set(before) if before else None
+        step = steps.UnsetEnv(names)
         words = title or f"unset {' and '.join(names)}"
         return Fix(
             title=f"{words}, unless {unless}" if unless else words,
             steps=(step,),
-            applicability="manual" if unless else "safe",
+            applicability=Applicability.MANUAL if unless else Applicability.SAFE,
             undo=undo or "set it again where it was set",
         )
 
@@ -160,10 +162,10 @@ class Toolbox:
         )
         return Fix(
             title=title or f"move {source} out of the way",
-            steps=({"argv": argv},),
-            applicability="unsafe",
+            steps=(steps.run(*argv),),
+            applicability=Applicability.UNSAFE,
             reason=reason or "what uses the file by its name no longer finds it",
-            undo=self._bedside.shell.command({"argv": back}) or "",
+            undo=self._bedside.shell.run(back),
         )
 
 

@@ -3,7 +3,8 @@
 from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.fixes import builds
-from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.model import Fix
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 
 
@@ -15,7 +16,7 @@ def install_build(bedside: Target, remedy: InstallBuild) -> Fix:
         return _in_venv(bedside, remedy)
     kind = OriginKind.CONDA_ENV if bedside.conda else bedside.kind
     title, steps, applicability, reason, undo = builds.replace(remedy, kind, bedside.prefix, _pip(bedside))
-    spoken = tuple({"argv": bedside.spoken(list(step["argv"]))} if "argv" in step else step for step in steps)
+    spoken = tuple(run(*bedside.spoken(list(step.argv))) for step in steps)
     return Fix(title=title, steps=spoken, applicability=applicability, reason=reason, undo=undo)
 
 
@@ -34,7 +35,7 @@ def _beside_base(bedside: Target, remedy: InstallBuild) -> Fix:
     from envdoctor.fixes.tools.conda import Base
 
     title, steps, *_ = builds.replace(remedy, OriginKind.CONDA_ENV, bedside.prefix, _pip(bedside))
-    specs = list(steps[0]["argv"][4:]) if steps else [remedy.package]  # after `conda install --prefix PREFIX`
+    specs = list(steps[0].argv[4:]) if steps else [remedy.package]  # after `conda install --prefix PREFIX`
     made = Base(bedside).install(specs, False)
     return Fix(
         title=f"{title}, {made.title}",
@@ -49,10 +50,10 @@ def _in_venv(bedside: Target, remedy: InstallBuild) -> Fix:
     """A Python that nothing may be put into: the build goes into an environment made for it."""
     folder = bedside.project_path(".venv")
     if "uv" in bedside.commands:
-        make, pip = argv("uv", "venv", "--python", bedside.python, folder), _pip(bedside, folder)
+        make, pip = run("uv", "venv", "--python", bedside.python, folder), _pip(bedside, folder)
     else:
         inside = rf"{folder}\Scripts\python.exe" if bedside.windows else f"{folder}/bin/python"
-        make, pip = argv(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
+        make, pip = run(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
     title, steps, applicability, reason, _ = builds.replace(remedy, OriginKind.VENV, folder, pip)
     return Fix(
         title=f"{title}, in an environment of its own",

@@ -20,7 +20,7 @@ from envdoctor.engine.remedies import (
     SetEnv,
     UnsetEnv,
 )
-from envdoctor.fixes.model import Fix
+from envdoctor.fixes.model import Applicability, Fix
 
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)*)?"
@@ -74,5 +74,7 @@ def by_hand(remedy: Remedy, word: str) -> Fix:
     shown = word if is_a(r"[!-~]{1,60}", word) else ascii(word[:60])
     what = getattr(remedy, "title", "") or "no command is printed"
     return Fix(
-        title=f"{what}: look at it by hand, for {shown} is no name of a package", steps=(), applicability="manual"
+        title=f"{what}: look at it by hand, for {shown} is no name of a package",
+        steps=(),
+        applicability=Applicability.MANUAL,
     )

@@ -1,25 +1,36 @@
 """What a fix is, and what a tool must be able to do."""
 
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
+from envdoctor.fixes.steps import Run, Step
+
+
+class Applicability(StrEnum):
+    """Whether a fix may be run as it stands: it can be undone and harms nothing; it needs thought first (its reason
+    says why); or a person has to do it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    MANUAL = "manual"
+
 
 class Fix(Struct, frozen=True, kw_only=True):
-    """What to do: ``steps`` are {"argv": […]}, {"setenv": {…}}, {"unsetenv": […]} or {"edit": {"file", "change"}}.
+    """What to do: ``steps`` in this order, none where words (``title``) must do.
 
-    ``applicability``: safe (can be undone, harms nothing), unsafe (``reason`` says why), manual (words, or
-    an edit by hand). ``undo`` is a command line where one undoes it. ``verify`` is the step that shows the
-    cure, of ``patient`` where the fix makes another environment (empty: of the one examined).
+    ``reason`` says why it is not safe. ``undo`` is a command line where one undoes it. ``verify`` is the step that
+    shows the cure, of ``patient`` where the fix makes another environment (empty: of the one examined).
     """
 
     title: str
-    steps: tuple[dict[str, Any], ...]
-    applicability: str
+    steps: tuple[Step, ...]
+    applicability: Applicability
     reason: str = ""
     undo: str = ""
-    verify: dict[str, Any] = {}
+    verify: Run | None = None
     patient: str = ""
 
 
@@ -36,10 +47,6 @@ class Tool(Protocol):
         """Make the environment anew, with a Python of this minor version unless empty."""
 
 
-def argv(*words: str) -> dict[str, Any]:
-    return {"argv": list(words)}
-
-
 def named(fix: Fix, title: str, reason: str = "") -> Fix:
     """The fix under the remedy's own title; a tool's longer title (an environment of its own) stays in it.
 
@@ -47,7 +54,7 @@ def named(fix: Fix, title: str, reason: str = "") -> Fix:
     """
     words = f"{title}, {fix.title}" if fix.title.startswith("in ") else title or fix.title
     words = words if fix.steps else fix.title or words
-    return msgspec.structs.replace(fix, title=words, reason="; ".join(filter(None, (reason, fix.reason))), verify={})
+    return msgspec.structs.replace(fix, title=words, reason="; ".join(filter(None, (reason, fix.reason))), verify=None)
 
 
 def unmarked(requirement: str) -> str:

@@ -1,6 +1,6 @@
 """The fixes of all findings as one plan: joined where one cure settles many, ordered so that none undoes another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,7 @@ from envdoctor.engine.remedies import (
 )
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.model import Fix
+from envdoctor.fixes.steps import run
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
@@ -40,18 +41,32 @@ PATHS = {"PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"}
 
 
 class PlannedFix(Struct, frozen=True, kw_only=True):
-    """One fix of the plan: the ``codes`` it settles, the ``subjects`` concerned, its ``conflicts`` with others."""
+    """One fix of the plan, the ``findings`` that it settles (these, not others that are like them), and its
+    ``conflicts`` with other entries."""
 
-    codes: tuple[str, ...]
-    subjects: tuple[str, ...]
+    findings: tuple[Finding, ...]
     fix: Fix
     conflicts: tuple[str, ...] = ()
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(finding.subject for finding in self.findings))
+
+
+def by_finding(entries: Iterable[PlannedFix]) -> dict[int, PlannedFix]:
+    """The entry that settles a finding, by the finding's identity (`id`)."""
+    return {id(finding): entry for entry in entries for finding in entry.findings}
+
 
 class _Wish(Struct):
-    """A remedy and the findings that wish for it."""
+    """A remedy, its translation as long as it is a finding's own, and the findings that wish for it."""
 
     remedy: Remedy
+    fix: Fix | None
     findings: list[Finding]
     conflicts: list[str]
 
@@ -60,21 +75,23 @@ class _Wish(Struct):
         return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
 
 
-def plan(findings: Sequence[Finding], toolbox: Toolbox) -> tuple[PlannedFix, ...]:
-    """The plan for ``findings`` (the worst first): of each, the first remedy; the others are alternatives."""
+def plan(cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox) -> tuple[PlannedFix, ...]:
+    """The plan for findings (the worst first) and their fixes: of each, the first; the others are alternatives.
+
+    ``toolbox`` translates only what several remedies come to together.
+    """
     wishes: list[_Wish] = []
-    for finding in findings:
-        for remedy in finding.remedies[:1]:
-            _add(wishes, remedy, finding)
+    for finding, fixes in cured:
+        for remedy, fix in list(zip(finding.remedies, fixes, strict=True))[:1]:
+            _add(wishes, remedy, fix, finding)
     wishes = _without_moot(wishes)
     _find_conflicts(wishes)
     wishes = _settings_as_one(wishes)
     wishes.sort(key=lambda wish: _rank(wish.remedy))
     return tuple(
         PlannedFix(
-            codes=wish.codes,
-            subjects=tuple(dict.fromkeys(finding.subject for finding in wish.findings)),
-            fix=_all_verified(toolbox.fix(wish.remedy, wish.codes[0]), wish.codes),
+            findings=tuple(wish.findings),
+            fix=_all_verified(wish.fix or toolbox.fix(wish.remedy, wish.codes[0]), wish.codes),
             conflicts=tuple(wish.conflicts),
         )
         for wish in wishes
@@ -95,6 +112,7 @@ def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:
         same = (item for item in kept if _rank(item.remedy) == _rank(wish.remedy) and not item.conflicts)
         for other in same if not wish.conflicts else ():
             if isinstance(other.remedy, SetEnv) and isinstance(wish.remedy, SetEnv):
+                other.fix = None
                 other.remedy = SetEnv({**other.remedy.variables, **wish.remedy.variables})
                 other.findings += wish.findings
                 break
@@ -105,18 +123,19 @@ def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:
 
 def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
     """The verifying command asks for every code that the fix settles."""
-    return msgspec.structs.replace(fix, verify={"argv": [*fix.verify["argv"][:-1], ",".join(codes)]})
+    return msgspec.structs.replace(fix, verify=run(*fix.verify.argv[:-1], ",".join(codes)) if fix.verify else None)
 
 
-def _add(wishes: list[_Wish], remedy: Remedy, finding: Finding) -> None:
+def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding) -> None:
     """Join the remedy with one that is there already, where one command does for both."""
     for wish in wishes:
         joined = _joined(wish.remedy, remedy)
         if joined is not None:
+            wish.fix = wish.fix if joined is wish.remedy else fix if joined is remedy else None
             wish.remedy = joined
             wish.findings.append(finding)
             return
-    wishes.append(_Wish(remedy, [finding], []))
+    wishes.append(_Wish(remedy, fix, [finding], []))
 
 
 def _joined(one: Remedy, other: Remedy) -> Remedy | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import PlannedFix
 from envdoctor.fixes.shell import PowerShell, Shell
+from envdoctor.fixes.steps import Edit, SetEnv, Step, UnsetEnv
 from envdoctor.privacy.redact import credentials
 from envdoctor.privacy.text import sanitize
 
@@ -42,28 +44,26 @@ def _entry(number: int, entry: PlannedFix, shell: Shell) -> Iterator[str]:
         yield _comment(f"   concerns: {subject}")
     for conflict in entry.conflicts:
         yield _comment(f"   conflict: {conflict}")
-    if fix.applicability != "safe" and fix.reason:
+    if fix.applicability is not Applicability.SAFE and fix.reason:
         yield _comment(f"   {fix.applicability}: {fix.reason}")
     if fix.undo:
         yield _comment(f"   undo: {fix.undo}")
     if not fix.steps:
         yield _comment("   by hand")
-    runs = fix.applicability == "safe" and not entry.conflicts
+    runs = fix.applicability is Applicability.SAFE and not entry.conflicts
     for step in fix.steps:
         yield from _step(step, shell, runs)
-    if runs and (look := shell.command(fix.verify)):
-        yield _comment(f"   then look again: {look}")
+    if runs and fix.verify:
+        yield _comment(f"   then look again: {shell.command(fix.verify)}")
 
 
-def _step(step: dict[str, object], shell: Shell, runs: bool) -> Iterator[str]:
-    line = shell.command(step)
-    if line is None:
-        edit = step.get("edit")
-        assert isinstance(edit, dict)
-        yield _comment(f"   in {edit['file']}: {edit['change']}")
+def _step(step: Step, shell: Shell, runs: bool) -> Iterator[str]:
+    if isinstance(step, Edit):
+        yield _comment(f"   in {step.file}: {step.change}")
         return
-    if "setenv" in step or "unsetenv" in step:
+    if isinstance(step, (SetEnv, UnsetEnv)):
         yield _comment("   for this script only; put the line into your shell's start-up file to keep it")
+    line = shell.command(step)
     # Names come from package metadata: what can't be read by eye must not run.
     if sanitize(line) != line or credentials(line) != line:
         yield _comment("   left out, because it holds invisible characters or a password:")

@@ -2,9 +2,10 @@
 
 import os
 import shlex
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import overload
 
+from envdoctor.fixes.steps import Edit, Run, SetEnv, Step, UnsetEnv
 from envdoctor.privacy.text import sanitize
 
 
@@ -33,11 +34,11 @@ class Shell:
         """The word as it is typed; one that a terminal would not show as it is, by ``printf`` (dash knows no ``$''``)."""
         return shlex.quote(word) if not unshown(word) else f'"$({printf(word)})"'
 
-    def run(self, argv: list[str]) -> str:
+    def run(self, argv: Sequence[str]) -> str:
         return " ".join(map(self.quote, argv))
 
-    def set(self, variables: Mapping[str, Any]) -> str:
-        return "; ".join(f"export {name}={self.quote(str(value))}" for name, value in variables.items())
+    def set(self, variables: Mapping[str, str]) -> str:
+        return "; ".join(f"export {name}={self.quote(value)}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return "; ".join(f"unset {name}" for name in names)
@@ -46,15 +47,23 @@ class Shell:
         """Enter the virtual environment in ``folder``."""
         return f". {self.quote(folder + '/bin/activate')}"
 
-    def command(self, step: Mapping[str, Any]) -> str | None:
+    @overload
+    def command(self, step: Run | SetEnv | UnsetEnv) -> str: ...
+
+    @overload
+    def command(self, step: Step) -> str | None: ...
+
+    def command(self, step: Step) -> str | None:
         """The command line of one step; ``None`` for a step that is done by hand (an edit)."""
-        if "argv" in step:
-            return self.run([str(word) for word in step["argv"]])
-        if "setenv" in step:
-            return self.set(step["setenv"])
-        if "unsetenv" in step:
-            return self.unset(*step["unsetenv"])
-        return None
+        match step:
+            case Run(argv):
+                return self.run(argv)
+            case SetEnv(variables):
+                return self.set(variables)
+            case UnsetEnv(names):
+                return self.unset(*names)
+            case Edit():
+                return None
 
 
 class Fish(Shell):
@@ -72,8 +81,8 @@ class Fish(Shell):
     def activate(self, folder: str) -> str:
         return f"source {self.quote(folder + '/bin/activate.fish')}"
 
-    def set(self, variables: Mapping[str, Any]) -> str:
-        return "; ".join(f"set -gx {name} {self.quote(str(value))}" for name, value in variables.items())
+    def set(self, variables: Mapping[str, str]) -> str:
+        return "; ".join(f"set -gx {name} {self.quote(value)}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return f"set -e {' '.join(names)}"
@@ -95,7 +104,7 @@ class PowerShell(Shell):
             word = word.replace(mark, mark * 2)
         return f"'{word}'"
 
-    def run(self, argv: list[str]) -> str:
+    def run(self, argv: Sequence[str]) -> str:
         line = " ".join(map(self.quote, argv))
         # A quoted first word is a string, not a command, without the call operator.
         return f"& {line}" if line.startswith("'") else line
@@ -103,8 +112,8 @@ class PowerShell(Shell):
     def activate(self, folder: str) -> str:
         return self.run([rf"{folder}\Scripts\Activate.ps1"])
 
-    def set(self, variables: Mapping[str, Any]) -> str:
-        return "; ".join(f"$env:{name} = {self._string(str(value))}" for name, value in variables.items())
+    def set(self, variables: Mapping[str, str]) -> str:
+        return "; ".join(f"$env:{name} = {self._string(value)}" for name, value in variables.items())
 
     def unset(self, *names: str) -> str:
         return "; ".join(f"Remove-Item Env:{name}" for name in names)
@@ -118,6 +127,6 @@ def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
     return Fish() if name == "fish" else Shell()
 
 
-def command(step: Mapping[str, Any], windows: bool = False) -> str | None:
+def command(step: Step, windows: bool = False) -> str | None:
     """The command line of one step for a POSIX shell, or for PowerShell."""
     return (PowerShell() if windows else Shell()).command(step)

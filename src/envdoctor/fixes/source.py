@@ -6,7 +6,8 @@ from urllib.parse import unquote, urlsplit
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Distribution
-from envdoctor.fixes.model import Fix, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 
 
@@ -41,5 +42,5 @@ def anew(bedside: Target, requirements: Iterable[str]) -> tuple[list[str], str]:
 
 def laid_down(command: list[str], words: list[str], reason: str) -> Fix:
     """The fix that runs ``command`` with the words of `anew`."""
-    applicability = "unsafe" if reason else "safe"
-    return Fix(title="", steps=({"argv": [*command, *words]},), applicability=applicability, reason=reason)
+    applicability = Applicability.UNSAFE if reason else Applicability.SAFE
+    return Fix(title="", steps=(run(*command, *words),), applicability=applicability, reason=reason)

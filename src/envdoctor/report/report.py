@@ -57,7 +57,7 @@ class Report(Struct, frozen=True, dict=True):
         from envdoctor.fixes import Toolbox
         from envdoctor.fixes.plan import plan
 
-        return plan([item.finding for item in self.open], Toolbox(self.facts, self.settings.prefer))
+        return plan([(item.finding, item.fixes) for item in self.open], Toolbox(self.facts, self.settings.prefer))
 
     @property
     def counts(self) -> dict[str, int]:

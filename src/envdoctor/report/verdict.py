@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from envdoctor.engine.rules import Severity
+from envdoctor.fixes.model import Applicability
+from envdoctor.fixes.plan import by_finding
 from envdoctor.fixes.shell import Shell, shell_of
 from envdoctor.report.report import Report
 
@@ -53,13 +55,13 @@ def _first(report: Report) -> tuple[str, int]:
     may concern an info.
     """
     shell = shell_for(report)
-    entries = report.plan
     harmful = [item.finding for item in report.open if item.finding.severity is not Severity.INFO]
+    planned = by_finding(report.plan)
     for finding in harmful:
-        for entry in entries:
-            mine = finding.rule.code in entry.codes and finding.subject in entry.subjects
-            if mine and entry.fix.applicability != "manual" and entry.fix.steps:
-                settled = [it for it in harmful if it.rule.code in entry.codes and it.subject in entry.subjects]
-                if command := shell.command(entry.fix.steps[0]):
-                    return command, len(settled) if len(entry.fix.steps) == 1 else 0
+        entry = planned.get(id(finding))
+        if entry is None or entry.fix.applicability is Applicability.MANUAL or not entry.fix.steps:
+            continue
+        settled = [it for it in harmful if planned.get(id(it)) is entry]
+        if command := shell.command(entry.fix.steps[0]):
+            return command, len(settled) if len(entry.fix.steps) == 1 else 0
     return "", 0

@@ -7,6 +7,7 @@ from envdoctor.fixes import Toolbox
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
 from tests.checks.gpu._shared import H100, OLD, V100, words
 from tests.support.build import facts, findings, gpu, outcome, torch_build
+from tests.support.cures import argv
 
 
 def test_torch_for_cuda_13_with_driver_535_names_both_versions_and_both_ways_out() -> None:
@@ -45,7 +46,7 @@ def test_a_driver_is_named_where_it_helps_one_of_the_gpus() -> None:
 def test_a_plug_in_of_jax_is_replaced_by_jaxs_extra() -> None:
     plugin = torch_build("13", package="jax-cuda13-plugin", architectures=[])
     (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[plugin], **OLD))
-    assert Toolbox(facts()).fix(finding.remedies[1], "GPU002").steps[0]["argv"][-1] == "jax[cuda12]"
+    assert argv(Toolbox(facts()).fix(finding.remedies[1], "GPU002").steps[0])[-1] == "jax[cuda12]"
 
 
 def test_in_a_container_the_driver_is_the_hosts() -> None:

@@ -6,6 +6,7 @@ from envdoctor.fixes import Toolbox
 from envdoctor_checks.gpu.jax_without_plugin import jax_without_plugin
 from tests.checks.gpu._shared import H100, built
 from tests.support.build import distribution, facts, findings, gpu, outcome, packages
+from tests.support.cures import argv
 
 
 def test_jax_without_its_plug_in_is_found() -> None:
@@ -13,13 +14,13 @@ def test_jax_without_its_plug_in_is_found() -> None:
     assert (finding.rule.code, finding.severity) == ("GPU004", Severity.WARNING)
     assert finding.remedies == (InstallBuild("jaxlib", "13"),)
     fix = Toolbox(facts()).fix(finding.remedies[0], "GPU004")
-    assert fix.steps[0]["argv"][-1] == "jax[cuda13]"
+    assert argv(fix.steps[0])[-1] == "jax[cuda13]"
 
 
 def test_an_old_driver_gets_the_older_plug_in() -> None:
     place = gpu(H100, builds=[built("jaxlib")], driver="535.104.05", cuda_driver_version="12.2")
     (finding,) = findings(jax_without_plugin, gpu=place)
-    assert Toolbox(facts()).fix(finding.remedies[0], "GPU004").steps[0]["argv"][-1] == "jax[cuda12]"
+    assert argv(Toolbox(facts()).fix(finding.remedies[0], "GPU004").steps[0])[-1] == "jax[cuda12]"
 
 
 def test_halves_of_different_versions_are_found() -> None:

@@ -8,6 +8,7 @@ from envdoctor.facts import Collision
 from envdoctor.fixes import Toolbox
 from envdoctor_checks.gpu.nvidia_files_collide import nvidia_files_collide
 from tests.support.build import SITE, distribution, facts, findings, outcome, packages
+from tests.support.cures import argv
 
 
 def cudnn(first: str = "sha256=a", second: str = "sha256=b", **requires: list[str]) -> Any:
@@ -37,7 +38,7 @@ def test_two_wheels_with_one_library_collide() -> None:
         ),
     )
     steps = Toolbox(facts(packages=wanted)).fix(finding.remedies[0], "GPU005").steps
-    assert [step["argv"][2] for step in steps] == ["uninstall", "install"]
+    assert [argv(step)[2] for step in steps] == ["uninstall", "install"]
 
 
 def test_what_is_asked_for_twice_needs_two_environments() -> None:

@@ -16,6 +16,7 @@ from envdoctor.engine.rules import Rule, Severity
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Missing
 from envdoctor.facts.blas import NOT_ASKED
+from envdoctor.fixes import steps
 from envdoctor.fixes.shell import command
 from envdoctor.guide import Source, Statement
 from envdoctor.report.advice import advise
@@ -24,6 +25,7 @@ from envdoctor.report.formats import facts as listing
 from envdoctor.report.formats import json as document
 from envdoctor.report.formats.terminal import render
 from envdoctor.report.report import Report, Settings
+from envdoctor.report.verdict import verdict
 from tests.support import build
 from tests.support.build import blas, changed, cpu, distribution, facts, openblas, packages
 
@@ -320,7 +322,7 @@ VARIABLES = {f"VARIABLE_{number}": "x" * 30 for number in range(4)}
     "remedy, line",
     [
         (Run("run", (LONG, "-m", "pip", "install", "numpy scipy")), f"{LONG} -m pip install 'numpy scipy'"),
-        (SetEnv(VARIABLES), command({"setenv": VARIABLES}) or "?"),
+        (SetEnv(VARIABLES), command(steps.SetEnv(VARIABLES)) or "?"),
         (Install(tuple(f"distribution-number-{number}>=2" for number in range(8))), " ".join(
             f"'distribution-number-{number}>=2'" for number in range(8))),
     ],
@@ -601,3 +603,29 @@ def test_long_titles_and_values_stand_beside_their_labels_on_every_line() -> Non
     assert max(map(len, lines[7:])) <= 60
     assert sum(line.startswith("                 word word") for line in lines) > 1
     assert sum(line.startswith("          thing thing") for line in lines) > 1
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_every_finding_is_shown_with_its_own_cure(name: str) -> None:
+    """The second entry's rule and the first entry's subject together are another finding's, whose cure is words."""
+    text = renderer(name)(
+        [
+            build.report(
+                build.finding("TST001", Install(("numpy>=2",)), subject="scipy"),
+                build.finding("TST002", Install(("pandas",)), subject="pandas"),
+                build.finding("TST001", Manual("ask its author for a release"), subject="pandas"),
+            )
+        ],
+        Style(width=200),
+    )
+    assert text.count("ask its author for a release") == 1
+
+
+def test_the_verdict_runs_no_fix_of_another_finding() -> None:
+    """The worst finding is cured by hand; an entry settles its rule and its subject, but not this finding."""
+    one = build.report(
+        build.finding("TST001", Manual("ask its author for a release"), subject="pandas"),
+        build.finding("TST001", Install(("numpy>=2",)), subject="scipy", severity=Severity.INFO),
+        build.finding("TST002", Install(("pandas",)), subject="pandas", severity=Severity.INFO),
+    )
+    assert verdict(one).command == ""

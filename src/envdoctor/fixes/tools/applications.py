@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.pip import Venv
 
@@ -44,15 +45,17 @@ class Pipx(_Application):
             return super().install(requirements, force)
         wanted = list(map(unmarked, requirements))
         undo = self._bedside.shell.run(["pipx", "uninject", self._name, *map(name_in, wanted)])
-        return Fix(title="", steps=(argv("pipx", "inject", self._name, *wanted),), applicability="safe", undo=undo)
+        return Fix(
+            title="", steps=(run("pipx", "inject", self._name, *wanted),), applicability=Applicability.SAFE, undo=undo
+        )
 
     def recreate(self, python: str) -> Fix:
         minor, path = self._bedside.available(python)
         chosen = ["--python", path] if path else ["--python", python, "--fetch-missing-python"] if python else []
         return Fix(
             title=f"install {self._name} anew{f' with Python {minor or python}' if python else ''}",
-            steps=(argv("pipx", "reinstall", *chosen, self._name),),
-            applicability="unsafe",
+            steps=(run("pipx", "reinstall", *chosen, self._name),),
+            applicability=Applicability.UNSAFE,
             reason="pipx takes the newest release that fits",
         )
 
@@ -64,8 +67,8 @@ class UvTool(_Application):
         more = [word for item in requirements for word in ("--with", unmarked(item))]
         return Fix(
             title="",
-            steps=(argv("uv", "tool", "install", *more, self._name),),
-            applicability="unsafe",
+            steps=(run("uv", "tool", "install", *more, self._name),),
+            applicability=Applicability.UNSAFE,
             reason="uv replaces what was given with --with before (uv-receipt.toml names it)",
         )
 
@@ -74,8 +77,8 @@ class UvTool(_Application):
         chosen = python or self._bedside.base
         return Fix(
             title=f"install {self._name} anew{f' with Python {python}' if python else ''}",
-            steps=(argv("uv", "tool", "install", "--force", *(["--python", chosen] if chosen else []), self._name),),
-            applicability="unsafe",
+            steps=(run("uv", "tool", "install", "--force", *(["--python", chosen] if chosen else []), self._name),),
+            applicability=Applicability.UNSAFE,
             reason="uv takes the newest release that fits, and nothing of what was given with --with before "
             "(uv-receipt.toml names it)",
         )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from envdoctor.ecosystem.names import CONDA, is_a, normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
@@ -20,9 +21,13 @@ def reinstall(bedside: Target, specs: Sequence[str]) -> Fix:
 
         return Pixi(bedside).reinstall([spec.partition("=")[0] for spec in specs])
     if bedside.guard == "frozen":
-        return Fix(title=f"leave it to whoever froze {bedside.prefix} to repair it", steps=(), applicability="manual")
+        return Fix(
+            title=f"leave it to whoever froze {bedside.prefix} to repair it",
+            steps=(),
+            applicability=Applicability.MANUAL,
+        )
     words = (bedside.conda_command(), "install", "--prefix", bedside.prefix, "--force-reinstall", *specs)
-    return Fix(title="", steps=(argv(*words),), applicability="unsafe", reason=PLAN)
+    return Fix(title="", steps=(run(*words),), applicability=Applicability.UNSAFE, reason=PLAN)
 
 
 class Conda:
@@ -44,10 +49,10 @@ class Conda:
         conda = [conda_spec(item) for item in requirements if normalise(name_in(item)) not in self._by_pip]
         steps = []
         if conda:
-            steps.append(argv(*self._command("install", *(["--force-reinstall"] if force else []), *conda)))
+            steps.append(run(*self._command("install", *(["--force-reinstall"] if force else []), *conda)))
         if pip:
             flags = ["--force-reinstall", "--no-deps"] if force else []
-            steps.append(argv(self._bedside.python, "-m", "pip", "install", *flags, *pip))
+            steps.append(run(self._bedside.python, "-m", "pip", "install", *flags, *pip))
         old = [name for name in map(name_in, conda) if name]
         undo = (
             self._bedside.shell.run(self._command("remove", *old))
@@ -57,7 +62,7 @@ class Conda:
         return Fix(
             title="",
             steps=tuple(steps),
-            applicability="unsafe" if conda else "safe",
+            applicability=Applicability.UNSAFE if conda else Applicability.SAFE,
             reason=PLAN if conda else "",
             undo=undo,
         )
@@ -69,13 +74,13 @@ class Conda:
     def remove(self, names: list[str]) -> Fix:
         pip = [name for name in names if normalise(name) in self._by_pip]
         conda = [conda_name(name) for name in names if normalise(name) not in self._by_pip]
-        steps = [argv(self._bedside.python, "-m", "pip", "uninstall", "--yes", *pip)] if pip else []
-        steps += [argv(*self._command("remove", *conda))] if conda else []
+        steps = [run(self._bedside.python, "-m", "pip", "uninstall", "--yes", *pip)] if pip else []
+        steps += [run(*self._command("remove", *conda))] if conda else []
         reason = "conda removes what depends on them, too; it shows its plan and asks first"
         return Fix(
             title="",
             steps=tuple(steps),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason=reason if conda else "your own code may import what is removed",
             undo=self._bedside.shell.run(self._command("install", *conda)) if conda else "",
         )
@@ -84,12 +89,12 @@ class Conda:
         """A new environment beside the old one, which stays until it is no longer needed."""
         prefix = f"{self._bedside.prefix}-{f'py{python}' if python else 'new'}"
         if listed := ("" if python else self._bedside.project_file("environment.yml")):
-            step = argv(self._conda, "env", "create", "--prefix", prefix, "--file", listed)
+            step = run(self._conda, "env", "create", "--prefix", prefix, "--file", listed)
             if self._conda == "micromamba":
-                step = argv(self._conda, "create", "--prefix", prefix, "--file", listed)
+                step = run(self._conda, "create", "--prefix", prefix, "--file", listed)
         else:
             wanted = python or self._bedside.minor
-            step = argv(
+            step = run(
                 self._conda,
                 "create",
                 "--prefix",
@@ -101,7 +106,7 @@ class Conda:
         return Fix(
             title=f"make an environment beside it{f' with Python {python}' if python else ''}: {prefix}",
             steps=(step,),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason="it downloads a whole environment, without what pip had installed; the old one stays",
             undo=remove,
             patient=prefix,
@@ -129,8 +134,8 @@ class Base(Conda):
         why = WHY.get(self._bedside.guard, "this Python belongs to the system")
         return Fix(
             title=f"in an environment of its own, {self._name()}",
-            steps=(argv(self._conda, "create", "--name", self._name(), *specs),),
-            applicability="unsafe",
+            steps=(run(self._conda, "create", "--name", self._name(), *specs),),
+            applicability=Applicability.UNSAFE,
             reason=f"{why}, so nothing is installed into it; activate the new environment to work in it",
             undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
         )
@@ -140,7 +145,7 @@ class Base(Conda):
             return Fix(
                 title=f"leave {' '.join(names)} to whoever keeps this frozen environment",
                 steps=(),
-                applicability="manual",
+                applicability=Applicability.MANUAL,
             )
         return super().remove(names)
 
@@ -150,8 +155,8 @@ class Base(Conda):
         wanted = python or self._bedside.minor
         return Fix(
             title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it: {self._name()}",
-            steps=(argv(self._conda, "create", "--name", self._name(), f"python={wanted}" if wanted else "python"),),
-            applicability="unsafe",
+            steps=(run(self._conda, "create", "--name", self._name(), f"python={wanted}" if wanted else "python"),),
+            applicability=Applicability.UNSAFE,
             reason="base keeps the Python that conda itself runs on; install what you need into the new environment",
             undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
         )

@@ -6,7 +6,8 @@ from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes import source
 from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
-from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.recreate import anew
 
@@ -50,8 +51,8 @@ class Venv:
         urls = [url for key in keys if key in here and (url := here[key].url)]
         return Fix(
             title="",
-            steps=(argv(*self._install(*wanted)),),
-            applicability="unsafe" if urls else "safe",
+            steps=(run(*self._install(*wanted)),),
+            applicability=Applicability.UNSAFE if urls else Applicability.SAFE,
             reason=f"it takes the place of what comes from {' and '.join(urls)}" if urls else "",
             undo="; ".join(undo),
         )
@@ -62,8 +63,8 @@ class Venv:
         users = sorted({who for who, _ in demands(normalise(name), self._bedside.distributions)}, key=str.lower)
         return Fix(
             title="",
-            steps=(argv(*self._install("--upgrade", *users, name)),),
-            applicability="unsafe",
+            steps=(run(*self._install("--upgrade", *users, name)),),
+            applicability=Applicability.UNSAFE,
             reason=f"{' and '.join(users)} want versions of {name} that exclude each other; "
             "this looks for releases that agree",
         )
@@ -76,8 +77,8 @@ class Venv:
         rounds = [[name for name in dict.fromkeys(names) if names.count(name) > turn] for turn in range(len(names))]
         return Fix(
             title="",
-            steps=tuple(argv(*self._uninstall(*turn)) for turn in rounds if turn),
-            applicability="unsafe",
+            steps=tuple(run(*self._uninstall(*turn)) for turn in rounds if turn),
+            applicability=Applicability.UNSAFE,
             reason="your own code may import what is removed",
             undo=self._line(self._install(*again)) if again else "",
         )

@@ -2,8 +2,9 @@
 
 import os
 
-from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.names import conda_name, conda_spec
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 
 
@@ -26,32 +27,32 @@ class Pixi:
         specs = list(map(conda_spec, requirements))
         return Fix(
             title="",
-            steps=(argv(*self._pixi("add", *specs)),),
-            applicability="unsafe",
+            steps=(run(*self._pixi("add", *specs)),),
+            applicability=Applicability.UNSAFE,
             reason="the manifest and pixi.lock will name it; pixi solves the whole workspace again",
             undo=self._bedside.shell.run(self._pixi("remove", *map(conda_name, requirements))),
         )
 
     def reinstall(self, names: list[str]) -> Fix:
         """Lay down anew the packages that conda's channels know by these names."""
-        step = argv(*self._pixi("reinstall", "--environment", self._environment, *names))
-        return Fix(title="", steps=(step,), applicability="safe")
+        step = run(*self._pixi("reinstall", "--environment", self._environment, *names))
+        return Fix(title="", steps=(step,), applicability=Applicability.SAFE)
 
     def remove(self, names: list[str]) -> Fix:
         return Fix(
             title="",
-            steps=(argv(*self._pixi("remove", *map(conda_name, names))),),
-            applicability="unsafe",
+            steps=(run(*self._pixi("remove", *map(conda_name, names))),),
+            applicability=Applicability.UNSAFE,
             reason="your own code may import what is removed",
             undo=self._bedside.shell.run(self._pixi("add", *map(conda_name, names))),
         )
 
     def recreate(self, python: str) -> Fix:
-        pin = [argv(*self._pixi("add", f"python={python}.*"))] if python else []
-        clean = argv(*self._pixi("clean", "--environment", self._environment))
+        pin = [run(*self._pixi("add", f"python={python}.*"))] if python else []
+        clean = run(*self._pixi("clean", "--environment", self._environment))
         return Fix(
             title=f"make the environment anew{f' with Python {python}' if python else ''} from the manifest",
-            steps=(*pin, clean, argv(*self._pixi("install", "--environment", self._environment))),
-            applicability="unsafe",
+            steps=(*pin, clean, run(*self._pixi("install", "--environment", self._environment))),
+            applicability=Applicability.UNSAFE,
             reason="what is installed and not in the manifest goes",
         )

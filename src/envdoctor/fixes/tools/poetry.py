@@ -1,8 +1,9 @@
 """A project that Poetry manages."""
 
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.source import anew, laid_down
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.pip import from_lock
 
@@ -34,8 +35,8 @@ class Poetry:
             return fix
         return Fix(
             title="",
-            steps=(argv(*self._poetry, "add", *wanted),),
-            applicability="unsafe",
+            steps=(run(*self._poetry, "add", *wanted),),
+            applicability=Applicability.UNSAFE,
             reason="pyproject.toml and poetry.lock will name it",
             undo=self._bedside.shell.run([*self._poetry, "remove", *map(name_in, wanted)]),
         )
@@ -43,19 +44,19 @@ class Poetry:
     def remove(self, names: list[str]) -> Fix:
         return Fix(
             title="",
-            steps=(argv(*self._poetry, "run", "pip", "uninstall", "--yes", *names),),
-            applicability="unsafe",
+            steps=(run(*self._poetry, "run", "pip", "uninstall", "--yes", *names),),
+            applicability=Applicability.UNSAFE,
             reason="the next poetry install brings back what poetry.lock names",
             undo=self._bedside.shell.run([*self._poetry, "install"]),
         )
 
     def recreate(self, python: str) -> Fix:
         minor, path = self._bedside.available(python)
-        use = argv(*self._poetry, "env", "use", path or python or "python3")
-        steps = [argv(*self._poetry, "env", "remove", "--all"), use, argv(*self._poetry, "install")]
+        use = run(*self._poetry, "env", "use", path or python or "python3")
+        steps = [run(*self._poetry, "env", "remove", "--all"), use, run(*self._poetry, "install")]
         return Fix(
             title=f"make the environment anew{f' with Python {minor or python}' if python else ''} from poetry.lock",
             steps=tuple(steps),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason="Poetry removes the project's environments first; what poetry.lock does not name goes",
         )

@@ -1,8 +1,9 @@
 """A virtual environment made anew: by the tool that made it, from the Python it stood on, with what was in it."""
 
 from envdoctor.ecosystem.origins import OriginKind
-from envdoctor.fixes.model import Fix, argv
+from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.source import again
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.system import manager_of, with_venv
 
@@ -23,12 +24,12 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     if bedside.kind is OriginKind.UV_VENV or (uv and (not path or crippled)):
         wanted = python or bedside.minor
         chosen = path if path and path == bedside.base else wanted
-        made = [argv(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)]
+        made = [run(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)]
     elif path and (not crippled or debian):
         wanted = minor
         made = [with_venv(bedside)] if crippled else []
         program = ["virtualenv", "--python", path] if virtualenv else [path, "-m", "venv"]
-        made.append(argv(*program, "--clear", *_site(bedside), bedside.prefix))
+        made.append(run(*program, "--clear", *_site(bedside), bedside.prefix))
     else:
         return _by_hand(bedside, python)
     if by_uv and (uv or bedside.kind is OriginKind.UV_VENV):
@@ -40,7 +41,7 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     return Fix(
         title=f"make the environment anew{f' with Python {wanted}' if wanted else ''}{contents}",
         steps=(*made, *refill),
-        applicability="unsafe",
+        applicability=Applicability.UNSAFE,
         reason=f"everything in the environment is removed first{lost}",
     )
 
@@ -56,7 +57,7 @@ def _site(bedside: Target) -> list[str]:
     return ["--system-site-packages"] if said.lower() == "true" else []
 
 
-def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[dict[str, list[str]]], str]:
+def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[Run], str]:
     """The step that brings back what was in it, and what that leaves out.
 
     From the list of the project that it belongs to, else what was asked for; in the versions that were there where
@@ -65,17 +66,19 @@ def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[dic
     top = bedside.top_level
     own = [word for item in top if item.editable for word in again(item)]
     if bedside.in_project and (listed := bedside.requirements_file()):
-        return [argv(*installer, "-r", listed, *own)], f"; what {listed} does not name does not come back"
+        return [run(*installer, "-r", listed, *own)], f"; what {listed} does not name does not come back"
     words = [word for item in top for word in again(item, exact=same)]
-    return [argv(*installer, *words)] if 0 < len(top) <= MOST_NAMES else [], ""
+    return [run(*installer, *words)] if 0 < len(top) <= MOST_NAMES else [], ""
 
 
 def _by_hand(bedside: Target, python: str) -> Fix:
     wanted = python or bedside.minor
     base = bedside.base if python in ("", bedside.minor) else ""
     chosen = base or wanted
-    command = argv(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)
+    command = run(*_uv(bedside), *(["--python", chosen] if chosen else []), bedside.prefix)
     missing = f"no Python {wanted} and no uv is at hand" if wanted else "no Python to make it from is at hand"
     if base:
         missing = f"{base} can't make an environment with pip in it (no ensurepip)"
-    return Fix(title=f"{missing}: install uv ({UV}), then run this", steps=(command,), applicability="manual")
+    return Fix(
+        title=f"{missing}: install uv ({UV}), then run this", steps=(command,), applicability=Applicability.MANUAL
+    )

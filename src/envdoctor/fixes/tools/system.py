@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import debian_name
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 
 INSTALL = {
@@ -42,10 +43,10 @@ def manager_of(bedside: Target) -> str:
     return known or next((name for name in INSTALL if name in bedside.commands), "")
 
 
-def _rooted(bedside: Target, words: Sequence[str]) -> dict[str, list[str]]:
+def _rooted(bedside: Target, words: Sequence[str]) -> Run:
     """With sudo, unless there is none (containers run as root) or the manager works without (Homebrew)."""
     rooted = words[0] != "brew" and ("sudo" in bedside.commands or not bedside.commands)
-    return argv(*(["sudo"] if rooted else []), *words)
+    return run(*(["sudo"] if rooted else []), *words)
 
 
 def install_packages(bedside: Target, packages: Mapping[str, Sequence[str]], title: str) -> Fix:
@@ -57,18 +58,18 @@ def install_packages(bedside: Target, packages: Mapping[str, Sequence[str]], tit
         return Fix(
             title=f"{title}: " * bool(title) + f"install {wanted} with the system's package manager",
             steps=(),
-            applicability="manual",
+            applicability=Applicability.MANUAL,
         )
     return Fix(
         title=title or f"install {' '.join(names)}",
         steps=(_rooted(bedside, [*INSTALL[manager], *names]),),
-        applicability="unsafe",
+        applicability=Applicability.UNSAFE,
         reason="it concerns the whole computer, and needs its administrator",
-        undo=bedside.shell.run(_rooted(bedside, [*REMOVE[manager], *names])["argv"]),
+        undo=bedside.shell.run(_rooted(bedside, [*REMOVE[manager], *names]).argv),
     )
 
 
-def with_venv(bedside: Target) -> dict[str, list[str]]:
+def with_venv(bedside: Target) -> Run:
     """Debian packs ensurepip apart, and ``python3 -m venv`` stops without it."""
     return _rooted(bedside, [*INSTALL["apt-get"], f"python{bedside.minor or '3'}-venv"])
 
@@ -98,7 +99,7 @@ class Bare:
             return Fix(
                 title="from the system's packages",
                 steps=(_rooted(self._bedside, again),),
-                applicability="unsafe",
+                applicability=Applicability.UNSAFE,
                 reason="it concerns the whole computer, and needs its administrator",
             )
         if self._bedside.prefer == "conda":
@@ -111,26 +112,26 @@ class Bare:
         return Fix(
             title="in an environment of its own",
             steps=self._made(list(map(unmarked, requirements)), ""),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason=f"{self._reason()}; work in {self._folder()} from then on",
             undo=self._gone(),
             patient=self._folder(),
         )
 
-    def _made(self, wanted: list[str], python: str) -> tuple[dict[str, list[str]], ...]:
+    def _made(self, wanted: list[str], python: str) -> tuple[Run, ...]:
         """A virtual environment with these in it: by uv where it is at hand, else by the Python itself."""
         folder = self._folder()
         if "uv" in self._bedside.commands:
             chosen = ["--python", python or self._bedside.python]
-            steps = [argv("uv", "venv", *chosen, folder)]
-            return tuple(steps + ([argv("uv", "pip", "install", "--python", folder, *wanted)] if wanted else []))
+            steps = [run("uv", "venv", *chosen, folder)]
+            return tuple(steps + ([run("uv", "pip", "install", "--python", folder, *wanted)] if wanted else []))
         steps = []
         maker = self._bedside.pythons.get(python, "") or self._bedside.python
         if self._bedside.facts.prefix.has_ensurepip is False and manager_of(self._bedside) == "apt-get":
             steps.append(with_venv(self._bedside))
-        steps.append(argv(maker, "-m", "venv", folder))
+        steps.append(run(maker, "-m", "venv", folder))
         inside = rf"{folder}\Scripts\python.exe" if self._bedside.windows else f"{folder}/bin/python"
-        return tuple(steps + ([argv(inside, "-m", "pip", "install", *wanted)] if wanted else []))
+        return tuple(steps + ([run(inside, "-m", "pip", "install", *wanted)] if wanted else []))
 
     def _gone(self) -> str:
         words = ["Remove-Item", "-Recurse", self._folder()] if self._bedside.windows else ["rm", "-r", self._folder()]
@@ -140,8 +141,8 @@ class Bare:
         override = ["--break-system-packages"] if self._bedside.guard == "externally-managed" else []
         return Fix(
             title="",
-            steps=(argv(self._bedside.python, "-m", "pip", "uninstall", "--yes", *override, *names),),
-            applicability="unsafe",
+            steps=(run(self._bedside.python, "-m", "pip", "uninstall", "--yes", *override, *names),),
+            applicability=Applicability.UNSAFE,
             reason="programs that run with this Python may use them; install them into an environment first",
         )
 
@@ -149,13 +150,13 @@ class Bare:
         minor, _ = self._bedside.available(python)
         if "uv" not in self._bedside.commands and (python and minor != python):
             words = f"install Python {python}, with uv for instance (https://docs.astral.sh/uv/getting-started/installation/)"
-            command = argv("uv", "venv", "--python", python, self._folder())
-            return Fix(title=f"{words}, then run this", steps=(command,), applicability="manual")
+            command = run("uv", "venv", "--python", python, self._folder())
+            return Fix(title=f"{words}, then run this", steps=(command,), applicability=Applicability.MANUAL)
         wanted = python or minor
         return Fix(
             title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it",
             steps=self._made([], python or minor),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason="the Python that is here stays as it is, for the programs that need it",
             undo=self._gone(),
             patient=self._folder(),

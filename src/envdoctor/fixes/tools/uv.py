@@ -1,7 +1,8 @@
 """A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
 
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.fixes.model import Fix, argv, unmarked
+from envdoctor.fixes.model import Applicability, Fix, unmarked
+from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.pip import from_lock
 
@@ -17,14 +18,14 @@ class UvProject:
         names = list(map(name_in, requirements))
         if force:
             again = [word for name in names for word in ("--reinstall-package", name)]
-            step = argv("uv", "sync", "--project", self._root, "--inexact", *again)
-            return Fix(title="", steps=(step,), applicability="safe", reason="", undo="")
+            step = run("uv", "sync", "--project", self._root, "--inexact", *again)
+            return Fix(title="", steps=(step,), applicability=Applicability.SAFE, reason="", undo="")
         if fix := from_lock(self._bedside, requirements, "uv.lock"):
             return fix
         return Fix(
             title="",
-            steps=(argv("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
-            applicability="unsafe",
+            steps=(run("uv", "add", "--project", self._root, *map(unmarked, requirements)),),
+            applicability=Applicability.UNSAFE,
             reason="pyproject.toml and uv.lock will name it",
             undo=self._bedside.shell.run(["uv", "remove", "--project", self._root, *names]),
         )
@@ -32,8 +33,8 @@ class UvProject:
     def remove(self, names: list[str]) -> Fix:
         return Fix(
             title="",
-            steps=(argv("uv", "pip", "uninstall", "--python", self._bedside.prefix, *names),),
-            applicability="unsafe",
+            steps=(run("uv", "pip", "uninstall", "--python", self._bedside.prefix, *names),),
+            applicability=Applicability.UNSAFE,
             reason="the next uv sync brings back what uv.lock names",
             undo=self._bedside.shell.run(["uv", "sync", "--project", self._root, "--inexact"]),
         )
@@ -45,9 +46,9 @@ class UvProject:
         return Fix(
             title=f"make the environment anew{f' with Python {wanted}' if wanted else ''} from uv.lock",
             steps=(
-                argv("uv", "venv", "--clear", *chosen, self._bedside.prefix),
-                argv("uv", "sync", "--project", self._root, *chosen),
+                run("uv", "venv", "--clear", *chosen, self._bedside.prefix),
+                run("uv", "sync", "--project", self._root, *chosen),
             ),
-            applicability="unsafe",
+            applicability=Applicability.UNSAFE,
             reason="what is installed and not in uv.lock goes",
         )

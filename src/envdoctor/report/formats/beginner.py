@@ -4,6 +4,8 @@ import re
 
 from envdoctor.data import table
 from envdoctor.engine.rules import Severity
+from envdoctor.fixes.model import Applicability
+from envdoctor.fixes.steps import Edit
 from envdoctor.report.formats import Style
 from envdoctor.report.formats.findings import Group, standing
 from envdoctor.report.formats.page import INDENT, LABEL, Page
@@ -32,11 +34,11 @@ def plainly(page: Page, group: Group, report: Report, style: Style) -> None:
             "What to do: run this, which settles them all." if len(items) > 1 else f"What to do: {fix.title}."
         )
         for step in fix.steps:
-            if "edit" in step:
-                page.paragraph(f"In {step['edit']['file']}: {step['edit']['change']}", indent=INDENT + 2)
+            if isinstance(step, Edit):
+                page.paragraph(f"In {step.file}: {step.change}", indent=INDENT + 2)
             elif text := shell.command(step):
                 page.line(" " * (INDENT + 2), (text, "bold"))
-        if fix.applicability == "unsafe" and fix.reason:
+        if fix.applicability is Applicability.UNSAFE and fix.reason:
             page.paragraph(f"Before you do: {fix.reason}.")
         if style.plan and fix.undo:
             page.line(" " * INDENT, "To undo it: ", fix.undo)

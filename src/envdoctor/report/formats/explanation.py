@@ -28,7 +28,7 @@ def render(found: Explanation, report: Report, style: Style) -> str:
     said: set[str] = set()
     toolbox = Toolbox(report.facts, report.settings.prefer)
     # The cure of what explains the error, not of all that is wrong here.
-    plan = plan_of([item.finding for item in found.causes], toolbox)
+    plan = plan_of([(item.finding, item.fixes) for item in found.causes], toolbox)
     if found.absent in DISTRIBUTIONS and not plan:
         fix = toolbox.fix(Install((DISTRIBUTIONS[found.absent],)), "PKG001")
         draw_fix(page, fix, shell_for(report), "Fix")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from envdoctor.engine.rules import Severity
 from envdoctor.fixes import Fix
-from envdoctor.fixes.plan import PlannedFix
+from envdoctor.fixes.model import Applicability
+from envdoctor.fixes.plan import PlannedFix, by_finding
 from envdoctor.fixes.shell import Shell
+from envdoctor.fixes.steps import Edit
 from envdoctor.guide import Statement
 from envdoctor.privacy.text import plural
 from envdoctor.report.advice import Advice
@@ -31,10 +33,10 @@ Group = tuple[PlannedFix | None, list[Advice]]
 def groups(items: Sequence[Advice], plan: Sequence[PlannedFix]) -> list[Group]:
     """The findings in their order; those of one rule that one entry of the plan cures together stand together."""
     found: dict[object, Group] = {}
+    planned = by_finding(plan)
     for number, item in enumerate(items):
-        mine = (rule := item.finding.rule.code, item.finding.subject)
-        entry = next((it for it in plan if mine[0] in it.codes and mine[1] in it.subjects), None)
-        key = (rule, plan.index(entry)) if entry is not None and item.finding.remedies else number
+        entry = planned.get(id(item.finding))
+        key = (item.finding.rule.code, id(entry)) if entry is not None else number
         found.setdefault(key, (entry, []))[1].append(item)
     return list(found.values())
 
@@ -103,17 +105,17 @@ def _cure(page: Page, group: Group, report: Report, style: Style, said: set[str]
 def draw_fix(page: Page, fix: Fix, shell: Shell, label: str, dim: bool = False) -> None:
     """Every command stands on a line of its own, uncut: it is there to be copied."""
     lines = [text for step in fix.steps if (text := shell.command(step))]
-    edits = [step["edit"] for step in fix.steps if "edit" in step]
-    if fix.applicability == "manual" and not edits:
+    edits = [step for step in fix.steps if isinstance(step, Edit)]
+    if fix.applicability is Applicability.MANUAL and not edits:
         page.paragraph(fix.title, label)
         label = ""
     for edit in edits:
-        page.paragraph(f"in {edit['file']}: {edit['change']}", label)
+        page.paragraph(f"in {edit.file}: {edit.change}", label)
         label = ""
     for text in lines:
         page.line(" " * INDENT, label.ljust(LABEL), (text, "bold"))
         label = ""
-    if fix.applicability == "manual":
+    if fix.applicability is Applicability.MANUAL:
         return
     note = f"{fix.applicability}: {fix.reason}" if fix.reason else fix.applicability
     page.paragraph(f"[{note}]", " ", style="dim" if dim else "")
@@ -148,5 +150,5 @@ def draw_plan(page: Page, report: Report) -> None:
         for conflict in entry.conflicts:
             page.paragraph(f"Conflict: {conflict}", indent=INDENT + 1, style="bold")
         draw_fix(page, entry.fix, shell, "Run" if entry.fix.steps else "By hand")
-        if entry.fix.applicability != "manual" and (look := shell.command(entry.fix.verify)):
-            page.line(" " * (INDENT + LABEL), "then: ", look)
+        if entry.fix.applicability is not Applicability.MANUAL and entry.fix.verify:
+            page.line(" " * (INDENT + LABEL), "then: ", shell.command(entry.fix.verify))

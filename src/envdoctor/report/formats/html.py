@@ -6,6 +6,7 @@ from html import escape
 
 from envdoctor.fixes import Fix
 from envdoctor.fixes.shell import Shell
+from envdoctor.fixes.steps import Edit
 from envdoctor.privacy.redact import credentials
 from envdoctor.privacy.text import plural, sanitize
 from envdoctor.report.formats import Style
@@ -109,8 +110,8 @@ def _fix(fix: Fix, shell: Shell) -> Iterator[str]:
     reason = f": {fix.reason}" if fix.reason else ""
     yield f"<p>{_words(fix.title)} <span class='small'>({_text(fix.applicability + reason)})</span></p>"
     for step in fix.steps:
-        if "edit" in step:
-            yield f"<p>In <code>{_text(step['edit']['file'])}</code>: {_text(step['edit']['change'])}</p>"
+        if isinstance(step, Edit):
+            yield f"<p>In <code>{_text(step.file)}</code>: {_text(step.change)}</p>"
     if commands := [text for step in fix.steps if (text := shell.command(step))]:
         yield _code("\n".join(commands))
 

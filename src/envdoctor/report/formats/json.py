@@ -8,6 +8,7 @@ import msgspec
 from envdoctor.facts.recording import dump, sections
 from envdoctor.fixes import Fix
 from envdoctor.fixes.plan import PlannedFix
+from envdoctor.fixes.steps import as_json
 from envdoctor.privacy.redact import credentials
 from envdoctor.report.advice import Advice
 from envdoctor.report.formats import Style
@@ -90,9 +91,9 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "title": fix.title,
         "applicability": fix.applicability,
         "reason": fix.reason,
-        "steps": list(fix.steps),
+        "steps": list(map(as_json, fix.steps)),
         "undo": fix.undo,
-        "verify": fix.verify,
+        "verify": as_json(fix.verify) if fix.verify else {},
     }
 
 

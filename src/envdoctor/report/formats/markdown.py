@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from envdoctor.engine.rules import Severity
+from envdoctor.fixes.steps import Edit
 from envdoctor.privacy.redact import credentials
 from envdoctor.privacy.text import plural, sanitize
 from envdoctor.report.formats import Style
@@ -100,17 +101,13 @@ def _group(group: Group, report: Report, said: set[str]) -> Iterator[str]:
         reason = f": {fix.reason}" if fix.reason else ""
         lines += [f"**Fix** ({_text(fix.applicability + reason)}): {_words(fix.title)}", ""]
         lines += [_code("\n".join(commands))] if commands else []
-        lines += [f"In `{edit['file']}`: {_text(edit['change'])}", ""] if (edit := _edit(fix.steps)) else []
+        edits = [step for step in fix.steps if isinstance(step, Edit)]
+        lines += [line for it in edits for line in (f"In `{_literal(it.file)}`: {_text(_literal(it.change))}", "")]
     yield "\n".join(lines)
 
 
-def _edit(steps: Sequence[dict[str, object]]) -> dict[str, str] | None:
-    edit = next((step["edit"] for step in steps if "edit" in step), None)
-    return (
-        {key: sanitize(credentials(str(value))).replace("`", "'") for key, value in edit.items()}
-        if isinstance(edit, dict)
-        else None
-    )
+def _literal(words: str) -> str:
+    return sanitize(credentials(words)).replace("`", "'")
 
 
 def _code(command: str) -> str:

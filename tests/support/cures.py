@@ -1,0 +1,24 @@
+"""What a fix would have run."""
+
+from envdoctor.engine.findings import Finding
+from envdoctor.fixes import Toolbox
+from envdoctor.fixes.model import Fix
+from envdoctor.fixes.plan import PlannedFix, plan
+from envdoctor.fixes.steps import Run, Step
+from tests.support.build import facts
+
+
+def argv(step: Step | None) -> list[str]:
+    assert isinstance(step, Run)
+    return list(step.argv)
+
+
+def argvs(fix: Fix) -> list[str]:
+    """The command lines of a fix that consists of nothing else."""
+    return [" ".join(argv(step)) for step in fix.steps]
+
+
+def planned(*findings: Finding) -> tuple[PlannedFix, ...]:
+    """The plan of a healthy patient who has these findings."""
+    toolbox = Toolbox(facts())
+    return plan([(it, [toolbox.fix(remedy, it.rule.code) for remedy in it.remedies]) for it in findings], toolbox)
