@@ -9,6 +9,7 @@ as it is, be it missing or absent.
 
 from envdoctor.data import table
 from envdoctor.ecosystem.channels import canonical, family
+from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.markers import plainly_within
 from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.ecosystem.names import CONDA, NAME, is_a, normalise
@@ -160,6 +161,7 @@ __all__ = [
     "Library",
     "Limits",
     "Link",
+    "LinuxFamily",
     "LoadError",
     "Locked",
     "Manual",
@@ -211,6 +213,7 @@ __all__ = [
     "is_list",
     "kind_of",
     "known",
+    "linux_family",
     "megabytes",
     "normalise",
     "order",

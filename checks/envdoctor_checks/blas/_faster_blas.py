@@ -1,9 +1,19 @@
 """What puts a faster BLAS under NumPy: in the tool that brought the slow one."""
 
-from envdoctor.api import Install, InstallSystem, Library, Manual, Missing, Packages, Path, Remedy, System
+from envdoctor.api import (
+    Install,
+    InstallSystem,
+    Library,
+    LinuxFamily,
+    Manual,
+    Missing,
+    Packages,
+    Path,
+    Remedy,
+    System,
+    linux_family,
+)
 from envdoctor_checks.python._pythonpath import off_pythonpath
-
-APT = ("debian", "ubuntu", "linuxmint", "raspbian", "pop")
 
 
 def faster(
@@ -17,7 +27,7 @@ def faster(
             return remedies
         return (Manual(f"install NumPy into the environment, then take {numpys[0].location} out of PYTHONPATH"),)
     words = slow.path.split("/")
-    if system.distribution in APT and slow.path.startswith(("/usr/lib/", "/lib/")):
+    if linux_family(system) is LinuxFamily.DEBIAN and slow.path.startswith(("/usr/lib/", "/lib/")):
         # Debian's alternatives are named by the folder: /usr/lib/x86_64-linux-gnu.
         triplet = next((word for word in words if word.count("-") >= 2), "x86_64-linux-gnu")
         return (

@@ -1,18 +1,13 @@
 """The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
 from envdoctor.data import table
+from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
 from envdoctor.fixes.target import externally_managed
 from envdoctor.guide.routes import Profile
 
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-FAMILIES = {
-    "debian": ("debian", "ubuntu", "linuxmint", "pop", "raspbian", "kali"),
-    "fedora": ("fedora", "rhel", "centos", "rocky", "almalinux"),
-    "arch": ("arch", "manjaro"),
-    "alpine": ("alpine",),
-}
 CLUSTER = SITES | {Overlay.MODULES}
 # What conda installs and pip cannot, told by the names of its packages.
 OTHER_LANGUAGES = {
@@ -43,7 +38,7 @@ def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) ->
     """``level`` is beginner or advanced; an empty ``prefer`` means what the patient was made with."""
     system = facts.system
     platform = "linux" if isinstance(system, Missing) else SYSTEMS.get(system.platform, "linux")
-    distribution = "" if isinstance(system, Missing) else system.distribution or ""
+    family = None if isinstance(system, Missing) else linux_family(system)
     machine = "x86_64" if isinstance(system, Missing) else system.machine
     name = (
         facts.project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
@@ -61,7 +56,7 @@ def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) ->
         gpu=has_gpu(facts) if gpu is None else gpu,
         prefer=prefer or made_with(facts, platform),
         machine={"arm64": "aarch64"}.get(machine, machine) if platform == "linux" else machine,
-        family=next((family for family, names in FAMILIES.items() if distribution in names), ""),
+        family=family.value if family else "",
         python=living[-2] if len(living) > 1 else living[-1],
         cuda=cuda_of(facts),
         name=name.replace(" ", "-") or "work",

@@ -1,13 +1,11 @@
 """Pythons that belong to the operating system, to the ``python`` container image, or to whoever compiled them."""
 
+from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.base import Missing
 from envdoctor.facts.installation import Owner, Place
 from envdoctor.facts.patient import Link
 from envdoctor.origin.clues import Clues, made
-
-FEDORA = ("fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn", "scientific", "nobara")
-DEBIAN = ("debian", "ubuntu", "linuxmint", "raspbian", "pop", "kali", "devuan", "elementary", "neon", "zorin")
 
 
 def package(place: Place, clues: Clues) -> Link | None:
@@ -24,16 +22,17 @@ def package(place: Place, clues: Clues) -> Link | None:
 
 
 def _kind(owner: Owner, clues: Clues) -> OriginKind:
-    identity = (clues.system.distribution if clues.system is not None else None) or ""
+    family = linux_family(clues.system) if clues.system is not None else None
+    named = clues.system is not None and bool(clues.system.distribution)
     if owner.manager == "dpkg":
         # deadsnakes packages Pythons that the distribution has not: https://launchpad.net/~deadsnakes
         # its versions end in the release's name (3.13.1-1+noble1)
         foreign = "deadsnakes" in (owner.maintainer or "").lower() or _deadsnakes_version(owner.version or "")
         return OriginKind.OS_PACKAGE if foreign else OriginKind.DEBIAN
     if owner.manager == "rpm":
-        return OriginKind.FEDORA if identity in FEDORA or not identity else OriginKind.OS_PACKAGE
+        return OriginKind.FEDORA if family is LinuxFamily.FEDORA or not named else OriginKind.OS_PACKAGE
     if owner.manager == "apk":
-        return OriginKind.ALPINE if identity in ("alpine", "postmarketos", "") else OriginKind.OS_PACKAGE
+        return OriginKind.ALPINE if family is LinuxFamily.ALPINE or not named else OriginKind.OS_PACKAGE
     return OriginKind.ARCH if owner.manager == "pacman" else OriginKind.OS_PACKAGE
 
 
@@ -63,7 +62,7 @@ def _unasked(place: Place, clues: Clues, owner: Missing | None) -> Link | None:
             place, OriginKind.DEBIAN, _distribution(clues, "debian"), f"sysconfig: purelib = {base.paths['purelib']}"
         )
     why = [owner.reason] if isinstance(owner, Missing) else []
-    if isinstance(owner, Missing) and identity in FEDORA:
+    if isinstance(owner, Missing) and clues.system is not None and linux_family(clues.system) is LinuxFamily.FEDORA:
         return made(place, OriginKind.FEDORA, _distribution(clues, "fedora"), f"os-release: {identity}", *why)
     if isinstance(owner, Missing) or "EXTERNALLY-MANAGED" in place.telling:
         return made(

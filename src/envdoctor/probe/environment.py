@@ -3,6 +3,7 @@
 import os
 import sys
 
+from envdoctor.ecosystem.distros import family_of_words
 from envdoctor.facts.interpreter import Variables
 from envdoctor.facts.system import System
 from envdoctor.privacy.redact import allowed
@@ -27,12 +28,15 @@ def read_system(world: World) -> System:
         kernel = f"{version.major}.{version.minor}.{version.build}" if version else ""
     else:
         machine, kernel = uname.machine, uname.release
+    words = (fields.get("ID", ""), *fields.get("ID_LIKE", "").split())
+    family = family_of_words(words)
     return System(
         platform=world.platform,
         machine=machine,
         release=kernel,
         distribution=fields.get("ID"),
         distribution_version=fields.get("VERSION_ID"),
+        family=family.value if family else None,
     )
 
 

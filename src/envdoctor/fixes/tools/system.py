@@ -1,10 +1,13 @@
 """The operating system's packages, and Pythons that are no environment: what is new gets one of its own."""
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 import msgspec
 
+from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.facts import Missing
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import debian_name
 from envdoctor.fixes.steps import Run, run
@@ -26,21 +29,32 @@ REMOVE = {
     "zypper": ("zypper", "remove"),
     "brew": ("brew", "uninstall"),
 }
-FAMILIES = {
-    "debian": "apt-get", "ubuntu": "apt-get", "linuxmint": "apt-get", "pop": "apt-get",
-    "raspbian": "apt-get", "kali": "apt-get",
-    "fedora": "dnf", "rhel": "dnf", "centos": "dnf", "rocky": "dnf", "almalinux": "dnf", "amzn": "dnf", "ol": "dnf",
-    "alpine": "apk", "arch": "pacman", "manjaro": "pacman", "opensuse-leap": "zypper",
-    "opensuse-tumbleweed": "zypper", "sles": "zypper",
-}  # fmt: skip
 DEBIAN_FOLDERS = ("/usr/lib/python3/dist-packages", "/usr/lib/python3")
 
 
 def manager_of(bedside: Target) -> str:
-    """The system's package manager: by its distribution's name, else the first that is at hand; empty for none."""
+    """The system's package manager: by its distribution's family, else the first that is at hand; empty for none."""
     system = bedside.facts.system
-    known = FAMILIES.get(getattr(system, "distribution", None) or "")
-    return known or next((name for name in INSTALL if name in bedside.commands), "")
+    family = None if isinstance(system, Missing) else linux_family(system)
+    return _manager(family) or next((name for name in INSTALL if name in bedside.commands), "")
+
+
+def _manager(family: LinuxFamily | None) -> str:
+    match family:
+        case LinuxFamily.DEBIAN:
+            return "apt-get"
+        case LinuxFamily.FEDORA:
+            return "dnf"
+        case LinuxFamily.ALPINE:
+            return "apk"
+        case LinuxFamily.ARCH:
+            return "pacman"
+        case LinuxFamily.SUSE:
+            return "zypper"
+        case LinuxFamily.GENTOO | None:
+            return ""  # builds from source: what is at hand decides, or words
+        case _:
+            assert_never(family)
 
 
 def _rooted(bedside: Target, words: Sequence[str]) -> Run:
