@@ -1,5 +1,7 @@
 """ELF files read without a library: this machine's own, and damaged ones."""
 
+import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 from envdoctor.facts import Missing
 from envdoctor.probe.binaries import elf
 from envdoctor.probe.blas.libraries import Links, copies, digests, file_version, users, vendor_of
+from envdoctor.probe.inside import elf as inside
+from envdoctor.probe.packages import extensions
 from envdoctor.probe.world import World
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ELF")
@@ -64,6 +68,55 @@ def test_a_header_with_absurd_numbers_is_missing(tmp_path: Path) -> None:
     whole[32:40] = b"\xff" * 8
     (tmp_path / "absurd.so").write_bytes(whole)
     assert isinstance(elf.read(WORLD, str(tmp_path / "absurd.so")), Missing)
+
+
+def test_absurd_sections_upset_nobody_who_looks_for_constants(tmp_path: Path) -> None:
+    code = 'const char words[] = "numpy.core._multiarray_umath _ARRAY_API";'
+    whole = bytearray(build(tmp_path / "whole.so", code=code).read_bytes())
+    assert extensions._numpy_of(WORLD, str(tmp_path / "whole.so")) == 1
+    fd = os.open(tmp_path / "whole.so", os.O_RDONLY)
+    _, size = extensions._constants(fd) or (0, 0)
+    os.close(fd)
+    assert 0 < size < len(whole)
+    whole[40:48] = b"\xff" * 8
+    (tmp_path / "absurd.so").write_bytes(whole)
+    assert extensions._numpy_of(WORLD, str(tmp_path / "absurd.so")) is None
+
+
+def foreign(wide: bool, order: str) -> bytes:
+    """An image of either word size and byte order, made by hand: one soname, one need, one relocated symbol."""
+    strings = b"\0libsame.so.1\0libneed.so.2\0cblas_dgemm\0"
+    word, header, entry = ("Q", 64, 56) if wide else ("I", 52, 32)
+    at = header + 2 * entry
+    symbols = bytes(24 if wide else 16) + struct.pack(order + "I", strings.index(b"cblas")) + bytes(20 if wide else 12)
+    moved = struct.pack(order + 2 * word, 0x77, 1 << (32 if wide else 8))
+    tags_at = at + len(strings) + len(symbols) + len(moved)
+    symbols_at, moved_at = at + len(strings), at + len(strings) + len(symbols)
+    pairs = [(1, 14), (14, 1), (5, at), (6, symbols_at), (10, len(strings)), (17, moved_at), (18, len(moved)), (0, 0)]
+    tags = b"".join(struct.pack(order + 2 * word.lower(), *pair) for pair in pairs)
+    length = tags_at + len(tags)
+    if wide:
+        loads = struct.pack(order + "IIQQQQQQ", 1, 5, 0, 0, 0, length, length, 4096)
+        loads += struct.pack(order + "IIQQQQQQ", 2, 4, tags_at, tags_at, 0, len(tags), len(tags), 8)
+    else:
+        loads = struct.pack(order + "IIIIIIII", 1, 0, 0, 0, length, length, 5, 4096)
+        loads += struct.pack(order + "IIIIIIII", 2, tags_at, tags_at, 0, len(tags), len(tags), 4, 4)
+    head = b"\x7fELF" + bytes([2 if wide else 1, 1 if order == "<" else 2, 1]) + bytes(9)
+    head += struct.pack(order + "HHI" + 3 * word + "IHHHHHH", 3, 22, 1, 0, header, 0, 0, header, entry, 2, 0, 0, 0)
+    return head + loads + strings + symbols + moved + tags
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_both_word_sizes_and_byte_orders_are_read_alike(tmp_path: Path, wide: bool, order: str) -> None:
+    data = foreign(wide, order)
+    (tmp_path / "foreign.so").write_bytes(data)
+    header = elf.read(WORLD, str(tmp_path / "foreign.so"))
+    assert isinstance(header, elf.Elf)
+    assert (header.needed, header.soname) == (("libneed.so.2",), "libsame.so.1")
+    image = inside.image(lambda length, offset: data[offset : offset + length])
+    assert list(image.relocations()) == [(0x77, b"cblas_dgemm")]
+    assert extensions.binary_format(data) == f"ELF s390x {64 if wide else 32}-bit"
 
 
 def test_users_are_found_through_wrappers_and_links(tmp_path: Path) -> None:

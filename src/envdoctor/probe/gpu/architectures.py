@@ -9,6 +9,7 @@ import re
 import struct
 
 from envdoctor.facts.base import Missing
+from envdoctor.probe.inside import elf
 from envdoctor.probe.world import World, reason
 
 MOST = 64 << 20  # bytes that are searched
@@ -33,21 +34,12 @@ def compiled_into(world: World, folder: str) -> list[str] | Missing:
 
 
 def section(data: mmap.mmap | bytes) -> tuple[int, int]:
-    """Where the read-only data of a 64-bit little-endian ELF or of a PE file lies; the whole file for anything else."""
+    """Where the read-only data of an ELF or of a PE file lies; the whole file for anything else."""
     if data[:2] == b"MZ":
         return _section_of_pe(data)
-    if data[:6] != b"\x7fELF\x02\x01":
-        return 0, len(data)
-    (table,) = struct.unpack_from("<Q", data, 0x28)
-    size, count, names = struct.unpack_from("<HHH", data, 0x3A)
-    headers = [struct.unpack_from("<IIQQQQ", data, table + index * size) for index in range(count)]
-    if names >= count:
-        return 0, len(data)
-    strings = headers[names][4]
-    for name, _, _, _, offset, length in headers:
-        if data[strings + name : strings + name + 8] == b".rodata\0":
-            return offset, offset + length
-    return 0, len(data)
+    image = elf.image(lambda length, offset: data[offset : offset + length])
+    found: tuple[int, int] | None = image.section(b".rodata") if image is not None else None
+    return (found[0], found[0] + found[1]) if found else (0, len(data))
 
 
 def _section_of_pe(data: mmap.mmap | bytes) -> tuple[int, int]:

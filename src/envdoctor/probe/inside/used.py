@@ -2,7 +2,6 @@
 
 ``used.py COOKIE``. Read from where the dynamic loader has put it, the extension's global offset table; a product of
 two small matrices comes first, since the loader may bind a function when it is first called. ELF and /proc only.
-Layout: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html
 Old syntax: see `collector`.
 """
 
@@ -20,8 +19,8 @@ import collector  # noqa: E402
 sys.path[:] = [_HERE] + collector.stdlib_path()
 import os  # noqa: E402
 import re  # noqa: E402
-import struct  # noqa: E402
 
+import elf  # noqa: E402
 import loader  # noqa: E402
 
 try:
@@ -39,61 +38,14 @@ MODULES = (
     "numpy.core._dotblas",
 )
 SYMBOL = re.compile(b"(?:scipy_)?cblas_dgemm(?:64_|_64|_)?$")
-LOAD, DYNAMIC = 1, 2  # p_type
-STRTAB, SYMTAB, PLTREL, JMPREL, PLTRELSZ = 5, 6, 20, 23, 2  # d_tag
-TABLES = {7: (8, 7), 17: (18, 17)}  # RELA and REL: d_tag of the table -> (of its size, its kind)
 
 
 def slots(data):
     """Addresses, relative to where the image is loaded, that hold the pointer to ``cblas_dgemm``; the image's own first."""
-    if data[:4] != b"\x7fELF":
+    image = elf.image(lambda length, offset: data[offset : offset + length])
+    if image is None:
         return 0, []
-    wide = data[4:5] == b"\x02"
-    order = "<" if data[5:6] == b"\x01" else ">"
-    if wide:
-        start, (size, count) = struct.unpack_from(order + "Q", data, 32)[0], struct.unpack_from(order + "HH", data, 54)
-    else:
-        start, (size, count) = struct.unpack_from(order + "I", data, 28)[0], struct.unpack_from(order + "HH", data, 42)
-    loads, tags, first = [], {}, 0
-    for index in range(count):
-        at = start + index * size
-        if wide:
-            kind, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", data, at)
-        else:
-            kind, offset, address, _, length = struct.unpack_from(order + "IIIII", data, at)
-        if kind == LOAD:
-            loads.append((address, offset, length))
-            if offset == 0:
-                first = address
-        elif kind == DYNAMIC:
-            entry = order + ("qQ" if wide else "iI")
-            for place in range(offset, offset + length, struct.calcsize(entry)):
-                tag, value = struct.unpack_from(entry, data, place)
-                tags.setdefault(tag, value)
-
-    def place_of(address):
-        for begin, offset, length in loads:
-            if begin <= address < begin + length:
-                return address - begin + offset
-        raise ValueError("an address outside the file")
-
-    strings, symbols = place_of(tags[STRTAB]), place_of(tags[SYMTAB])
-    tables = [(tags[table], tags[sized], kind) for table, (sized, kind) in TABLES.items() if table in tags]
-    if JMPREL in tags:
-        tables.append((tags[JMPREL], tags[PLTRELSZ], tags[PLTREL]))
-    word = "Q" if wide else "I"
-    found = []
-    for table, length, kind in tables:
-        entry = order + word * (3 if kind == 7 else 2)
-        begin = place_of(table)
-        for place in range(begin, begin + length, struct.calcsize(entry)):
-            where, info = struct.unpack_from(entry, data, place)[:2]
-            symbol = info >> (32 if wide else 8)
-            if symbol:
-                name = strings + struct.unpack_from(order + "I", data, symbols + symbol * (24 if wide else 16))[0]
-                if SYMBOL.match(data[name : data.index(b"\0", name)]):
-                    found.append(where)
-    return first, found
+    return image.first(), [where for where, name in image.relocations() if SYMBOL.match(name)]
 
 
 def mappings():

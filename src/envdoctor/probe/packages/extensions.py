@@ -1,6 +1,6 @@
 """What installed extension modules are built for: which Python, which machine, which NumPy. None is loaded.
 
-ELF: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.intro.html; Mach-O: <mach-o/loader.h>, <mach-o/fat.h>;
+ELF is read by `envdoctor.probe.inside.elf`. Mach-O: <mach-o/loader.h>, <mach-o/fat.h>;
 PE: https://learn.microsoft.com/windows/win32/debug/pe-format
 """
 
@@ -8,6 +8,7 @@ import os
 import struct
 
 from envdoctor.facts.packages import Distribution, Extension
+from envdoctor.probe.inside import elf
 from envdoctor.probe.packages.records import libraries, split
 from envdoctor.probe.world import World
 
@@ -124,9 +125,9 @@ def binary_of(world: World, path: str) -> str | None:
 def binary_format(head: bytes) -> str | None:
     """``ELF x86_64 64-bit``, ``Mach-O arm64+x86_64``, ``PE x86_64`` by the first 1024 bytes; else ``None``."""
     if head[:4] == b"\x7fELF" and len(head) >= 20:
-        order = "<" if head[5] == 1 else ">"
-        (machine,) = struct.unpack_from(order + "H", head, 18)
-        return f"ELF {ELF_MACHINES.get(machine, f'machine {machine}')} {64 if head[4] == 2 else 32}-bit"
+        image = elf.Image(None, head)
+        machine = ELF_MACHINES.get(image.machine, f"machine {image.machine}")
+        return f"ELF {machine} {64 if image.wide else 32}-bit"
     if head[:4] in (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"):
         (cpu,) = struct.unpack_from("<I", head, 4)
         return f"Mach-O {MACH_CPUS.get(cpu, cpu)}"
@@ -199,7 +200,7 @@ def _search(world: World, path: str, needles: tuple[bytes, ...]) -> list[bool] |
             text = tail + chunk
             found = [was or needle in text for was, needle in zip(found, needles, strict=True)]
             size, tail = size - len(chunk), chunk[-64:]
-    except (OSError, struct.error):
+    except (OSError, ValueError, struct.error):
         return None
     finally:
         os.close(fd)
@@ -207,22 +208,9 @@ def _search(world: World, path: str, needles: tuple[bytes, ...]) -> list[bool] |
 
 
 def _constants(fd: int) -> tuple[int, int] | None:
-    """Where the section ``.rodata`` of a 64-bit little-endian ELF file lies (offset and bytes): a tenth of the file."""
+    """Where the section ``.rodata`` of an ELF file lies (offset and bytes): a tenth of the file."""
     if not hasattr(os, "pread"):
         return None
-    head = os.pread(fd, 64, 0)
-    if head[:6] != b"\x7fELF\x02\x01" or len(head) < 64:
-        return None
-    (table,) = struct.unpack_from("<Q", head, 40)
-    entry, count, names_index = struct.unpack_from("<HHH", head, 58)
-    if entry != 64 or not 0 < names_index < count:
-        return None
-    sections = os.pread(fd, entry * count, table)
-    names_at, names_size = struct.unpack_from("<QQ", sections, names_index * entry + 24)
-    names = os.pread(fd, min(names_size, 1 << 16), names_at)
-    for index in range(count):
-        (name,) = struct.unpack_from("<I", sections, index * entry)
-        if names[name : name + 8] == b".rodata\0":
-            at, size = struct.unpack_from("<QQ", sections, index * entry + 24)
-            return at, size
-    return None
+    image = elf.image(lambda length, offset: os.pread(fd, length, offset))
+    found: tuple[int, int] | None = image.section(b".rodata") if image is not None else None
+    return found
