@@ -6,11 +6,15 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import windows
 from tests.support.patients import Patient, add_unrelated_fault, copy_patient, make_venv, relocate, run
+
+if TYPE_CHECKING:
+    from tests.support.real_conda import Laboratory
 
 # Where pyenv, uv and GitHub's runners keep Pythons.
 INSTALLATIONS = (
@@ -54,6 +58,20 @@ def plain_python(other_python: str, tmp_path_factory: pytest.TempPathFactory) ->
     copy = relocate(other_python, tmp_path_factory.mktemp("plain"))
     (copy.parent.parent / "lib" / copy.name / "sitecustomize.py").unlink()
     return str(copy)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Laboratory"]:
+    """A real conda in an installation as Miniforge leaves it, with channels at their real URLs."""
+    from tests.support import real_conda
+
+    reason = real_conda.missing()
+    if reason is not None:
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with real_conda.bring_up(tmp_path_factory.mktemp("lab") / "ca.pem") as laboratory:
+        yield laboratory
 
 
 def _find_python(code: str) -> str | None:

@@ -47,7 +47,10 @@ Content = bytes | str | Path | Link | Replaced
 
 @dataclass(frozen=True)
 class Package:
-    """A conda package: ``files`` by their path in the prefix (``site-packages/…`` where it is ``noarch``)."""
+    """A conda package: ``files`` by their path in the prefix (``site-packages/…`` where it is ``noarch``).
+
+    ``entry_points`` (``name = module:function``) are those for which the installer of a noarch package writes scripts.
+    """
 
     name: str
     version: str = "1.0"
@@ -56,6 +59,8 @@ class Package:
     depends: tuple[str, ...] = ()
     noarch: str | None = None
     timestamp: int = 1_700_000_000_000
+    entry_points: tuple[str, ...] = ()
+    subdir: str = SUBDIR
 
     @property
     def stem(self) -> str:
@@ -99,7 +104,7 @@ def library(name: str, version: str = "1.0", **changes: Any) -> Package:
 def add(channels: Path, url: str, *packages: Package) -> None:
     """Put packages into the channel ``url`` below the folder ``channels``."""
     for package in packages:
-        folder = _place(channels, url) / ("noarch" if package.noarch else SUBDIR)
+        folder = _place(channels, url) / ("noarch" if package.noarch else package.subdir)
         folder.mkdir(parents=True, exist_ok=True)
         _pack(package, folder)
 
@@ -123,7 +128,7 @@ def _pack(package: Package, folder: Path) -> None:
         "build": package.build,
         "build_number": 0,
         "depends": list(package.depends),
-        "subdir": "noarch" if package.noarch else SUBDIR,
+        "subdir": "noarch" if package.noarch else package.subdir,
         "timestamp": package.timestamp,
     }
     if package.noarch:
@@ -131,8 +136,10 @@ def _pack(package: Package, folder: Path) -> None:
     documents = {
         "info/index.json": index,
         "info/paths.json": {"paths": paths, "paths_version": 1},
-        **({"info/link.json": {"noarch": {"type": "python"}, "package_metadata_version": 1}} if package.noarch else {}),
     }
+    if package.noarch:
+        scripts = {"entry_points": list(package.entry_points)} if package.entry_points else {}
+        documents["info/link.json"] = {"noarch": {"type": package.noarch} | scripts, "package_metadata_version": 1}
     (folder / f"{package.stem}.conda").unlink(missing_ok=True)
     with conda_builder(package.stem, folder, compression_level=1) as archive:
         for name, document in documents.items():
@@ -146,7 +153,7 @@ def _pack(package: Package, folder: Path) -> None:
 
 def _member(path: str, content: Content) -> tuple[tarfile.TarInfo, bytes, dict[str, Any]]:
     info = tarfile.TarInfo(path)
-    info.mode = 0o755 if path.startswith("bin/") else 0o644
+    info.mode = 0o755 if path.startswith(("bin/", "condabin/", "python-scripts/")) else 0o644
     entry: dict[str, Any] = {"_path": path}
     if isinstance(content, Link):
         info.type, info.linkname = tarfile.SYMTYPE, content.target
@@ -187,34 +194,59 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 # --- prefixes ---
 
 
-def install(prefix: Path, channels: Path, wanted: Mapping[str, Sequence[str]]) -> Path:
+def index(channels: Path) -> None:
+    """Write ``repodata.json`` of all channels below ``channels``."""
+    _in_a_process({"folders": [str(folder) for folder in sorted(channels.iterdir()) if folder.name != "cache"]})
+
+
+def install(
+    prefix: Path, channels: Path, wanted: Mapping[str, Sequence[str]], cache: Path | None = None, indexed: bool = False
+) -> Path:
     """Install specs into ``prefix``, those of each channel (URL) from that one.
 
-    In a process of its own, since rattler may crash at exit.
+    ``cache`` keeps what was unpacked; ``indexed``: the channels have their index, which stays as it is.
     """
     with serving(channels) as server:
         order = {
             "prefix": str(prefix),
-            "cache": str(channels / "cache"),
+            "cache": str(cache or channels / "cache"),
             "wanted": [[url, f"{server}/{_place(channels, url).name}", list(specs)] for url, specs in wanted.items()],
-            "folders": [str(_place(channels, url)) for url in wanted],
+            "folders": [] if indexed else [str(_place(channels, url)) for url in wanted],
         }
-        done = subprocess.run(
-            [sys.executable, __file__, json.dumps(order)], capture_output=True, text=True, timeout=120, check=False
-        )
-    assert done.returncode == 0, done.stdout + done.stderr
+        _in_a_process(order)
     return prefix
+
+
+def _in_a_process(order: Mapping[str, Any]) -> None:
+    """In a process of its own, since rattler may crash at exit."""
+    argv = [sys.executable, __file__, json.dumps(order)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def _carry_out(order: Mapping[str, Any]) -> None:
+    for folder in order["folders"]:
+        await _index(Path(folder))
+    if "prefix" in order:
+        await _install(order)
+
+
+async def _index(folder: Path) -> None:
+    from rattler.index import index_fs
+
+    for stale in (*folder.glob("*/repodata*"), *folder.glob("*/shards")):
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    (folder / "noarch").mkdir(exist_ok=True)
+    await index_fs(folder, write_shards=False, write_zst=False)
+    empty = {"info": {"subdir": "noarch"}, "packages": {}, "packages.conda": {}, "repodata_version": 1}
+    if not (folder / "noarch" / "repodata.json").exists():  # conda asks for it in each channel
+        (folder / "noarch" / "repodata.json").write_text(json.dumps(empty))
 
 
 async def _install(order: Mapping[str, Any]) -> None:
     import rattler
-    from rattler.index import index_fs
     from rattler.networking import MirrorMiddleware
 
-    for folder in order["folders"]:
-        for stale in (*Path(folder).glob("*/repodata*"), *Path(folder).glob("*/shards")):
-            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
-        await index_fs(folder, write_shards=False, write_zst=False)
     mirrors = {url: [mirror] for url, mirror, _ in order["wanted"]}
     client = rattler.Client([MirrorMiddleware(mirrors)])
     gateway = rattler.Gateway(cache_dir=Path(order["cache"]) / os.urandom(4).hex(), client=client)
@@ -259,7 +291,7 @@ if __name__ == "__main__":
     import traceback
 
     try:
-        asyncio.run(_install(json.loads(sys.argv[1])))
+        asyncio.run(_carry_out(json.loads(sys.argv[1])))
         status = 0
     except BaseException:
         traceback.print_exc()

@@ -6,6 +6,7 @@ of packages that hold nothing else, and lead to the one library of ``libopenblas
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,82 @@ def cpython(folder: Path) -> Package:
             files[f"lib/{path.name}"] = path.resolve()
     full = ".".join(map(str, sys.version_info[:3]))
     return Package("python", full, "h0_0_cpython", files, depends=("openssl", "libgcc"))
+
+
+DEBIAN = Path("/usr/bin/python3.11")  # Debian 12's; links no libpython, and finds its library by its own place
+_DEBIANS_OWN = {"sitecustomize.py", "EXTERNALLY-MANAGED", "_distutils_system_mod.py"}
+
+
+def debians_python() -> Package:
+    """Debian's Python as a conda package, with the places that its makers gave packages: ``site-packages`` only."""
+    version, stdlib = _ask_debians(
+        "import sys, sysconfig; print(sys.version.split()[0], sysconfig.get_path('stdlib'))"
+    ).split()
+    minor = version.rpartition(".")[0]
+    own = f"lib/python{minor}"
+    # `site` is frozen into the program, where both words have one length.
+    program = DEBIAN.resolve().read_bytes().replace(b"dist-packages", b"site-packages")
+    files: dict[str, Content] = {
+        f"bin/python{minor}": program,
+        "bin/python3": Link(f"python{minor}"),
+        "bin/python": Link(f"python{minor}"),
+        "bin/python-config": Replaced(f"#!/bin/sh\necho {PLACEHOLDER}/include\n"),
+        "share/doc/python/README": "documentation\n",
+        f"{own}/site-packages/README.txt": "packages go here\n",
+    }
+    for path in Path(stdlib).rglob("*"):
+        parts = path.relative_to(stdlib).parts
+        if (
+            path.is_file()
+            and not SPARE & set(parts)
+            and path.name not in _DEBIANS_OWN
+            and not parts[0].startswith("config-")
+            and path.suffix not in (".pyc", ".a")
+        ):
+            files[f"{own}/{'/'.join(parts)}"] = path.resolve()
+    for path in Path("/usr/lib").glob(f"*-linux-gnu/libpython{minor}.so*"):
+        files[f"lib/{path.name}"] = path.resolve()
+    files[f"{own}/site.py"] = _as_cpython_has_it(Path(stdlib, "site.py"), _SITE)
+    files[f"{own}/sysconfig.py"] = _as_cpython_has_it(Path(stdlib, "sysconfig.py"), _SCHEMES)
+    return Package("python", version, "h0_0_cpython", files, depends=("openssl", "libgcc"))
+
+
+# Debian's changes (its package python3.11, debian/patches: distutils-install-layout, sysconfig-debian-schemes), undone.
+_SITE = (
+    (r"is_virtual_environment = .*\n", "is_virtual_environment = True\n"),
+    (r'            sitepackages\.append\(os\.path\.join\(prefix, "local/lib",\n(?:.*\n)*?(?=        else:\n)', ""),
+)
+_SCHEMES = (
+    (r"prefix_scheme = '(?:deb_system|posix_local)'", "prefix_scheme = 'posix_prefix'"),
+    (r", 'posix_local', 'deb_system'\)", ")"),
+    (r"    'deb_system': \{\n(?:.*\n)*?    +\},\n", ""),
+    (r"    'posix_local': \{\n(?:.*\n)*?    +\},\n", ""),
+)
+
+
+def _as_cpython_has_it(path: Path, changes: tuple[tuple[str, str], ...]) -> str:
+    text = path.read_text()
+    for pattern, instead in changes:
+        text, count = re.subn(pattern, instead, text)
+        assert count, f"{path}: Debian's change is not there: {pattern}"
+    return text
+
+
+def made_python(version: str) -> Package:
+    """A Python of another minor version for installers to see: a package like any, whose program is Debian's."""
+    minor = version.rpartition(".")[0]
+    files: dict[str, Content] = {
+        f"bin/python{minor}": f'#!/bin/sh\nexec {DEBIAN} "$@"\n',
+        "bin/python3": Link(f"python{minor}"),
+        "bin/python": Link(f"python{minor}"),
+        f"lib/python{minor}/os.py": "# the standard library\n",
+        f"lib/python{minor}/site-packages/README.txt": "packages go here\n",
+    }
+    return Package("python", version, "h0_0_cpython", files, depends=("openssl", "libgcc"))
+
+
+def _ask_debians(code: str) -> str:
+    return run([str(DEBIAN), "-I", "-c", code])
 
 
 def numpy_with_openblas(folder: Path) -> list[Package]:
