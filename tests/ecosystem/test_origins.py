@@ -14,7 +14,7 @@ from envdoctor.facts import Facts, Link
 from envdoctor.facts.recording import dump, load, record
 from envdoctor.fixes import choose
 from envdoctor.fixes.target import Target
-from envdoctor.report.formats import header
+from envdoctor.report import header
 from tests.support.build import facts, patient
 
 SOURCES = (Path(envdoctor.__file__).parent, Path(envdoctor.__file__).parents[2] / "checks" / "envdoctor_checks")

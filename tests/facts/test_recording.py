@@ -21,9 +21,8 @@ from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Missing, schema
 from envdoctor.facts.recording import RecordingError, dump, load, record
 from envdoctor.privacy.redact import Redactor
-from envdoctor.report.formats import Style
+from envdoctor.report.formats import Style, renderer
 from envdoctor.report.formats import facts as listing
-from envdoctor.report.formats.json import render
 from envdoctor.report.report import Settings
 from tests.support.build import blas, changed, cpu, distribution, facts, openblas, packages, patient, prefix
 
@@ -237,7 +236,7 @@ RECORDING = Draft202012Validator(schema.recording())
 
 def report(*patients: Facts, indent: bool = False) -> str:
     plan = Options(built_in(), Selection(), Config(), Settings())
-    return render([diagnose(each, plan, 0.0) for each in patients], Style(indent=indent))
+    return renderer("json")([diagnose(each, plan, 0.0) for each in patients], Style(indent=indent))
 
 
 def test_the_schemas_are_schemas() -> None:

@@ -190,6 +190,17 @@ def allowed(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+def shareable(value: object) -> object:
+    """A copy of a JSON document whose strings are without credentials; keys are names, and stay."""
+    if isinstance(value, str):
+        return credentials(value)
+    if isinstance(value, dict):
+        return {key: shareable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shareable(item) for item in value]
+    return value
+
+
 class Redactor:
     """Takes home, user and host out of strings, however deep they lie in a document.
 

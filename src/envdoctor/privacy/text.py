@@ -1,5 +1,22 @@
 """Making text fit to be shown: nothing that a package's metadata says may steer a terminal."""
 
+from collections.abc import Callable
+from typing import Literal
+
+from envdoctor.privacy.redact import credentials
+
+Kind = Literal["text", "words", "code"]
+"""What a string is: text to be read as it stands; prose, where what stands between backticks is code; a command."""
+Escape = Callable[[str, Kind], str]
+"""Makes a string harmless in some format: nothing in it is markup there."""
+
+
+class Clean(str):
+    """One line of text that may be shown: sanitized, and without credentials. Made by `clean` and nowhere else."""
+
+    __slots__ = ()
+
+
 # Format characters that reorder or hide text (Unicode TR 36, "bidirectional text spoofing"), and line separators.
 _HIDDEN = {
     0x00AD,
@@ -33,6 +50,13 @@ def sanitize(text: str) -> str:
         return text
     text = text.translate(_ESCAPES)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def clean(text: str, escape: Escape | None = None, kind: Kind = "text") -> Clean:
+    """``text`` sanitized, without credentials, and then escaped; a line feed is written out like any control character."""
+    if escape is None:
+        return text if isinstance(text, Clean) else Clean(sanitize(credentials(text)))
+    return Clean(escape(sanitize(credentials(text)), kind))
 
 
 def lines(text: str) -> list[str]:

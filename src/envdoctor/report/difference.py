@@ -9,8 +9,8 @@ import msgspec
 
 from envdoctor.facts import Facts, Interpreter, Missing, Packages
 from envdoctor.facts.recording import dump
-from envdoctor.privacy.text import sanitize, to_ascii
-from envdoctor.report.formats import Style
+from envdoctor.privacy.text import clean, to_ascii
+from envdoctor.report.view import Style
 
 UNKNOWN = "?"
 Values = Iterator[tuple[str, object]]
@@ -191,7 +191,7 @@ def render(changes: Sequence[Change], style: Style) -> str:
             lines.append(f"  + {change.what} {change.after}")
         else:
             lines.append(f"  ~ {change.what} {change.before} → {change.after}")
-    text = "\n".join(sanitize(line) for line in lines) + "\n"
+    text = "\n".join(clean(line) for line in lines) + "\n"
     return to_ascii(text) if style.ascii else text
 
 

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from envdoctor.engine.rules import Severity
+from envdoctor.facts import Facts, Missing
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import by_finding
 from envdoctor.fixes.shell import Shell, shell_of
@@ -17,11 +18,10 @@ class Verdict(Struct, frozen=True):
     command: str = ""
 
 
-def shell_for(report: Report) -> Shell:
-    """The shell of whoever is to type the commands."""
-    facts = report.facts
-    environ = getattr(facts.environment, "variables", {})
-    return shell_of(environ, getattr(facts.system, "platform", "") == "win32")
+def shell_for(facts: Facts) -> Shell:
+    """The shell of the person who is to type the commands."""
+    environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
+    return shell_of(environ, not isinstance(facts.system, Missing) and facts.system.platform == "win32")
 
 
 def verdict(report: Report) -> Verdict:
@@ -54,7 +54,7 @@ def _first(report: Report) -> tuple[str, int]:
     An entry of the plan, so that what one command settles together is told as one; not the plan's first, which
     may concern an info.
     """
-    shell = shell_for(report)
+    shell = shell_for(report.facts)
     harmful = [item.finding for item in report.open if item.finding.severity is not Severity.INFO]
     planned = by_finding(report.plan)
     for finding in harmful:

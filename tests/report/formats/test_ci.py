@@ -167,7 +167,7 @@ def test_what_one_command_cures_stands_together(name: str) -> None:
     one = report(*(guided(number, "PKG001", Install((f"name-{number}",))) for number in range(5)))
     text = renderer(name)([one], Style())
     (entry,) = one.plan
-    command = shell_for(one).command(entry.fix.steps[0])
+    command = shell_for(one.facts).command(entry.fix.steps[0])
     assert command and all(f"name-{number}" in command for number in range(5))
     assert html.unescape(text).count(command) == (2 if verdict(one).command == command else 1)
     assert text.count("Importing it may fail.") == text.count("Importing it may fail") == 1

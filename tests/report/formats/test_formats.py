@@ -19,11 +19,10 @@ from envdoctor.facts.blas import NOT_ASKED
 from envdoctor.fixes import steps
 from envdoctor.fixes.shell import command
 from envdoctor.guide import Source, Statement
+from envdoctor.report import header
 from envdoctor.report.advice import advise
-from envdoctor.report.formats import FORMATS, Style, concise, header, renderer
+from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats import facts as listing
-from envdoctor.report.formats import json as document
-from envdoctor.report.formats.terminal import render
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
 from tests.support import build
@@ -106,7 +105,7 @@ MIXED = with_statement(
 
 def shown(one: Report, **style: Any) -> str:
     """The text, a bar at the end of each line, so that no editor takes spaces away."""
-    return "".join(f"{line}|\n" for line in render([one], Style(**style)).splitlines())
+    return "".join(f"{line}|\n" for line in renderer("text")([one], Style(**style)).splitlines())
 
 
 # --- the terminal ---
@@ -190,7 +189,7 @@ s|
 
 
 def test_ascii() -> None:
-    text = render([MIXED], Style(ascii=True))
+    text = renderer("text")([MIXED], Style(ascii=True))
     assert text.isascii()
     assert text.splitlines()[:5] == snapshot(
         [
@@ -227,7 +226,7 @@ def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
 
 
 def test_verbose_tells_what_passed_and_what_does_not_apply() -> None:
-    assert render([MIXED], Style(verbosity=1)).splitlines()[-4:] == snapshot(
+    assert renderer("text")([MIXED], Style(verbosity=1)).splitlines()[-4:] == snapshot(
         [
             "✓ PAS009 passing",
             "– ABS009 absent: no GPU",
@@ -238,18 +237,18 @@ def test_verbose_tells_what_passed_and_what_does_not_apply() -> None:
 
 
 def test_a_plan_shows_every_fix() -> None:
-    assert "ask for more CPUs" not in render([MIXED], Style())
-    assert "ask for more CPUs" in render([MIXED], Style(plan=True))
+    assert "ask for more CPUs" not in renderer("text")([MIXED], Style())
+    assert "ask for more CPUs" in renderer("text")([MIXED], Style(plan=True))
 
 
 def test_colour_adds_nothing_but_colour() -> None:
-    colored = render([MIXED], Style(color=True))
+    colored = renderer("text")([MIXED], Style(color=True))
     assert "\x1b[33m! TST001 warning" in colored
-    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render([MIXED], Style())
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == renderer("text")([MIXED], Style())
 
 
 def test_without_colour_there_is_no_escape() -> None:
-    assert "\x1b" not in render([MIXED], Style())
+    assert "\x1b" not in renderer("text")([MIXED], Style())
 
 
 def test_healthy_is_said() -> None:
@@ -292,11 +291,11 @@ Healthy: nothing to do.|
     ],
 )
 def test_the_verdict_comes_before_the_findings(one: Report, verdict: str) -> None:
-    assert render([one], Style(verbosity=-1)).splitlines()[0] == verdict
+    assert renderer("text")([one], Style(verbosity=-1)).splitlines()[0] == verdict
 
 
 def test_what_is_put_up_with_is_told_and_does_not_count() -> None:
-    text = render([report(TOO_MANY, excuses={"TST001": Suppression("small machine")})], Style(verbosity=-1))
+    text = renderer("text")([report(TOO_MANY, excuses={"TST001": Suppression("small machine")})], Style(verbosity=-1))
     assert text.splitlines() == [
         "Healthy: nothing to do.",
         "(TST001 put up with: small machine)",
@@ -306,7 +305,7 @@ def test_what_is_put_up_with_is_told_and_does_not_count() -> None:
 
 
 def test_notes_are_told() -> None:
-    assert "the.toml: the excuse for BLA001 ended on 2026-01-01" in render(
+    assert "the.toml: the excuse for BLA001 ended on 2026-01-01" in renderer("text")(
         [report(notes=("the.toml: the excuse for BLA001 ended on 2026-01-01",))], Style()
     )
 
@@ -329,28 +328,28 @@ VARIABLES = {f"VARIABLE_{number}": "x" * 30 for number in range(4)}
 )  # fmt: skip
 def test_a_command_is_never_wrapped(remedy: Remedy, line: str, width: int) -> None:
     one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(remedy,)))
-    text = render([one], Style(width=width))
+    text = renderer("text")([one], Style(width=width))
     assert sum(line in row for row in text.splitlines()) == 2, "in the verdict and with the finding"
 
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_path_stays_whole(width: int) -> None:
     one = report(Finding(BROKEN, "x", (Evidence("file", LONG),), "t", f"because {LONG} says so"))
-    assert sum(LONG in row for row in render([one], Style(width=width)).splitlines()) == 2
+    assert sum(LONG in row for row in renderer("text")([one], Style(width=width)).splitlines()) == 2
 
 
 def test_a_change_by_hand_names_the_file() -> None:
     one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(Edit("~/.condarc", "remove the line"),)))
-    assert "in ~/.condarc: remove the line" in render([one], Style())
+    assert "in ~/.condarc: remove the line" in renderer("text")([one], Style())
 
 
 def test_on_windows_commands_are_powershells() -> None:
     windows = facts(system=Missing("x"))
-    assert "export OPENBLAS_NUM_THREADS=4" in render([report(TOO_MANY, patient=windows)], Style())
+    assert "export OPENBLAS_NUM_THREADS=4" in renderer("text")([report(TOO_MANY, patient=windows)], Style())
     system = facts().system
     assert not isinstance(system, Missing)
     windows = facts(system=type(system)(platform="win32", machine="AMD64"))
-    assert "$env:OPENBLAS_NUM_THREADS = '4'" in render([report(TOO_MANY, patient=windows)], Style())
+    assert "$env:OPENBLAS_NUM_THREADS = '4'" in renderer("text")([report(TOO_MANY, patient=windows)], Style())
 
 
 # --- what others wrote ---
@@ -375,7 +374,7 @@ def test_markup_and_escapes_are_printed_as_they_are_and_credentials_never(format
 
 
 def test_concise() -> None:
-    assert concise.render([MIXED], Style()) == snapshot("""\
+    assert renderer("concise")([MIXED], Style()) == snapshot("""\
 /home/ada/fit/.venv: TST001 warning BLAS starts 64 threads where 4 CPUs are usable
 /home/ada/fit/.venv: TST003 info 2 copies of OpenBLAS on disk, 50.2 MB
 /home/ada/fit/.venv: UNS009 unknown numpy: no answer in 10 s
@@ -385,7 +384,7 @@ def test_concise() -> None:
 def test_concise_gives_checks_without_a_verdict_one_line_a_reason() -> None:
     two = Check("two-rules", (changed(NOTE, code="TWO001"), changed(NOTE, code="TWO002")), lambda: (), ())
     nameless = Check("nameless", (), lambda: (), ())
-    said = concise.render(
+    said = renderer("concise")(
         [
             report(
                 TOO_MANY,
@@ -411,14 +410,14 @@ def test_concise_gives_checks_without_a_verdict_one_line_a_reason() -> None:
 
 
 def test_concise_says_nothing_of_a_healthy_patient() -> None:
-    assert concise.render([report(others=(ended("passing", "passed"),))], Style()) == ""
+    assert renderer("concise")([report(others=(ended("passing", "passed"),))], Style()) == ""
 
 
 # --- JSON ---
 
 
 def test_json() -> None:
-    made = json.loads(document.render([MIXED], Style()))
+    made = json.loads(renderer("json")([MIXED], Style()))
     assert list(made) == snapshot(
         ["schema_version", "tool", "patient", "summary", "facts", "checks", "findings", "notes"]
     )
@@ -495,19 +494,19 @@ def test_json() -> None:
 
 
 def test_json_is_ascii_on_one_line_unless_people_read_it() -> None:
-    line = document.render([MIXED], Style())
+    line = renderer("json")([MIXED], Style())
     assert line.isascii()
     assert line.count("\n") == 1
-    indented = document.render([MIXED], Style(indent=True))
+    indented = renderer("json")([MIXED], Style(indent=True))
     assert indented.count("\n") > 100
     assert json.loads(indented) == json.loads(line)
 
 
 def test_several_patients_are_several_reports() -> None:
-    made = json.loads(document.render([MIXED, MIXED], Style()))
+    made = json.loads(renderer("json")([MIXED, MIXED], Style()))
     assert list(made) == ["schema_version", "reports"]
-    assert made["reports"][1] == json.loads(document.render([MIXED], Style()))
-    assert render([MIXED, MIXED], Style()).count("status 0") == 2
+    assert made["reports"][1] == json.loads(renderer("json")([MIXED], Style()))
+    assert renderer("text")([MIXED, MIXED], Style()).count("status 0") == 2
 
 
 def test_json_keeps_hostile_text_and_redacts_credentials_everywhere() -> None:
@@ -517,7 +516,7 @@ def test_json_keeps_hostile_text_and_redacts_credentials_everywhere() -> None:
         patient=facts(packages=packages(distribution("a", requires=["b @ https://ada:pw@corp/b.whl"]))),
         others=(ended("u", "unknown", HOSTILE),),
     )
-    made = json.loads(document.render([one], Style()))
+    made = json.loads(renderer("json")([one], Style()))
     clean = HOSTILE.replace("ada:pw", "<redacted>")
     (finding,) = made["findings"]
     assert (finding["subject"], finding["title"], finding["why"]) == (clean, clean, clean)
@@ -528,7 +527,7 @@ def test_json_keeps_hostile_text_and_redacts_credentials_everywhere() -> None:
 
 def test_suppressed_findings_are_in_the_document() -> None:
     made = json.loads(
-        document.render([report(TOO_MANY, excuses={"TST001": Suppression("why not", "2027-01-31")})], Style())
+        renderer("json")([report(TOO_MANY, excuses={"TST001": Suppression("why not", "2027-01-31")})], Style())
     )
     assert made["findings"][0]["suppressed"] == {"by": "configuration", "reason": "why not", "until": "2027-01-31"}
     assert made["summary"]["counts"]["warning"] == 0
@@ -591,7 +590,7 @@ def test_the_header_says_what_numpy_uses_where_it_was_asked(libraries: Any, uses
 
 def test_what_a_person_must_decide_is_named_with_the_finding_and_not_in_the_verdict() -> None:
     one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(UnsetEnv(("A_VARIABLE",), unless="it is meant"),)))
-    lines = [line.strip() for line in render([one], Style()).splitlines()]
+    lines = [line.strip() for line in renderer("text")([one], Style()).splitlines()]
     assert "1 thing is broken." in lines
     assert "Fix      unset A_VARIABLE, unless it is meant" in lines
     assert lines.count("unset A_VARIABLE") == 1
@@ -629,3 +628,11 @@ def test_the_verdict_runs_no_fix_of_another_finding() -> None:
         build.finding("TST002", Install(("pandas",)), subject="pandas", severity=Severity.INFO),
     )
     assert verdict(one).command == ""
+
+
+def test_a_password_beyond_ascii_does_not_reach_the_json() -> None:
+    one = build.report(build.finding(title="from https://ada:pässwörd@example.org/simple"))
+    assert (
+        json.loads(renderer("json")([one], Style()))["findings"][0]["title"]
+        == "from https://<redacted>@example.org/simple"
+    )

@@ -12,8 +12,8 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.facts import Measure
 from envdoctor.facts.recording import SCHEMA_VERSION, dump
-from envdoctor.privacy.text import sanitize, to_ascii
-from envdoctor.report.formats import chart, header
+from envdoctor.privacy.text import clean, to_ascii
+from envdoctor.report import chart, header
 
 
 @click.command("measure", short_help="Time BLAS: what threads bring, what copies cost.")
@@ -45,7 +45,7 @@ def command(head: HeadStart, /, **given: Any) -> int:
         rows = [row for row in header.rows(facts) if row[0] in ("BLAS", "CPUs")]
         assert facts.measure is not None
         lines += [f"  {label:9}{value}" for label, value in [*rows, *chart.rows(facts.measure)]]
-        text = "\n".join(sanitize(line) for line in lines) + "\n"
+        text = "\n".join(clean(line) for line in lines) + "\n"
         session.emit(to_ascii(text) if style.ascii else text)
     if documents:
         whole = documents[0] if len(documents) == 1 else {"reports": documents}

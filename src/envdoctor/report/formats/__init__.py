@@ -1,34 +1,43 @@
-"""Reports as text of some kind. A reporter is pure (report in, string out) and decides nothing."""
+"""Reports as text of some kind. A format is pure (view in, string out) and decides nothing.
+
+A new one is a file here with ``render(view)``, and a line in `FORMATS`: where it lies, and what makes a string harmless
+in it (`envdoctor.report.escapes`).
+"""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from msgspec import Struct
 
+from envdoctor.privacy.text import Escape
+from envdoctor.report import escapes
 from envdoctor.report.report import Report
+from envdoctor.report.view import Style, View
 
-FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown", "html")
-_MODULES = {"text": "terminal"}
-
-
-class Style(Struct, frozen=True):
-    """How text is to look: ``width`` in columns, ``color``, ``ascii`` only; ``indent`` makes JSON readable;
-    ``plan`` shows every step of every fix; ``home`` is written ``~`` where nobody copies it."""
-
-    width: int = 80
-    color: bool = False
-    ascii: bool = False
-    indent: bool = False
-    verbosity: int = 0
-    plan: bool = False
-    home: str = ""
+__all__ = ["FORMATS", "Format", "Style", "renderer"]
 
 
-Render = Callable[[Sequence[Report], Style], str]
+class Format(Struct, frozen=True):
+    """``module`` holds ``render(view: View) -> str``; ``escape`` has been applied to every string of the view."""
+
+    module: str
+    escape: Escape
 
 
-def renderer(name: str) -> Render:
-    """The reporter for a format; its module is imported only now."""
-    module = import_module(f"envdoctor.report.formats.{_MODULES.get(name, name)}")
-    render: Render = module.render
-    return render
+FORMATS = {
+    "text": Format("envdoctor.report.formats.terminal", escapes.as_it_is),
+    "concise": Format("envdoctor.report.formats.concise", escapes.as_it_is),
+    "json": Format("envdoctor.report.formats.json", escapes.as_it_is),
+    "github": Format("envdoctor.report.formats.github", escapes.workflow),
+    "sarif": Format("envdoctor.report.formats.sarif", escapes.as_it_is),
+    "junit": Format("envdoctor.report.formats.junit", escapes.xml),
+    "markdown": Format("envdoctor.report.formats.markdown", escapes.markdown),
+    "html": Format("envdoctor.report.formats.html", escapes.html),
+}
+
+
+def renderer(name: str) -> Callable[[Sequence[Report], Style], str]:
+    """What draws reports in a format; its module is imported only now."""
+    row = FORMATS[name]
+    render: Callable[[View], str] = import_module(row.module).render
+    return lambda reports, style: render(View(reports, style, row.escape))

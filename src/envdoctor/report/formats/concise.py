@@ -1,27 +1,20 @@
 """One line a finding: for scripts, editors and people in a hurry."""
 
-from collections.abc import Sequence
-
-from envdoctor.privacy.redact import credentials
-from envdoctor.privacy.text import sanitize, to_ascii
-from envdoctor.report.formats import Style
-from envdoctor.report.report import Report, by_reason
+from envdoctor.privacy.text import to_ascii
+from envdoctor.report.view import View, by_reason
 
 
-def render(reports: Sequence[Report], style: Style) -> str:
+def render(view: View) -> str:
     """``PREFIX: CODE severity title``, the worst first; empty for a healthy patient.
 
     What came to no verdict follows, one line a reason: ``PREFIX: CODE,CODE unknown reason``.
     """
     lines = []
-    for report in reports:
-        where = report.facts.patient.prefix or report.facts.patient.executable or "?"
-        for item in report.open:
-            finding = item.finding
-            lines.append(f"{where}: {finding.rule.code} {finding.severity.value} {finding.title}")
-        unknown = [outcome for outcome in report.outcomes if outcome.status == "unknown"]
-        for reason, outcomes in by_reason(unknown).items():
-            codes = [code for outcome in outcomes for code in outcome.check.codes or (outcome.check.name,)]
+    for patient in view.patients:
+        where = patient.prefix or patient.executable or "?"
+        lines += [f"{where}: {it.code} {it.severity.value} {it.title}" for it in patient.open]
+        for reason, outcomes in by_reason(patient.unknown).items():
+            codes = [code for outcome in outcomes for code in outcome.codes or (outcome.name,)]
             lines.append(f"{where}: {','.join(codes)} unknown {reason}")
-    text = "".join(sanitize(credentials(line)) + "\n" for line in lines)
-    return to_ascii(text) if style.ascii else text
+    text = "".join(f"{line}\n" for line in lines)
+    return to_ascii(text) if view.style.ascii else text

@@ -1,46 +1,44 @@
 """What explains an error, first; or plainly that nothing here does."""
 
-from typing import Any
-
 from envdoctor.engine.remedies import Install
 from envdoctor.facts.recording import dump
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.plan import plan as plan_of
-from envdoctor.report.formats import Style
+from envdoctor.privacy.redact import shareable
+from envdoctor.report import escapes
+from envdoctor.report.document import finding
 from envdoctor.report.formats.audience import draw_for
-from envdoctor.report.formats.findings import draw_fix, groups
-from envdoctor.report.formats.header import title
-from envdoctor.report.formats.json import document
+from envdoctor.report.formats.findings import Told, draw_fix
 from envdoctor.report.formats.page import Page
 from envdoctor.report.report import Report
-from envdoctor.report.verdict import shell_for
+from envdoctor.report.view import PatientView, Style, grouped
 from envdoctor.report.why import DISTRIBUTIONS, Explanation
 
 
 def render(found: Explanation, report: Report, style: Style) -> str:
     page = Page(style)
+    patient = PatientView(report, style, escapes.as_it_is)
     if style.verbosity >= 0:
-        page.line((title(report.version, report.facts, style.home), "bold"))
+        page.line((patient.title, "bold"))
         page.line()
     _verdict(page, found)
     for note in found.notes:
         page.line("  ", note)
-    said: set[str] = set()
+    told = Told()
     toolbox = Toolbox(report.facts, report.settings.prefer)
     # The cure of what explains the error, not of all that is wrong here.
     plan = plan_of([(item.finding, item.fixes) for item in found.causes], toolbox)
     if found.absent in DISTRIBUTIONS and not plan:
-        fix = toolbox.fix(Install((DISTRIBUTIONS[found.absent],)), "PKG001")
-        draw_fix(page, fix, shell_for(report), "Fix")
-    for group in groups(found.causes, plan):
+        draw_fix(page, patient.fix(toolbox.fix(Install((DISTRIBUTIONS[found.absent],)), "PKG001")), "Fix")
+    for group in grouped(patient.told(found.causes, plan)):
         page.line()
-        draw_for(page, group, report, style, said)
+        draw_for(page, group, patient, style, told)
     if found.perhaps:
         page.line()
         page.line(("This may have to do with it:", "bold"))
-        for group in groups(found.perhaps, ()):
+        for group in grouped(patient.told(found.perhaps, ())):
             page.line()
-            draw_for(page, group, report, style, said)
+            draw_for(page, group, patient, style, told)
     _meaning(page, found)
     return page.text
 
@@ -70,9 +68,7 @@ def _meaning(page: Page, found: Explanation) -> None:
 
 
 def render_json(found: Explanation, report: Report, style: Style) -> str:
-    findings = document(report)["findings"]
-    index = {id(item): finding for item, finding in zip(report.advice, findings, strict=True)}
-    whole: dict[str, Any] = {
+    whole = {
         "schema_version": "1.0",
         "explained": bool(found.causes or found.absent),
         "symptoms": [
@@ -85,10 +81,10 @@ def render_json(found: Explanation, report: Report, style: Style) -> str:
             for match in found.matches
         ],
         "absent": found.absent,
-        "causes": [index[id(item)] for item in found.causes],
-        "perhaps": [index[id(item)] for item in found.perhaps],
+        "causes": [finding(item) for item in found.causes],
+        "perhaps": [finding(item) for item in found.perhaps],
         "notes": list(found.notes),
         "silent": list(found.silent),
         "unknown": list(found.unknown),
     }
-    return dump(whole, 2 if style.indent else None) + "\n"
+    return dump(shareable(whole), 2 if style.indent else None) + "\n"

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from envdoctor import __version__
 from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump, record
-from envdoctor.privacy.redact import credentials
-from envdoctor.privacy.text import sanitize, to_ascii
-from envdoctor.report.formats import Style
-from envdoctor.report.formats.header import rows, title
+from envdoctor.privacy.redact import shareable
+from envdoctor.privacy.text import clean, to_ascii
+from envdoctor.report.header import rows, title
 from envdoctor.report.report import SCHEMA_VERSION
+from envdoctor.report.view import Style
 
 
 def render(facts: Facts, style: Style) -> str:
@@ -18,7 +18,7 @@ def render(facts: Facts, style: Style) -> str:
     lines = [title(__version__, facts), *(f"  {label:9}{value}" for label, value in rows(facts)), ""]
     for name, section in {"patient": document["patient"], **document["facts"]}.items():
         lines += _tree(name, section, 0)
-    text = "\n".join(sanitize(credentials(line)) for line in lines) + "\n"
+    text = "\n".join(clean(line) for line in lines) + "\n"
     return to_ascii(text) if style.ascii else text
 
 
@@ -26,7 +26,7 @@ def render_json(patients: Sequence[Facts], style: Style) -> str:
     """One patient's facts as the JSON of a recording, several under ``recordings``; home and names as they are."""
     documents = [record(facts, __version__) for facts in patients]
     whole = documents[0] if len(documents) == 1 else {"schema_version": SCHEMA_VERSION, "recordings": documents}
-    return credentials(dump(whole, 2 if style.indent else None)) + "\n"
+    return dump(shareable(whole), 2 if style.indent else None) + "\n"
 
 
 def _tree(name: str, value: object, depth: int) -> Iterator[str]:

@@ -7,9 +7,8 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from envdoctor.privacy.redact import credentials
-from envdoctor.privacy.text import sanitize, to_ascii
-from envdoctor.report.formats import Style
+from envdoctor.privacy.text import clean, to_ascii
+from envdoctor.report.view import Style
 
 LABEL = 9  # columns of the label beside a paragraph
 INDENT = 4
@@ -35,7 +34,7 @@ class Page:
         )
 
     def _clean(self, text: str) -> str:
-        text = sanitize(credentials(text))
+        text = clean(text)
         return to_ascii(text) if self._style.ascii else text
 
     def line(self, *parts: str | tuple[str, str]) -> None:

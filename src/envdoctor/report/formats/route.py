@@ -1,17 +1,17 @@
 """The guide's route for this machine beside today's, ticked off, and "pip or conda?": for people and for programs."""
 
-from typing import Any
-
 from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump
-from envdoctor.fixes.shell import Shell, shell_of
+from envdoctor.fixes.shell import Shell
 from envdoctor.guide import cited
 from envdoctor.guide.profile import about_blas, reasons
 from envdoctor.guide.progress import TICKS
 from envdoctor.guide.routes import Profile, Route, Step, asides, route
-from envdoctor.report.formats import Style
-from envdoctor.report.formats.findings import draw_statement, standing
+from envdoctor.report import escapes
+from envdoctor.report.formats.findings import draw_statement
 from envdoctor.report.formats.page import INDENT, Page
+from envdoctor.report.verdict import shell_for
+from envdoctor.report.view import Style, standing, statement_view
 
 NAMES = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
 MARKS = {True: "✓", False: " ", None: "?"}
@@ -68,15 +68,10 @@ def _today(page: Page, way: Route, who: Profile, facts: Facts, said: set[str]) -
 
 def _statements(page: Page, ids: list[str], said: set[str]) -> None:
     for statement in cited([key for key in ids if key not in said]):
-        draw_statement(page, statement)
+        draw_statement(page, statement_view(statement, escapes.as_it_is))
         said.add(statement.id)
     if old := [key for key in ids if key in said and key not in {item.id for item in cited(ids)}]:
         page.paragraph(", ".join(old), "Guide", indent=INDENT)
-
-
-def shell_for(facts: Facts) -> Shell:
-    environ = getattr(facts.environment, "variables", {})
-    return shell_of(environ, getattr(facts.system, "platform", "") == "win32")
 
 
 def _done(step: Step, facts: Facts) -> bool | None:
@@ -102,7 +97,7 @@ def render_json(facts: Facts, who: Profile, style: Style) -> str:
     return dump(document, 2 if style.indent else None) + "\n"
 
 
-def _route(way: Route, who: Profile, shell: Shell, facts: Facts | None) -> dict[str, Any]:
+def _route(way: Route, who: Profile, shell: Shell, facts: Facts | None) -> dict[str, object]:
     return {
         "id": way.id,
         "title": way.title,

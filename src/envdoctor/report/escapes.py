@@ -1,0 +1,54 @@
+"""What makes a string harmless, one function a syntax; a format's row in the table of formats names its own.
+
+Each takes a string that is sanitized already (`envdoctor.privacy.text.clean`) and its kind.
+"""
+
+import re
+
+from envdoctor.privacy.text import Kind
+
+_CODE = re.compile("`([^`]+)`")
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~@$"})
+# What XML 1.0 can't hold (https://www.w3.org/TR/xml/#charsets), lone surrogates among it.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def as_it_is(text: str, kind: Kind) -> str:
+    """For what is no markup: a terminal, plain lines, the strings of a JSON document."""
+    return text
+
+
+def workflow(text: str, kind: Kind) -> str:
+    """The data of a workflow command of GitHub Actions
+    (https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts, ``escapeData``)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def markdown(text: str, kind: Kind) -> str:
+    """Nothing is markup, a mention or a heading. Code in prose stays code; a command stays whole, for a fenced block."""
+    if kind == "code":
+        return text
+    if kind == "text":
+        return text.translate(_MARKDOWN)
+    pieces = _CODE.split(text)
+    return "".join(f"`{piece}`" if number % 2 else piece.translate(_MARKDOWN) for number, piece in enumerate(pieces))
+
+
+def xml(text: str, kind: Kind) -> str:
+    """Character data of XML; for an attribute the quotes are still to be chosen (`quoted`)."""
+    return _NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+
+
+def quoted(text: str) -> str:
+    """What `xml` has escaped, as an attribute's value with its quotes."""
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', "&quot;"))
+
+
+def html(text: str, kind: Kind) -> str:
+    """Character data or a quoted attribute of HTML; code in prose becomes ``<code>``."""
+    from html import escape
+
+    text = escape(text).replace("\ufeff", "")
+    return _CODE.sub(r"<code>\1</code>", text) if kind == "words" else text
