@@ -8,6 +8,7 @@ as it is, be it missing or absent.
 """
 
 from envdoctor.data import table
+from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.markers import plainly_within
@@ -202,6 +203,7 @@ __all__ = [
     "UnsetEnv",
     "Variables",
     "Workers",
+    "accelerators",
     "alternation_verdict",
     "canonical",
     "check",

@@ -3,10 +3,10 @@
 import pytest
 
 from envdoctor.engine.remedies import InstallBuild
-from envdoctor.facts import Link
+from envdoctor.facts import Link, System
 from envdoctor.fixes import Toolbox
-from envdoctor.fixes.builds import index_for
-from tests.support.build import PREFIX, distribution, facts, packages, patient
+from envdoctor.fixes.builds import chosen
+from tests.support.build import PREFIX, distribution, facts, gpu, nvidia_device, packages, patient, torch_build
 from tests.support.cures import argv, argvs
 
 
@@ -15,7 +15,8 @@ from tests.support.cures import argv, argvs
     [("13.0", "13.0"), ("13.9", "13.2"), ("13", "13.0"), ("12.2", "12.6"), ("12", "12.6"), ("11.4", "11.8")],
 )
 def test_torchs_index_is_of_the_drivers_major_version(cuda: str, index: str) -> None:
-    assert index_for(cuda)["cuda"] == index
+    offer = chosen(InstallBuild("torch", cuda), "linux-x86_64")
+    assert offer and offer.cuda == index
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,43 @@ def test_with_pip_the_index_is_named_with_the_day_it_was_seen() -> None:
     toolbox = Toolbox(facts(packages=packages(distribution("pip"))))
     fix = toolbox.fix(InstallBuild("torch", "12.2"), "GPU002")
     assert "https://download.pytorch.org/whl/cu126" in argv(fix.steps[0])
-    assert index_for("12.2")["seen"] in fix.reason
+    offer = chosen(InstallBuild("torch", "12.2"), "linux-x86_64")
+    assert offer and offer.seen in fix.reason
+
+
+def test_what_is_built_together_with_torch_comes_along() -> None:
+    """A torch of another CUDA beside the old torchvision would be the next fault."""
+    installed = packages(distribution("pip"), distribution("torch"), distribution("torchvision"))
+    fix = Toolbox(facts(packages=installed)).fix(InstallBuild("torch", "12.6", last="2.14.1"), "GPU003")
+    assert argv(fix.steps[0])[-2:] == ["torch", "torchvision"]
+
+
+def test_of_two_releases_for_one_cuda_the_wanted_one_is_pinned() -> None:
+    offer = chosen(InstallBuild("torch", "12.8", last="2.10.0"), "linux-x86_64")
+    assert offer and offer.requirement == "torch==2.10.0"
+
+
+def test_a_plug_in_for_another_cuda_goes_before_the_new_one_comes() -> None:
+    """JAX refuses two: they register under one name."""
+    remedy = InstallBuild("jaxlib", "12", remove=("jax-cuda13-plugin", "jax-cuda13-pjrt"))
+    fix = Toolbox(facts(packages=packages(distribution("pip")))).fix(remedy, "GPU003")
+    first, second = map(argv, fix.steps)
+    assert first[-3:] == ["--yes", "jax-cuda13-plugin", "jax-cuda13-pjrt"]
+    assert second[-1] == "jax[cuda12]"
+
+
+@pytest.mark.parametrize(("system", "machine"), [("linux", "aarch64"), ("win32", "AMD64"), ("darwin", "arm64")])
+def test_where_no_index_has_a_build_for_the_system_it_is_said(system: str, machine: str) -> None:
+    fix = Toolbox(facts(system=System(platform=system, machine=machine))).fix(
+        InstallBuild("tensorflow", "12"), "GPU001"
+    )
+    assert fix.steps == ()
+    assert "no index is known" in fix.title
+
+
+def test_in_a_conda_environment_what_pip_installed_is_replaced_by_pip() -> None:
+    built = gpu(nvidia_device(), builds=[torch_build(None)])
+    conda = patient(origin=[Link(kind="conda-env")])
+    fix = Toolbox(facts(patient=conda, gpu=built)).fix(InstallBuild("torch", "13.0"), "GPU001")
+    assert "conda" not in argv(fix.steps[0])
+    assert "torch" in argv(fix.steps[0])

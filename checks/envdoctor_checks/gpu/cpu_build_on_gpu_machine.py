@@ -6,27 +6,31 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Build,
+    Device,
     Evidence,
     Finding,
     Gpu,
-    InstallBuild,
     Manual,
     NotApplicable,
+    Patient,
+    Remedy,
     Rule,
     Severity,
     System,
+    accelerators,
     check,
     known,
 )
 from envdoctor_checks.gpu._devices import build_name, device_name, usable
-from envdoctor_checks.gpu._fit import current, for_rocm
+from envdoctor_checks.gpu._machine import cure, machine, none_known
+from envdoctor_checks.gpu._others import for_rocm, rocm_index
 
 GUIDE = ("rec-9", "pkg-3")
 GPU001 = Rule("GPU001", "cpu-build-on-gpu-machine", Severity.WARNING, guide=GUIDE)
 
 
 @check(GPU001)
-def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
+def cpu_build(gpu: Gpu, system: System, patient: Patient) -> Iterator[Finding]:
     """JAX without its plug-in is GPU004's; conda's jaxlib has CUDA built in or not."""
     built = known(gpu.builds)
     cpu = [build for build in built if build.backend == "cpu" and _could_have(build, built)]
@@ -39,23 +43,54 @@ def cpu_build(gpu: Gpu, system: System) -> Iterator[Finding]:
             raise NotApplicable("no NVIDIA or AMD GPU here")
         return
     amd = for_rocm(known(gpu.devices))
-    devices = amd or current(usable(gpu))
+    if amd:
+        for build in cpu:
+            if build.package == "torch":
+                yield _finding(build, amd[0], (Manual(rocm_index(amd[0].architecture or "")),))
+        return
+    devices = usable(gpu)
+    here = machine(gpu, system, patient, devices)
+    missed = ""
     for build in cpu:
-        if amd and build.package != "torch":
-            continue
-        evidence = [Evidence("GPU", device_name(devices[0])), Evidence("build", f"{build_name(build)}, CPU only")]
-        if build.build:
-            evidence.append(Evidence("conda build", build.build))
-        if build.file:
-            evidence.append(Evidence("read in", build.file))
-        yield Finding(
-            GPU001,
-            build.package,
-            tuple(evidence),
-            f"{build.package} is built for the CPU only, and this machine has a GPU it could use",
-            f"{build.package} will never touch the GPU, without an error: it computes on the processor.",
-            remedies=_for_gpu(build, gpu, system, bool(amd)),
-        )
+        ways = cure(build, here) or _newer_driver(build, here)
+        if ways:
+            offer, served = accelerators.best(accelerators.stem(build.package), here)
+            able = [item for item in devices if not offer or item.compute_capability in (*served, None)]
+            yield _finding(build, (able or devices)[0], ways)
+        else:
+            missed = none_known(build.package, here)
+    if missed:
+        raise NotApplicable(missed)
+
+
+def _finding(build: Build, device: Device, ways: tuple[Remedy, ...]) -> Finding:
+    evidence = [Evidence("GPU", device_name(device)), Evidence("build", f"{build_name(build)}, CPU only")]
+    if build.build:
+        evidence.append(Evidence("conda build", build.build))
+    if build.file:
+        evidence.append(Evidence("read in", build.file))
+    return Finding(
+        GPU001,
+        build.package,
+        tuple(evidence),
+        f"{build.package} is built for the CPU only, and this machine has a GPU it could use",
+        f"{build.package} will never touch the GPU, without an error: it computes on the processor.",
+        remedies=ways,
+    )
+
+
+def _newer_driver(build: Build, here: accelerators.Machine) -> tuple[Manual, ...]:
+    """Where a newer driver is what a build would need."""
+    wanted = accelerators.driver_wanted(accelerators.stem(build.package), here)
+    if wanted is None:
+        return ()
+    driver, offer = wanted
+    return (
+        Manual(
+            f"update the NVIDIA driver to {driver} or newer, then install a build of {build.package} for CUDA "
+            f"{offer.cuda}: this driver is too old for every build that is known"
+        ),
+    )
 
 
 def _could_have(build: Build, built: list[Build]) -> bool:
@@ -63,12 +98,3 @@ def _could_have(build: Build, built: list[Build]) -> bool:
         return True
     others = any(other.package.startswith("jax-") for other in built)
     return build.package == "jaxlib" and build.build is not None and not others
-
-
-def _for_gpu(build: Build, gpu: Gpu, system: System, amd: bool) -> tuple[InstallBuild | Manual, ...]:
-    if amd:
-        return (Manual("install PyTorch's ROCm build: https://pytorch.org/get-started/locally/ gives the command"),)
-    if build.package == "tensorflow" and system.platform == "win32":
-        return (Manual("TensorFlow uses GPUs on Windows within WSL 2 only: install it there"),)
-    cuda = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else ""
-    return (InstallBuild(build.package, cuda),)

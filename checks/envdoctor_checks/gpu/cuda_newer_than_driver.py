@@ -4,102 +4,127 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Build,
-    Device,
     Evidence,
     Finding,
     Gpu,
-    InstallBuild,
     Manual,
     Missing,
     NotApplicable,
+    Packages,
+    Patient,
+    Remedy,
     Rule,
     Severity,
     System,
     UnknownFact,
+    accelerators,
     check,
     known,
+    table,
 )
 from envdoctor_checks.gpu._devices import build_name, visible
-from envdoctor_checks.gpu._fit import (
-    DOES_NOT_FIT,
-    FITS,
-    LIMITED,
-    architecture_fit,
-    best_major,
-    driver_fit,
-    minimum_driver,
-    numbers,
-)
+from envdoctor_checks.gpu._jax import in_the_way
+from envdoctor_checks.gpu._machine import architecture_verdict, cure, machine, none_known
 
-GPU002 = Rule("GPU002", "cuda-newer-than-driver", Severity.ERROR, guide=("pkg-3",), varies=(Severity.INFO,))
-
-
-def driver_cuda(gpu: Gpu) -> str | None:
-    """The CUDA version of the libcuda that loads; ``None`` where none does."""
-    return known(gpu.cuda_driver_version)
+GPU002 = Rule("GPU002", "cuda-newer-than-driver", Severity.ERROR, guide=("pkg-3",))
 
 
 @check(GPU002)
-def cuda_newer_than_driver(gpu: Gpu, system: System) -> Iterator[Finding]:
-    """By the CUDA version of the libcuda that loads (`cuda-compat` counts), without it by the driver's version."""
+def cuda_newer_than_driver(gpu: Gpu, system: System, patient: Patient, packages: Packages) -> Iterator[Finding]:
+    """By the CUDA version of the libcuda that loads (`cuda-compat` counts), without it by the driver's version.
+
+    Within one major version older drivers run newer builds: nothing is said of that, but where a device needs the
+    build's PTX, which an older driver does not compile.
+    """
     builds = [build for build in known(gpu.builds) if build.backend == "cuda"]
     if not builds:
         raise NotApplicable("no package built for CUDA is installed")
     devices = visible(gpu)
-    offered = driver_cuda(gpu)
-    driver = gpu.driver if offered and isinstance(gpu.driver, Missing) else known(gpu.driver)
-    if not offered and not driver:
+    offered = known(gpu.cuda_driver_version)
+    version = gpu.driver if offered and isinstance(gpu.driver, Missing) else known(gpu.driver)
+    if not offered and not version:
         raise NotApplicable("no driver (GPU008)")
-    text = driver if isinstance(driver, str) else None
-    windows = system.platform == "win32"
-    unread = [build.cuda for build in builds if isinstance(build.cuda, Missing)]
+    here = machine(gpu, system, patient, devices)
     for build in builds:
-        fit = driver_fit(build.cuda, offered, text, windows) if isinstance(build.cuda, str) else None
-        if fit is None or fit.verdict == FITS:
+        if not isinstance(build.cuda, str):
             continue
-        says = f"{text or 'version unknown'}" + (f", for CUDA up to {offered}" if offered else "")
-        evidence = (Evidence("build", f"{build_name(build)} for CUDA {build.cuda}"), Evidence("driver", says))
-        if fit.verdict == LIMITED:
-            yield Finding(
-                GPU002,
-                build.package,
-                evidence,
-                f"{build.package} is built for CUDA {build.cuda}, the driver is for {offered}: it works, with limits",
-                "Within one major version older drivers run newer builds; code that is compiled when it runs, "
-                "and features new in the build's version, may be missing.",
-                own_severity=Severity.INFO,
-                nothing_to_do="unless a feature is missed; a newer driver removes the limits.",
-            )
-        elif fit.verdict == DOES_NOT_FIT:
-            yield _too_new(build, gpu, devices, evidence, windows)
+        said = accelerators.driver_verdict(build.cuda, here.driver)
+        if said is not None and not said.runs:
+            yield _too_new(build, here, gpu, packages, "")
+        elif compiled := _uncompiled(build, here):
+            yield _too_new(build, here, gpu, packages, compiled)
+        elif asked := _asks_for(build, here.driver):
+            yield _too_new(build, here, gpu, packages, "", asked)
+    unread = [build.cuda for build in builds if isinstance(build.cuda, Missing)]
     if unread:
         raise UnknownFact(unread[0].reason)
 
 
-def _too_new(build: Build, gpu: Gpu, devices: list[Device], evidence: tuple[Evidence, ...], windows: bool) -> Finding:
+def _uncompiled(build: Build, here: accelerators.Machine) -> str:
+    """The device that would have to compile the build's PTX with this driver, and can't."""
+    for capability in here.devices:
+        said = architecture_verdict(build, capability, here.driver)
+        if said is not None and said.cause == accelerators.PTX:
+            return capability
+    return ""
+
+
+def _asks_for(build: Build, have: accelerators.Driver) -> str:
+    """The driver that the package's own documents ask for, where this one is older."""
+    wanted = _documented(build)
+    if not wanted or have.version is None or have.windows:
+        return ""
+    return wanted if accelerators.numbers(have.version) < accelerators.numbers(wanted) else ""
+
+
+def _documented(build: Build) -> str:
+    stem, major = accelerators.stem(build.package), accelerators.numbers(str(build.cuda))[:1]
+    rows = [row for row in table("gpu_builds")["build"] if row["package"] == stem and row.get("driver")]
+    return next((str(row["driver"]) for row in rows if accelerators.numbers(row["cuda"])[:1] == major), "")
+
+
+def _too_new(
+    build: Build, here: accelerators.Machine, gpu: Gpu, packages: Packages, compiled: str, asked: str = ""
+) -> Finding:
     cuda = str(build.cuda)
-    offered = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else None
-    major = best_major(offered, gpu.driver if isinstance(gpu.driver, str) else None, windows)
-    minimum = minimum_driver(numbers(cuda)[0], windows) or f"one for CUDA {cuda}"
-    place = "on Windows, not within WSL" if gpu.wsl else "on the host, not in the container" if gpu.container else ""
-    ways: list[InstallBuild | Manual] = []
-    if not all(_too_old(build, device) for device in devices):  # a driver would not help those
+    have = here.driver
+    ways: list[Remedy] = []
+    minimum = _driver_for(build, here, exact=bool(compiled))
+    if minimum:
+        place = (
+            "on Windows, not within WSL" if gpu.wsl else "on the host, not in the container" if gpu.container else ""
+        )
         ways.append(Manual(" ".join(filter(None, (f"update the NVIDIA driver to {minimum} or newer", place)))))
-    if major is not None:
-        package = "jaxlib" if build.package.startswith("jax-") else build.package  # the plug-ins come with JAX's extras
-        ways.append(InstallBuild(package, offered or str(major)))
+    ways += cure(build, here, in_the_way(build, packages))
+    says = f"{have.version or 'version unknown'}" + (f", for CUDA up to {have.cuda}" if have.cuda else "")
+    title = f"{build.package} is built for CUDA {cuda}, which the NVIDIA driver is too old for"
+    why = f"{build.package} finds no usable GPU: it stops with an error, or computes on the processor."
+    if compiled:
+        title = f"{build.package} has only PTX of CUDA {cuda} for this GPU, which the NVIDIA driver can't compile"
+        why = 'Programs stop with "the provided PTX was compiled with an unsupported toolchain".'
+    elif asked:
+        title = f"{build.package} needs NVIDIA driver {asked} or newer"
     return Finding(
         GPU002,
         build.package,
-        evidence,
-        f"{build.package} is built for CUDA {cuda}, which the NVIDIA driver is too old for",
-        f"{build.package} finds no usable GPU: it stops with an error, or computes on the processor.",
+        (Evidence("build", f"{build_name(build)} for CUDA {cuda}"), Evidence("driver", says)),
+        title,
+        why,
         remedies=tuple(ways),
+        nothing_to_do="" if ways else f"nothing is offered: {none_known(build.package, here)}.",
     )
 
 
-def _too_old(build: Build, device: Device) -> bool:
-    if not isinstance(device.compute_capability, str) or not isinstance(build.architectures, list):
-        return False
-    fit = architecture_fit(device.compute_capability, build.architectures)
-    return fit is not None and fit.verdict == DOES_NOT_FIT
+def _driver_for(build: Build, here: accelerators.Machine, exact: bool) -> str:
+    """The driver that would run this very build on one of the devices; empty where none would."""
+    cuda = str(build.cuda)
+    for capability in here.devices or ("",):
+        said = architecture_verdict(build, capability, accelerators.Driver()) if capability else None
+        if said is not None and not said.runs:
+            continue
+        wanted = accelerators.driver_that_runs(cuda, [capability] if capability else [], here.driver.windows)
+        if wanted and exact:
+            wanted = accelerators.driver_for_minor(cuda) or wanted
+        if wanted:
+            return max(wanted, _documented(build), key=accelerators.numbers)
+    return ""

@@ -1,8 +1,10 @@
-"""GPU011: TensorFlow is a CUDA build and a GPU is usable, but there are neither `nvidia-*` wheels nor a CUDA toolkit."""
+"""GPU011: TensorFlow is a CUDA build and a GPU is usable, but there are neither `nvidia-*` wheels of its CUDA nor a
+CUDA toolkit.
+"""
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Gpu, Install, NotApplicable, Rule, Severity, check
+from envdoctor.api import Evidence, Finding, Gpu, Install, NotApplicable, Rule, Severity, accelerators, check
 from envdoctor_checks.gpu._devices import builds, usable
 
 GPU011 = Rule("GPU011", "tensorflow-without-cuda-libraries", Severity.WARNING, guide=("pkg-3",))
@@ -10,20 +12,29 @@ GPU011 = Rule("GPU011", "tensorflow-without-cuda-libraries", Severity.WARNING, g
 
 @check(GPU011)
 def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
+    """Libraries of another major version have other names (``libcudart.so.13``) and don't help."""
     tensorflow = next((build for build in builds(gpu, "tensorflow") if build.backend == "cuda"), None)
     if tensorflow is None:
         raise NotApplicable("no TensorFlow with CUDA is installed")
     usable(gpu)
-    if tensorflow.build or gpu.toolkits or any("cudnn" in item.name or "cublas" in item.name for item in gpu.libraries):
+    major = str(accelerators.numbers(tensorflow.cuda)[0]) if isinstance(tensorflow.cuda, str) else ""
+    core = [item for item in gpu.libraries if "cudnn" in item.name or "cublas" in item.name]
+    if tensorflow.build or gpu.toolkits or any(not major or item.cuda in (major, None) for item in core):
         return
+    others = sorted({str(item.cuda) for item in core})
     yield Finding(
         GPU011,
         "tensorflow",
         (
             Evidence("build", f"tensorflow {tensorflow.version} for CUDA {tensorflow.cuda}"),
-            Evidence("CUDA libraries", "neither nvidia-* distributions nor a toolkit"),
+            Evidence(
+                "CUDA libraries",
+                f"nvidia-* distributions for CUDA {' and '.join(others)} only"
+                if others
+                else "neither nvidia-* distributions nor a toolkit",
+            ),
         ),
-        "TensorFlow is built for CUDA, and the CUDA libraries are not installed",
+        f"TensorFlow is built for CUDA {major}, and the CUDA {major} libraries are not installed",
         'It says "Cannot dlopen some GPU libraries" and computes on the processor.',
         remedies=(Install(("tensorflow[and-cuda]",)),),
     )

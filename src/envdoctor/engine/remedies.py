@@ -41,12 +41,16 @@ class Install(Struct, frozen=True):
 class InstallBuild(Struct, frozen=True):
     """Replace a package by another build of it, from where the patient's tool finds it.
 
-    ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: what the driver bears.
+    ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: the newest that is known.
+    ``last`` is its release, where several builds for one CUDA are to be told apart; ``remove`` are distributions
+    that have to go first.
     """
 
     package: str
     cuda: str = ""
     title: str = ""
+    last: str = ""
+    remove: tuple[str, ...] = ()
 
 
 class Remove(Struct, frozen=True):

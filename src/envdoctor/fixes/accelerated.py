@@ -1,7 +1,11 @@
 """Another build of a package, for another accelerator: where it comes from is data (`envdoctor.fixes.builds`)."""
 
+import msgspec
+
+from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.engine.remedies import InstallBuild
+from envdoctor.facts import Gpu, System
 from envdoctor.fixes import builds
 from envdoctor.fixes.model import Fix
 from envdoctor.fixes.steps import run
@@ -15,9 +19,27 @@ def install_build(bedside: Target, remedy: InstallBuild) -> Fix:
     if bedside.guard:
         return _in_venv(bedside, remedy)
     kind = OriginKind.CONDA_ENV if bedside.conda else bedside.kind
-    title, steps, applicability, reason, undo = builds.replace(remedy, kind, bedside.prefix, _pip(bedside))
+    if bedside.conda and _by_pip(bedside, remedy.package):
+        kind = OriginKind.VENV  # conda's package would come on top of pip's
+    title, steps, applicability, reason, undo = builds.replace(
+        remedy, kind, bedside.prefix, _pip(bedside), _system(bedside), tuple(bedside.installed)
+    )
     spoken = tuple(run(*bedside.spoken(list(step.argv))) for step in steps)
     return Fix(title=title, steps=spoken, applicability=applicability, reason=reason, undo=undo)
+
+
+def _system(bedside: Target) -> str:
+    """The patient's system in the words of the table of builds."""
+    system = bedside.facts.system
+    return accelerators.system_name(system.platform, system.machine) if isinstance(system, System) else "linux-x86_64"
+
+
+def _by_pip(bedside: Target, package: str) -> bool:
+    """Whether the package is there and is none of conda's: those have a build string."""
+    gpu = bedside.facts.gpu
+    built = gpu.builds if isinstance(gpu, Gpu) and isinstance(gpu.builds, list) else []
+    mine = [item for item in built if accelerators.stem(item.package) == accelerators.stem(package)]
+    return bool(mine) and not any(item.build for item in mine)
 
 
 class _pip:  # noqa: N801
@@ -54,7 +76,8 @@ def _in_venv(bedside: Target, remedy: InstallBuild) -> Fix:
     else:
         inside = rf"{folder}\Scripts\python.exe" if bedside.windows else f"{folder}/bin/python"
         make, pip = run(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
-    title, steps, applicability, reason, _ = builds.replace(remedy, OriginKind.VENV, folder, pip)
+    fresh = msgspec.structs.replace(remedy, remove=())  # there is nothing in it yet
+    title, steps, applicability, reason, _ = builds.replace(fresh, OriginKind.VENV, folder, pip, _system(bedside))
     return Fix(
         title=f"{title}, in an environment of its own",
         steps=(make, *steps) if steps else (),

@@ -47,9 +47,9 @@ def _words(remedy: Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
         case Replace(remove, install):
             yield NAME, remove
             yield REQUIREMENT, _heads(install)
-        case InstallBuild(package, cuda):
-            yield NAME, (package,)
-            yield NUMBER, (cuda,)
+        case InstallBuild(package, cuda, _, last, remove):
+            yield NAME, (package, *remove)
+            yield NUMBER, (cuda, last)
         case InstallSystem(packages):
             yield from ((PACKAGE, group) for group in packages.values())
         case Recreate(python):

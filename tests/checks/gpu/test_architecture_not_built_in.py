@@ -6,10 +6,11 @@ import pytest
 
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.engine.rules import Severity
+from envdoctor.facts import Device, System
 from envdoctor_checks.gpu.architecture_not_built_in import architecture_not_built_in
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
-from tests.checks.gpu._shared import H100, OLD, V100, words
-from tests.support.build import findings, gpu, nvidia_device, outcome, torch_build
+from tests.checks.gpu._shared import H100, OLD, V100, built, words
+from tests.support.build import changed, findings, gpu, nvidia_device, outcome, torch_build
 
 
 def test_an_old_gpu_needs_an_older_build_and_no_driver() -> None:
@@ -17,7 +18,8 @@ def test_an_old_gpu_needs_an_older_build_and_no_driver() -> None:
     (finding,) = findings(architecture_not_built_in, gpu=place)
     assert (finding.rule.code, finding.severity) == ("GPU003", Severity.ERROR)
     assert "7.0" in finding.title
-    assert finding.remedies[0] == InstallBuild("torch", "12", title="install a build of torch for CUDA 12")
+    (way,) = finding.remedies
+    assert isinstance(way, InstallBuild) and (way.cuda, way.last) == ("12.6", "2.14.1")
     everything = words([finding, *findings(cuda_newer_than_driver, gpu=gpu(V100, builds=[torch_build()], **OLD))])
     assert "update" not in everything and "580" not in everything
 
@@ -35,7 +37,8 @@ def test_a_new_gpu_needs_a_newer_build() -> None:
     old = torch_build("12.4", architectures=["sm_50", "sm_60", "sm_70", "sm_80", "sm_90"])
     blackwell = nvidia_device("NVIDIA GeForce RTX 5090", "12.0")
     (finding,) = findings(architecture_not_built_in, gpu=gpu(blackwell, builds=[old]))
-    assert "newer build" in words([finding])
+    (way,) = finding.remedies
+    assert isinstance(way, InstallBuild) and way.cuda == "13.0"
 
 
 def test_an_old_gpu_beside_one_that_fits_is_a_warning_and_alone_an_error() -> None:
@@ -55,3 +58,46 @@ def test_a_gpu_that_is_hidden_from_programs_is_not_judged() -> None:
 def test_where_all_are_hidden_builds_are_not_judged(check: Any) -> None:
     place = gpu(V100, builds=[torch_build()], hidden="CUDA_VISIBLE_DEVICES=-1", **OLD)
     assert outcome(check, gpu=place).status == "not-applicable"
+
+
+@pytest.mark.parametrize("package", ["jax-cuda13-plugin", "cupy-cuda13x", "numba-cuda", "cudf-cu13"])
+def test_what_compiles_when_it_runs_knows_no_older_devices_than_its_cuda(package: str) -> None:
+    build = built(package, "13")
+    (finding,) = findings(architecture_not_built_in, gpu=gpu(V100, builds=[build]))
+    way = finding.remedies[0]
+    assert isinstance(way, InstallBuild) and way.cuda == "12"
+    assert findings(architecture_not_built_in, gpu=gpu(H100, builds=[build])) == []
+    older = changed(build, package=package.replace("13", "12"), cuda="12")
+    assert findings(architecture_not_built_in, gpu=gpu(V100, builds=[older])) == []
+
+
+def test_amds_architectures_are_exact() -> None:
+    card = Device(vendor="amd", name=None, architecture="gfx1103", usable=True, source="kfd")
+    build = torch_build(None, backend="rocm", architectures=["gfx1100", "gfx1101"])
+    (finding,) = findings(architecture_not_built_in, gpu=gpu(card, builds=[build]))
+    assert "gfx1103" in finding.title
+    assert "rocm7.2" in words([finding])
+    fitting = changed(build, architectures=["gfx90a:sramecc+:xnack-", "gfx1103"])
+    assert findings(architecture_not_built_in, gpu=gpu(card, builds=[fitting])) == []
+
+
+def test_a_device_for_which_nothing_is_built_gets_words_and_no_command() -> None:
+    """PyTorch's wheels for Arm have no code for Turing."""
+    arm = System(platform="linux", machine="aarch64")
+    build = torch_build("13.0", architectures=["sm_80", "sm_90", "sm_100", "sm_110", "sm_120"])
+    place = gpu(nvidia_device("NVIDIA T4G", "7.5"), builds=[build])
+    (finding,) = findings(architecture_not_built_in, gpu=place, system=arm)
+    assert finding.remedies == ()
+    assert "no build of torch that was known on" in finding.nothing_to_do
+    orin = gpu(nvidia_device("Orin", "8.7"), builds=[build], driver="540.4.0", cuda_driver_version="12.6")
+    (finding,) = findings(architecture_not_built_in, gpu=orin, system=arm)
+    assert "Jetson" in words([finding])
+
+
+@pytest.mark.parametrize(("name", "capability"), [("NVIDIA GB10", "12.1"), ("NVIDIA Thor", "11.0"), ("A10G", "8.6")])
+def test_new_devices_on_arm_are_quiet(name: str, capability: str) -> None:
+    build = torch_build("13.0", architectures=["sm_80", "sm_90", "sm_100", "sm_110", "sm_120"])
+    arm = System(platform="linux", machine="aarch64")
+    assert (
+        findings(architecture_not_built_in, gpu=gpu(nvidia_device(name, capability), builds=[build]), system=arm) == []
+    )

@@ -18,7 +18,9 @@ def test_a_recording_without_accelerators_is_not_judged() -> None:
 def test_a_build_for_the_cpu_on_a_machine_with_a_gpu_is_found(package: str) -> None:
     (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[torch_build(None, package=package)]))
     assert (finding.rule.code, finding.severity, finding.subject) == ("GPU001", Severity.WARNING, package)
-    assert finding.remedies == (InstallBuild(package, "13.0"),)
+    (way,) = finding.remedies
+    assert isinstance(way, InstallBuild)
+    assert (way.package, way.cuda) == (package, {"torch": "13.0", "tensorflow": "12.5"}[package])
 
 
 def test_a_gpu_that_cannot_be_used_does_not_accuse_the_build() -> None:
@@ -82,3 +84,24 @@ def test_tensorflow_on_windows_is_for_wsl() -> None:
     build = torch_build(None, package="tensorflow")
     (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[build]), system=windows)
     assert "WSL" in words([finding])
+
+
+def test_tensorflow_on_arm_is_nvidias_containers_and_no_command_for_pip() -> None:
+    arm = System(platform="linux", machine="aarch64")
+    (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[torch_build(None, package="tensorflow")]), system=arm)
+    assert "container" in words([finding])
+    assert not any(isinstance(way, InstallBuild) for way in finding.remedies)
+
+
+def test_a_driver_too_old_for_every_build_is_what_has_to_change() -> None:
+    place = gpu(H100, builds=[torch_build(None)], driver="440.33.01", cuda_driver_version="10.2")
+    (finding,) = findings(cpu_build, gpu=place)
+    assert "update the NVIDIA driver" in words([finding])
+    assert not any(isinstance(way, InstallBuild) for way in finding.remedies)
+
+
+def test_no_build_for_the_card_is_said_where_the_check_does_not_apply() -> None:
+    arm = System(platform="linux", machine="aarch64")
+    result = outcome(cpu_build, gpu=gpu(nvidia_device("T4G", "7.5"), builds=[torch_build(None)]), system=arm)
+    assert (result.status, result.findings) == ("not-applicable", ())
+    assert "no build of torch" in result.reason

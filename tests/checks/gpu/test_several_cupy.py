@@ -14,7 +14,7 @@ def test_two_cupys_are_found_and_one_is_quiet() -> None:
     assert finding.remedies[0] == Replace(
         ("cupy-cuda12x", "cupy-cuda13x"),
         ("cupy-cuda13x",),
-        title="remove all of them, then install the one for this driver",
+        title="remove all of them, then install the one for this driver and GPU",
     )
     one = packages(distribution("cupy-cuda12x"), distribution("cupy-xarray"))
     assert findings(several_cupy, gpu=gpu(H100), packages=one) == []

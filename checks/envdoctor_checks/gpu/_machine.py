@@ -1,0 +1,67 @@
+"""This machine in the words of the model of what runs where, and the builds that would run on it."""
+
+from collections.abc import Sequence
+
+from envdoctor.api import Build, Device, Gpu, InstallBuild, Manual, Patient, System, accelerators, table
+
+WORDS = "if {0} is there for the display, hide it from programs: CUDA_VISIBLE_DEVICES names those that they may use"
+
+
+def driver(gpu: Gpu, system: System) -> accelerators.Driver:
+    """The driver as far as it is known."""
+    cuda = gpu.cuda_driver_version if isinstance(gpu.cuda_driver_version, str) else None
+    version = gpu.driver if isinstance(gpu.driver, str) else None
+    return accelerators.Driver(cuda, version, system.platform == "win32")
+
+
+def capabilities(devices: Sequence[Device]) -> tuple[str, ...]:
+    """The compute capabilities that are known, each once."""
+    return tuple(dict.fromkeys(item.compute_capability for item in devices if isinstance(item.compute_capability, str)))
+
+
+def machine(gpu: Gpu, system: System, patient: Patient, devices: Sequence[Device]) -> accelerators.Machine:
+    """The machine that a build has to fit; of devices those given."""
+    version = patient.version if isinstance(patient.version, str) else ""
+    name = accelerators.system_name(system.platform, system.machine)
+    python = ".".join(version.split(".")[:2])
+    return accelerators.Machine(name, driver(gpu, system), capabilities(devices), python)
+
+
+def architecture_verdict(build: Build, capability: str, here: accelerators.Driver) -> accelerators.Verdict | None:
+    """Whether the build has code for the device; one that lists none begins where its documents or its CUDA begin."""
+    if not isinstance(build.architectures, list):
+        return None
+    cuda = build.cuda if isinstance(build.cuda, str) else ""
+    stem, major = accelerators.stem(build.package), accelerators.numbers(cuda)[:1]
+    rows = [row for row in table("gpu_builds")["build"] if row["package"] == stem]
+    lowest = next((row.get("lowest", "") for row in rows if accelerators.numbers(row["cuda"])[:1] == major), "")
+    return accelerators.architecture_verdict(capability, build.architectures, cuda, here, lowest)
+
+
+def cure(build: Build, here: accelerators.Machine, remove: tuple[str, ...] = ()) -> tuple[InstallBuild | Manual, ...]:
+    """The newest build that runs on all devices here, judged before it is named; empty where none is known.
+
+    ``remove`` are distributions that would stand in its way.
+    """
+    stem = accelerators.stem(build.package)
+    offer, served = accelerators.best(stem, here)
+    if offer is None:
+        words = accelerators.elsewhere(stem, here)
+        return (Manual(words),) if words else ()
+    title = f"install {stem} {offer.last} for CUDA {offer.cuda}, the newest that runs here"
+    rest = [item for item in here.devices if item not in served]
+    ways: list[InstallBuild | Manual] = [InstallBuild(stem, offer.cuda, title, offer.last, remove)]
+    if rest:
+        ways.append(Manual(WORDS.format("the GPU of compute capability " + " and ".join(rest))))
+    return tuple(ways)
+
+
+def none_known(package: str, here: accelerators.Machine) -> str:
+    """Why nothing is offered, for a person who would have liked a command."""
+    where = " ".join(filter(None, (here.system.replace("-", " "), f"Python {here.python}" if here.python else "")))
+    date = table("gpu_builds")["as_of"]
+    devices = " and ".join(here.devices) or "unknown"
+    return (
+        f"no build of {accelerators.stem(package)} that was known on {date} runs here "
+        f"(compute capability {devices}, {here.driver.words}, {where})"
+    )
