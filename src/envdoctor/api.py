@@ -29,7 +29,15 @@ from envdoctor.ecosystem.origins import (
     kind_of,
 )
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker, same_version
-from envdoctor.ecosystem.threads import Expectation, expected, is_count, is_list, order
+from envdoctor.ecosystem.threads import (
+    Expectation,
+    expected,
+    is_count,
+    is_list,
+    of_library,
+    order,
+    with_expected_threads,
+)
 from envdoctor.ecosystem.units import megabytes
 from envdoctor.engine.checks import Check, NotApplicable, check
 from envdoctor.engine.findings import Evidence, Finding
@@ -218,9 +226,11 @@ __all__ = [
     "linux_family",
     "megabytes",
     "normalise",
+    "of_library",
     "order",
     "oversubscription_verdict",
     "plainly_within",
     "same_version",
     "table",
+    "with_expected_threads",
 ]

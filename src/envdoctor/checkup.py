@@ -33,8 +33,8 @@ class Options(msgspec.Struct, frozen=True):
 
 def diagnose(facts: Facts, plan: Options, began: float) -> Report:
     """The report on ``facts``; ``began`` is when the check-up began (`time.perf_counter`)."""
-    facts = msgspec.structs.replace(facts, level=level_of(facts, plan.settings.level))
-    outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks)]
+    level = level_of(facts, plan.settings.level)
+    outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks, level=level)]
     prefer = plan.settings.prefer
     advice = advise(facts, outcomes, plan.selection, plan.config.excuses, plan.baseline, prefer)
     return Report(
@@ -43,7 +43,7 @@ def diagnose(facts: Facts, plan: Options, began: float) -> Report:
         facts=facts,
         outcomes=tuple(outcomes),
         advice=advice,
-        settings=msgspec.structs.replace(plan.settings, level=facts.level),
+        settings=msgspec.structs.replace(plan.settings, level=level),
         seconds=time.perf_counter() - began,
         notes=_notes(plan.config, facts.recorded[:10]),
     )

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.ecosystem.threads import Ignored, atoi, expected, is_count, is_list, order
+from envdoctor.ecosystem.threads import Ignored, atoi, expected, is_count, is_list, order, with_expected_threads
+from envdoctor.facts import Library, Missing
+from tests.support.build import blas, changed, cpu, openblas
 
 
 def threads(vendor: str, affinity: int = 8, **given_: Any) -> int | None:
@@ -133,3 +135,37 @@ def test_a_list_is_openmps() -> None:
     assert is_list("4,1")
     assert not is_count("4,1")
     assert not is_list("4,")
+
+
+REFERENCE = openblas(vendor="netlib", threads=Missing("it does not tell"), threading_layer=None)
+BLIS = openblas(vendor="blis", threads=Missing("it does not tell"), threading_layer="pthreads")
+
+
+@pytest.mark.parametrize(
+    ("library", "variables", "threads"),
+    [
+        (REFERENCE, {}, 1),
+        (BLIS, {}, 1),
+        (BLIS, {"BLIS_NUM_THREADS": "3"}, 3),
+        (changed(BLIS, threads=2), {"BLIS_NUM_THREADS": "3"}, 2),  # its own answer comes first
+        (changed(REFERENCE, vendor="atlas", threading_layer="disabled"), {}, 1),
+    ],
+)
+def test_a_silent_library_counts_with_what_is_expected_of_it(
+    library: Library, variables: dict[str, str], threads: int
+) -> None:
+    (counted,) = with_expected_threads(blas(library), cpu(4), variables).libraries
+    assert counted.threads == threads
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        changed(BLIS, threading_layer=Missing("not known")),
+        changed(REFERENCE, loaded=False),
+        openblas(threads=Missing("signal 11")),
+        openblas(vendor="mkl", threads=Missing("it does not tell"), threading_layer="intel"),
+    ],
+)
+def test_one_that_could_not_be_asked_stays_unknown(library: Library) -> None:
+    assert with_expected_threads(blas(library), cpu(4), {"OMP_NUM_THREADS": "3"}).libraries == [library]

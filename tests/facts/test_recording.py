@@ -274,3 +274,10 @@ def test_the_schema_refuses_what_is_no_report(change: Callable[[dict[str, Any]],
     assert REPORT.is_valid(spoilt)
     change(spoilt)
     assert not REPORT.is_valid(spoilt)
+
+
+def test_the_level_is_a_setting_and_no_fact_any_more() -> None:
+    document = record(facts(), "0.1.0")
+    assert "level" not in document["facts"]
+    old = {**document, "facts": {**document["facts"], "level": "beginner"}}
+    assert load(dump(old), "old.json") == facts()

@@ -49,8 +49,8 @@ def told(facts: Facts) -> dict[str, str]:
     ("fault", "missing"),
     [
         ("os-release", ["system"]),
-        ("cpuinfo", ["cpu", "blas"]),
-        ("self/cgroup", ["cpu", "limits", "blas"]),
+        ("cpuinfo", ["cpu"]),
+        ("self/cgroup", ["cpu", "limits"]),
         ("/sys/bus/pci", ["gpu"]),
         ("condarc", ["conda"]),
         ("share/jupyter", ["jupyter"]),

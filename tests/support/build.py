@@ -187,8 +187,9 @@ def environment(**variables: str) -> Variables:
 
 
 def outcome(check: Check, **sections: Any) -> Outcome:
-    """How ``check`` ends on a healthy patient with these sections."""
-    return run(facts(**sections), RegisteredCheck(check))
+    """How ``check`` ends on a healthy patient with these sections; ``level`` may stand among them."""
+    level = sections.pop("level", "advanced")
+    return run(facts(**sections), RegisteredCheck(check), level)
 
 
 def findings(check: Check, **sections: Any) -> list[Finding]:
@@ -322,7 +323,7 @@ def torch_build(cuda: str | None = "13.2", **changes: Any) -> Build:
 
 def report(*given: Finding, level: str = "advanced", prefer: str = "", **sections: Any) -> Report:
     """The report on a healthy patient with these sections, on which checks found ``given``."""
-    known = facts(**sections, level=level)
+    known = facts(**sections)
     rules = tuple(dict.fromkeys(finding.rule for finding in given))
     check = Check("made-up", rules, lambda: (), ())
     outcomes = [Outcome(check, given, "found" if given else "passed")]

@@ -1,19 +1,11 @@
 """What a loaded library makes of the variables, by the model; its own answer is another fact."""
 
-from envdoctor.api import Cpu, Expectation, Library, Variables, expected
+from envdoctor.api import Cpu, Expectation, Library, Variables, of_library
 
 
 def expectation(library: Library, cpu: Cpu, environment: Variables) -> Expectation:
     """What the library makes of the variables."""
-    return expected(
-        library.vendor,
-        environment.variables,
-        cpu.affinity,
-        layer=layer_of(library),
-        version=version_of(library),
-        maximum=library.maximum if isinstance(library.maximum, int) else None,
-        cores=cpu.physical if isinstance(cpu.physical, int) else None,
-    )
+    return of_library(library, cpu, environment.variables)
 
 
 def layer_of(library: Library) -> str | None:

@@ -1,6 +1,18 @@
 """The loaded libraries, how many threads they have, and what limits them."""
 
-from envdoctor.api import Blas, Cpu, Evidence, Library, Missing, NotApplicable, OpenMP, UnknownFact, known
+from envdoctor.api import (
+    Blas,
+    Cpu,
+    Evidence,
+    Library,
+    Missing,
+    NotApplicable,
+    OpenMP,
+    UnknownFact,
+    Variables,
+    known,
+    with_expected_threads,
+)
 
 # The variable each library reads first.
 VARIABLES = {"openblas": "OPENBLAS_NUM_THREADS", "mkl": "MKL_NUM_THREADS", "blis": "BLIS_NUM_THREADS"}
@@ -14,9 +26,13 @@ def loaded_libraries(blas: Blas) -> list[Library]:
     return loaded
 
 
-def counted_libraries(blas: Blas) -> list[Library]:
-    """The loaded libraries whose threads are known. Raises `UnknownFact` where there is none."""
-    loaded = loaded_libraries(blas)
+def counted_libraries(blas: Blas, cpu: Cpu, environment: Variables | Missing | None = None) -> list[Library]:
+    """The loaded libraries with the threads that they reported, or that a silent one can be expected to take.
+
+    Raises `UnknownFact` where there is none.
+    """
+    variables = environment.variables if isinstance(environment, Variables) else {}
+    loaded = loaded_libraries(with_expected_threads(blas, cpu, variables))
     counted = [library for library in loaded if not isinstance(library.threads, Missing)]
     if not counted:
         raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")

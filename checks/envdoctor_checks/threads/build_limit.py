@@ -11,7 +11,7 @@ THR006 = Rule("THR006", "build-limit", Severity.INFO, guide=("blas-7",))
 
 @check(THR006)
 def build_limit(blas: Blas, cpu: Cpu) -> Iterator[Finding]:
-    for library in counted_libraries(blas):
+    for library in counted_libraries(blas, cpu):
         if isinstance(library.maximum, int) and 1 < library.maximum < cpu.usable:
             yield Finding(
                 THR006,

@@ -25,7 +25,7 @@ THR005 = Rule("THR005", "invalid-thread-variable", Severity.WARNING, guide=("bla
 @check(THR005)
 def invalid_variable(blas: Blas, cpu: Cpu, environment: Variables) -> Iterator[Finding]:
     """A list such as ``4,1`` is valid for OMP_NUM_THREADS (OpenMP 5.2, section 21.1.2)."""
-    loaded = counted_libraries(blas)
+    loaded = counted_libraries(blas, cpu, environment)
     bad: dict[str, list[tuple[Library, str]]] = {}
     for library in loaded:
         told = expectation(library, cpu, environment)

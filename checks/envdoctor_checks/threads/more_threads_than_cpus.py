@@ -22,6 +22,7 @@ from envdoctor.api import (
     is_list,
     known,
     oversubscription_verdict,
+    with_expected_threads,
 )
 from envdoctor_checks.threads._libraries import VARIABLES, limits_seen, loaded_libraries, threads_of
 from envdoctor_checks.threads._variables import limit
@@ -35,7 +36,7 @@ def more_threads_than_cpus(
 ) -> Iterator[Finding]:
     """Threads as the loaded libraries answer, against the CPUs that affinity and cgroup quota leave."""
     known(cpu.quota)
-    loaded = loaded_libraries(blas)
+    loaded = loaded_libraries(with_expected_threads(blas, cpu, environment.variables))
     counted = [library for library in loaded if not isinstance(library.threads, Missing)]
     found = False
     for vendor in dict.fromkeys(library.vendor for library in counted):

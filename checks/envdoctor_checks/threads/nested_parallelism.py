@@ -32,7 +32,7 @@ def _unlimited(blas: Blas, cpu: Cpu, environment: Variables) -> list[Library]:
     """The pools of more than one thread that no variable limits."""
     return [
         library
-        for library in counted_libraries(blas)
+        for library in counted_libraries(blas, cpu, environment)
         if isinstance(library.threads, int)
         and library.threads > 1
         and expectation(library, cpu, environment).variable is None

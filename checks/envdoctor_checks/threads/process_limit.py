@@ -4,7 +4,20 @@ fewer threads than the BLAS pools will start.
 
 from collections.abc import Iterator
 
-from envdoctor.api import Blas, Cpu, Evidence, Finding, Limits, Missing, NotApplicable, Rule, Severity, check, known
+from envdoctor.api import (
+    Blas,
+    Cpu,
+    Evidence,
+    Finding,
+    Limits,
+    Missing,
+    NotApplicable,
+    Rule,
+    Severity,
+    Variables,
+    check,
+    known,
+)
 from envdoctor_checks.threads._libraries import VARIABLES, counted_libraries
 from envdoctor_checks.threads._variables import limit
 
@@ -13,14 +26,16 @@ REFUSED = "pthread_create failed"  # OpenBLAS's words
 
 
 @check(THR007)
-def process_limit(blas: Blas, cpu: Cpu, limits: Limits) -> Iterator[Finding]:
+def process_limit(
+    blas: Blas, cpu: Cpu, limits: Limits, environment: Variables | Missing | None = None
+) -> Iterator[Finding]:
     """A pthreads pool is started when its library is loaded: one thread fewer than it has, since the caller is one."""
     if isinstance(blas.examined, Missing) and REFUSED in blas.examined.reason:
         yield _refused(blas.examined.reason, limits)
         return
     pools = [
         library
-        for library in counted_libraries(blas)
+        for library in counted_libraries(blas, cpu, environment)
         if isinstance(library.threads, int)
         and library.threads > 1
         and library.threading_layer in ("pthreads", "openmp")

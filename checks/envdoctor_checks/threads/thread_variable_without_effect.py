@@ -40,7 +40,7 @@ def variable_without_effect(
     blas: Blas, cpu: Cpu, environment: Variables, packages: Packages | Missing | None = None
 ) -> Iterator[Finding]:
     """Silent where another variable sets the same number, or limits what is loaded."""
-    loaded = counted_libraries(blas)
+    loaded = counted_libraries(blas, cpu, environment)
     told = [(library, expectation(library, cpu, environment)) for library in loaded if threads_of(library)]
     reported: set[str] = set()
     for library, answer in told:

@@ -27,7 +27,7 @@ WORKERS = ("PYTEST_XDIST_WORKER", "DASK_PARENT")
 @check(THR003)
 def threads_capped(blas: Blas, cpu: Cpu, environment: Variables) -> Iterator[Finding]:
     """Only where a variable decides; a worker that somebody else started is limited on purpose."""
-    loaded = counted_libraries(blas)
+    loaded = counted_libraries(blas, cpu, environment)
     if any(environment.variables.get(name) for name in WORKERS):
         raise NotApplicable("a worker process: its limit is its parent's decision")
     decided: dict[str, list[Library]] = {}

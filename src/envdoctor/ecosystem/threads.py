@@ -9,7 +9,13 @@ developer guide, and what 2026.2 does with values that the guide doesn't speak o
 
 from collections.abc import Mapping
 
+import msgspec
 from msgspec import Struct
+
+from envdoctor.facts import Facts
+from envdoctor.facts.base import Missing
+from envdoctor.facts.blas import Blas, Library
+from envdoctor.facts.cpu import Cpu
 
 # What each vendor reads, the first that is valid wins.
 ORDER: dict[str, tuple[str, ...]] = {
@@ -23,6 +29,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "netlib": (),
     "atlas": (),
 }
+SILENT = ("netlib", "atlas", "blis")  # they have no function that tells, or their builds leave it out (Debian's)
 DEFAULT_VARIABLE_SINCE = (0, 3, 22)  # https://github.com/OpenMathLib/OpenBLAS/pull/3773
 
 
@@ -46,6 +53,44 @@ class Expectation(Struct, frozen=True):
     variable: str | None = None
     ignored: tuple[Ignored, ...] = ()
     misread: str | None = None
+
+
+def of_library(library: Library, cpu: Cpu, variables: Mapping[str, str]) -> Expectation:
+    """The same for a library of the facts, by all that is known of its build."""
+    return expected(
+        library.vendor,
+        variables,
+        cpu.affinity,
+        layer=library.threading_layer if isinstance(library.threading_layer, str) else None,
+        version=library.version if isinstance(library.version, str) else None,
+        maximum=library.maximum if isinstance(library.maximum, int) else None,
+        cores=cpu.physical if isinstance(cpu.physical, int) else None,
+    )
+
+
+def with_expected_threads(blas: Blas, cpu: Cpu, variables: Mapping[str, str]) -> Blas:
+    """The same libraries; one that is loaded and did not report its threads has those that the model expects.
+
+    Only libraries that never report are meant: one that could not be asked stays unknown, and so does a build whose
+    threading layer is not known.
+    """
+
+    def counted(library: Library) -> Library:
+        silent = library.loaded and library.vendor in SILENT and isinstance(library.threads, Missing)
+        if not silent or isinstance(library.threading_layer, Missing):
+            return library
+        threads = of_library(library, cpu, variables).threads
+        return library if threads is None else msgspec.structs.replace(library, threads=threads)
+
+    return msgspec.structs.replace(blas, libraries=[counted(library) for library in blas.libraries])
+
+
+def counted(facts: Facts) -> Blas | Missing:
+    """The section ``blas`` of the facts `with_expected_threads`, as far as the facts allow."""
+    blas, cpu, environment = facts.blas, facts.cpu, facts.environment
+    if isinstance(blas, Missing) or isinstance(cpu, Missing):
+        return blas
+    return with_expected_threads(blas, cpu, {} if isinstance(environment, Missing) else environment.variables)
 
 
 def order(vendor: str, layer: str | None = None, version: str | None = None) -> tuple[str, ...]:

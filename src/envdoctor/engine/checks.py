@@ -16,7 +16,9 @@ Examine = Callable[..., Iterable[Finding]]
 
 
 class Check(Struct, frozen=True):
-    """A pure function from facts to findings. ``needs`` are its parameter names: sections of `Facts`."""
+    """A pure function from facts to findings. ``needs`` are its parameter names: sections of `Facts`, or ``level``,
+    which is whom the advice is for (beginner or advanced).
+    """
 
     name: str
     rules: tuple[Rule, ...]

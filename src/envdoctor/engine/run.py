@@ -8,6 +8,7 @@ from envdoctor.engine.checks import Check, NotApplicable, Outcome
 from envdoctor.engine.findings import Finding
 from envdoctor.facts import Facts, Missing, UnknownFact
 
+ADVANCED = "advanced"  # the level of who has named none
 DEADLINE = 2.0  # seconds for one check; a pure function over facts takes milliseconds
 
 
@@ -21,23 +22,26 @@ class RegisteredCheck:
         self.source = source
 
 
-def examine(facts: Facts, checks: Sequence[RegisteredCheck], deadline: float = DEADLINE) -> list[Outcome]:
-    """The outcome of every check, in order.
+def examine(
+    facts: Facts, checks: Sequence[RegisteredCheck], deadline: float = DEADLINE, level: str = ADVANCED
+) -> list[Outcome]:
+    """The outcome of every check, in order; ``level`` is handed to those that ask for it.
 
     Python can't interrupt a function, so the checks run in a worker thread; one that overruns its
     ``deadline`` (seconds) ends as unknown, and the rest get a new worker.
     """
     outcomes: list[Outcome] = []
     while len(outcomes) < len(checks):
-        outcomes += _Worker(facts, checks[len(outcomes) :]).outcomes(deadline)
+        outcomes += _Worker(facts, checks[len(outcomes) :], level).outcomes(deadline)
     return outcomes
 
 
 class _Worker:
     """One thread that works through ``checks`` until the last, or until one of them overruns."""
 
-    def __init__(self, facts: Facts, checks: Sequence[RegisteredCheck]) -> None:
+    def __init__(self, facts: Facts, checks: Sequence[RegisteredCheck], level: str) -> None:
         self._facts = facts
+        self._level = level
         self._checks = checks
         self._done: list[Outcome] = []
         self._changed = threading.Condition()
@@ -47,7 +51,7 @@ class _Worker:
 
     def _work(self) -> None:
         for loaded in self._checks:
-            outcome = run(self._facts, loaded)
+            outcome = run(self._facts, loaded, self._level)
             with self._changed:
                 if self._given_up:
                     return
@@ -68,7 +72,7 @@ class _Worker:
             return list(self._done)
 
 
-def run(facts: Facts, loaded: RegisteredCheck) -> Outcome:
+def run(facts: Facts, loaded: RegisteredCheck, level: str = ADVANCED) -> Outcome:
     """Run one check on ``facts``, whatever it does.
 
     A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
@@ -78,7 +82,7 @@ def run(facts: Facts, loaded: RegisteredCheck) -> Outcome:
     findings: list[Finding] = []
     status = reason = ""
     try:
-        arguments = _arguments(facts, check)
+        arguments = _arguments(facts, check, level)
         for finding in _produced(check, arguments):
             findings.append(finding)
     except NotApplicable as verdict:
@@ -99,11 +103,14 @@ def _words(error: BaseException) -> str:
         return "(it can't say why)"
 
 
-def _arguments(facts: Facts, check: Check) -> list[object]:
-    arguments = []
+def _arguments(facts: Facts, check: Check, level: str) -> list[object]:
+    arguments: list[object] = []
     defaults = getattr(check.examine, "__defaults__", None) or ()
     optional = check.needs[len(check.needs) - len(defaults) :]
     for name in check.needs:
+        if name == "level":
+            arguments.append(level)
+            continue
         if not hasattr(facts, name):
             raise UnknownFact(f"the check needs {name!r}, and there is no such section of facts")
         value = getattr(facts, name)

@@ -39,8 +39,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``recorded`` is the moment of the reading, ISO 8601 in UTC: what depends on the calendar is
     judged by it, not by the clock of whoever judges. A section is ``None`` where there is nothing
-    of its kind (no project here), `Missing` where it could not be read. ``level`` is whom
-    the advice is for: beginner or advanced.
+    of its kind (no project here), `Missing` where it could not be read.
     """
 
     recorded: str
@@ -56,7 +55,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     project: Project | None | Missing = None
     conda: Conda | None | Missing = None
     tools: Tools | Missing = Tools()
-    level: str = "advanced"
     measure: Measure | None | Missing = None
     limits: Limits | None | Missing = None
     gpu: Gpu | None | Missing = None

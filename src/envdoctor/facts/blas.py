@@ -9,8 +9,9 @@ class Library(Section, frozen=True, kw_only=True):
     """One BLAS library file.
 
     ``vendor``: openblas, mkl, blis, accelerate, netlib, atlas, armpl, nvpl, flexiblas.
-    ``threads`` is what the loaded library takes for a large product; `Missing` where it was not loaded
-    or does not tell. ``threading_layer``: pthreads, openmp, disabled (no threads), and MKL's intel,
+    ``threads`` is what the loaded library reports that it takes for a large product; `Missing` where it was not
+    loaded or does not tell (what a silent one can be expected to take is judged, not recorded:
+    `envdoctor.ecosystem.threads.with_expected_threads`). ``threading_layer``: pthreads, openmp, disabled (no threads), and MKL's intel,
     gnu, tbb, sequential. ``integers``: lp64 (32 bits) or ilp64 (64 bits). ``maximum`` is the most
     threads that the build can have. ``architecture`` names the kernels in use. ``bytes`` is the
     file's size, `Missing` where the library is linked statically into a file of other things (PyTorch's

@@ -105,7 +105,7 @@ def _gather(
     loader, why_not = interview.libraries()
     failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
     prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter, places), prefix)
-    libraries = _libraries(world, sys_path, prefix, loader, why_not, processors)
+    libraries = section("blas", blas.read, world, sys_path, prefix.path, loader, why_not)
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
         packed = section("conda", conda.read, world, prefix, True)
@@ -165,19 +165,6 @@ def _kernels(
     if isinstance(neighbourhood, Missing):
         return neighbourhood
     return section("jupyter", jupyter.read, world, prefix.path, interpreter, neighbourhood.jupyter, resolver)
-
-
-def _libraries(
-    world: World,
-    sys_path: list[str],
-    prefix: Prefix,
-    loader: dict[str, object] | None,
-    why_not: str,
-    processors: Cpu | Missing,
-) -> Blas | Missing:
-    if isinstance(processors, Missing):  # how many threads a library starts hangs on them
-        return processors
-    return section("blas", blas.read, world, sys_path, prefix.path, loader, why_not, processors)
 
 
 def _graphics(

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from envdoctor.facts import Facts, Interpreter, Missing, Packages
+from envdoctor.ecosystem.threads import counted
+from envdoctor.facts import Facts, Interpreter, Missing, Packages, known
 from envdoctor.facts.recording import dump
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report.view import Style
@@ -105,7 +106,7 @@ def _threads(facts: Facts) -> Values:
     if isinstance(facts.blas, Missing):
         yield "(all)", facts.blas
         return
-    for library in facts.blas.libraries:
+    for library in known(counted(facts)).libraries:
         if library.loaded:
             for user in library.used_by or [library.vendor]:
                 yield user, library.threads

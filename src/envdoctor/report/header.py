@@ -1,6 +1,7 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
 from envdoctor.ecosystem.origins import ENVIRONMENTS, OriginKind
+from envdoctor.ecosystem.threads import counted
 from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
 from envdoctor.facts.blas import NOT_ASKED
 
@@ -29,7 +30,7 @@ def rows(facts: Facts) -> list[tuple[str, str]]:
     chain = " on ".join(_link(link) for link in facts.patient.origin) or "unknown"
     around = "".join(f", {overlay}" for overlay in facts.patient.overlays)
     lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen})")]
-    lines.append(("BLAS", _blas(facts.blas)))
+    lines.append(("BLAS", _blas(counted(facts))))
     lines.append(("CPUs", _cpus(facts.cpu)))
     if gpu := _gpu(facts.gpu):
         lines.append(("GPU", gpu))

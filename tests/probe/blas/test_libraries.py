@@ -69,7 +69,7 @@ def test_a_blas_that_is_part_of_pytorchs_library_is_told_by_what_it_exports(tmp_
     build(library, code="int mkl_get_max_threads(void) { return 1; }")
     runtime = write(tmp_path / "torch/lib/libgomp.so.1", b"gomp")
     loader: dict[str, Any] = {"examined": [], "errors": [], "brought": {}, "pools": [], "problem": None}
-    told = blas.read(WORLD, [str(tmp_path)], None, loader, "", CPU)
+    told = blas.read(WORLD, [str(tmp_path)], None, loader, "")
     (mkl,) = told.libraries
     assert (mkl.vendor, mkl.path, mkl.used_by, mkl.loaded) == ("mkl", str(library), ["torch"], False)
     assert isinstance(mkl.threads, Missing) and isinstance(mkl.bytes, Missing)
@@ -77,6 +77,18 @@ def test_a_blas_that_is_part_of_pytorchs_library_is_told_by_what_it_exports(tmp_
     assert [(item.runtime, item.path, item.used_by, item.loaded) for item in told.openmp] == [
         ("libgomp", str(runtime), ["torch"], False)
     ]
+
+
+@COMPILED
+def test_the_threads_of_a_library_that_does_not_tell_are_not_foretold_in_the_facts(tmp_path: Path) -> None:
+    library = tmp_path / "usr/lib/x86_64-linux-gnu/blis-serial/libblas.so.3"
+    library.parent.mkdir(parents=True)
+    build(library, code="int bli_thread_get_num_threads(void) { return 1; }")
+    loader: dict[str, Any] = {"examined": [], "errors": [], "brought": {"numpy": [str(library)]}, "pools": []}
+    told = blas.read(WORLD, [str(tmp_path)], None, {**loader, "problem": None}, "")
+    (blis,) = told.libraries
+    assert (blis.vendor, blis.loaded, blis.threading_layer) == ("blis", True, "disabled")
+    assert isinstance(blis.threads, Missing)
 
 
 @COMPILED

@@ -8,6 +8,7 @@ from statistics import median
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.threads import with_expected_threads
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library
 from envdoctor.facts.cpu import Cpu
@@ -100,6 +101,7 @@ def read(
     progress: Progress = lambda done, planned: None,
 ) -> Measure | Missing:
     """The whole micro-benchmark; `Missing` where there is nothing to time or a child fails. About two seconds."""
+    blas = with_expected_threads(blas, cpu, environ)
     libraries = timed(blas)
     if not libraries:
         return Missing("no BLAS is loaded, or none whose threads are known")

@@ -5,10 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from envdoctor.ecosystem.threads import expected
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
-from envdoctor.facts.cpu import Cpu
 from envdoctor.probe.blas.libraries import (
     Links,
     bringers,
@@ -35,7 +33,6 @@ def read(
     prefix: str | None,
     loader: Mapping[str, Any] | None,
     why_not: str,
-    cpu: Cpu,
 ) -> Blas:
     """Join the loader's answer (``None`` and the reason where it has none) with the copies on disk."""
     sys_path = list(sys_path)
@@ -61,7 +58,7 @@ def read(
     for path in loaded:
         vendor = vendor_of(path)
         if vendor and path not in libraries and not _is_front(vendor, path, links, libraries):
-            libraries[path] = _silent(world, vendor, path, links, cpu, problem)
+            libraries[path] = _silent(world, vendor, path, links, problem)
     runtimes = [pool for pool in pools if pool["user_api"] == "openmp"]
     everything = [*libraries, *map(_path, runtimes)]
     used_by = users(links, extensions, everything) if loaded else bringers(brought, everything)
@@ -116,17 +113,14 @@ def _told(world: World, pool: Mapping[str, Any]) -> Library:
     )
 
 
-def _silent(world: World, vendor: str, path: str, links: Links, cpu: Cpu, problem: str | None) -> Library:
-    """A loaded library that has no functions to ask: its file, its links and the model of its vendor speak for it."""
+def _silent(world: World, vendor: str, path: str, links: Links, problem: str | None) -> Library:
+    """A loaded library that has no functions to ask: its file and its links speak for it."""
     unknown = Missing(problem) if problem else NOT_TOLD
     layer, version = _layer(vendor, path, links), file_version(path)
-    foretold = None
-    if not isinstance(layer, Missing):
-        foretold = expected(vendor, world.environ, cpu.affinity, layer=layer, cores=_cores(cpu)).threads
     return Library(
         vendor=vendor,
         version=version or version_within(world, vendor, path) or unknown,
-        threads=unknown if foretold is None else foretold,
+        threads=unknown,
         threading_layer=unknown if isinstance(layer, Missing) else layer,
         architecture=None if vendor in ("netlib", "atlas") else unknown,
         path=path,
@@ -134,10 +128,6 @@ def _silent(world: World, vendor: str, path: str, links: Links, cpu: Cpu, proble
         used_by=[],
         loaded=True,
     )
-
-
-def _cores(cpu: Cpu) -> int | None:
-    return cpu.physical if isinstance(cpu.physical, int) else None
 
 
 def _layer(vendor: str, path: str, links: Links) -> str | None | Missing:
