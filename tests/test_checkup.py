@@ -14,7 +14,7 @@ from envdoctor.engine.run import RegisteredCheck
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import UnknownFact
 from envdoctor.report.report import Report, Settings
-from tests.support.build import facts
+from envdoctor.testing import facts
 
 ONE = Rule("TST001", "one", Severity.ERROR)
 TWO = Rule("TST002", "two", Severity.WARNING)

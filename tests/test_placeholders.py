@@ -16,7 +16,7 @@ from envdoctor.facts.recording import load
 from envdoctor.fixes.steps import Run
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.report import Report, Settings
-from tests.support.build import changed
+from envdoctor.testing import changed
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 PLACEHOLDER = re.compile(r"<[A-Za-z_ -]+>|\{[A-Za-z_]*\}|\bYOUR_|\bTODO\b|\bXXX\b|/path/to")

@@ -7,7 +7,7 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
-from envdoctor.data import table
+from envdoctor.data import as_of, listed, table
 from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
@@ -28,6 +28,7 @@ from envdoctor.ecosystem.origins import (
     first_kind,
     kind_of,
 )
+from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker, same_version
 from envdoctor.ecosystem.threads import (
     Expectation,
@@ -191,6 +192,7 @@ __all__ = [
     "Problem",
     "Project",
     "PythonPathEntry",
+    "PythonRelease",
     "Quota",
     "Recreate",
     "Remedy",
@@ -213,6 +215,7 @@ __all__ = [
     "Workers",
     "accelerators",
     "alternation_verdict",
+    "as_of",
     "canonical",
     "check",
     "expected",
@@ -224,12 +227,15 @@ __all__ = [
     "kind_of",
     "known",
     "linux_family",
+    "listed",
+    "living_pythons",
     "megabytes",
     "normalise",
     "of_library",
     "order",
     "oversubscription_verdict",
     "plainly_within",
+    "python_releases",
     "same_version",
     "table",
     "with_expected_threads",

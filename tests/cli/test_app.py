@@ -21,7 +21,7 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, record
 from envdoctor.probe.choose import Surroundings
-from tests.support.build import blas, cpu, distribution, facts, openblas, packages
+from envdoctor.testing import blas, cpu, distribution, facts, openblas, packages
 from tests.support.patients import clean_environ
 
 PLAIN = re.compile(r"^envdoctor: [^\n]+\n$")

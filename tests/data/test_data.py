@@ -6,11 +6,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec import Struct
 
 import envdoctor
 from envdoctor.data import __main__ as compiler
-from envdoctor.data import table
+from envdoctor.data import listed, table
+from envdoctor.ecosystem.pythons import PythonRelease, python_releases
 from envdoctor.guide import cited, statements
 
 PACKAGE = Path(envdoctor.__file__).parent
@@ -42,7 +45,9 @@ def test_there_are_tables() -> None:
 @pytest.mark.parametrize("path", TABLES, ids=name)
 def test_what_is_read_is_what_is_written(path: Path) -> None:
     written = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert table(name(path)) == json.loads(json.dumps(written, default=str))
+    assert json.loads(path.with_suffix(".json").read_text(encoding="ascii")) == json.loads(
+        json.dumps(written, default=str)
+    )
     assert path.with_suffix(".json").read_text(encoding="ascii") == compiler.compiled(path)
 
 
@@ -83,13 +88,28 @@ def test_a_stale_table_is_told(
 
 
 def test_versions_of_python_are_dated_in_order() -> None:
-    versions = table("python_versions")["python"]
-    assert len({row["minor"] for row in versions}) == len(versions)
+    versions = python_releases()
+    assert len({row.minor for row in versions}) == len(versions)
     for row in versions:
-        released, end = map(datetime.date.fromisoformat, (row["released"], row["end_of_life"]))
+        released, end = map(datetime.date.fromisoformat, (row.released, row.end_of_life))
         assert released < end
-    order = [tuple(map(int, row["minor"].split("."))) for row in versions if row["minor"] != "2.7"]
+    order = [tuple(map(int, row.minor.split("."))) for row in versions if row.minor != "2.7"]
     assert order == sorted(order)
+
+
+def test_a_row_has_the_types_that_its_reader_names() -> None:
+    class Wrong(Struct):
+        minor: int
+
+    class More(Struct):
+        minor: str
+        nickname: str
+
+    for row in (Wrong, More):
+        with pytest.raises(msgspec.ValidationError):
+            table("python_versions", "python", row)
+    assert table("python_versions", "python", PythonRelease)[0].minor == "2.7"
+    assert "numpy" in listed("conda", "scientific")
 
 
 # --- the guide ---

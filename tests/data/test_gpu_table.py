@@ -1,34 +1,31 @@
 """The tables of drivers, devices and builds."""
 
-import pytest
+from msgspec import Struct
 
 from envdoctor.data import table
 from envdoctor.ecosystem import accelerators
 
 
-@pytest.mark.parametrize("name", ["gpu", "gpu_builds"])
-def test_every_row_of_the_table_has_a_source(name: str) -> None:
-    document = table(name)
-    assert document["as_of"]
-    for rows in document.values():
-        for row in rows if isinstance(rows, list) else ():
-            assert row["source"].startswith("https://"), row
+class Seen(Struct):
+    index: str = ""
+    seen: str = ""
 
 
 def test_an_index_that_the_tests_cannot_ask_has_the_day_on_which_it_was_seen() -> None:
-    rows = [row for kind in ("build", "rocm", "xpu") for row in table("gpu_builds")[kind]]
-    assert all(row["seen"] for row in rows if "index" in row)
+    rows = [row for kind in ("build", "rocm", "xpu") for row in table("gpu_builds", kind, Seen)]
+    assert any(row.index for row in rows)
+    assert all(row.seen for row in rows if row.index)
 
 
 def test_an_architecture_ends_after_it_begins_and_has_one_row() -> None:
-    rows = table("gpu")["architecture"]
-    assert all(not row["last"] or row["first"] < row["last"] for row in rows)
-    capabilities = [item for row in rows for item in row["capabilities"]]
+    rows = table("gpu", "architecture", accelerators.Architecture)
+    assert all(not row.last or row.first < row.last for row in rows)
+    capabilities = [item for row in rows for item in row.capabilities]
     assert len(capabilities) == len(set(capabilities))
 
 
 def test_an_index_of_pytorch_is_named_after_its_cuda() -> None:
-    for row in table("gpu_builds")["build"]:
-        if row["package"] == "torch":
-            assert row["index"].endswith("cu" + row["cuda"].replace(".", ""))
-        assert all(accelerators.numbers(word) for word in (row["cuda"], row["last"], *row["python"]))
+    for row in table("gpu_builds", "build", accelerators.Offer):
+        if row.package == "torch":
+            assert row.index.endswith("cu" + row.cuda.replace(".", ""))
+        assert all(accelerators.numbers(word) for word in (row.cuda, row.last, *row.python))

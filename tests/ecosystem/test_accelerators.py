@@ -140,8 +140,8 @@ def test_a_driver_is_named_only_where_it_knows_the_device() -> None:
 
 
 def test_the_branches_of_the_driver_and_their_cuda_ascend() -> None:
-    rows = table("gpu")["driver"]
-    branches, versions = [row["branch"] for row in rows], [accelerators.numbers(row["cuda"]) for row in rows]
+    rows = table("gpu", "driver", accelerators.Branch)
+    branches, versions = [row.branch for row in rows], [accelerators.numbers(row.cuda) for row in rows]
     assert branches == sorted(branches)
     assert versions == sorted(versions)
     assert accelerators.cuda_of_branch(572) == (12, 8)

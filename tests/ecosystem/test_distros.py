@@ -12,8 +12,8 @@ from envdoctor.fixes.tools.system import install_packages, manager_of
 from envdoctor.guide.profile import traveller
 from envdoctor.probe.environment import read_system
 from envdoctor.probe.world import World
+from envdoctor.testing import blas, facts, findings, openblas
 from envdoctor_checks.blas.slow_blas import slow_blas
-from tests.support.build import blas, facts, findings, openblas
 
 # Lines of /etc/os-release as the distributions ship it; the last four are made up.
 RELEASES = {

@@ -15,7 +15,7 @@ from envdoctor.facts.recording import dump, load, record
 from envdoctor.fixes import choose
 from envdoctor.fixes.target import Target
 from envdoctor.report import header
-from tests.support.build import facts, patient
+from envdoctor.testing import facts, patient
 
 SOURCES = (Path(envdoctor.__file__).parent, Path(envdoctor.__file__).parents[2] / "checks" / "envdoctor_checks")
 

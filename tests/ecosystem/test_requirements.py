@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from envdoctor.ecosystem.markers import OPERATORS, plain_marker, plainly_within
 from envdoctor.ecosystem.requirements import RequirementChecker, name_in
-from tests.support.build import distribution, interpreter
+from envdoctor.testing import distribution, interpreter
 
 MARKERS = interpreter().markers
 PATIENTS = [

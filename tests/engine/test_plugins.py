@@ -8,7 +8,7 @@ import pytest
 
 from envdoctor.engine.plugins import CheckSet, built_in, collect, entry_points, parse_entry_points
 from envdoctor.engine.run import RegisteredCheck, run
-from tests.support.build import facts
+from envdoctor.testing import facts
 
 CHECKS = """
 from envdoctor.api import Finding, Rule, Severity, check

@@ -12,7 +12,7 @@ from envdoctor.engine.findings import Finding
 from envdoctor.engine.rules import Confidence, Rule, Severity
 from envdoctor.engine.run import RegisteredCheck, examine, run
 from envdoctor.facts import Cpu, Missing, Project, UnknownFact
-from tests.support.build import changed, cpu, facts
+from envdoctor.testing import changed, cpu, facts
 
 RULE = Rule("TST001", "made-up", Severity.WARNING)
 FOUND = Finding(RULE, "culprit", (), "title", "why")

@@ -24,7 +24,7 @@ from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.formats import facts as listing
 from envdoctor.report.report import Settings
-from tests.support.build import blas, changed, cpu, distribution, facts, openblas, packages, patient, prefix
+from envdoctor.testing import blas, changed, cpu, distribution, facts, openblas, packages, patient, prefix
 
 RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.json"))
 SURROGATE = "/site/\udcff.py"

@@ -22,9 +22,9 @@ from envdoctor.facts import CondaRecord, Declaration, Distribution, Facts, Link,
 from envdoctor.fixes import Toolbox, steps
 from envdoctor.probe.packages.whole import read
 from envdoctor.probe.world import World
+from envdoctor.testing import PREFIX, distribution, packages, patient
+from envdoctor.testing import conda as conda_facts
 from tests.fixes.test_tools import conda, made_by
-from tests.support.build import PREFIX, distribution, packages, patient
-from tests.support.build import conda as conda_facts
 
 EVIL = [
     "-r/tmp/evil.txt", "--index-url=http://evil/simple", "-e/tmp/evil", "--target=/tmp/x", "evil @ http://evil.example/x.whl",

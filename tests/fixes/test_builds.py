@@ -6,7 +6,7 @@ from envdoctor.engine.remedies import InstallBuild
 from envdoctor.facts import Link, System
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.builds import chosen
-from tests.support.build import PREFIX, distribution, facts, gpu, nvidia_device, packages, patient, torch_build
+from envdoctor.testing import PREFIX, distribution, facts, gpu, nvidia_device, packages, patient, torch_build
 from tests.support.cures import argv, argvs
 
 

@@ -5,7 +5,8 @@ import msgspec
 from envdoctor.engine.remedies import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
 from envdoctor.fixes import Toolbox, steps
 from envdoctor.fixes.plan import by_finding, plan
-from tests.support.build import facts, finding
+from envdoctor.testing import facts
+from tests.support.build import finding
 from tests.support.cures import argv, planned
 
 

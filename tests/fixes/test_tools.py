@@ -7,7 +7,7 @@ import pytest
 from envdoctor.engine.remedies import Install, InstallSystem, Move, Recreate, Remedy, Remove, Run, SetEnv, UnsetEnv
 from envdoctor.facts import Declaration, Facts, Installation, Link, Project, System, Tools
 from envdoctor.fixes import Fix, Toolbox
-from tests.support.build import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
+from envdoctor.testing import PREFIX, changed, distribution, environment, facts, packages, patient, prefix
 from tests.support.cures import argv, argvs
 
 PYTHON = f"{PREFIX}/bin/python"

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from envdoctor import testing
 from envdoctor.facts import Interpreter, Missing, Packages, System
 from envdoctor.facts.patient import Link
 from envdoctor.origin import identify
 from envdoctor.probe.environment import read_environment
 from envdoctor.probe.prefix import installation, prefix
 from envdoctor.probe.world import World
-from tests.support import build
 
 LINK = "-> "
 
@@ -56,7 +56,7 @@ def chain(
         answer = interpreter
     else:
         said = {"prefix": path, "base_prefix": path, "config": {}, "paths": {}, "platform": platform}
-        answer = build.interpreter(**(said | (interpreter or {})))
+        answer = testing.interpreter(**(said | (interpreter or {})))
     places = installation.read(world, outside, answer, Packages(distributions=[]))
     system = System(platform=platform, machine="x86_64", distribution=distribution)
     return identify(places, read_environment(world), answer, system).chain

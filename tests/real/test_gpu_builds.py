@@ -12,9 +12,9 @@ import pytest
 from envdoctor.facts import Packages
 from envdoctor.probe.gpu.whole import installed
 from envdoctor.probe.world import World
+from envdoctor.testing import distribution
 from tests.real.test_gpu import add_torch, install
 from tests.support.accelerators import H100, LINUX, V100, Card, cuda, nvml, still_running
-from tests.support.build import distribution
 from tests.support.patients import (
     TIMEOUT,
     Checkup,

@@ -12,7 +12,7 @@ from envdoctor.engine.rules import Rule, Severity
 from envdoctor.engine.selection import Selection
 from envdoctor.guide import statements
 from envdoctor.report.advice import Advice, advise, fingerprint
-from tests.support.build import facts
+from envdoctor.testing import facts
 from tests.support.cures import argv
 
 RULE = Rule("TST001", "made-up", Severity.WARNING, guide=("blas-8", "blas-2"))

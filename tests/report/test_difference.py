@@ -5,7 +5,7 @@ import json
 from envdoctor.facts import Facts, Missing
 from envdoctor.report.difference import Change, compare, render, render_json
 from envdoctor.report.formats import Style
-from tests.support.build import (
+from envdoctor.testing import (
     SITE,
     blas,
     changed,

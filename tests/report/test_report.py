@@ -13,7 +13,7 @@ from envdoctor.facts import UnknownFact
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.report.advice import Advice
 from envdoctor.report.report import Report, Settings, exit_code, worst
-from tests.support.build import facts
+from envdoctor.testing import facts
 
 RULE = Rule("TST001", "made-up", Severity.WARNING)
 

@@ -10,7 +10,8 @@ from envdoctor.engine.rules import Severity
 from envdoctor.report.formats import Style
 from envdoctor.report.formats.explanation import render
 from envdoctor.report.why import explain, other_prefix, recognise, symptoms
-from tests.support.build import PREFIX, distribution, facts, finding, packages, report
+from envdoctor.testing import PREFIX, distribution, facts, packages
+from tests.support.build import finding, report
 
 # Error texts as people posted them, and the first rule that must be thought of.
 TEXTS = [

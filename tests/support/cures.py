@@ -5,7 +5,7 @@ from envdoctor.fixes import Toolbox
 from envdoctor.fixes.model import Fix
 from envdoctor.fixes.plan import PlannedFix, plan
 from envdoctor.fixes.steps import Run, Step
-from tests.support.build import facts
+from envdoctor.testing import facts
 
 
 def argv(step: Step | None) -> list[str]:

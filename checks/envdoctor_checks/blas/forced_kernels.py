@@ -4,6 +4,8 @@ processor than this one, and the library that is loaded obeys.
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from envdoctor.api import (
     Blas,
     Cpu,
@@ -22,36 +24,52 @@ from envdoctor.api import (
 from envdoctor_checks.blas._libraries import users
 from envdoctor_checks.threads._variables import NAMES
 
+
+class Core(Struct, frozen=True):
+    """The ``names`` that a ``vendor``'s ``variable`` takes for kernels of a ``level``."""
+
+    variable: str
+    vendor: str
+    level: int
+    names: tuple[str, ...]
+
+
+class Level(Struct, frozen=True):
+    """The processor's ``feature`` that a ``level`` of kernels needs."""
+
+    level: int
+    feature: str
+
+
 BLA004 = Rule("BLA004", "forced-kernels", Severity.WARNING)
 
 
 @check(BLA004)
 def forced_kernels(blas: Blas, cpu: Cpu, environment: Variables) -> Iterator[Finding]:
     """Levels of kernels and of processors: the table ``kernels``."""
-    rows = table("kernels")
-    forced = [row for row in rows["core"] if row["variable"] in environment.variables]
-    if not any(variable in environment.variables for variable in {row["variable"] for row in rows["core"]}):
+    forced = [row for row in table("kernels", "core", Core) if row.variable in environment.variables]
+    if not forced:
         raise NotApplicable("no variable forces kernels")
     features = known(cpu.features)
-    reached = [row for row in rows["level"] if row["feature"] in features]
-    best = max((row["level"] for row in reached), default=0)
+    reached = [row for row in table("kernels", "level", Level) if row.feature in features]
+    best = max((row.level for row in reached), default=0)
     for row in forced:
-        value = environment.variables[row["variable"]].partition(",")[0].strip()
-        users_of = [item for item in blas.libraries if item.loaded and item.vendor == row["vendor"]]
+        value = environment.variables[row.variable].partition(",")[0].strip()
+        users_of = [item for item in blas.libraries if item.loaded and item.vendor == row.vendor]
         obeyed = [item for item in users_of if not _told_otherwise(item, value)]
-        if value.lower() not in row["names"] or row["level"] >= best or not obeyed:
+        if value.lower() not in row.names or row.level >= best or not obeyed:
             continue
         yield Finding(
             BLA004,
-            row["variable"],
+            row.variable,
             (
-                Evidence(row["variable"], value),
-                Evidence("the processor has", ", ".join(item["feature"] for item in reached)),
+                Evidence(row.variable, value),
+                Evidence("the processor has", ", ".join(item.feature for item in reached)),
                 *(Evidence(users(item), f"{item.path}, {item.architecture} kernels") for item in obeyed),
             ),
-            f"{row['variable']}={value} keeps {NAMES[row['vendor']]} from the kernels made for this processor",
+            f"{row.variable}={value} keeps {NAMES[row.vendor]} from the kernels made for this processor",
             "Kernels for older processors leave the wider vector instructions unused: products took 1.7 times as long.",
-            remedies=(UnsetEnv((row["variable"],), unless="results must be bitwise the same on several machines"),),
+            remedies=(UnsetEnv((row.variable,), unless="results must be bitwise the same on several machines"),),
         )
 
 

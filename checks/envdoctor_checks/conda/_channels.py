@@ -1,7 +1,21 @@
 """The channels that conda works with, and where they are set."""
 
-from envdoctor.api import Conda, Evidence, NotApplicable, Severity, family, known
+from msgspec import Struct
+
+from envdoctor.api import Conda, Evidence, NotApplicable, Severity, family, known, table
 from envdoctor_checks.conda._sources import sources_of
+
+
+class RetiredChannel(Struct, frozen=True):
+    """A ``channel`` that gets no new packages, ``since`` when, and ``what`` it is."""
+
+    channel: str
+    since: str
+    what: str
+
+
+def retired_channels() -> tuple[RetiredChannel, ...]:
+    return table("conda", "retired", RetiredChannel)
 
 
 def milder(conda: Conda) -> Severity | None:

@@ -23,8 +23,8 @@ from envdoctor.api import (
     check,
     is_a,
     known,
+    listed,
     megabytes,
-    table,
 )
 from envdoctor_checks.conda._base import require_base
 
@@ -48,7 +48,7 @@ def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding
     if not asked and not base.pip:
         known(base.requested)
         return
-    scientific = set(table("conda")["scientific"]["names"]) & {*asked, *base.pip}
+    scientific = listed("conda", "scientific") & {*asked, *base.pip}
     much = len(asked) + len(base.pip) >= MANY or bool(scientific)
     yield Finding(
         CON005,

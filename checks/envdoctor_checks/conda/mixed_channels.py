@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, CondaBase, Evidence, Finding, Rule, Run, Severity, check, family, known, table
+from envdoctor.api import Conda, CondaBase, Evidence, Finding, Rule, Run, Severity, check, family, known, listed
+from envdoctor_checks.conda._channels import retired_channels
 from envdoctor_checks.conda._records import conda_records, in_words, unread
 
 CON001 = Rule("CON001", "mixed-channels", Severity.WARNING, guide=("rec-6",))
@@ -12,7 +13,7 @@ CON001 = Rule("CON001", "mixed-channels", Severity.WARNING, guide=("rec-6",))
 def mixed_channels(conda: Conda) -> Iterator[Finding]:
     """Packages without binaries (noarch) do not count: they fit anywhere."""
     binaries = [record for record in conda_records(conda) if record.subdir != "noarch"]
-    core = set(table("conda")["core"]["names"])
+    core = listed("conda", "core")
     sides = {
         side: sorted(
             (record for record in binaries if family(record.channel) == side),
@@ -55,7 +56,7 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
 
 def _apart(conda: Conda, asked: list[str]) -> list[str]:
     """conda-forge, and what else the packages asked for came from: bioconda has what conda-forge has not."""
-    ended = {row["channel"] for row in table("conda")["retired"]}
+    ended = {retired.channel for retired in retired_channels()}
     others = (record.channel for record in known(conda.records) if record.name in asked)
     return ["conda-forge", *dict.fromkeys(name for name in others if name and not family(name) and name not in ended)]
 

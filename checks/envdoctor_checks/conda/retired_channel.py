@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Edit, Evidence, Finding, Manual, Remedy, Rule, Severity, canonical, check, known, table
+from envdoctor.api import Conda, Edit, Evidence, Finding, Manual, Remedy, Rule, Severity, canonical, check, known
+from envdoctor_checks.conda._channels import retired_channels
 from envdoctor_checks.conda._sources import places_of, without
 
 CON012 = Rule("CON012", "retired-channel", Severity.WARNING, guide=("pkg-4", "rec-9"), varies=(Severity.INFO,))
@@ -10,7 +11,7 @@ CON012 = Rule("CON012", "retired-channel", Severity.WARNING, guide=("pkg-4", "re
 
 @check(CON012)
 def retired_channel(conda: Conda) -> Iterator[Finding]:
-    rows = {row["channel"]: row for row in table("conda")["retired"]}
+    rows = {row.channel: row for row in retired_channels()}
     # Without a manifest, a pixi environment's channels are those that its packages came from.
     told = conda.flavour != "pixi" or "channels" in conda.settings
     named = known(conda.channels) if told else []
@@ -34,9 +35,9 @@ def retired_channel(conda: Conda) -> Iterator[Finding]:
         yield Finding(
             CON012,
             name,
-            (*evidence, Evidence("since", row["since"])),
+            (*evidence, Evidence("since", row.since)),
             f"the channel {name} gets no new packages",
-            f"{row['what'][0].upper()}{row['what'][1:]}. What comes from it stays as old as it is.",
+            f"{row.what[0].upper()}{row.what[1:]}. What comes from it stays as old as it is.",
             own_severity=None if written and conda.is_environment else Severity.INFO,
             remedies=(remedy,),
         )

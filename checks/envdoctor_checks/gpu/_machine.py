@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from envdoctor.api import Build, Device, Gpu, InstallBuild, Manual, Patient, System, accelerators, table
+from envdoctor.api import Build, Device, Gpu, InstallBuild, Manual, Patient, System, accelerators, as_of
 
 WORDS = "if {0} is there for the display, hide it from programs: CUDA_VISIBLE_DEVICES names those that they may use"
 
@@ -33,8 +33,8 @@ def architecture_verdict(build: Build, capability: str, here: accelerators.Drive
         return None
     cuda = build.cuda if isinstance(build.cuda, str) else ""
     stem, major = accelerators.stem(build.package), accelerators.numbers(cuda)[:1]
-    rows = [row for row in table("gpu_builds")["build"] if row["package"] == stem]
-    lowest = next((row.get("lowest", "") for row in rows if accelerators.numbers(row["cuda"])[:1] == major), "")
+    rows = accelerators.builds(stem)
+    lowest = next((row.lowest for row in rows if accelerators.numbers(row.cuda)[:1] == major), "")
     return accelerators.architecture_verdict(capability, build.architectures, cuda, here, lowest)
 
 
@@ -59,7 +59,7 @@ def cure(build: Build, here: accelerators.Machine, remove: tuple[str, ...] = ())
 def none_known(package: str, here: accelerators.Machine) -> str:
     """Why nothing is offered, for a person who would have liked a command."""
     where = " ".join(filter(None, (here.system.replace("-", " "), f"Python {here.python}" if here.python else "")))
-    date = table("gpu_builds")["as_of"]
+    date = as_of("gpu_builds")
     devices = " and ".join(here.devices) or "unknown"
     return (
         f"no build of {accelerators.stem(package)} that was known on {date} runs here "

@@ -20,7 +20,6 @@ from envdoctor.api import (
     accelerators,
     check,
     known,
-    table,
 )
 from envdoctor_checks.gpu._devices import build_name, visible
 from envdoctor_checks.gpu._jax import in_the_way
@@ -79,8 +78,8 @@ def _asks_for(build: Build, have: accelerators.Driver) -> str:
 
 def _documented(build: Build) -> str:
     stem, major = accelerators.stem(build.package), accelerators.numbers(str(build.cuda))[:1]
-    rows = [row for row in table("gpu_builds")["build"] if row["package"] == stem and row.get("driver")]
-    return next((str(row["driver"]) for row in rows if accelerators.numbers(row["cuda"])[:1] == major), "")
+    rows = [row for row in accelerators.builds(stem) if row.driver]
+    return next((row.driver for row in rows if accelerators.numbers(row.cuda)[:1] == major), "")
 
 
 def _too_new(

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, NotApplicable, Patient, Recreate, Rule, Severity, check, known, table
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    NotApplicable,
+    Patient,
+    Recreate,
+    Rule,
+    Severity,
+    check,
+    known,
+    living_pythons,
+    python_releases,
+)
 
 PY001 = Rule("PY001", "python-end-of-life", Severity.WARNING, guide=("repro-1",), varies=(Severity.ERROR,))
 PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1",))
@@ -13,8 +25,7 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
     """Ends of life: the table ``python_versions``, by the date of the recording."""
     version = known(patient.version)
     minor = ".".join(version.split(".")[:2])
-    rows = table("python_versions")["python"]
-    dates = {row["minor"]: row["end_of_life"] for row in rows}
+    dates = {release.minor: release.end_of_life for release in python_releases()}
     if minor not in dates:
         if minor.startswith("2."):
             dates[minor] = dates["2.7"]
@@ -31,7 +42,7 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
                 nothing_to_do="until the project has an hour for it.",
             )
         return
-    living = [row["minor"] for row in rows if row["released"] <= recorded[:10] <= row["end_of_life"]]
+    living = living_pythons(recorded[:10])
     successor = living[-2] if len(living) > 1 else living[-1]
     yield Finding(
         PY001,

@@ -6,16 +6,46 @@ check-up lasts as long as ``import numpy``); a test keeps the two equal.
 
 import json
 import os
-from typing import Any
+from typing import TypeVar
 
-_cache: dict[str, dict[str, Any]] = {}
+import msgspec
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+_documents: dict[str, dict[str, object]] = {}
+_tables: dict[tuple[str, str, type], object] = {}
 
 
-def table(name: str) -> dict[str, Any]:
-    """The table ``name`` (``python_versions``, ``guide/statements`` …), as in its TOML file; dates are ISO strings."""
-    if name not in _cache:
+class _Names(msgspec.Struct):
+    names: frozenset[str]
+
+
+def table(name: str, section: str, row: type[Row]) -> tuple[Row, ...]:
+    """The rows of a section of the table ``name`` (``python_versions``, ``guide/statements`` …); dates are ISO strings.
+
+    ``row`` names the columns that its reader needs, and their types; raises `msgspec.ValidationError` where the table
+    does not have them.
+    """
+    key = (name, section, row)
+    if key not in _tables:
+        _tables[key] = msgspec.convert(_document(name)[section], tuple[row, ...])  # type: ignore[valid-type]
+    return _tables[key]  # type: ignore[return-value]  # what its key says
+
+
+def listed(name: str, section: str) -> frozenset[str]:
+    """The names in a section of the table ``name`` that is one list of them."""
+    return msgspec.convert(_document(name)[section], _Names).names
+
+
+def as_of(name: str) -> str:
+    """The day (ISO date) on which the table ``name`` was what is known."""
+    return str(_document(name)["as_of"])
+
+
+def _document(name: str) -> dict[str, object]:
+    if name not in _documents:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         folder = "" if "/" in name else "data/"
         with open(f"{package}/{folder}{name}.json", encoding="ascii") as file:
-            _cache[name] = json.load(file)
-    return _cache[name]
+            _documents[name] = json.load(file)
+    return _documents[name]

@@ -8,9 +8,7 @@ https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility (arc
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from envdoctor.data import table
@@ -86,10 +84,56 @@ class Offer(Struct, frozen=True):
     python: tuple[str, ...] = ()
     driver: str = ""
     seen: str = ""
+    systems: tuple[str, ...] = ()
 
     @property
     def major(self) -> int:
         return numbers(self.cuda)[0]
+
+
+class CudaDriver(Struct, frozen=True):
+    """The oldest drivers that run builds for a ``major`` version of CUDA."""
+
+    major: int
+    linux: str
+    windows: str
+
+
+class Branch(Struct, frozen=True):
+    """The CUDA that a ``branch`` of the driver supports."""
+
+    branch: int
+    cuda: str
+
+
+class Architecture(Struct, frozen=True):
+    """Devices of one architecture; ``first`` and ``last`` are branches of the driver that know them (0: none is the last)."""
+
+    name: str
+    capabilities: tuple[str, ...]
+    first: int
+    last: int
+
+
+class Lowest(Struct, frozen=True):
+    """The ``lowest`` compute capability that the compilers of a ``major`` version of CUDA know."""
+
+    major: int
+    lowest: str
+
+
+class Separate(Struct, frozen=True):
+    """Devices that run no machine code but their own."""
+
+    capabilities: tuple[str, ...]
+
+
+class Elsewhere(Struct, frozen=True):
+    """Where a build is to be had for a device or a system (``where``) that no index serves, in words."""
+
+    package: str
+    where: str
+    words: str
 
 
 def numbers(version: str) -> Pair:
@@ -118,14 +162,14 @@ def system_name(platform: str, machine: str) -> str:
 
 def minimum_driver(major: int, windows: bool = False) -> str | None:
     """The oldest driver that runs builds for this CUDA major version; ``None`` where the table does not know it."""
-    rows = table("gpu")["cuda"]
-    return next((str(row["windows" if windows else "linux"]) for row in rows if row["major"] == major), None)
+    row = next((row for row in table("gpu", "cuda", CudaDriver) if row.major == major), None)
+    return None if row is None else row.windows if windows else row.linux
 
 
 def cuda_of_branch(branch: int) -> Pair | None:
     """The CUDA that a branch of the driver supports (``570`` and ``572``: 12.8); newer than all known: the newest known."""
-    rows = [row for row in table("gpu")["driver"] if row["branch"] <= branch]
-    return numbers(rows[-1]["cuda"]) if rows else None
+    rows = [row for row in table("gpu", "driver", Branch) if row.branch <= branch]
+    return numbers(rows[-1].cuda) if rows else None
 
 
 def driver_verdict(cuda: str, driver: Driver) -> Verdict | None:
@@ -163,17 +207,16 @@ def knows(driver: Driver, capability: str) -> Verdict:
     row = architecture(capability)
     if not branch or row is None or driver.windows:
         return Verdict(RUNS, "")
-    if branch[0] < row["first"]:
-        return Verdict(DOES_NOT_RUN, f"{row['name']} needs driver {row['first']} or newer", DRIVER)
-    if row["last"] and branch[0] > row["last"]:
-        return Verdict(DOES_NOT_RUN, f"driver {row['last']} is the last one for {row['name']}", OLDER)
+    if branch[0] < row.first:
+        return Verdict(DOES_NOT_RUN, f"{row.name} needs driver {row.first} or newer", DRIVER)
+    if row.last and branch[0] > row.last:
+        return Verdict(DOES_NOT_RUN, f"driver {row.last} is the last one for {row.name}", OLDER)
     return Verdict(RUNS, "")
 
 
-def architecture(capability: str) -> dict[str, Any] | None:
-    """The row of a compute capability: name, first and last branch of the driver (0: none)."""
-    rows = table("gpu")["architecture"]
-    return next((row for row in rows if capability in row["capabilities"]), None)
+def architecture(capability: str) -> Architecture | None:
+    """The row of a compute capability; ``None`` where the table does not have it."""
+    return next((row for row in table("gpu", "architecture", Architecture) if capability in row.capabilities), None)
 
 
 def driver_that_runs(cuda: str, devices: Iterable[str], windows: bool = False) -> str | None:
@@ -185,17 +228,17 @@ def driver_that_runs(cuda: str, devices: Iterable[str], windows: bool = False) -
     branch = numbers(minimum)[0]
     for capability in devices:
         row = architecture(capability)
-        if row and row["last"] and row["last"] < branch:
+        if row and row.last and row.last < branch:
             return None
-        if row and row["first"] > branch:
-            branch = row["first"]
+        if row and row.first > branch:
+            branch = row.first
     return minimum if branch == numbers(minimum)[0] else str(branch)
 
 
 def driver_for_minor(cuda: str) -> str | None:
     """The oldest branch of the driver that supports exactly this CUDA (``12.9``: 575), as PTX needs it."""
-    rows = table("gpu")["driver"]
-    return next((str(row["branch"]) for row in rows if numbers(row["cuda"]) >= numbers(cuda)[:2]), None)
+    rows = table("gpu", "driver", Branch)
+    return next((str(row.branch) for row in rows if numbers(row.cuda) >= numbers(cuda)[:2]), None)
 
 
 # --- the device ---
@@ -220,7 +263,7 @@ def architecture_verdict(
     entries = [match.groups() for word in architectures if (match := re.match(_ARCHITECTURE, word))]
     if not entries:
         return _by_lowest(device, capability, cuda, lowest) if not architectures else None
-    alone = any(capability in row["capabilities"] for row in table("gpu")["separate"])
+    alone = any(capability in row.capabilities for row in table("gpu", "separate", Separate))
     late = None
     for kind, major, minor, suffix in entries:
         entry = (int(major), int(minor))
@@ -250,7 +293,7 @@ def _too_old_for_ptx(cuda: str, driver: Driver | None) -> bool:
 def _by_lowest(device: Pair, capability: str, cuda: str, lowest: str) -> Verdict | None:
     """A build without a list of architectures: what its CUDA's compilers still know, or its documents say."""
     major = numbers(cuda)[:1]
-    rows = [row["lowest"] for row in table("gpu")["capability"] if major and row["major"] == major[0]]
+    rows = [row.lowest for row in table("gpu", "capability", Lowest) if major and row.major == major[0]]
     bounds = [word for word in (*rows, lowest) if word]
     if not bounds:
         return None
@@ -286,8 +329,12 @@ def judge(
 @cache
 def offers(package: str, system: str) -> tuple[Offer, ...]:
     """All builds of a package for CUDA on this system, in the table's order."""
-    rows = table("gpu_builds")["build"]
-    return tuple(msgspec.convert(row, Offer) for row in rows if row["package"] == package and system in row["systems"])
+    return tuple(row for row in builds(package) if system in row.systems)
+
+
+def builds(package: str) -> tuple[Offer, ...]:
+    """All builds of a package for CUDA, in the table's order."""
+    return tuple(row for row in table("gpu_builds", "build", Offer) if row.package == package)
 
 
 def fits(offer: Offer, machine: Machine) -> Verdict:
@@ -358,11 +405,8 @@ def elsewhere(package: str, machine: Machine) -> str:
     """Where a build is to be had for a machine that no index serves, in words; empty where nothing is known."""
     jetson = any(item in ("5.3", "6.2", "7.2", "8.7") for item in machine.devices)
     places = (["jetson"] if jetson and machine.system == "linux-aarch64" else []) + [machine.system]
-    rows = table("gpu_builds")["elsewhere"]
-    return next(
-        (str(row["words"]) for place in places for row in rows if (row["package"], row["where"]) == (package, place)),
-        "",
-    )
+    rows = table("gpu_builds", "elsewhere", Elsewhere)
+    return next((row.words for place in places for row in rows if (row.package, row.where) == (package, place)), "")
 
 
 def stem(package: str) -> str:

@@ -1,21 +1,30 @@
 """A distribution's name elsewhere: conda-forge's and Debian's, where it is another than on PyPI."""
 
+from msgspec import Struct
+
 from envdoctor.data import table
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import unmarked
 
 
-def _row(name: str) -> dict[str, str]:
+class OtherNames(Struct, frozen=True):
+    """What a distribution of PyPI is called elsewhere; empty where it is told by rule."""
+
+    pypi: str
+    conda: str = ""
+    debian: str = ""
+
+
+def _row(name: str) -> OtherNames:
     key = normalise(name)
-    rows = table("other_names")["distribution"]
-    return next((row for row in rows if row["pypi"] == key), {})
+    return next((row for row in table("other_names", "distribution", OtherNames) if row.pypi == key), OtherNames(key))
 
 
 def conda_name(requirement: str) -> str:
     """The name of the conda-forge package."""
     name = name_in(requirement)
-    return _row(name).get("conda", normalise(name))
+    return _row(name).conda or normalise(name)
 
 
 def conda_spec(requirement: str) -> str:
@@ -29,4 +38,4 @@ def conda_spec(requirement: str) -> str:
 
 def debian_name(requirement: str) -> str:
     name = name_in(requirement)
-    return _row(name).get("debian", f"python3-{normalise(name)}")
+    return _row(name).debian or f"python3-{normalise(name)}"

@@ -4,9 +4,9 @@ import os
 import re
 from functools import cached_property
 
-from envdoctor.data import table
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, first_kind, kind_of
+from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
@@ -145,10 +145,7 @@ class Target:
 
     def living(self) -> list[str]:
         """The minor versions that are looked after on the day of the recording, oldest first."""
-        today = self.facts.recorded[:10]
-        return [
-            row["minor"] for row in table("python_versions")["python"] if row["released"] <= today <= row["end_of_life"]
-        ]
+        return living_pythons(self.facts.recorded[:10])
 
     def available(self, python: str) -> tuple[str, str]:
         """A Python at hand for a new environment: its minor version and its path; empty where there is none.

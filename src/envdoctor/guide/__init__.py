@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from functools import cache
 
-import msgspec
 from msgspec import Struct
 
 from envdoctor.data import table
@@ -40,7 +39,7 @@ class Statement(Struct, frozen=True):
 @cache
 def statements() -> dict[str, Statement]:
     """Every statement by its id, in the guide's order."""
-    rows = msgspec.convert(table("guide/statements")["statement"], list[Statement])
+    rows = table("guide/statements", "statement", Statement)
     return {statement.id: statement for statement in rows}
 
 

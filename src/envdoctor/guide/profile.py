@@ -1,8 +1,8 @@
 """The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
-from envdoctor.data import table
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
+from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.facts import Blas, Facts, Missing, Packages, Project
 from envdoctor.fixes.target import externally_managed
 from envdoctor.guide.routes import Profile
@@ -45,11 +45,7 @@ def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) ->
         if isinstance(facts.project, Project)
         else ""
     )
-    living = [
-        row["minor"]
-        for row in table("python_versions")["python"]
-        if row["released"] <= facts.recorded[:10] <= row["end_of_life"]
-    ]
+    living = living_pythons(facts.recorded[:10])
     return Profile(
         system=platform,
         level=level,

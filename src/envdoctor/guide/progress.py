@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from envdoctor.data import table
 from envdoctor.ecosystem.origins import (
     CONDA_COMMANDS,
     CONDA_LIKE,
@@ -11,6 +10,7 @@ from envdoctor.ecosystem.origins import (
     OriginKind,
     first_kind,
 )
+from envdoctor.ecosystem.pythons import python_releases
 from envdoctor.facts import Facts, Packages, Project, Tools
 
 Tick = Callable[[Facts], bool | None]
@@ -74,7 +74,7 @@ def python_current(facts: Facts) -> bool | None:
     if not isinstance(version, str):
         return None
     minor = ".".join(version.split(".")[:2])
-    ends = {row["minor"]: row["end_of_life"] for row in table("python_versions")["python"]}
+    ends = {release.minor: release.end_of_life for release in python_releases()}
     return facts.recorded[:10] <= ends[minor] if minor in ends else None
 
 

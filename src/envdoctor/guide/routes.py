@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from envdoctor.data import table
@@ -85,12 +84,12 @@ class Aside(Struct, frozen=True, kw_only=True):
 
 @cache
 def routes() -> tuple[Route, ...]:
-    return tuple(msgspec.convert(table("guide/routes")["route"], list[Route]))
+    return table("guide/routes", "route", Route)
 
 
 @cache
 def asides() -> dict[str, Aside]:
-    return {aside.id: aside for aside in msgspec.convert(table("guide/routes")["section"], list[Aside])}
+    return {aside.id: aside for aside in table("guide/routes", "section", Aside)}
 
 
 def route(who: Profile, era: str) -> Route:

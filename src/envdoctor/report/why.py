@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import msgspec
 from msgspec import Struct
 
 from envdoctor.data import table
@@ -74,8 +73,8 @@ class Explanation(Struct, frozen=True):
     unknown: tuple[str, ...]
 
 
-def symptoms() -> list[Symptom]:
-    return msgspec.convert(table("symptoms")["symptom"], list[Symptom])
+def symptoms() -> tuple[Symptom, ...]:
+    return table("symptoms", "symptom", Symptom)
 
 
 def recognise(text: str) -> list[Match]:

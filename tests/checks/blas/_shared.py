@@ -1,7 +1,7 @@
 """What the tests of blas share."""
 
 from envdoctor.facts import OpenMP
-from tests.support.build import blas, openblas
+from envdoctor.testing import blas, openblas
 
 MKL = openblas(vendor="mkl", path="/opt/lib/libmkl_rt.so.3", threading_layer="intel")
 

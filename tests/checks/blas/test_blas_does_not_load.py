@@ -4,9 +4,9 @@ import pytest
 
 from envdoctor.engine.remedies import Install, Manual
 from envdoctor.facts import LoadError, Missing
+from envdoctor.testing import blas, findings, outcome, packages
 from envdoctor_checks.blas.blas_does_not_load import does_not_load
 from envdoctor_checks.blas.older_libstdcxx_wins import older_libstdcxx_wins
-from tests.support.build import blas, findings, outcome, packages
 
 
 def test_one_library_that_two_extensions_reach_by_different_ways_is_told_once() -> None:

@@ -7,8 +7,8 @@ import pytest
 from envdoctor.engine.remedies import SetEnv
 from envdoctor.engine.rules import Confidence, Severity
 from envdoctor.facts import Alternation, Measure, Missing
+from envdoctor.testing import blas, changed, environment, findings, openblas, outcome
 from envdoctor_checks.blas.competing_openblas_pools import competing_openblas_pools
-from tests.support.build import blas, changed, environment, findings, openblas, outcome
 
 PAIR = blas(openblas("numpy", 2), openblas("scipy", 2, version="0.3.30"))
 

@@ -4,10 +4,10 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import System
+from envdoctor.testing import blas, changed, environment, findings, openblas, outcome
 from envdoctor_checks.blas.competing_openmp import competing_openmp
 from envdoctor_checks.blas.openmp_error_silenced import openmp_error_silenced
 from tests.checks.blas._shared import TWO_INTELS, runtime
-from tests.support.build import blas, changed, environment, findings, openblas, outcome
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """BLA001 duplicate-openblas: loud and quiet."""
 
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import blas, findings, openblas
 from envdoctor_checks.blas.duplicate_openblas import duplicate_openblas
-from tests.support.build import blas, findings, openblas
 
 
 def test_two_copies_of_openblas_are_an_info_that_needs_nothing() -> None:

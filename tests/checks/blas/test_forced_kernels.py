@@ -2,8 +2,8 @@
 
 from envdoctor.engine.remedies import UnsetEnv
 from envdoctor.facts import Missing
+from envdoctor.testing import blas, cpu, environment, findings, openblas, outcome
 from envdoctor_checks.blas.forced_kernels import forced_kernels
-from tests.support.build import blas, cpu, environment, findings, openblas, outcome
 
 SKYLAKE = cpu(4, features=["avx", "avx2", "avx512f"])
 

@@ -1,7 +1,7 @@
 """BLA008 mixed-blas-vendors: loud and quiet."""
 
+from envdoctor.testing import blas, findings, openblas
 from envdoctor_checks.blas.mixed_blas_vendors import mixed_vendors
-from tests.support.build import blas, findings, openblas
 
 
 def test_two_makers_in_one_process_are_an_info() -> None:

@@ -1,9 +1,9 @@
 """BLA005 mkl-installed-but-unused: loud and quiet."""
 
 from envdoctor.engine.remedies import Remove
+from envdoctor.testing import blas, distribution, findings, openblas, outcome, packages
 from envdoctor_checks.blas.mkl_installed_but_unused import installed_but_unused
 from tests.checks.blas._shared import MKL
-from tests.support.build import blas, distribution, findings, openblas, outcome, packages
 
 
 def test_mkl_that_nobody_asked_for_is_told() -> None:

@@ -1,9 +1,9 @@
 """BLA006 mkl-redistribution: loud and quiet."""
 
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import blas, findings, openblas, outcome
 from envdoctor_checks.blas.mkl_redistribution import redistribution
 from tests.checks.blas._shared import MKL
-from tests.support.build import blas, findings, openblas, outcome
 
 
 def test_mkl_in_use_is_a_matter_of_licence_only() -> None:

@@ -1,9 +1,9 @@
 """BLA011 older-libstdc++-wins: loud and quiet."""
 
 from envdoctor.facts import LoadError
+from envdoctor.testing import blas, findings, openblas
 from envdoctor_checks.blas.blas_does_not_load import does_not_load
 from envdoctor_checks.blas.older_libstdcxx_wins import older_libstdcxx_wins
-from tests.support.build import blas, findings, openblas
 
 TOO_OLD = LoadError(
     package="scipy",

@@ -1,9 +1,9 @@
 """BLA010 openmp-error-silenced: loud and quiet."""
 
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import blas, environment, findings, openblas
 from envdoctor_checks.blas.openmp_error_silenced import openmp_error_silenced
 from tests.checks.blas._shared import TWO_INTELS
-from tests.support.build import blas, environment, findings, openblas
 
 
 def test_a_silenced_openmp_error_is_an_info_and_with_two_runtimes_a_warning() -> None:

@@ -5,8 +5,8 @@ import pytest
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing, PythonPathEntry, System
+from envdoctor.testing import SITE, blas, changed, distribution, findings, openblas, packages, path
 from envdoctor_checks.blas.slow_blas import slow_blas
-from tests.support.build import SITE, blas, changed, distribution, findings, openblas, packages, path
 
 REFERENCE = openblas(
     vendor="netlib",

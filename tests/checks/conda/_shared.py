@@ -3,7 +3,7 @@
 from typing import Any
 
 from envdoctor.facts import CondaBase, CondaOverlap, CondaSetting
-from tests.support.build import conda
+from envdoctor.testing import conda
 
 FILE = "/home/ada/.condarc"
 

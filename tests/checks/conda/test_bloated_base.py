@@ -7,10 +7,10 @@ import pytest
 from envdoctor.engine.remedies import Run
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
+from envdoctor.testing import changed, conda, findings, outcome, patient
 from envdoctor_checks.conda.base_in_use import base_in_use
 from envdoctor_checks.conda.bloated_base import bloated_base
 from tests.checks.conda._shared import base
-from tests.support.build import changed, conda, findings, outcome, patient
 
 
 def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:

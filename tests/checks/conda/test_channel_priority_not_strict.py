@@ -3,9 +3,9 @@
 from envdoctor.engine.remedies import Run
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
+from envdoctor.testing import conda, findings, outcome
 from envdoctor_checks.conda.channel_priority_not_strict import priority_not_strict
 from tests.checks.conda._shared import FILE, configured
-from tests.support.build import conda, findings, outcome
 
 
 def test_flexible_priority_is_a_warning_with_both_channels_and_a_word_with_others() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from envdoctor.engine.checks import Check
 from envdoctor.engine.remedies import Edit
+from envdoctor.testing import findings, outcome
 from envdoctor_checks.conda.channel_priority_not_strict import priority_not_strict
 from envdoctor_checks.conda.conda_forge_not_first import conda_forge_not_first
 from envdoctor_checks.conda.condarc_ignored import condarc_ignored
@@ -11,7 +12,6 @@ from envdoctor_checks.conda.no_channels import no_channels
 from envdoctor_checks.conda.nodefaults_in_condarc import nodefaults_in_condarc
 from envdoctor_checks.conda.retired_channel import retired_channel
 from tests.checks.conda._shared import configured, of_two
-from tests.support.build import findings, outcome
 
 
 @pytest.mark.parametrize("check", [priority_not_strict, no_channels, condarc_ignored])

@@ -3,9 +3,9 @@
 from envdoctor.engine.remedies import Edit
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import CondaSetting
+from envdoctor.testing import findings, outcome
 from envdoctor_checks.conda.conda_forge_not_first import conda_forge_not_first
 from tests.checks.conda._shared import SYSTEM, configured
-from tests.support.build import findings, outcome
 
 
 def test_defaults_above_conda_forge_is_found_and_below_it_is_not() -> None:

@@ -1,9 +1,9 @@
 """CON011 condarc-ignored: loud and quiet."""
 
 from envdoctor.facts import CondaFileProblem
+from envdoctor.testing import changed, conda, findings
 from envdoctor_checks.conda.condarc_ignored import condarc_ignored
 from tests.checks.conda._shared import FILE, configured
-from tests.support.build import changed, conda, findings
 
 
 def test_a_condarc_that_ends_conda_is_said_to_stop_it() -> None:

@@ -2,9 +2,9 @@
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import CondaDamage
+from envdoctor.testing import conda, findings, outcome, record
 from envdoctor_checks.conda.damaged_conda_package import damaged_package
 from tests.checks.conda._shared import overlap
-from tests.support.build import conda, findings, outcome, record
 
 
 def test_damage_is_an_error_for_code_and_a_word_for_the_rest() -> None:

@@ -1,9 +1,9 @@
 """CON004 defaults-terms: loud and quiet."""
 
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.defaults_terms import defaults_terms
 from tests.checks.conda._shared import configured
-from tests.support.build import conda, findings, record
 
 
 def test_packages_of_defaults_have_terms_and_nobody_is_accused() -> None:

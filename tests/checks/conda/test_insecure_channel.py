@@ -5,9 +5,9 @@ import pytest
 from envdoctor.engine.remedies import Edit
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import CondaSecret, CondaSetting
+from envdoctor.testing import conda, findings
 from envdoctor_checks.conda.insecure_channel import insecure_channel
 from tests.checks.conda._shared import FILE, SYSTEM, configured, of_two
-from tests.support.build import conda, findings
 
 
 def test_plain_http_is_found_and_loopback_is_not() -> None:

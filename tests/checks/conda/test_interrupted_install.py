@@ -1,7 +1,7 @@
 """CON013 interrupted-install: loud and quiet."""
 
+from envdoctor.testing import conda, findings, prefix, record
 from envdoctor_checks.conda.interrupted_install import interrupted_install
-from tests.support.build import conda, findings, prefix, record
 
 
 def test_a_python_without_a_record_was_interrupted_unless_it_is_a_venvs() -> None:

@@ -2,9 +2,9 @@
 
 from envdoctor.engine.remedies import Run
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import conda, findings, outcome, record
 from envdoctor_checks.conda.mixed_channels import mixed_channels
 from tests.checks.conda._shared import base
-from tests.support.build import conda, findings, outcome, record
 
 
 def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:

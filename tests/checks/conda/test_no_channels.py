@@ -2,9 +2,9 @@
 
 import pytest
 
+from envdoctor.testing import outcome
 from envdoctor_checks.conda.no_channels import no_channels
 from tests.checks.conda._shared import configured
-from tests.support.build import outcome
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """CON015 nodefaults-in-condarc: loud and quiet."""
 
+from envdoctor.testing import findings
 from envdoctor_checks.conda.nodefaults_in_condarc import nodefaults_in_condarc
 from tests.checks.conda._shared import configured
-from tests.support.build import findings
 
 
 def test_nodefaults_in_a_condarc_is_found() -> None:

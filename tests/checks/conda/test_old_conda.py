@@ -2,8 +2,8 @@
 
 import pytest
 
+from envdoctor.testing import conda, findings
 from envdoctor_checks.conda.old_conda import old_conda
-from tests.support.build import conda, findings
 
 
 @pytest.mark.parametrize(("version", "count"), [("23.9.0", 1), ("4.12.0", 1), ("23.10.0", 0), ("26.7.0", 0)])

@@ -4,9 +4,9 @@ import pytest
 
 from envdoctor.engine.remedies import Manual, Run
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import PREFIX, conda, findings, prefix, record
 from envdoctor_checks.conda.pip_over_conda import pip_over_conda
 from tests.checks.conda._shared import overlap
-from tests.support.build import PREFIX, conda, findings, prefix, record
 
 
 @pytest.mark.parametrize(

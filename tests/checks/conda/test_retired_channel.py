@@ -2,11 +2,11 @@
 
 from envdoctor.engine.remedies import Edit, Run
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.conda_forge_not_first import conda_forge_not_first
 from envdoctor_checks.conda.nodefaults_in_condarc import nodefaults_in_condarc
 from envdoctor_checks.conda.retired_channel import retired_channel
 from tests.checks.conda._shared import FILE, SYSTEM, configured, of_two
-from tests.support.build import conda, findings, record
 
 
 def test_a_retired_channel_is_found_where_it_is_configured_and_where_it_was_used() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from envdoctor.engine.findings import Finding
 from envdoctor.facts import Build, CudaWheel, Device, Missing
-from tests.support.build import nvidia_device
+from envdoctor.testing import nvidia_device
 
 V100 = nvidia_device("Tesla V100-SXM2-32GB", "7.0")
 H100 = nvidia_device()

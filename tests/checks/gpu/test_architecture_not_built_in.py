@@ -7,10 +7,10 @@ import pytest
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Device, System
+from envdoctor.testing import changed, findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.architecture_not_built_in import architecture_not_built_in
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
 from tests.checks.gpu._shared import H100, OLD, V100, built, words
-from tests.support.build import changed, findings, gpu, nvidia_device, outcome, torch_build
 
 
 def test_an_old_gpu_needs_an_older_build_and_no_driver() -> None:

@@ -5,9 +5,9 @@ import pytest
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Device, System
+from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.cpu_build_on_gpu_machine import cpu_build
 from tests.checks.gpu._shared import H100, words
-from tests.support.build import findings, gpu, nvidia_device, outcome, torch_build
 
 
 def test_a_recording_without_accelerators_is_not_judged() -> None:

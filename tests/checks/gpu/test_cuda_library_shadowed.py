@@ -4,9 +4,9 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Shadow
+from envdoctor.testing import findings, gpu, outcome
 from envdoctor_checks.gpu.cuda_library_shadowed import cuda_library_shadowed
 from tests.checks.gpu._shared import CUDNN12, H100
-from tests.support.build import findings, gpu, outcome
 
 
 @pytest.mark.parametrize(("certain", "level"), [([], Severity.INFO), (["tensorflow"], Severity.WARNING)])

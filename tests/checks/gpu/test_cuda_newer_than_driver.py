@@ -4,9 +4,9 @@ from envdoctor.engine.remedies import InstallBuild, Manual
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
 from envdoctor.fixes import Toolbox
+from envdoctor.testing import facts, findings, gpu, outcome, torch_build
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
 from tests.checks.gpu._shared import H100, OLD, V100, built, words
-from tests.support.build import facts, findings, gpu, outcome, torch_build
 from tests.support.cures import argv
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Copy
+from envdoctor.testing import findings, gpu
 from envdoctor_checks.gpu.cudnn_mixed import cudnn_mixed
 from tests.checks.gpu._shared import H100
-from tests.support.build import findings, gpu
 
 
 def copies(*others: Copy) -> list[Copy]:

@@ -10,10 +10,10 @@ from envdoctor.ecosystem import accelerators
 from envdoctor.engine.remedies import InstallBuild, Manual, Remove, Replace
 from envdoctor.facts import Build, Device, Gpu, Packages, System
 from envdoctor.fixes.builds import chosen
+from envdoctor.testing import changed as _changed
+from envdoctor.testing import distribution, gpu, nvidia_device, outcome, packages, patient
 from envdoctor_checks.gpu import CHECKS
 from tests.gpu_builds import CARDS, DRIVERS, PACKAGES, machine, usual
-from tests.support.build import changed as _changed
-from tests.support.build import distribution, gpu, nvidia_device, outcome, packages, patient
 
 NAMES = {
     "jaxlib": "jax-cuda{major}-plugin",

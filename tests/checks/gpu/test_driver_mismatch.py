@@ -4,10 +4,10 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Layer
+from envdoctor.testing import findings, gpu, nvidia_device, outcome
 from envdoctor_checks.gpu.driver_mismatch import driver_mismatch
 from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
 from tests.checks.gpu._shared import words
-from tests.support.build import findings, gpu, nvidia_device, outcome
 
 
 def test_a_library_that_is_not_the_kernels_is_a_mismatch() -> None:

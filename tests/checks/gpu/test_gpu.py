@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from envdoctor.facts import Build, Layer, Missing
+from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.architecture_not_built_in import architecture_not_built_in
 from envdoctor_checks.gpu.cpu_build_on_gpu_machine import cpu_build
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
 from envdoctor_checks.gpu.driver_mismatch import driver_mismatch
 from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
 from tests.checks.gpu._shared import H100
-from tests.support.build import findings, gpu, nvidia_device, outcome, torch_build
 
 ALL = [cpu_build, cuda_newer_than_driver, architecture_not_built_in, driver_mismatch, gpu_without_driver]
 

@@ -4,9 +4,9 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Build, Layer
+from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
 from tests.checks.gpu._shared import card, words
-from tests.support.build import findings, gpu, nvidia_device, outcome, torch_build
 
 
 def absent(*names: str) -> list[Layer]:

@@ -7,9 +7,9 @@ import pytest
 from envdoctor.engine.remedies import Install, InstallBuild, Remove
 from envdoctor.engine.rules import Severity
 from envdoctor.fixes import Toolbox
+from envdoctor.testing import distribution, facts, findings, gpu, outcome, packages
 from envdoctor_checks.gpu.jax_without_plugin import jax_without_plugin
 from tests.checks.gpu._shared import H100, V100, built
-from tests.support.build import distribution, facts, findings, gpu, outcome, packages
 from tests.support.cures import argv
 
 

@@ -6,8 +6,8 @@ from envdoctor.engine.remedies import Manual, Replace
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Collision
 from envdoctor.fixes import Toolbox
+from envdoctor.testing import SITE, distribution, facts, findings, outcome, packages
 from envdoctor_checks.gpu.nvidia_files_collide import nvidia_files_collide
-from tests.support.build import SITE, distribution, facts, findings, outcome, packages
 from tests.support.cures import argv
 
 

@@ -2,9 +2,9 @@
 
 from envdoctor.engine.remedies import Replace
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import distribution, findings, gpu, outcome, packages
 from envdoctor_checks.gpu.several_cupy import several_cupy
 from tests.checks.gpu._shared import H100
-from tests.support.build import distribution, findings, gpu, outcome, packages
 
 
 def test_two_cupys_are_found_and_one_is_quiet() -> None:

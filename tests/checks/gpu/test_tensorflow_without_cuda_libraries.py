@@ -6,9 +6,9 @@ import pytest
 
 from envdoctor.engine.remedies import Install
 from envdoctor.engine.rules import Severity
+from envdoctor.testing import findings, gpu, outcome
 from envdoctor_checks.gpu.tensorflow_without_cuda_libraries import tensorflow_without_cuda_libraries
 from tests.checks.gpu._shared import CUDNN12, H100, built
-from tests.support.build import findings, gpu, outcome
 
 
 def test_tensorflow_without_cudas_libraries_is_found() -> None:

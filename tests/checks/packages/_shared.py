@@ -4,7 +4,7 @@ from typing import Any
 
 from envdoctor.engine.findings import Finding
 from envdoctor.facts import Extension
-from tests.support.build import SITE, distribution, findings
+from envdoctor.testing import SITE, distribution, findings
 
 SYSTEM = "/usr/lib/python3/dist-packages"
 

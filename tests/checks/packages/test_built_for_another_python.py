@@ -2,9 +2,9 @@
 
 import pytest
 
+from envdoctor.testing import distribution, findings, interpreter, outcome, packages
 from envdoctor_checks.packages.built_for_another_python import built_for_another_python
 from tests.checks.packages._shared import SYSTEM, extension, one
-from tests.support.build import distribution, findings, interpreter, outcome, packages
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from envdoctor.engine.remedies import Install
 from envdoctor.facts import Missing
+from envdoctor.testing import SITE, changed, distribution, findings, outcome, packages
 from envdoctor_checks.packages.built_for_another_python import built_for_another_python
 from envdoctor_checks.packages.built_for_numpy_1 import built_for_numpy_1
 from tests.checks.packages._shared import extension, one
-from tests.support.build import SITE, changed, distribution, findings, outcome, packages
 
 
 def test_many_extensions_of_one_distribution_are_one_finding() -> None:

@@ -1,8 +1,8 @@
 """PKG003 damaged-metadata: loud and quiet."""
 
+from envdoctor.testing import distribution, packages
 from envdoctor_checks.packages.damaged_metadata import damaged_metadata
 from tests.checks.packages._shared import one
-from tests.support.build import distribution, packages
 
 
 def test_damaged_metadata_is_named_and_what_others_own_is_not_judged() -> None:

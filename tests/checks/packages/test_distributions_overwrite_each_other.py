@@ -6,9 +6,9 @@ import pytest
 
 from envdoctor.engine.remedies import Manual
 from envdoctor.facts import Collision, Distribution
+from envdoctor.testing import SITE, distribution, findings, packages
 from envdoctor_checks.packages.distributions_overwrite_each_other import distributions_overwrite_each_other
 from tests.checks.packages._shared import one
-from tests.support.build import SITE, distribution, findings, packages
 
 
 def collision(path: str, **claims: str) -> Collision:

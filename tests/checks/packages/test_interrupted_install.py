@@ -1,8 +1,8 @@
 """PKG005 interrupted-install: loud and quiet."""
 
+from envdoctor.testing import SITE, packages
 from envdoctor_checks.packages.interrupted_install import interrupted_install
 from tests.checks.packages._shared import one
-from tests.support.build import SITE, packages
 
 
 def test_leftovers_are_named_with_their_folder() -> None:

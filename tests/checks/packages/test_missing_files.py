@@ -1,9 +1,9 @@
 """PKG004 missing-files: loud and quiet."""
 
 from envdoctor.engine.remedies import Install
+from envdoctor.testing import distribution, outcome, packages
 from envdoctor_checks.packages.missing_files import missing_files
 from tests.checks.packages._shared import one
-from tests.support.build import distribution, outcome, packages
 
 
 def test_missing_files_are_reinstalled_in_the_same_version() -> None:

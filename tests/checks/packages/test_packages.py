@@ -2,11 +2,11 @@
 
 from envdoctor.engine.remedies import UnsetEnv
 from envdoctor.facts import PythonPathEntry
+from envdoctor.testing import distribution, packages, path
 from envdoctor_checks.packages.built_for_numpy_1 import built_for_numpy_1
 from envdoctor_checks.packages.shadowed_distribution import shadowed_distribution
 from envdoctor_checks.packages.unmet_requirement import unmet_requirement
 from tests.checks.packages._shared import extension, one
-from tests.support.build import distribution, packages, path
 
 
 def test_what_pythonpath_brings_is_cured_there_since_no_installation_gets_past_it() -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from envdoctor.testing import PREFIX, distribution, findings, packages
 from envdoctor_checks.packages.shadowed_distribution import shadowed_distribution
 from tests.checks.packages._shared import SYSTEM, one
-from tests.support.build import PREFIX, distribution, findings, packages
 
 
 def test_one_name_in_two_folders_of_the_environment_is_a_warning() -> None:

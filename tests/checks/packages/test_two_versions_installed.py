@@ -1,9 +1,9 @@
 """PKG002 two-versions-installed: loud and quiet."""
 
 from envdoctor.facts import Missing
+from envdoctor.testing import changed, distribution, findings, packages
 from envdoctor_checks.packages.two_versions_installed import two_versions_installed
 from tests.checks.packages._shared import one
-from tests.support.build import changed, distribution, findings, packages
 
 
 def test_two_versions_in_one_folder_are_an_error() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from envdoctor.engine.remedies import Install, Manual
+from envdoctor.testing import changed, distribution, findings, packages, patient
 from envdoctor_checks.packages.unmet_requirement import unmet_requirement
 from tests.checks.packages._shared import SYSTEM, one
-from tests.support.build import changed, distribution, findings, packages, patient
 
 
 def test_a_requirement_that_is_not_there_is_an_error_and_the_fix_installs_it() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from envdoctor.facts import Declaration, Link, Locked, Project, Requirement
-from tests.support.build import PREFIX, changed, patient
+from envdoctor.testing import PREFIX, changed, patient
 
 
 def requirement(text: str, specifier: str | None = "", **changes: Any) -> Requirement:

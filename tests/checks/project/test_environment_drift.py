@@ -3,9 +3,9 @@
 import pytest
 
 from envdoctor.facts import Declaration, Missing
+from envdoctor.testing import changed, distribution, findings, outcome, packages, patient
 from envdoctor_checks.project.environment_drift import environment_drift
 from tests.checks.project._shared import here, listed, locked, made_by, requirement
-from tests.support.build import changed, distribution, findings, outcome, packages, patient
 
 
 def test_what_is_missing_or_wrong_is_named_with_file_and_line() -> None:

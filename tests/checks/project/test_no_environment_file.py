@@ -1,9 +1,9 @@
 """REP001 no-environment-file: loud and quiet."""
 
+from envdoctor.testing import changed, findings, outcome, patient
 from envdoctor_checks.project.no_environment_file import no_environment_file
 from envdoctor_checks.project.no_environment_of_its_own import no_environment_of_its_own
 from tests.checks.project._shared import here
-from tests.support.build import changed, findings, outcome, patient
 
 
 def test_a_container_is_its_own_environment() -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from envdoctor.testing import findings, outcome, prefix
 from envdoctor_checks.project.no_environment_of_its_own import no_environment_of_its_own
 from tests.checks.project._shared import here, made_by
-from tests.support.build import findings, outcome, prefix
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from envdoctor.engine.remedies import Manual, Run
+from envdoctor.testing import PREFIX, changed, distribution, findings, packages, prefix
 from envdoctor_checks.project.no_lock import no_lock
 from tests.checks.project._shared import here, listed, locked, made_by, requirement
-from tests.support.build import PREFIX, changed, distribution, findings, packages, prefix
 
 
 def test_a_list_without_a_lock_is_an_info_and_exact_versions_are_as_good_as_one() -> None:

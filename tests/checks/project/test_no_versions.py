@@ -1,8 +1,8 @@
 """REP003 no-versions: loud and quiet."""
 
+from envdoctor.testing import findings
 from envdoctor_checks.project.no_versions import no_versions
 from tests.checks.project._shared import here, listed, locked, requirement
-from tests.support.build import findings
 
 
 def test_dependencies_without_versions_are_named_unless_a_lock_has_them() -> None:

@@ -1,8 +1,8 @@
 """PY008 broken-environment: loud and quiet."""
 
 from envdoctor.engine.remedies import Run, UnsetEnv
+from envdoctor.testing import PREFIX, environment, findings, outcome, prefix
 from envdoctor_checks.python.broken_environment import broken_environment
-from tests.support.build import PREFIX, environment, findings, outcome, prefix
 
 
 def test_an_active_environment_that_is_gone_is_to_be_forgotten_first() -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from envdoctor.facts import Link, System
+from envdoctor.testing import environment, findings, interpreter, patient
 from envdoctor_checks.python.emulated_interpreter import emulated_interpreter
-from tests.support.build import environment, findings, interpreter, patient
 
 
 def judged(

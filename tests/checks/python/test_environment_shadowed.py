@@ -1,8 +1,8 @@
 """PY005 environment-shadowed: loud and quiet."""
 
+from envdoctor.testing import active, command, findings, outcome, path
 from envdoctor_checks.python.environment_shadowed import environment_shadowed
 from tests.checks.python._shared import OTHER
-from tests.support.build import active, command, findings, outcome, path
 
 
 def test_an_active_environment_behind_another_python_is_shadowed() -> None:

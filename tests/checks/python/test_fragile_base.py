@@ -3,8 +3,8 @@
 import pytest
 
 from envdoctor.facts import Link
+from envdoctor.testing import PREFIX, findings, patient, prefix
 from envdoctor_checks.python.fragile_base import fragile_base
-from tests.support.build import PREFIX, findings, patient, prefix
 
 UV = "/home/ada/.local/share/uv/python"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from envdoctor.facts import Attempt, Start
+from envdoctor.testing import outcome
 from envdoctor_checks.python.interpreter_does_not_start import does_not_start
-from tests.support.build import outcome
 
 
 @pytest.mark.parametrize(("ended", "status"), [("no answer in 0.050 s", "unknown"), ("no answer in 4.9 s", "found")])

@@ -1,8 +1,8 @@
 """PY014 module-shadowed-here: loud and quiet."""
 
 from envdoctor.engine.remedies import Move
+from envdoctor.testing import findings, interpreter, outcome, path
 from envdoctor_checks.python.module_shadowed_here import module_shadowed_here
-from tests.support.build import findings, interpreter, outcome, path
 
 
 def test_a_file_with_the_name_of_a_module_is_named() -> None:

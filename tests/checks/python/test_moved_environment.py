@@ -1,7 +1,7 @@
 """PY011 moved-environment: loud and quiet."""
 
+from envdoctor.testing import PREFIX, findings, installation, outcome, prefix
 from envdoctor_checks.python.moved_environment import moved_environment
-from tests.support.build import PREFIX, findings, installation, outcome, prefix
 
 
 def test_scripts_that_name_another_place_tell_a_move() -> None:

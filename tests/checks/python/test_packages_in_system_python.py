@@ -3,9 +3,9 @@
 import pytest
 
 from envdoctor.facts import Link, Missing
+from envdoctor.testing import distribution, findings, installation, interpreter, outcome, packages, patient
 from envdoctor_checks.python.packages_in_system_python import packages_in_system_python
 from tests.checks.python._shared import USER
-from tests.support.build import distribution, findings, installation, interpreter, outcome, packages, patient
 
 LOCAL = "/usr/local/lib/python3.12/dist-packages"
 SYSTEM = "/usr/lib/python3/dist-packages"

@@ -1,9 +1,9 @@
 """PY004 pip-serves-another-python: loud and quiet."""
 
 from envdoctor.facts import Link, Missing
+from envdoctor.testing import PREFIX, active, command, distribution, findings, outcome, packages, path, patient
 from envdoctor_checks.python.pip_serves_another_python import pip_serves_another_python
 from tests.checks.python._shared import OTHER
-from tests.support.build import PREFIX, active, command, distribution, findings, outcome, packages, path, patient
 
 PIP = packages(distribution("pip", "25.0"))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from envdoctor.testing import findings
 from envdoctor_checks.python.python_end_of_life import end_of_life
-from tests.support.build import findings
 
 
 @pytest.mark.parametrize(

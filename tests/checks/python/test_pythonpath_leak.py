@@ -1,8 +1,8 @@
 """PY006 pythonpath-leak: loud and quiet."""
 
 from envdoctor.facts import PythonPathEntry
+from envdoctor.testing import SITE, environment, findings, outcome, path, patient, prefix
 from envdoctor_checks.python.pythonpath_leak import pythonpath_leak
-from tests.support.build import SITE, environment, findings, outcome, path, patient, prefix
 
 
 def leaks(*entries: PythonPathEntry, overlays: tuple[str, ...] = ()) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from envdoctor.testing import active, findings, outcome, path, patient
 from envdoctor_checks.python.two_environments_active import two_environments_active
-from tests.support.build import active, findings, outcome, path, patient
 
 
 @pytest.mark.parametrize(("base", "severity"), [(True, "info"), (False, "warning")])

@@ -1,8 +1,8 @@
 """PY007 user-site-leak: loud and quiet."""
 
+from envdoctor.testing import PREFIX, SITE, distribution, findings, interpreter, outcome, packages
 from envdoctor_checks.python.user_site_leak import user_site_leak
 from tests.checks.python._shared import USER
-from tests.support.build import PREFIX, SITE, distribution, findings, interpreter, outcome, packages
 
 LETS_IN = interpreter(user_site=USER, user_site_enabled=True)
 

@@ -1,7 +1,7 @@
 """THR006 build-limit: loud and quiet."""
 
+from envdoctor.testing import blas, cpu, findings, openblas
 from envdoctor_checks.threads.build_limit import build_limit
-from tests.support.build import blas, cpu, findings, openblas
 
 
 def test_a_build_for_fewer_threads_than_cpus_is_told() -> None:

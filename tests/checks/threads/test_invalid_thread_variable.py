@@ -3,8 +3,8 @@
 import pytest
 
 from envdoctor.facts import OpenMP
+from envdoctor.testing import blas, cpu, environment, findings, openblas
 from envdoctor_checks.threads.invalid_thread_variable import invalid_variable
-from tests.support.build import blas, cpu, environment, findings, openblas
 
 
 @pytest.mark.parametrize("value", ["abc", "", "0", "-1", "2x"])

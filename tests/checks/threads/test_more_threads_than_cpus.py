@@ -4,8 +4,8 @@ import pytest
 
 from envdoctor.engine.remedies import SetEnv
 from envdoctor.facts import Missing, OpenMP, Quota
+from envdoctor.testing import blas, cpu, environment, findings, openblas, outcome
 from envdoctor_checks.threads.more_threads_than_cpus import more_threads_than_cpus as check
-from tests.support.build import blas, cpu, environment, findings, openblas, outcome
 
 GOMP = OpenMP(runtime="libgomp", threads=8, path="/env/faiss_cpu.libs/libgomp.so.1", used_by=["faiss"], loaded=True)
 QUOTA = Quota(cpus=4.0, file="/sys/fs/cgroup/cpu.max", setting="400000 100000")

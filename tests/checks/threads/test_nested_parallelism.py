@@ -4,8 +4,8 @@ from typing import Any
 
 from envdoctor.engine.remedies import Edit, SetEnv
 from envdoctor.facts import Limits, Missing, Workers
+from envdoctor.testing import blas, cpu, distribution, environment, findings, openblas, packages
 from envdoctor_checks.threads.nested_parallelism import nested_parallelism
-from tests.support.build import blas, cpu, distribution, environment, findings, openblas, packages
 
 XDIST = packages(distribution("pytest-xdist"))
 AUTO = Workers(tool="pytest-xdist", file="/p/pyproject.toml", setting="-n auto", count=None)

@@ -3,8 +3,8 @@
 from envdoctor.engine.remedies import SetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Limits, Missing, TaskLimit
+from envdoctor.testing import blas, findings, openblas, outcome
 from envdoctor_checks.threads.process_limit import process_limit
-from tests.support.build import blas, findings, openblas, outcome
 
 
 def limit(maximum: int, current: int | None = None) -> Limits:

@@ -1,8 +1,8 @@
 """THR004 thread-variable-without-effect: loud and quiet."""
 
 from envdoctor.engine.remedies import SetEnv
+from envdoctor.testing import blas, cpu, distribution, environment, findings, openblas, packages
 from envdoctor_checks.threads.thread_variable_without_effect import variable_without_effect
-from tests.support.build import blas, cpu, distribution, environment, findings, openblas, packages
 
 
 def without_effect(*libraries: object, **set_: str) -> list[str]:

@@ -1,10 +1,10 @@
 """The rules of threads together, and what they judge by."""
 
 from envdoctor.facts import Missing
+from envdoctor.testing import blas, openblas, outcome
 from envdoctor_checks.threads.invalid_thread_variable import invalid_variable
 from envdoctor_checks.threads.thread_variable_without_effect import variable_without_effect
 from envdoctor_checks.threads.threads_capped import threads_capped
-from tests.support.build import blas, openblas, outcome
 
 
 def test_unknown_threads_are_no_pass() -> None:

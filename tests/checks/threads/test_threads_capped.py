@@ -4,8 +4,8 @@ import pytest
 
 from envdoctor.engine.remedies import UnsetEnv
 from envdoctor.facts import Variables
+from envdoctor.testing import blas, cpu, environment, findings, openblas, outcome
 from envdoctor_checks.threads.threads_capped import threads_capped
-from tests.support.build import blas, cpu, environment, findings, openblas, outcome
 
 
 def test_a_variable_that_leaves_cpus_idle_is_told() -> None:

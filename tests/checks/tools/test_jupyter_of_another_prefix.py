@@ -3,9 +3,7 @@
 import pytest
 
 from envdoctor.engine.remedies import Install, Run
-from envdoctor_checks.tools.jupyter_of_another_prefix import jupyter_of_another_prefix
-from tests.checks.tools._shared import OTHER, USER
-from tests.support.build import (
+from envdoctor.testing import (
     PREFIX,
     active,
     changed,
@@ -19,6 +17,8 @@ from tests.support.build import (
     path,
     patient,
 )
+from envdoctor_checks.tools.jupyter_of_another_prefix import jupyter_of_another_prefix
+from tests.checks.tools._shared import OTHER, USER
 
 ACTIVE = {"active": [active()], "jupyter": command("jupyter", OTHER)}
 

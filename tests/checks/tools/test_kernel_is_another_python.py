@@ -1,8 +1,8 @@
 """TOL002 kernel-is-another-python: loud and quiet."""
 
+from envdoctor.testing import distribution, findings, jupyter, kernel, outcome, packages, path
 from envdoctor_checks.tools.kernel_is_another_python import kernel_is_another_python
 from tests.checks.tools._shared import OTHER, USER
-from tests.support.build import distribution, findings, jupyter, kernel, outcome, packages, path
 
 
 def test_the_environments_own_kernel_of_another_prefix_is_told() -> None:

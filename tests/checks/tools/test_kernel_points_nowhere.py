@@ -1,9 +1,9 @@
 """TOL001 kernel-points-nowhere: loud and quiet."""
 
 from envdoctor.engine.remedies import Run
+from envdoctor.testing import findings, jupyter, kernel, outcome, path
 from envdoctor_checks.tools.kernel_points_nowhere import kernel_points_nowhere
 from tests.checks.tools._shared import USER
-from tests.support.build import findings, jupyter, kernel, outcome, path
 
 
 def test_a_kernel_whose_program_is_gone_is_an_error() -> None:

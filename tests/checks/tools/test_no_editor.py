@@ -9,8 +9,8 @@ from envdoctor.engine.run import RegisteredCheck
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Link
 from envdoctor.report.report import Settings
+from envdoctor.testing import PREFIX, distribution, facts, findings, outcome, packages, path, patient
 from envdoctor_checks.tools.no_editor import no_editor
-from tests.support.build import PREFIX, distribution, facts, findings, outcome, packages, path, patient
 
 
 def test_a_beginner_without_an_editor_is_told() -> None:

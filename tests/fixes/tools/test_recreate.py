@@ -7,8 +7,8 @@ import pytest
 from envdoctor.engine.remedies import Install, Recreate, Remove, Replace
 from envdoctor.facts import Declaration, Facts, Installation, Locked, Place, Project, System, Tools
 from envdoctor.fixes import Fix
+from envdoctor.testing import PREFIX, changed, distribution, packages, prefix
 from tests.fixes.test_tools import PYTHON, UV_PROJECT, fix, made_by
-from tests.support.build import PREFIX, changed, distribution, packages, prefix
 from tests.support.cures import argvs
 
 MINE = changed(distribution("mine", "0.1"), url="file:///home/ada/my%20code", editable=True)

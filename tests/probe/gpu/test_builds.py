@@ -12,8 +12,8 @@ from envdoctor.probe.gpu.conda_builds import parse_build_string
 from envdoctor.probe.gpu.constants import constants
 from envdoctor.probe.gpu.cuda_libraries import parse_record
 from envdoctor.probe.world import World
+from envdoctor.testing import distribution
 from tests.support.accelerators import examine, world
-from tests.support.build import distribution
 from tests.support.patients import write
 
 SITE = "/env/lib/python3.12/site-packages"

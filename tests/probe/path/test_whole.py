@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from envdoctor import testing
 from envdoctor.facts import Jupyter, Missing
 from envdoctor.facts.path import Path as Neighbourhood
 from envdoctor.probe import jupyter
@@ -11,7 +12,6 @@ from envdoctor.probe.path.resolve import CommandResolver
 from envdoctor.probe.world import World
 from tests.origin.trees import grow, put
 from tests.probe.path.test_resolve import script
-from tests.support import build
 
 
 def world(root: Path, **environ: str) -> World:
@@ -21,7 +21,7 @@ def world(root: Path, **environ: str) -> World:
 def read(here: World, **interpreter: object) -> Neighbourhood:
     resolver = CommandResolver(here, path.path_folders(here))
     return path.of_patient(
-        here, path.read(here, resolver), "/v", build.interpreter(**interpreter), ["/v/lib/site-packages"]
+        here, path.read(here, resolver), "/v", testing.interpreter(**interpreter), ["/v/lib/site-packages"]
     )
 
 

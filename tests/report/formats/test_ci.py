@@ -21,7 +21,8 @@ from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats.html import notebook
 from envdoctor.report.report import Report
 from envdoctor.report.verdict import shell_for, verdict
-from tests.support.build import changed, finding, report
+from envdoctor.testing import changed
+from tests.support.build import finding, report
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
 PROJECT = Project(

@@ -25,8 +25,8 @@ from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats import facts as listing
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
+from envdoctor.testing import blas, changed, cpu, distribution, facts, openblas, packages
 from tests.support import build
-from tests.support.build import blas, changed, cpu, distribution, facts, openblas, packages
 
 THREADS = Rule("TST001", "too-many-threads", Severity.WARNING, guide=("blas-8",))
 BROKEN = Rule("TST002", "broken-thing", Severity.ERROR)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 
-from envdoctor.data import table
+from envdoctor.data import listed
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaBase, CondaRecord
 from envdoctor.probe.conda import history
@@ -31,7 +31,7 @@ def read(
     if initial is None:
         why = Missing("nothing tells what the installer brought")
         return CondaBase(added=why, added_bytes=why, requested=why, initial_known=False, **common)  # type: ignore[arg-type]
-    kept = initial | needed(records, {*table("conda")["tooling"]["names"], *plugins})
+    kept = initial | needed(records, listed("conda", "tooling") | set(plugins))
     added = sorted((record for record in records if record.name not in kept), key=lambda record: record.name)
     return CondaBase(
         added=[record.name for record in added],

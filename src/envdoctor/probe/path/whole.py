@@ -4,7 +4,7 @@ import os
 
 from msgspec import structs
 
-from envdoctor.data import table
+from envdoctor.data import listed
 from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
@@ -172,5 +172,5 @@ def _here(world: World, interpreter: Interpreter | None) -> list[str]:
         return []
     if world.resolve(world.cwd) in {world.resolve(entry) for entry in interpreter.sys_path if entry}:
         return []
-    known = set(table("modules")["standard"]["names"]) | set(table("modules")["scientific"]["names"])
+    known = listed("modules", "standard") | listed("modules", "scientific")
     return [name for name in files if name[:-3] in known]

@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec import Struct
+
 from envdoctor.data import table
 from envdoctor.engine.rules import Severity
 from envdoctor.fixes.model import Applicability
@@ -11,6 +13,20 @@ from envdoctor.report.view import Group, PatientView, Style
 WORDS = {Severity.ERROR: "Broken", Severity.WARNING: "May hurt", Severity.INFO: "Good to know"}
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MOST_WORDS = 5
+
+
+class Word(Struct, frozen=True):
+    """A word of art, and what it means ``plainly``."""
+
+    word: str
+    plainly: str
+
+
+class Tool(Struct, frozen=True):
+    """A tool to work with, and where it is."""
+
+    name: str
+    url: str
 
 
 def plainly(page: Page, group: Group, style: Style) -> None:
@@ -43,13 +59,13 @@ def plainly(page: Page, group: Group, style: Style) -> None:
 def closing(page: Page, patient: PatientView) -> None:
     """The words of art that were used, in plain ones, and the tools to work with."""
     said = " ".join(f"{item.title} {item.why}" for item in patient.open)
-    rows = [row for row in table("glossary")["word"] if re.search(rf"\b{re.escape(row['word'])}\b", said)]
+    rows = [row for row in table("glossary", "word", Word) if re.search(rf"\b{re.escape(row.word)}\b", said)]
     if rows:
         page.line()
         page.line(("Words", "bold"))
         for row in rows[:MOST_WORDS]:
-            page.paragraph(row["plainly"], f"{row['word']}  ".ljust(LABEL), indent=2)
+            page.paragraph(row.plainly, f"{row.word}  ".ljust(LABEL), indent=2)
     page.line()
     page.line(("Tools to work with", "bold"))
-    for row in table("glossary")["tool"]:
-        page.line("  ", row["name"].ljust(20), row["url"])
+    for tool in table("glossary", "tool", Tool):
+        page.line("  ", tool.name.ljust(20), tool.url)
