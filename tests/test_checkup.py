@@ -68,13 +68,13 @@ def test_what_a_check_could_not_tell_of_a_chosen_rule_is_no_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    "until, excused", [("", True), ("2026-11-23", True), ("2027-01-31", True), ("2026-11-22", False)]
+    "until, ignored", [("", True), ("2026-11-23", True), ("2027-01-31", True), ("2026-11-22", False)]
 )
-def test_an_excuse_holds_until_its_day_by_the_date_of_the_reading(until: str, excused: bool) -> None:
-    config = Config(file="envdoctor.toml", excuses={"TST001": Suppression("known", until)})
+def test_a_suppression_holds_until_its_day_by_the_date_of_the_reading(until: str, ignored: bool) -> None:
+    config = Config(file="envdoctor.toml", suppressions={"TST001": Suppression("known", until)})
     made = report(config=config)
-    assert titles(made) == (["found two"] if excused else ["found one", "found two"])
-    assert made.notes == (() if excused else (f"envdoctor.toml: the excuse for TST001 ended on {until}",))
+    assert titles(made) == (["found two"] if ignored else ["found one", "found two"])
+    assert made.notes == (() if ignored else (f"envdoctor.toml: TST001 was ignored until {until}; it counts again",))
 
 
 ALL = [RegisteredCheck(BOTH), RegisteredCheck(Check("other", (Rule("OTH001", "other", Severity.INFO),), list, ()))]

@@ -135,7 +135,7 @@ def test_the_wrong_patient_is_ended(tmp_path: Path, sleeper: Path) -> None:
 
 def test_a_patient_that_is_not_there_is_left_for_later(tmp_path: Path) -> None:
     head = HeadStart(["check", "--python", "nowhere"], around(tmp_path))
-    assert (head.choice, head.interview) == (None, None)
+    assert (head.choice, head.interrogation) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from envdoctor.report.report import Report, Settings
 class Options(msgspec.Struct, frozen=True):
     """What is to be examined and how it is to be judged, the same for every patient."""
 
-    collection: CheckSet
+    check_set: CheckSet
     selection: Selection
     config: Config
     settings: Settings
@@ -28,7 +28,7 @@ class Options(msgspec.Struct, frozen=True):
 
     @property
     def checks(self) -> list[RegisteredCheck]:
-        return choose(self.collection.checks, self.selection)
+        return choose(self.check_set.checks, self.selection)
 
 
 def diagnose(facts: Facts, plan: Options, began: float) -> Report:
@@ -36,10 +36,10 @@ def diagnose(facts: Facts, plan: Options, began: float) -> Report:
     level = level_of(facts, plan.settings.level)
     outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks, level=level)]
     prefer = plan.settings.prefer
-    advice = advise(facts, outcomes, plan.selection, plan.config.excuses, plan.baseline, prefer)
+    advice = advise(facts, outcomes, plan.selection, plan.config.suppressions, plan.baseline, prefer)
     return Report(
         version=__version__,
-        plugins=tuple(plan.collection.plugins),
+        plugins=tuple(plan.check_set.plugins),
         facts=facts,
         outcomes=tuple(outcomes),
         advice=advice,
@@ -68,8 +68,12 @@ def _chosen(outcome: Outcome, selection: Selection) -> Outcome:
 
 
 def _notes(config: Config, today: str) -> tuple[str, ...]:
-    over = [(code, excuse.until) for code, excuse in config.excuses.items() if excuse.until and today > excuse.until]
-    return tuple(f"{config.file}: the excuse for {code} ended on {until}" for code, until in over)
+    over = [
+        (code, suppression.until)
+        for code, suppression in config.suppressions.items()
+        if suppression.until and today > suppression.until
+    ]
+    return tuple(f"{config.file}: {code} was ignored until {until}; it counts again" for code, until in over)
 
 
 def settings(

@@ -95,12 +95,12 @@ def check(
     Raises `envdoctor.engine.selection.UsageError` for a word that matches no rule.
     """
     began = time.perf_counter()
-    collection = collect()
+    check_set = collect()
     selection = Selection(select=tuple(select), ignore=tuple(ignore))
-    rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
+    rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     validate(selection.select, rules, "select")
     validate(selection.ignore, rules, "ignore")
     choice = Choice(sys.executable, sys.prefix, "the running process")
     facts = gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
-    report = diagnose(facts, Options(collection, selection, Config(), Settings(level=level, prefer=prefer)), began)
+    report = diagnose(facts, Options(check_set, selection, Config(), Settings(level=level, prefer=prefer)), began)
     return ShownReport(*(getattr(report, name) for name in report.__struct_fields__))

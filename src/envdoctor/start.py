@@ -31,8 +31,8 @@ def main(as_module: bool = False) -> None:
         sys.stderr.write("envdoctor: interrupted\n")
         status = 130
     finally:
-        if head is not None and head.interview is not None:
-            head.interview.close()
+        if head is not None and head.interrogation is not None:
+            head.interrogation.close()
         orphans.close()
     _leave(status)
 

@@ -46,6 +46,11 @@ def doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+def unwrapped(text: str) -> str:
+    """A report in one line: where it breaks its lines depends on the length of paths, which is nobody's business."""
+    return " ".join(text.split())
+
+
 @pytest.fixture
 def recorded(tmp_path: Path) -> Callable[..., Path]:
     """Writes a recording of a healthy patient, less what is said differently."""
@@ -274,7 +279,7 @@ def judged(doctor: Run, path: Path, *options: str) -> tuple[int, dict[str, Any]]
     return status, codes(out)
 
 
-def test_an_excuse_is_shown_with_its_reason_and_counts_for_nothing(
+def test_a_suppression_is_shown_with_its_reason_and_counts_for_nothing(
     doctor: Run, recorded: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = recorded(**UNMET)
@@ -288,12 +293,18 @@ def test_an_excuse_is_shown_with_its_reason_and_counts_for_nothing(
     assert "vendored" in doctor("check", "--facts", path)[1]
 
 
-def test_an_excuse_that_has_ended_is_told(doctor: Run, recorded: Callable[..., Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("letters", range(1, 80, 6))
+def test_a_suppression_that_has_ended_is_told_wherever_the_project_lies(
+    doctor: Run, recorded: Callable[..., Path], tmp_path: Path, letters: int
+) -> None:
+    """The report breaks its lines between words: by the length of a path, a sentence breaks elsewhere."""
+    project = tmp_path / ("x" * letters)
+    project.mkdir()
     text = 'ignore = { PKG = { reason = "vendored", until = 2026-01-31 } }\n'
-    (tmp_path / "envdoctor.toml").write_text(text, encoding="utf-8")
-    status, out, _ = doctor("check", "--facts", recorded(**UNMET))
+    (project / "envdoctor.toml").write_text(text, encoding="utf-8")
+    status, out, _ = doctor("check", "--facts", recorded(**UNMET), "--project", project)
     assert status == 1
-    assert "the excuse for PKG ended on 2026-01-31" in out
+    assert "PKG was ignored until 2026-01-31; it counts again" in unwrapped(out)
 
 
 def test_the_command_line_outweighs_the_configuration(

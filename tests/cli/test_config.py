@@ -54,7 +54,7 @@ def test_everything_can_be_said() -> None:
         file="the.toml",
         select=("BLA", "THR001", "PKG"),
         ignore=("BLA002",),
-        excuses={
+        suppressions={
             "BLA004": Suppression("bitwise reproducibility"),
             "THR001": Suppression("small machine", "2027-01-31"),
         },
@@ -78,7 +78,7 @@ def test_extending_a_selection_that_chooses_all_leaves_all() -> None:
 
 @pytest.mark.parametrize("until", ['"2027-01-31"', "2027-01-31", "2027-01-31T10:00:00Z"])
 def test_a_date_may_be_written_as_text_or_as_a_date(until: str) -> None:
-    assert parsed(f'ignore = {{ BLA = {{ reason = "x", until = {until} }} }}').excuses["BLA"].until == "2027-01-31"
+    assert parsed(f'ignore = {{ BLA = {{ reason = "x", until = {until} }} }}').suppressions["BLA"].until == "2027-01-31"
 
 
 # --- what it may not say ---

@@ -9,7 +9,7 @@ from envdoctor.engine.remedies import InstallSystem
 from envdoctor.facts import System
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.system import install_packages, manager_of
-from envdoctor.guide.profile import traveller
+from envdoctor.guide.profile import profile_of
 from envdoctor.probe.environment import read_system
 from envdoctor.probe.world import World
 from envdoctor.testing import blas, facts, findings, openblas
@@ -43,7 +43,7 @@ def test_a_relative_has_the_family_of_what_it_derives_from(name: str, tmp_path: 
     release, family, manager = RELEASES[name]
     system = system_of(tmp_path, release)
     assert system.family == family
-    assert traveller(facts(system=system), "advanced", "").family == family
+    assert profile_of(facts(system=system), "advanced", "").family == family
     target = Target(facts(system=system))
     assert manager_of(target) == manager
     fix = install_packages(target, {manager: ["it"]}, "")

@@ -8,8 +8,8 @@ import pytest
 from envdoctor.facts import Facts, Link, System, Tools
 from envdoctor.fixes.shell import Fish, PowerShell, Shell
 from envdoctor.guide import statements
-from envdoctor.guide.profile import about_blas, reasons, traveller
-from envdoctor.guide.progress import TICKS
+from envdoctor.guide.profile import about_blas, profile_of, reasons
+from envdoctor.guide.progress import PROGRESS
 from envdoctor.guide.routes import Profile, asides, route, routes, statements_used
 from envdoctor.report.formats import Style
 from envdoctor.report.formats.route import render
@@ -65,10 +65,10 @@ def who(system: str, gpu: str, level: str, prefer: str) -> Profile:
 def test_the_route_of_each_combination(
     combination: list[str], then: list[str], now: list[str], steps: list[str]
 ) -> None:
-    traveller = who(*combination)
-    assert [route(traveller, "2020").id] == then
-    assert [route(traveller, "today").id] == now
-    assert [step.id for step in route(traveller, "today").steps(traveller)] == steps
+    profile = who(*combination)
+    assert [route(profile, "2020").id] == then
+    assert [route(profile, "today").id] == now
+    assert [step.id for step in route(profile, "today").steps(profile)] == steps
 
 
 def test_the_table_has_every_combination() -> None:
@@ -81,9 +81,9 @@ def test_the_table_has_every_combination() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: "-".join(row[0]))
 @pytest.mark.parametrize("shell", [Shell(), Fish(), PowerShell()], ids=lambda shell: shell.name)
 def test_every_command_is_ready_to_be_pasted(row: list[list[str]], shell: Shell) -> None:
-    traveller = who(*row[0])
-    for step in route(traveller, "today").steps(traveller):
-        for line in step.lines(traveller, shell):
+    profile = who(*row[0])
+    for step in route(profile, "today").steps(profile):
+        for line in step.lines(profile, shell):
             assert not re.search(r"[{}<]|\bNAME\b|\bENV\b|\bPATH\b", line), line
             assert "--user" not in line
 
@@ -92,7 +92,7 @@ def test_every_step_of_today_has_a_source_and_a_known_tick() -> None:
     for way in routes():
         for step in way.step:
             assert step.statement in statements()
-            assert not step.tick or step.tick in TICKS
+            assert not step.progress or step.progress in PROGRESS
             assert way.era == "2020" or step.source.startswith("https://"), (way.id, step.id)
             assert set(step.commands) <= {"all", "linux", "macos", "windows", "debian", "fedora", "arch", "alpine"}
 
@@ -133,7 +133,7 @@ def debian(**changes: object) -> Facts:
     ],
 )
 def test_the_preference_is_what_the_patient_was_made_with(known: Facts, prefer: str) -> None:
-    assert traveller(known, "advanced", "").prefer == prefer
+    assert profile_of(known, "advanced", "").prefer == prefer
 
 
 def test_what_is_done_is_ticked_off() -> None:
@@ -151,7 +151,7 @@ def test_the_wrong_recommendation_is_never_given_bare() -> None:
 
 def test_pip_for_the_user_is_never_advice_of_today() -> None:
     known = debian()
-    text = render(known, traveller(known, "advanced", ""), Style())
+    text = render(known, profile_of(known, "advanced", ""), Style())
     today = text[text.index("Today:") :]
     assert "pip install --user" not in today
     assert "python3 -m venv --system-site-packages .venv" in today

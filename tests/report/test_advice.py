@@ -1,4 +1,4 @@
-"""Findings become advice: ranked, known again, joined with the guide, and put up with where the project says so."""
+"""Findings become advice: ranked, known again, joined with the guide, and ignored where the project says so."""
 
 import pytest
 from hypothesis import given
@@ -27,10 +27,10 @@ def finding(subject: str = "x", rule: Rule = RULE, severity: Severity | None = N
 def advised(
     *findings: Finding,
     selection: Selection = EVERYTHING,
-    excuses: dict[str, Suppression] | None = None,
+    suppressions: dict[str, Suppression] | None = None,
 ) -> tuple[Advice, ...]:
     check = Check("made-up", (RULE, OTHER), lambda: findings, ())
-    return advise(facts(), [Outcome(check, findings, "found")], selection, excuses or {})
+    return advise(facts(), [Outcome(check, findings, "found")], selection, suppressions or {})
 
 
 # --- fingerprints ---
@@ -117,18 +117,22 @@ def test_every_remedy_becomes_a_fix_that_can_be_verified() -> None:
         assert argv(fix.verify)[-2:] == ["--select", "TST001"]
 
 
-# --- excuses ---
+# --- suppressions ---
 
 
 @pytest.mark.parametrize("word", ["TST001", "tst001", "made-up", "TST", "ALL"])
 def test_a_finding_is_put_up_with_by_code_name_or_family(word: str) -> None:
-    (item,) = advised(finding(), excuses={word: Suppression("known")})
+    (item,) = advised(finding(), suppressions={word: Suppression("known")})
     assert item.suppressed == {"by": "configuration", "reason": "known", "until": ""}
 
 
-def test_the_most_specific_excuse_is_told() -> None:
-    excuses = {"TST": Suppression("the family"), "TST001": Suppression("the rule"), "TST002": Suppression("another")}
-    (item,) = advised(finding(), excuses=excuses)
+def test_the_most_specific_suppression_is_told() -> None:
+    suppressions = {
+        "TST": Suppression("the family"),
+        "TST001": Suppression("the rule"),
+        "TST002": Suppression("another"),
+    }
+    (item,) = advised(finding(), suppressions=suppressions)
     assert item.suppressed is not None
     assert item.suppressed["reason"] == "the rule"
 
@@ -136,17 +140,19 @@ def test_the_most_specific_excuse_is_told() -> None:
 @pytest.mark.parametrize(
     "until, holds", [("", True), ("2026-11-24", True), ("2026-11-23", True), ("2026-11-22", False)]
 )
-def test_an_excuse_holds_through_its_last_day_by_the_recordings_date(until: str, holds: bool) -> None:
-    (item,) = advised(finding(), excuses={"TST001": Suppression("known", until)})
+def test_a_suppression_holds_through_its_last_day_by_the_recordings_date(until: str, holds: bool) -> None:
+    (item,) = advised(finding(), suppressions={"TST001": Suppression("known", until)})
     assert (item.suppressed is not None) == holds
 
 
-def test_when_one_excuse_has_ended_a_wider_one_may_hold() -> None:
-    (item,) = advised(finding(), excuses={"TST001": Suppression("then", "2020-01-01"), "TST": Suppression("still")})
+def test_when_one_suppression_has_ended_a_wider_one_may_hold() -> None:
+    (item,) = advised(
+        finding(), suppressions={"TST001": Suppression("then", "2020-01-01"), "TST": Suppression("still")}
+    )
     assert item.suppressed is not None
     assert item.suppressed["reason"] == "still"
 
 
-def test_an_excuse_for_another_rule_changes_nothing() -> None:
-    (item,) = advised(finding(), excuses={"TST002": Suppression("known"), "made-up-too": Suppression("known")})
+def test_a_suppression_for_another_rule_changes_nothing() -> None:
+    (item,) = advised(finding(), suppressions={"TST002": Suppression("known"), "made-up-too": Suppression("known")})
     assert item.suppressed is None

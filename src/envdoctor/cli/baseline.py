@@ -1,4 +1,4 @@
-"""Findings that were there before: written down once, and put up with from then on."""
+"""Findings that were there before: written down once, and ignored from then on."""
 
 import json
 from collections.abc import Sequence

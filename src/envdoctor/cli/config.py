@@ -62,7 +62,7 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
         if key not in known:
             raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(sorted(known))}")
     words = {key: _words(table[key], file, key) for key in ("select", "extend-select", "extend-ignore") if key in table}
-    ignore, excuses = _ignore(table.get("ignore", []), file)
+    ignore, suppressions = _ignore(table.get("ignore", []), file)
     fail_on = table.get("fail-on")
     if fail_on is not None and fail_on not in LEVELS:
         raise UsageError(f"{file}: fail-on must be one of {', '.join(LEVELS)}, not {fail_on!r}")
@@ -79,7 +79,7 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
         file=file,
         select=words["select"] + words.get("extend-select", ()) if words.get("select") else (),
         ignore=ignore + words.get("extend-ignore", ()),
-        excuses=excuses,
+        suppressions=suppressions,
         fail_on=fail_on,
         strict=strict,
         timeout=timeout,
@@ -107,15 +107,17 @@ def _ignore(value: object, file: str) -> tuple[tuple[str, ...], dict[str, Suppre
     """A list of codes, or a table of code = reason, or code = {reason, until}."""
     if not isinstance(value, dict):
         return _words(value, file, "ignore"), {}
-    excuses = {}
+    suppressions = {}
     for code, entry in value.items():
         reason, until = (entry.get("reason"), entry.get("until")) if isinstance(entry, dict) else (entry, None)
         if not isinstance(reason, str) or not reason.strip():
             raise UsageError(f'{file}: ignore.{code} needs a reason: {code} = "why"')
         if isinstance(entry, dict) and (extra := sorted(entry.keys() - {"reason", "until"})):
             raise UsageError(f"{file}: ignore.{code}: unknown key {extra[0]!r}; known are reason, until")
-        excuses[code] = Suppression(reason, _date(until, f"{file}: ignore.{code}.until") if until is not None else "")
-    return (), excuses
+        suppressions[code] = Suppression(
+            reason, _date(until, f"{file}: ignore.{code}.until") if until is not None else ""
+        )
+    return (), suppressions
 
 
 def _date(value: object, where: str) -> str:

@@ -16,24 +16,24 @@ class HeadStart:
         self.began = time.perf_counter()
         self.around = around
         self.choice: Choice | None = None
-        self.interview: Interrogation | None = None
+        self.interrogation: Interrogation | None = None
         if (wanted := _glance(argv)) is None:
             return
         try:
             self.choice = named(wanted, around) if wanted else default(around)
         except PatientError:
             return  # said properly later
-        self.interview = Interrogation(self.choice.executable, DEFAULT_TIMEOUT, around.environ)
+        self.interrogation = Interrogation(self.choice.executable, DEFAULT_TIMEOUT, around.environ)
 
     def take(self, choice: Choice, timeout: float) -> object | None:
-        """The interview under way with ``choice``, once; ``None`` if it is with somebody else."""
-        interview, self.interview = self.interview, None
-        if interview is None or self.choice is None:
+        """The interrogation under way with ``choice``, once; ``None`` if it is with somebody else."""
+        interrogation, self.interrogation = self.interrogation, None
+        if interrogation is None or self.choice is None:
             return None
         if (self.choice.executable, self.choice.prefix) == (choice.executable, choice.prefix):
-            interview.limit(timeout)
-            return interview
-        interview.close()
+            interrogation.limit(timeout)
+            return interrogation
+        interrogation.close()
         return None
 
 

@@ -11,27 +11,37 @@ from envdoctor.privacy.text import lines, to_ascii
 from envdoctor.report.formats import Style
 
 
-def find(collection: CheckSet, word: str) -> tuple[Rule, Check, str]:
+def find(check_set: CheckSet, word: str) -> tuple[Rule, Check, str]:
     """The rule with this code or name, its check, and the distribution it comes from (empty: ours).
 
     Raises `UsageError` where there is none.
     """
-    for loaded in collection.checks:
-        for rule in loaded.check.rules:
+    for registered in check_set.checks:
+        for rule in registered.check.rules:
             if word.upper() == rule.code or word.lower() == rule.name:
-                return rule, loaded.check, loaded.source
+                return rule, registered.check, registered.source
     raise UsageError(f"{word}: no rule has this code or name; `envdoctor list` shows all")
 
 
-def page(collection: CheckSet, word: str) -> str:
-    """The Markdown page of a rule."""
-    rule, check, source = find(collection, word)
+def page(check_set: CheckSet, word: str) -> str:
+    """The Markdown page of a rule; its last line says where the rule lives."""
+    rule, check, source = find(check_set, word)
     path = path_of(rule, check)
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+            text = file.read()
     except OSError:
         raise UsageError(f"{rule.code}: {source or 'envdoctor'} brings no page for it ({path})") from None
+    whose = f", of the plug-in {source}" if source else ""
+    return f"{text.rstrip()}\n\nThe rule: `{module_of(check)}`{whose}\n"
+
+
+def module_of(check: Check) -> str:
+    """The check's module as a path within its package: ``envdoctor_checks/blas/slow_blas.py``."""
+    name = check.examine.__module__
+    file = sys.modules[name].__file__ or ""
+    inside = "/__init__" if os.path.basename(file).startswith("__init__.") else ""
+    return f"{name.replace('.', '/')}{inside}.py"
 
 
 def path_of(rule: Rule, check: Check) -> str:
@@ -59,11 +69,11 @@ def show(text: str, style: Style) -> str:
     return to_ascii(clean) if style.ascii else clean
 
 
-def listing(collection: CheckSet) -> list[dict[str, str]]:
+def listing(check_set: CheckSet) -> list[dict[str, str]]:
     """Code, name, severity (all it may take, worst first), guide statements and source of every rule, by code."""
     rows = []
-    for loaded in collection.checks:
-        for rule in loaded.check.rules:
+    for registered in check_set.checks:
+        for rule in registered.check.rules:
             severities = sorted({rule.severity, *rule.varies}, key=lambda severity: severity.rank)
             rows.append(
                 {
@@ -71,7 +81,7 @@ def listing(collection: CheckSet) -> list[dict[str, str]]:
                     "name": rule.name,
                     "severity": " / ".join(severities),
                     "guide": ", ".join(rule.guide),
-                    "source": loaded.source or "envdoctor",
+                    "source": registered.source or "envdoctor",
                 }
             )
     return sorted(rows, key=lambda row: row["code"])

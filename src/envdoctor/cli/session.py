@@ -73,13 +73,13 @@ class Readers:
         from envdoctor.probe.gather import gather
 
         for choice in self._choices:
-            interview = self._interview(choice, timeout or DEFAULT_TIMEOUT)
+            interrogation = self._interrogation(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                yield gather(choice, interview, self.world, self._project, progress, telling if deep else None)
+                yield gather(choice, interrogation, self.world, self._project, progress, say if deep else None)
             finally:
-                interview.close()
+                interrogation.close()
 
-    def _interview(self, choice: Choice, timeout: float) -> "Interrogation":
+    def _interrogation(self, choice: Choice, timeout: float) -> "Interrogation":
         from envdoctor.probe.interrogation import Interrogation
 
         begun = self._head.take(choice, timeout)
@@ -212,25 +212,48 @@ def write(path: str, text: str, new: bool = False, append: bool = False) -> None
 
 def progress(done: int, planned: int) -> None:
     """A bar on standard error while BLAS is timed, on a terminal only; nothing planned takes it away."""
+    words = "timing BLAS"
+    length = min(20, _columns() - len(words) - len(" []"))
+    filled = max(length, 0) * done // planned if planned else 0
+    bar = f" [{'#' * filled}{'.' * (length - filled)}]" if length > 0 else ""
+    say(f"{words}{bar}" if planned else "")
+
+
+def say(words: str) -> None:
+    """What is being done, on standard error, on a terminal only; the next words replace it, empty ones take it away.
+
+    They keep to one line of the terminal, however narrow: of a line that wraps, the carriage return takes back the
+    last part only.
+    """
     try:
         if sys.stderr.isatty():
-            filled = 20 * done // planned if planned else 0
-            bar = f"timing BLAS [{'#' * filled}{'.' * (20 - filled)}]" if planned else " " * 34
-            sys.stderr.write(f"\r{bar}{'' if planned else chr(13)}")
+            sys.stderr.write(f"\r{_fitted(sanitize(words), _columns())}\r")
             sys.stderr.flush()
     except (OSError, ValueError):
         return
 
 
-def telling(words: str) -> None:
-    """What is being done, on standard error, on a terminal only; the next words replace it, empty ones take it away."""
+def _fitted(words: str, width: int) -> str:
+    """``words`` cut or filled up to this many columns; most letters of East Asia take two."""
+    if words.isascii():
+        return f"{words[:width]:{width}}"
+    from unicodedata import east_asian_width
+
+    fitted, left = "", width
+    for letter in words:
+        left -= 2 if east_asian_width(letter) in "FW" else 1
+        if left < 0:
+            break
+        fitted += letter
+    return fitted + " " * max(left, 0)
+
+
+def _columns() -> int:
+    """The columns of the terminal that standard error is, less one: some wrap when the last is written; 78 at most."""
     try:
-        if sys.stderr.isatty():
-            width = 78
-            sys.stderr.write(f"\r{sanitize(words)[:width]:{width}}\r")
-            sys.stderr.flush()
+        return max(1, min(os.get_terminal_size(sys.stderr.fileno()).columns or 79, 79) - 1)
     except (OSError, ValueError):
-        return
+        return 78
 
 
 def complain(message: str) -> None:

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """Why a rule's findings are put up with, and until when (ISO date; empty: without end)."""
+    """Why a rule's findings are ignored, and until when (ISO date; empty: without end)."""
 
     reason: str
     until: str = ""
@@ -16,7 +16,7 @@ class Config(msgspec.Struct, frozen=True):
     file: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    excuses: dict[str, Suppression] = {}
+    suppressions: dict[str, Suppression] = {}
     fail_on: str | None = None
     strict: bool | None = None
     timeout: float | None = None

@@ -47,7 +47,7 @@ def built_in() -> CheckSet:
 def collect() -> CheckSet:
     """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
     checks = built_in().checks
-    taken = {code for loaded in checks for code in loaded.check.codes}
+    taken = {code for registered in checks for code in registered.check.codes}
     plugins = []
     for point in entry_points(sys.path):
         plugins.append((point.distribution, point.version))

@@ -50,8 +50,8 @@ class _Worker:
         threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
-        for loaded in self._checks:
-            outcome = run(self._facts, loaded, self._level)
+        for registered in self._checks:
+            outcome = run(self._facts, registered, self._level)
             with self._changed:
                 if self._given_up:
                     return
@@ -72,12 +72,12 @@ class _Worker:
             return list(self._done)
 
 
-def run(facts: Facts, loaded: RegisteredCheck, level: str = ADVANCED) -> Outcome:
+def run(facts: Facts, registered: RegisteredCheck, level: str = ADVANCED) -> Outcome:
     """Run one check on ``facts``, whatever it does.
 
     A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
     """
-    check = loaded.check
+    check = registered.check
     began = time.perf_counter()
     findings: list[Finding] = []
     status = reason = ""
@@ -93,7 +93,7 @@ def run(facts: Facts, loaded: RegisteredCheck, level: str = ADVANCED) -> Outcome
         status, reason = "unknown", f"the check itself failed: {type(error).__name__}: {_words(error)}"
     if findings:
         status, reason = "found", reason if status == "unknown" else ""
-    return Outcome(check, tuple(findings), status or "passed", reason, time.perf_counter() - began, loaded.source)
+    return Outcome(check, tuple(findings), status or "passed", reason, time.perf_counter() - began, registered.source)
 
 
 def _words(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The patient as a traveller: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
+"""The patient as somebody with a way to go: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
@@ -34,7 +34,7 @@ LIBRARIES = (
 )
 
 
-def traveller(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -> Profile:
+def profile_of(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -> Profile:
     """``level`` is beginner or advanced; an empty ``prefer`` means what the patient was made with."""
     system = facts.system
     platform = "linux" if isinstance(system, Missing) else SYSTEMS.get(system.platform, "linux")

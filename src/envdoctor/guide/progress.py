@@ -13,7 +13,7 @@ from envdoctor.ecosystem.origins import (
 from envdoctor.ecosystem.pythons import python_releases
 from envdoctor.facts import Facts, Packages, Project, Tools
 
-Tick = Callable[[Facts], bool | None]
+Done = Callable[[Facts], bool | None]
 MANAGED = ("uv.lock", "poetry.lock", "pdm.lock", "poetry", "pixi.lock", "pixi", "Pipfile.lock")
 
 
@@ -116,7 +116,7 @@ def gpu_build(facts: Facts) -> bool | None:
     return any(getattr(build, "cuda", None) for build in builds) if isinstance(builds, list) else None
 
 
-TICKS: dict[str, Tick] = {
+PROGRESS: dict[str, Done] = {
     "conda": conda,
     "miniforge": miniforge,
     "conda-forge-only": conda_forge_only,

@@ -30,13 +30,13 @@ class Profile(Struct, frozen=True, kw_only=True):
 class Step(Struct, frozen=True, kw_only=True):
     """One step: ``says`` what to do, ``statement`` is the guide's that it follows (and what has changed since).
 
-    ``tick`` names what tells that it is done. ``commands`` are by system, family, or ``all``.
+    ``progress`` names what tells that it is done. ``commands`` are by system, family, or ``all``.
     """
 
     id: str
     says: str
     statement: str
-    tick: str = ""
+    progress: str = ""
     source: str = ""
     systems: tuple[str, ...] = SYSTEMS
     levels: tuple[str, ...] = LEVELS

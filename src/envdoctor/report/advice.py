@@ -46,7 +46,7 @@ def advise(
     facts: Facts,
     outcomes: Sequence[Outcome],
     selection: Selection,
-    excuses: Mapping[str, Suppression],
+    suppressions: Mapping[str, Suppression],
     baseline: Collection[str] = (),
     prefer: str = "",
 ) -> tuple[Advice, ...]:
@@ -68,7 +68,7 @@ def advise(
                 guide=cited(finding.rule.guide),
                 fixes=fixes,
                 fingerprint=mark,
-                suppressed=_excuse(finding, excuses, facts.recorded[:10]) or known,
+                suppressed=_suppression(finding, suppressions, facts.recorded[:10]) or known,
                 settled_by=_settled_by(finding, fixes, advice),
             )
         )
@@ -90,11 +90,11 @@ def _settled_by(finding: Finding, fixes: Sequence[Fix], above: Sequence[Advice])
     return next((item.finding.rule.code for item in same), "")
 
 
-def _excuse(finding: Finding, excuses: Mapping[str, Suppression], today: str) -> dict[str, str] | None:
+def _suppression(finding: Finding, suppressions: Mapping[str, Suppression], today: str) -> dict[str, str] | None:
     rule = finding.rule
-    for word, excuse in sorted(excuses.items(), key=lambda item: -len(item[0])):  # the most specific first
-        if Selection(select=(word,)).includes(rule) and not (excuse.until and today > excuse.until):
-            return {"by": "configuration", "reason": excuse.reason, "until": excuse.until}
+    for word, suppression in sorted(suppressions.items(), key=lambda item: -len(item[0])):  # the most specific first
+        if Selection(select=(word,)).includes(rule) and not (suppression.until and today > suppression.until):
+            return {"by": "configuration", "reason": suppression.reason, "until": suppression.until}
     return None
 
 

@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True):
 class Report(Struct, frozen=True, dict=True):
     """Everything a reporter shows. ``plugins`` are (distribution, version); ``seconds`` the whole check-up took.
 
-    ``notes`` are lines about the check-up itself, such as an excuse whose date has passed.
+    ``notes`` are lines about the check-up itself, such as a suppression whose date has passed.
     """
 
     version: str

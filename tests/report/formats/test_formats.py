@@ -63,7 +63,7 @@ def report(
         "plugins": (),
         "facts": patient,
         "outcomes": outcomes,
-        "advice": advise(patient, outcomes, Selection(), changes.pop("excuses", {})),
+        "advice": advise(patient, outcomes, Selection(), changes.pop("suppressions", {})),
         "settings": Settings(),
         "seconds": 0.1,
     }
@@ -295,18 +295,20 @@ def test_the_verdict_comes_before_the_findings(one: Report, verdict: str) -> Non
 
 
 def test_what_is_put_up_with_is_told_and_does_not_count() -> None:
-    text = renderer("text")([report(TOO_MANY, excuses={"TST001": Suppression("small machine")})], Style(verbosity=-1))
+    text = renderer("text")(
+        [report(TOO_MANY, suppressions={"TST001": Suppression("small machine")})], Style(verbosity=-1)
+    )
     assert text.splitlines() == [
         "Healthy: nothing to do.",
-        "(TST001 put up with: small machine)",
+        "(TST001 ignored: small machine)",
         "",
         "0 passed · 0.10 s · status 0",
     ]
 
 
 def test_notes_are_told() -> None:
-    assert "the.toml: the excuse for BLA001 ended on 2026-01-01" in renderer("text")(
-        [report(notes=("the.toml: the excuse for BLA001 ended on 2026-01-01",))], Style()
+    assert "the.toml: BLA001 was ignored until 2026-01-01; it counts again" in renderer("text")(
+        [report(notes=("the.toml: BLA001 was ignored until 2026-01-01; it counts again",))], Style()
     )
 
 
@@ -527,7 +529,7 @@ def test_json_keeps_hostile_text_and_redacts_credentials_everywhere() -> None:
 
 def test_suppressed_findings_are_in_the_document() -> None:
     made = json.loads(
-        renderer("json")([report(TOO_MANY, excuses={"TST001": Suppression("why not", "2027-01-31")})], Style())
+        renderer("json")([report(TOO_MANY, suppressions={"TST001": Suppression("why not", "2027-01-31")})], Style())
     )
     assert made["findings"][0]["suppressed"] == {"by": "configuration", "reason": "why not", "until": "2027-01-31"}
     assert made["summary"]["counts"]["warning"] == 0

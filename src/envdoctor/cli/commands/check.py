@@ -47,14 +47,12 @@ from envdoctor.report.report import Report, worst
 @options.deep
 @options.level
 @options.prefer
-@click.option(
-    "--baseline", metavar="FILE", callback=options.path, help="Put up with the findings that this file names."
-)
+@click.option("--baseline", metavar="FILE", callback=options.path, help="Ignore the findings that this file names.")
 @click.option(
     "--write-baseline",
     metavar="FILE",
     callback=options.path,
-    help="Name the findings of this check-up in a file, to be put up with.",
+    help="Write the findings of this check-up to a file that --baseline reads.",
 )
 @click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
@@ -85,28 +83,28 @@ def command(head: HeadStart, /, **given: Any) -> int:
             "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
         )
     config = find(readers.world, readers.configured())
-    collection = collect()
-    rules = [rule for loaded in collection.checks for rule in loaded.check.rules]
+    check_set = collect()
+    rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     for option in ("select", "extend_select", "ignore", "extend_ignore"):
         validate(given[option], rules, f"--{option.replace('_', '-')}")
-    validate((*config.select, *config.ignore, *config.excuses), rules, config.file)
+    validate((*config.select, *config.ignore, *config.suppressions), rules, config.file)
     selection = Selection(
         select=(given["select"] or config.select)
         + (given["extend_select"] if given["select"] or config.select else ()),
         ignore=(given["ignore"] or config.ignore) + given["extend_ignore"],
     )
-    if not any(loaded.check.rules for loaded in choose(collection.checks, selection)):
+    if not any(registered.check.rules for registered in choose(check_set.checks, selection)):
         raise UsageError("nothing is selected: --select and --ignore leave no rule")
     asked = given["select"]
     if given["measure"]:
-        asked += tuple(code for item in collection.checks if "measure" in item.check.needs for code in item.check.codes)
+        asked += tuple(code for item in check_set.checks if "measure" in item.check.needs for code in item.check.codes)
     if given["deep"]:
         asked += options.DEEPENED
     chosen = settings(
-        config, given["fail_on"], given["strict"], asked, collection.checks, given["level"], given["prefer"]
+        config, given["fail_on"], given["strict"], asked, check_set.checks, given["level"], given["prefer"]
     )
     known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
-    plan = Options(collection, selection, config, chosen, baseline.load(known) if known else frozenset())
+    plan = Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
     files = {path: renderer(name) for name, path in given["output"]}
     render = renderer(given["format_"])
     reports = []

@@ -15,7 +15,7 @@ from envdoctor.engine.selection import validate
 @options.ascii_only
 def command(rule: str, color: str, ascii_only: bool) -> int:
     """A rule's page: what, why, fix, sources. RULE is a code or a name."""
-    collection = collect()
-    validate((rule,), [item for loaded in collection.checks for item in loaded.check.rules], "explain")
-    session.emit(show(page(collection, rule), session.style(color, ascii_only)()))
+    check_set = collect()
+    validate((rule,), [item for registered in check_set.checks for item in registered.check.rules], "explain")
+    session.emit(show(page(check_set, rule), session.style(color, ascii_only)()))
     return 0

@@ -8,7 +8,7 @@ from envdoctor.checkup import level_of
 from envdoctor.cli import session
 from envdoctor.cli.commands import options
 from envdoctor.cli.head_start import HeadStart
-from envdoctor.guide.profile import traveller
+from envdoctor.guide.profile import profile_of
 from envdoctor.report.formats import route
 
 
@@ -38,6 +38,6 @@ def command(head: HeadStart, /, **given: Any) -> int:
     draw = route.render_json if given["format_"] == "json" else route.render
     gpu = {"yes": True, "no": False}.get(given["gpu"])
     for facts in readers.read(given["timeout"]):
-        who = traveller(facts, level_of(facts, given["level"] or "auto"), given["prefer"] or "", gpu)
+        who = profile_of(facts, level_of(facts, given["level"] or "auto"), given["prefer"] or "", gpu)
         session.emit(draw(facts, who, style))
     return 0

@@ -46,9 +46,9 @@ def command(head: HeadStart, /, **given: Any) -> int:
     if not text.strip():
         raise UsageError("why: the text is empty; paste an error, name a file, or pipe it in: `envdoctor why -`")
     readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
-    collection = collect()
-    chosen = settings(Config(), None, False, (), collection.checks, given["level"], given["prefer"])
-    plan = Options(collection, Selection(), Config(), chosen)
+    check_set = collect()
+    chosen = settings(Config(), None, False, (), check_set.checks, given["level"], given["prefer"])
+    plan = Options(check_set, Selection(), Config(), chosen)
     style = session.style(given["color"], given["ascii_only"])(verbosity=given["verbose"], home=head.around.home)
     explained = False
     for facts in readers.read(given["timeout"]):

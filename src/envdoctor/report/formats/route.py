@@ -5,7 +5,7 @@ from envdoctor.facts.recording import dump
 from envdoctor.fixes.shell import Shell
 from envdoctor.guide import cited
 from envdoctor.guide.profile import about_blas, reasons
-from envdoctor.guide.progress import TICKS
+from envdoctor.guide.progress import PROGRESS
 from envdoctor.guide.routes import Profile, Route, Step, asides, route
 from envdoctor.report import escapes
 from envdoctor.report.formats.findings import draw_statement
@@ -75,7 +75,7 @@ def _statements(page: Page, ids: list[str], said: set[str]) -> None:
 
 
 def _done(step: Step, facts: Facts) -> bool | None:
-    return TICKS[step.tick](facts) if step.tick else None
+    return PROGRESS[step.progress](facts) if step.progress else None
 
 
 def render_json(facts: Facts, who: Profile, style: Style) -> str:

@@ -60,7 +60,7 @@ def _others(page: Page, patient: PatientView, style: Style) -> None:
         codes = ", ".join(map(_codes, outcomes))
         page.paragraph(f"? {codes}: {reason}", indent=0, style="yellow" if style.color else "")
     for item in patient.suppressed:
-        page.paragraph(f"({item.code} put up with: {item.suppressed})", indent=0)
+        page.paragraph(f"({item.code} ignored: {item.suppressed})", indent=0)
     for note in patient.notes:
         page.paragraph(note, indent=0)
     if style.verbosity > 0:

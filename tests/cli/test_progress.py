@@ -1,0 +1,70 @@
+"""What is said on a terminal while one waits: one line, however narrow the terminal, and nothing of it is left."""
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from unicodedata import east_asian_width
+
+import pytest
+
+PATH = "comparing the files of a-distribution-with-quite-a-long-name with RECORD, 120 of 4711"
+
+
+def written(program: str, columns: int) -> str:
+    """What the program writes to standard error, a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    code = f"from envdoctor.cli.session import progress, say\n{program}"
+    environ = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"}
+    subprocess.run([sys.executable, "-c", code], stderr=theirs, env=environ, check=True, timeout=60)
+    os.close(theirs)
+    data = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux, where nobody holds the other end any more
+            break
+        if not piece:
+            break
+        data += piece
+    os.close(ours)
+    return data.decode("utf-8")
+
+
+def columns_of(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "FW" else 1 for letter in text)
+
+
+@pytest.mark.parametrize("columns", [3, 20, 33, 34, 40, 80, 200])
+@pytest.mark.parametrize(
+    "program",
+    [f"say({PATH!r})", "say('読んでいます ' * 20)", "[progress(done, 7) for done in range(8)]"],
+    ids=["words", "wide letters", "bar"],
+)
+def test_no_line_reaches_the_terminals_last_column(program: str, columns: int) -> None:
+    lines = written(program, columns).split("\r")
+    assert any(line.strip() for line in lines)
+    assert max(map(columns_of, lines)) <= columns - 1
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+@pytest.mark.parametrize("program", [f"say({PATH!r}); say('')", "progress(3, 7); progress(0, 0)"], ids=["words", "bar"])
+def test_nothing_is_left_of_it(program: str, columns: int) -> None:
+    screen = [" "] * columns
+    at = 0
+    for letter in written(program, columns):
+        if letter == "\r":
+            at = 0
+        else:
+            screen[at] = letter
+            at += 1
+    assert at == 0
+    assert "".join(screen).strip() == ""
+
+
+def test_a_wide_terminal_shows_the_whole_bar() -> None:
+    assert f"timing BLAS [{'#' * 10}{'.' * 10}]" in written("progress(2, 4)", 80)
