@@ -102,6 +102,11 @@ def test_somebody_elses_checks_are_first_class(built: Path, tmp_path: Path) -> N
     assert [row["source"] for row in listed if row["code"] == "MYX001"] == ["my-checks"]
     assert run([envdoctor, "list"], clean_environ()).count("[my-checks]") == 1
     assert "pandas is missing." in run([envdoctor, "explain", "pandas-missing"], clean_environ())
+    test = (
+        "from envdoctor.testing import findings, packages; from my_checks import pandas_missing\n"
+        "assert [it.subject for it in findings(pandas_missing, packages=packages())] == ['pandas']"
+    )
+    run([str(scripts / "python"), "-c", test], clean_environ())  # without pytest: the wheel is enough
     found = document(scripts)
     (finding,) = [item for item in found["findings"] if item["code"] == "MYX001"]  # type: ignore[attr-defined]
     assert finding["fixes"][0]["steps"][0]["argv"][-1] == "pandas"

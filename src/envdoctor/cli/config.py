@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Mapping
 from math import inf
-from typing import Any
 
 from envdoctor.engine.configuration import Config, Suppression
 from envdoctor.engine.selection import UsageError
@@ -37,7 +36,7 @@ def find(world: World, root: str | None) -> Config:
     return Config()
 
 
-def _table(data: bytes, path: str, ours: bool) -> Mapping[str, Any] | None:
+def _table(data: bytes, path: str, ours: bool) -> Mapping[str, object] | None:
     import tomllib
 
     try:
@@ -55,7 +54,7 @@ def _table(data: bytes, path: str, ours: bool) -> Mapping[str, Any] | None:
     return table
 
 
-def parse(table: Mapping[str, Any], file: str) -> Config:
+def parse(table: Mapping[str, object], file: str) -> Config:
     """The settings in ``table``; raises `UsageError` naming ``file`` and the key."""
     known = {"select", "extend-select", "ignore", "extend-ignore", "fail-on", "strict", "timeout", *CHOICES}
     for key in table:
@@ -87,7 +86,7 @@ def parse(table: Mapping[str, Any], file: str) -> Config:
     )
 
 
-def _choice(table: Mapping[str, Any], key: str, file: str) -> str | None:
+def _choice(table: Mapping[str, object], key: str, file: str) -> str | None:
     value = table.get(key)
     if value is None:
         return None

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from envdoctor import __version__
@@ -139,15 +138,17 @@ def _account() -> str:
         return ""
 
 
-def style(color: str, ascii_only: bool) -> Callable[..., Style]:
-    """How standard output wants its text; more is added by the caller."""
+def style(color: str, ascii_only: bool, verbosity: int = 0, plan: bool = False, home: str = "") -> Style:
+    """How standard output wants its text, and how much of it there is to be."""
     terminal = _is_terminal()
-    return partial(
-        Style,
+    return Style(
         width=_width(terminal),
         color=_colored(color, terminal),
         ascii=ascii_only or not _unicode(),
         indent=terminal,
+        verbosity=verbosity,
+        plan=plan,
+        home=home,
     )
 
 

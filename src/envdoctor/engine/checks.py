@@ -12,7 +12,8 @@ class NotApplicable(Exception):
     """Raised by a check that has nothing to judge here; the message says why."""
 
 
-Examine = Callable[..., Iterable[Finding]]
+# Its parameters are the sections of the facts that it names: no two checks need the same.
+Examine = Callable[..., Iterable[Finding]]  # type: ignore[explicit-any]
 
 
 class Check(Struct, frozen=True):

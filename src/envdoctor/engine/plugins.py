@@ -106,9 +106,11 @@ def _import(point: EntryPoint) -> list[Check]:
     module, _, attributes = point.value.partition(":")
     out, sys.stdout = sys.stdout, sys.stderr  # standard output is for the document
     try:
-        found = importlib.import_module(module.strip())
+        found: object = importlib.import_module(module.strip())
         for attribute in (attributes.strip() or "CHECKS").split("."):
             found = getattr(found, attribute)
+        if not isinstance(found, Iterable):
+            raise TypeError(f"{type(found).__name__!r} object is not iterable")
         checks = list(found)
     finally:
         sys.stdout = out

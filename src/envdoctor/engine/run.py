@@ -105,15 +105,15 @@ def _words(error: BaseException) -> str:
 
 def _arguments(facts: Facts, check: Check, level: str) -> list[object]:
     arguments: list[object] = []
-    defaults = getattr(check.examine, "__defaults__", None) or ()
-    optional = check.needs[len(check.needs) - len(defaults) :]
+    defaults: object = getattr(check.examine, "__defaults__", None)
+    optional = check.needs[len(check.needs) - (len(defaults) if isinstance(defaults, tuple) else 0) :]
     for name in check.needs:
         if name == "level":
             arguments.append(level)
             continue
         if not hasattr(facts, name):
             raise UnknownFact(f"the check needs {name!r}, and there is no such section of facts")
-        value = getattr(facts, name)
+        value: object = getattr(facts, name)
         if name in optional:  # the check says itself what its absence means
             arguments.append(value)
             continue

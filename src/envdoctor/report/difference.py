@@ -119,8 +119,12 @@ def _cpu(facts: Facts) -> Values:
     if isinstance(facts.cpu, Missing):
         yield "(all)", facts.cpu
         return
-    for name in ("model", "logical", "affinity", "quota", "usable"):
-        yield name, getattr(facts.cpu, name)
+    cpu = facts.cpu
+    yield "model", cpu.model
+    yield "logical", cpu.logical
+    yield "affinity", cpu.affinity
+    yield "quota", cpu.quota
+    yield "usable", cpu.usable
 
 
 def _gpu(facts: Facts) -> Values:
@@ -141,8 +145,12 @@ def _system(facts: Facts) -> Values:
     if isinstance(facts.system, Missing):
         yield "(all)", facts.system
         return
-    for name in ("platform", "machine", "release", "distribution", "distribution_version"):
-        yield name.replace("_", " "), getattr(facts.system, name)
+    system = facts.system
+    yield "platform", system.platform
+    yield "machine", system.machine
+    yield "release", system.release
+    yield "distribution", system.distribution
+    yield "distribution version", system.distribution_version
     yield "surrounded by", facts.patient.overlays
 
 

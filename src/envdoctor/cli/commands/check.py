@@ -2,7 +2,6 @@
 
 import os
 import time
-from typing import Any
 
 import click
 
@@ -47,7 +46,13 @@ from envdoctor.report.report import Report, worst
 @options.deep
 @options.level
 @options.prefer
-@click.option("--baseline", metavar="FILE", callback=options.path, help="Ignore the findings that this file names.")
+@click.option(
+    "--baseline",
+    "baseline_file",
+    metavar="FILE",
+    callback=options.path,
+    help="Ignore the findings that this file names.",
+)
 @click.option(
     "--write-baseline",
     metavar="FILE",
@@ -67,7 +72,35 @@ from envdoctor.report.report import Report, worst
 @click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only.")
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    pythons: tuple[str, ...],
+    facts_file: str | None,
+    project: str | None,
+    timeout: float | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    extend_ignore: tuple[str, ...],
+    fail_on: str | None,
+    strict: bool,
+    format_: str,
+    output: list[tuple[str, str]],
+    deep: bool,
+    level: str | None,
+    prefer: str | None,
+    baseline_file: str | None,
+    write_baseline: str | None,
+    measure: bool,
+    fix: bool,
+    fix_script: str | None,
+    color: str,
+    ascii_only: bool,
+    verbose: int,
+    quiet: bool,
+) -> int:
     """Examine an environment, print findings and advice.
 
     \b
@@ -77,54 +110,56 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor check --fix                               what cures, in order
     """
     began = head.began
-    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
-    if given["deep"] and given["facts_file"] is not None:
+    readers = session.Readers(head, pythons, facts_file, project)
+    if deep and facts_file is not None:
         raise UsageError(
             "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
         )
     config = find(readers.world, readers.configured())
     check_set = collect()
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]
-    for option in ("select", "extend_select", "ignore", "extend_ignore"):
-        validate(given[option], rules, f"--{option.replace('_', '-')}")
+    for option, words in (
+        ("--select", select),
+        ("--extend-select", extend_select),
+        ("--ignore", ignore),
+        ("--extend-ignore", extend_ignore),
+    ):
+        validate(words, rules, option)
     validate((*config.select, *config.ignore, *config.suppressions), rules, config.file)
     selection = Selection(
-        select=(given["select"] or config.select)
-        + (given["extend_select"] if given["select"] or config.select else ()),
-        ignore=(given["ignore"] or config.ignore) + given["extend_ignore"],
+        select=(select or config.select) + (extend_select if select or config.select else ()),
+        ignore=(ignore or config.ignore) + extend_ignore,
     )
     if not any(registered.check.rules for registered in choose(check_set.checks, selection)):
         raise UsageError("nothing is selected: --select and --ignore leave no rule")
-    asked = given["select"]
-    if given["measure"]:
+    asked = select
+    if measure:
         asked += tuple(code for item in check_set.checks if "measure" in item.check.needs for code in item.check.codes)
-    if given["deep"]:
+    if deep:
         asked += options.DEEPENED
-    chosen = settings(
-        config, given["fail_on"], given["strict"], asked, check_set.checks, given["level"], given["prefer"]
-    )
-    known = given["baseline"] or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
+    chosen = settings(config, fail_on, strict, asked, check_set.checks, level, prefer)
+    known = baseline_file or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
     plan = Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
-    files = {path: renderer(name) for name, path in given["output"]}
-    render = renderer(given["format_"])
+    files = {path: renderer(name) for name, path in output}
+    render = renderer(format_)
     reports = []
-    timing = session.progress if given["measure"] else None
-    for facts in readers.read(given["timeout"] or config.timeout, timing, given["deep"]):
+    timing = session.progress if measure else None
+    for facts in readers.read(timeout or config.timeout, timing, deep):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
-    if given["write_baseline"]:
-        session.write(given["write_baseline"], baseline.dumps(reports))
-    if given["fix_script"]:
-        session.write(given["fix_script"], _script(reports), new=True)
-    plain = Style(plan=given["fix"], indent=True)
+    if write_baseline:
+        session.write(write_baseline, baseline.dumps(reports))
+    if fix_script:
+        session.write(fix_script, _script(reports), new=True)
+    plain = Style(plan=fix, indent=True)
     for path, render_file in files.items():
         session.write(path, render_file(reports, plain))
     summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
-    if given["format_"] == "github" and summary:
+    if format_ == "github" and summary:
         session.write(summary, renderer("markdown")(reports, plain), append=True)
-    style = session.style(given["color"], given["ascii_only"])
-    verbosity = -1 if given["quiet"] else given["verbose"]
-    session.emit(render(reports, style(plan=given["fix"], verbosity=verbosity, home=head.around.home)))
+    verbosity = -1 if quiet else verbose
+    style = session.style(color, ascii_only, verbosity, fix, head.around.home)
+    session.emit(render(reports, style))
     return worst([report.exit_code for report in reports])
 
 

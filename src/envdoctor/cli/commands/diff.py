@@ -1,7 +1,5 @@
 """``envdoctor diff``."""
 
-from typing import Any
-
 import click
 
 from envdoctor.cli import session
@@ -17,9 +15,18 @@ from envdoctor.report.difference import compare, render, render_json
 @options.timeout
 @options.ascii_only
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    one: str,
+    other: str,
+    format_: str,
+    timeout: float | None,
+    ascii_only: bool,
+) -> int:
     """What differs between two recordings, two interpreters, or one of each."""
-    changes = compare(*session.pair(head, (given["one"], given["other"]), given["timeout"]))
-    style = session.style("never", given["ascii_only"])()
-    session.emit(render_json(changes) if given["format_"] == "json" else render(changes, style))
+    changes = compare(*session.pair(head, (one, other), timeout))
+    style = session.style("never", ascii_only)
+    session.emit(render_json(changes) if format_ == "json" else render(changes, style))
     return 0

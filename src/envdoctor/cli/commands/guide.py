@@ -1,7 +1,5 @@
 """``envdoctor guide``."""
 
-from typing import Any
-
 import click
 
 from envdoctor.checkup import level_of
@@ -26,18 +24,32 @@ from envdoctor.report.formats import route
 @options.color
 @options.ascii_only
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    pythons: tuple[str, ...],
+    facts_file: str | None,
+    project: str | None,
+    timeout: float | None,
+    level: str | None,
+    prefer: str | None,
+    gpu: str,
+    format_: str,
+    color: str,
+    ascii_only: bool,
+) -> int:
     """The guide's route for this machine, beside today's, ticked off where you are there already; and pip or conda.
 
     \b
     envdoctor guide --level beginner
     envdoctor guide --prefer pip --gpu yes
     """
-    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
-    style = session.style(given["color"], given["ascii_only"])()
-    draw = route.render_json if given["format_"] == "json" else route.render
-    gpu = {"yes": True, "no": False}.get(given["gpu"])
-    for facts in readers.read(given["timeout"]):
-        who = profile_of(facts, level_of(facts, given["level"] or "auto"), given["prefer"] or "", gpu)
+    readers = session.Readers(head, pythons, facts_file, project)
+    style = session.style(color, ascii_only)
+    draw = route.render_json if format_ == "json" else route.render
+    wanted = {"yes": True, "no": False}.get(gpu)
+    for facts in readers.read(timeout):
+        who = profile_of(facts, level_of(facts, level or "auto"), prefer or "", wanted)
         session.emit(draw(facts, who, style))
     return 0

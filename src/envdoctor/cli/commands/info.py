@@ -1,7 +1,5 @@
 """``envdoctor info``."""
 
-from typing import Any
-
 import click
 
 from envdoctor.cli import session
@@ -18,17 +16,27 @@ from envdoctor.report.formats import facts as listing
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.ascii_only
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    pythons: tuple[str, ...],
+    timeout: float | None,
+    project: str | None,
+    deep: bool,
+    format_: str,
+    ascii_only: bool,
+) -> int:
     """The facts, without judgement.
 
     With --format json the facts of one Python are a recording; those of several are one document,
     {"schema_version": …, "recordings": […]}.
     """
-    readers = session.Readers(head, given["pythons"], None, given["project"])
-    style = session.style("never", given["ascii_only"])()
-    if given["format_"] == "json":
-        session.emit(listing.render_json(list(readers.read(given["timeout"], deep=given["deep"])), style))
+    readers = session.Readers(head, pythons, None, project)
+    style = session.style("never", ascii_only)
+    if format_ == "json":
+        session.emit(listing.render_json(list(readers.read(timeout, deep=deep)), style))
         return 0
-    for facts in readers.read(given["timeout"], deep=given["deep"]):
+    for facts in readers.read(timeout, deep=deep):
         session.emit(listing.render(facts, style))
     return 0

@@ -1,7 +1,5 @@
 """``envdoctor measure``."""
 
-from typing import Any
-
 import click
 import msgspec
 
@@ -23,7 +21,16 @@ from envdoctor.report import chart, header
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.ascii_only
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    pythons: tuple[str, ...],
+    timeout: float | None,
+    project: str | None,
+    format_: str,
+    ascii_only: bool,
+) -> int:
     """Time BLAS: what threads bring, what two OpenBLAS copies cost each other, what too many threads cost.
 
     About two seconds, in fresh processes that import nothing. Status 3 where the figures allow no verdict.
@@ -32,13 +39,13 @@ def command(head: HeadStart, /, **given: Any) -> int:
     envdoctor measure
     OPENBLAS_THREAD_TIMEOUT=18 envdoctor measure     what a setting would bring
     """
-    readers = session.Readers(head, given["pythons"], None, given["project"])
-    style = session.style("never", given["ascii_only"])()
+    readers = session.Readers(head, pythons, None, project)
+    style = session.style("never", ascii_only)
     status, documents = 0, []
-    for facts in readers.read(given["timeout"], session.progress):
+    for facts in readers.read(timeout, session.progress):
         if not isinstance(facts.measure, Measure) or _inconclusive(facts.measure):
             status = 3
-        if given["format_"] == "json":
+        if format_ == "json":
             documents.append({"patient": facts.patient, "measure": facts.measure})
             continue
         lines = [header.title(__version__, facts)]

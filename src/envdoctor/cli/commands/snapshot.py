@@ -1,7 +1,5 @@
 """``envdoctor snapshot``."""
 
-from typing import Any
-
 import click
 
 from envdoctor.cli import session
@@ -17,20 +15,29 @@ from envdoctor.engine.selection import UsageError
 @options.deep
 @click.option("-o", "--output", "path", metavar="FILE", help="Where to; else standard output.")
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    pythons: tuple[str, ...],
+    timeout: float | None,
+    project: str | None,
+    deep: bool,
+    path: str | None,
+) -> int:
     """Record the facts, without your name, home, host or credentials, to be judged or compared elsewhere.
 
     \b
     envdoctor snapshot -o mine.json
     envdoctor check --facts mine.json
     """
-    readers = session.Readers(head, given["pythons"], None, given["project"])
-    if len(given["pythons"]) > 1:
+    readers = session.Readers(head, pythons, None, project)
+    if len(pythons) > 1:
         raise UsageError("--python: a snapshot is of one patient; make one for each")
-    for facts in readers.read(given["timeout"], deep=given["deep"]):
+    for facts in readers.read(timeout, deep=deep):
         text = session.recording(facts, readers.world)
-        if given["path"]:
-            session.write(given["path"], text)
+        if path:
+            session.write(path, text)
         else:
             session.emit(text)
     return 0

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from typing import Any
 
 import click
 
@@ -32,7 +31,22 @@ from envdoctor.report.why import MOST_TEXT, explain
 @options.ascii_only
 @click.option("-v", "--verbose", count=True, help="The evidence, too, at level beginner.")
 @click.pass_obj
-def command(head: HeadStart, /, **given: Any) -> int:
+def command(
+    head: HeadStart,
+    /,
+    *,
+    text: tuple[str, ...],
+    pythons: tuple[str, ...],
+    facts_file: str | None,
+    project: str | None,
+    timeout: float | None,
+    level: str | None,
+    prefer: str | None,
+    format_: str,
+    color: str,
+    ascii_only: bool,
+    verbose: int,
+) -> int:
     """What explains an error: TEXT is the error itself, a file that holds it, or - for standard input.
 
     The text is looked at and never run. Status 1 where something here explains the error, else 0.
@@ -42,19 +56,19 @@ def command(head: HeadStart, /, **given: Any) -> int:
     python job.py 2>&1 | envdoctor why -
     """
     began = time.perf_counter()
-    text = _text(given["text"])
-    if not text.strip():
+    pasted = _text(text)
+    if not pasted.strip():
         raise UsageError("why: the text is empty; paste an error, name a file, or pipe it in: `envdoctor why -`")
-    readers = session.Readers(head, given["pythons"], given["facts_file"], given["project"])
+    readers = session.Readers(head, pythons, facts_file, project)
     check_set = collect()
-    chosen = settings(Config(), None, False, (), check_set.checks, given["level"], given["prefer"])
+    chosen = settings(Config(), None, False, (), check_set.checks, level, prefer)
     plan = Options(check_set, Selection(), Config(), chosen)
-    style = session.style(given["color"], given["ascii_only"])(verbosity=given["verbose"], home=head.around.home)
+    style = session.style(color, ascii_only, verbosity=verbose, home=head.around.home)
     explained = False
-    for facts in readers.read(given["timeout"]):
+    for facts in readers.read(timeout):
         report = diagnose(facts, plan, began)
-        found = explain(text, report)
-        draw = explanation.render_json if given["format_"] == "json" else explanation.render
+        found = explain(pasted, report)
+        draw = explanation.render_json if format_ == "json" else explanation.render
         session.emit(draw(found, report, style))
         explained = explained or bool(found.causes or found.absent)
     return 1 if explained else 0
