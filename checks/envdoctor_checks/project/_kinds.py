@@ -10,6 +10,14 @@ FILES: dict[str, tuple[str, ...]] = {
     "pdm": ("pyproject", "pdm.lock"),
     OriginKind.UV_VENV: ("pyproject", "poetry", "requirements", "uv.lock", "pylock"),
 }
+# Those from which the tool can lay down all of it, and nothing else.
+SYNCED: dict[str, tuple[str, ...]] = {
+    OriginKind.CONDA_ENV: ("environment.yml",),
+    OriginKind.PIXI: FILES[OriginKind.PIXI],
+    OriginKind.POETRY: FILES[OriginKind.POETRY],
+    "pdm": ("pdm.lock",),
+    OriginKind.UV_VENV: ("uv.lock",),
+}
 OTHERS = ("requirements", "pyproject", "poetry", "Pipfile", "Pipfile.lock", "pylock")
 
 

@@ -8,7 +8,7 @@ from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, first_kind, kind_of
 from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
+from envdoctor.facts import Conda, Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
 
 _MINOR = re.compile(r"(\d+\.\d+)")
@@ -51,8 +51,8 @@ class Target:
     def _guard(self) -> str:
         if "conda-meta/frozen" in self.facts.prefix.receipts:
             return "frozen"
-        conda = getattr(self.facts, "conda", None)
-        if self.conda and (self.kind in CONDA_ROOTS or getattr(conda, "is_base", False) is True):
+        conda = self.facts.conda
+        if self.conda and (self.kind in CONDA_ROOTS or (isinstance(conda, Conda) and conda.is_base is True)):
             return "base"
         if self.environment:
             return ""
@@ -83,6 +83,15 @@ class Target:
         ]
         chosen = "requirements.txt" if "requirements.txt" in files else next(iter(files), "")
         return self.project_path(chosen) if chosen else ""
+
+    @property
+    def root(self) -> str:
+        """The project's folder; empty without one."""
+        return self.project.root if self.project else ""
+
+    @property
+    def filled_by_pdm(self) -> bool:
+        return any(item.installer == "pdm" for item in self.distributions)
 
     @property
     def in_project(self) -> bool:
@@ -181,7 +190,7 @@ def externally_managed(facts: Facts) -> str:
     """The file by which the system keeps pip out (PEP 668), of a Python that is no environment; empty without one."""
     if isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta:
         return ""
-    marker = getattr(facts.installation, "externally_managed", None)
+    marker = facts.installation.externally_managed if isinstance(facts.installation, Installation) else None
     return marker if isinstance(marker, str) else ""
 
 
