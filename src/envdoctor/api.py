@@ -26,6 +26,7 @@ from envdoctor.ecosystem.origins import (
     OriginKind,
     Overlay,
     first_kind,
+    keeper,
     kind_of,
 )
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
@@ -258,6 +259,7 @@ __all__ = [
     "is_a",
     "is_count",
     "is_list",
+    "keeper",
     "kind_of",
     "known",
     "linux_family",

@@ -28,6 +28,7 @@ from envdoctor.api import (
     UnknownFact,
     check,
     first_kind,
+    keeper,
     known,
     plainly_within,
     same_version,
@@ -48,8 +49,7 @@ def environment_drift(
         raise NotApplicable("this is no environment of the project's own")
     if project.environment_of and not (project.root + "/").startswith(project.environment_of + "/"):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
-    by_pdm = any(item.installer == "pdm" for item in packages.distributions)
-    maker = "pdm" if by_pdm and kind in (OriginKind.VENV, OriginKind.VIRTUALENV) else kind.value
+    maker = keeper(patient, (item.installer for item in packages.distributions))
     own = _compared(project, FILES.get(maker, OTHERS))
     if not own:
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
@@ -162,7 +162,7 @@ def _same(locked: str, installed: str) -> bool:
     return locked == plain or plainly_within(plain, f"=={locked}") is True or same_version(locked, plain)
 
 
-def _sync(maker: str, own: list[Declaration], wanted: tuple[str, ...]) -> Remedy:
+def _sync(maker: OriginKind, own: list[Declaration], wanted: tuple[str, ...]) -> Remedy:
     """What brings the environment in line: the tool that made it, where its files say all that is in it."""
     if any(declaration.kind in SYNCED.get(maker, ()) for declaration in own):
         return Sync(tuple(declaration.file for declaration in own))

@@ -200,6 +200,16 @@ def choose(bedside: Target) -> Tool:
 
             if project_of(bedside):
                 return Poetry(bedside)
+        case OriginKind.PDM:
+            from envdoctor.fixes.tools import pdm
+
+            if pdm.project_of(bedside):
+                return pdm.Pdm(bedside)
+        case OriginKind.PIPENV:
+            from envdoctor.fixes.tools import pipenv
+
+            if pipenv.project_of(bedside):
+                return pipenv.Pipenv(bedside)
         case OriginKind.PIPX:
             from envdoctor.fixes.tools.applications import Pipx
 
