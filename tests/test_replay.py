@@ -1,6 +1,7 @@
 """Recordings, judged again: each says in ``expected`` which codes it must bring, at which severity.
 
-They are of real patients; those named ``gpu-`` of machines whose driver was made for it (tests/support/accelerators.py).
+They are of real patients; those named ``gpu-`` of machines whose driver was made for it (tests/support/accelerators.py),
+those named ``nvidia-h100`` of a real one (driver 580.159.04), each fault made for real; what its packages require is left out.
 """
 
 import json

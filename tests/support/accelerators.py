@@ -6,6 +6,7 @@ folders of the tree where a driver puts them. Shapes: NVML's and CUDA's public h
 """
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -84,19 +85,37 @@ int nvmlDeviceGetUUID(void *handle, char *text, unsigned size) {{
 
 
 def cuda(folder: Path, *cards: Card, version: int = 12020, code: int = 0, at_init: str = "") -> Path:
-    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020: 12.2), ``code`` what ``cuInit`` does."""
+    """A libcuda.so.1; ``version`` is what ``cuDriverGetVersion`` says (12020: 12.2), ``code`` what ``cuInit`` does.
+
+    A CUDA_VISIBLE_DEVICES that begins with a number leaves this device only.
+    """
     source = f"""
 {_table(cards)}
 int cuDriverGetVersion(int *version) {{ *version = {version}; return 0; }}
 int cuInit(unsigned flags) {{ {at_init} return {code}; }}
 int cuGetErrorName(int code, const char **text) {{ *text = "CUDA_ERROR_FAKE"; return 0; }}
-int cuDeviceGetCount(int *count) {{ *count = {len(cards)}; return 0; }}
-int cuDeviceGet(int *device, int index) {{ *device = index; return 0; }}
+static int only(void) {{ const char *value = getenv("CUDA_VISIBLE_DEVICES");
+  return value && *value >= '0' && *value <= '9' ? atoi(value) : -1; }}
+int cuDeviceGetCount(int *count) {{ *count = only() < 0 ? {len(cards)} : only() < {len(cards)}; return 0; }}
+int cuDeviceGet(int *device, int index) {{ *device = index + (only() < 0 ? 0 : only()); return 0; }}
 int cuDeviceGetName(char *text, int size, int device) {{ strncpy(text, cards[device].name, size); return 0; }}
 int cuDeviceGetAttribute(int *value, int attribute, int device) {{
   *value = attribute == 75 ? cards[device].major : cards[device].minor; return 0; }}
 """
     return _compile(folder / "libcuda.so.1", source)
+
+
+def link(path: Path, *sonames: str) -> Path:
+    """A shared object that is linked to libraries of these names; they need not exist afterwards."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        stubs = [Path(folder) / name for name in sonames]
+        for stub in stubs:
+            command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(stub), f"-Wl,-soname,{stub.name}"]
+            subprocess.run(command, input="int x;", text=True, check=True)
+        command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path), "-x", "none", "-Wl,--no-as-needed"]
+        subprocess.run([*command, *map(str, stubs)], input="int y;", text=True, check=True)
+    return path
 
 
 def on_bus(root: Path, vendor: str = "0x10de", kind: str = "0x030200", driver: str | None = "nvidia") -> Path:

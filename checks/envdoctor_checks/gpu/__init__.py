@@ -2,12 +2,16 @@
 
 from envdoctor_checks.gpu import (
     architecture_not_built_in,
+    built_for_another_accelerator,
     cpu_build_on_gpu_machine,
     cuda_library_shadowed,
     cuda_newer_than_driver,
     cudnn_mixed,
+    device_file_denied,
     driver_mismatch,
+    extension_of_another_build,
     gpu_without_driver,
+    gpus_hidden_by_mistake,
     jax_without_plugin,
     nvidia_files_collide,
     several_cupy,
@@ -26,4 +30,8 @@ CHECKS = (
     several_cupy.several_cupy,
     cudnn_mixed.cudnn_mixed,
     tensorflow_without_cuda_libraries.tensorflow_without_cuda_libraries,
+    gpus_hidden_by_mistake.gpus_hidden_by_mistake,
+    device_file_denied.device_file_denied,
+    built_for_another_accelerator.built_for_another_accelerator,
+    extension_of_another_build.extension_of_another_build,
 )

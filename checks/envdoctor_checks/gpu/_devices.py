@@ -1,6 +1,7 @@
 """The devices that programs can use, and builds and devices in words."""
 
 from envdoctor.api import Build, Device, Gpu, NotApplicable, known
+from envdoctor_checks.gpu._driver import denied
 
 
 def nvidia(gpu: Gpu) -> list[Device]:
@@ -15,7 +16,9 @@ def visible(gpu: Gpu) -> list[Device]:
     """Those of them that CUDA_VISIBLE_DEVICES leaves. Raises `NotApplicable` where there is none, as `nvidia` does."""
     devices = nvidia(gpu)
     if gpu.hidden is not None:
-        raise NotApplicable(f"the GPU is hidden on purpose ({gpu.hidden})")
+        raise NotApplicable(f"the GPU is hidden from programs ({gpu.hidden})")
+    if denied(gpu):
+        raise NotApplicable("the GPU is not for this user (GPU013)")
     return [device for device in devices if not device.hidden]
 
 

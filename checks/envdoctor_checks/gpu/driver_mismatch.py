@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from envdoctor.api import Evidence, Finding, Gpu, Manual, NotApplicable, Rule, Severity, UnknownFact, check
-from envdoctor_checks.gpu._driver import MISMATCH, layer, unanswered, words_of
+from envdoctor_checks.gpu._driver import MISMATCH, compatibility, denied, layer, unanswered, words_of
 
 GPU007 = Rule("GPU007", "driver-mismatch", Severity.ERROR)
 
 
 @check(GPU007)
 def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
+    if denied(gpu):
+        raise NotApplicable("the GPU is not for this user (GPU013)")
     told = [item for item in gpu.layers if item.code is not None and MISMATCH.get(item.name) == item.code]
     if not told:
         if (silent := unanswered(gpu)) is not None:
@@ -20,7 +22,10 @@ def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
     kernel = gpu.driver if isinstance(gpu.driver, str) else "version unknown"
     library = next((item.version for item in told if item.name == "nvml" and item.version), None)
     remedy = "restart the machine: the kernel module of the updated driver is loaded then"
-    if gpu.container:
+    if compatibility(gpu):
+        folder = (layer(gpu, "cuda").library or "").rpartition("/")[0]
+        remedy = f"take {folder} out of LD_LIBRARY_PATH: the libcuda of cuda-compat in it is not for this driver"
+    elif gpu.container:
         remedy = "take NVIDIA's driver libraries out of the container's image: the container toolkit brings the host's"
     yield Finding(
         GPU007,

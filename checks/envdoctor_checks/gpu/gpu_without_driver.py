@@ -1,4 +1,4 @@
-"""GPU008: The machine has an NVIDIA GPU, seen on the PCI bus (in WSL."""
+"""GPU008: The machine has an NVIDIA GPU (WSL: Windows has one), and no kernel driver or no libcuda that answers."""
 
 from collections.abc import Iterator
 
@@ -8,33 +8,36 @@ from envdoctor.api import (
     Finding,
     Gpu,
     Manual,
+    Missing,
     NotApplicable,
     Rule,
     Severity,
     UnknownFact,
+    Variables,
     check,
     known,
 )
-from envdoctor_checks.gpu._driver import MISMATCH, layer, unanswered, words_of
+from envdoctor_checks.gpu._driver import MISMATCH, answer, denied, filled, layer, unanswered, words_of
 
 GPU008 = Rule("GPU008", "gpu-without-driver", Severity.WARNING, guide=("pkg-3",), varies=(Severity.INFO,))
-COMPATIBILITY = 804  # CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE
 # The device is meant for a virtual machine, not for this system.
 PASSED_THROUGH = ("vfio-pci", "pci-stub", "xen-pciback")
 
 
 @check(GPU008)
-def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
+def gpu_without_driver(gpu: Gpu, environment: Variables | Missing | None = None) -> Iterator[Finding]:
     """Hardware on the bus (WSL: in the Windows driver store) against kernel driver and libcuda."""
     devices = known(gpu.devices)
     cards = [item for item in devices if item.vendor == "nvidia" and item.kernel_driver not in PASSED_THROUGH]
     wsl = layer(gpu, "wsl").detail == "NVIDIA"
-    if not cards and not wsl:
+    if not cards and not wsl and not _lost(gpu):
         raise NotApplicable("no NVIDIA GPU here")
     if any(item.usable is True for item in cards):
         return
     if gpu.hidden is not None:
-        raise NotApplicable(f"the GPU is hidden on purpose ({gpu.hidden})")
+        raise NotApplicable(f"the GPU is hidden from programs ({gpu.hidden})")
+    if denied(gpu):
+        raise NotApplicable("the GPU is not for this user (GPU013)")
     if (silent := unanswered(gpu)) is not None:
         raise UnknownFact(f"{silent.name}: {silent.detail or silent.status}")
     if any(item.code == MISMATCH.get(item.name) for item in gpu.layers if item.code is not None):
@@ -43,16 +46,16 @@ def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
     evidence = [Evidence("GPU", _card(item)) for item in cards[:4]]
     evidence += [Evidence("driver", f"kernel: {kernel.version or kernel.status}; libcuda: {cuda.status}")]
     evidence += [Evidence("says", words_of(item)) for item in (layer(gpu, "nvml"), cuda) if item.code]
-    if gpu.wsl:
+    row = answer(gpu, environment if isinstance(environment, Variables) else None)
+    if row is not None:
+        title, remedy = filled(row.title, gpu), filled(row.cure, gpu)
+    elif gpu.wsl:
         title = "Windows has an NVIDIA driver, and its library for Linux does not work in this WSL"
         remedy = "update the NVIDIA driver on Windows, then `wsl --shutdown`; never install a Linux driver within WSL"
-    elif cuda.code == COMPATIBILITY:
-        title = "cuda-compat is in the way: this GPU works with the driver's own libcuda only"
-        remedy = f"take the folder of {cuda.library or 'that libcuda'} out of LD_LIBRARY_PATH"
     elif gpu.container and cuda.status == "absent" and layer(gpu, "nvml").status == "present":
         title = "this container has the NVIDIA GPU, and no libcuda"
         remedy = "start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility: without compute there is no CUDA"
-    elif gpu.container and (cuda.status != "present" or kernel.status == "absent"):
+    elif gpu.container and layer(gpu, "nvml").status != "present" and not _has_files(gpu):
         title = "this container sees the machine's NVIDIA GPU and can't use it"
         remedy = (
             "if the GPU is wanted here, start the container with `--gpus all` (Docker), "
@@ -81,6 +84,17 @@ def gpu_without_driver(gpu: Gpu) -> Iterator[Finding]:
         own_severity=None if _is_wanted(gpu) else Severity.INFO,
         remedies=(Manual(remedy),),
     )
+
+
+def _lost(gpu: Gpu) -> bool:
+    """Whether the libraries in a container answer as they do where a GPU was, and is no longer to be seen."""
+    nvml, cuda = layer(gpu, "nvml").code, layer(gpu, "cuda").code
+    return gpu.container is not None and (nvml in (15, 17, 999) or cuda in (802, 999))
+
+
+def _has_files(gpu: Gpu) -> bool:
+    """Whether the container was given something of the GPU: then ``--gpus all`` was said already."""
+    return layer(gpu, "nvml").status == "failed" and layer(gpu, "nvml").code not in (9, 12, None)
 
 
 def _is_wanted(gpu: Gpu) -> bool:

@@ -42,8 +42,15 @@ def jax_without_plugin(gpu: Gpu, packages: Packages, system: System, patient: Pa
     versions = {item.key: item.version for item in reversed(packages.distributions)}
     if len(plugins) > 1:
         yield _several(plugins, here)
-    elif plugins:
+    elif plugins and _runs(plugins[0], here):
         yield from _unequal(jaxlib, plugins[0], versions)
+
+
+def _runs(plugin: Build, here: accelerators.Machine) -> bool:
+    """Whether its CUDA runs here at all; if not, it is GPU002's or GPU003's, and another one is to be installed."""
+    cuda = plugin.cuda if isinstance(plugin.cuda, str) else ""
+    said = [accelerators.judge(cuda, (), item, here.driver) for item in here.devices]
+    return not said or any(item.runs for item in said)
 
 
 def _missing(jaxlib: Build, here: accelerators.Machine) -> Finding:

@@ -2,6 +2,7 @@
 CUDA toolkit.
 """
 
+import re
 from collections.abc import Iterator
 
 from envdoctor.api import Evidence, Finding, Gpu, Install, NotApplicable, Rule, Severity, accelerators, check
@@ -19,9 +20,13 @@ def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
     usable(gpu)
     major = str(accelerators.numbers(tensorflow.cuda)[0]) if isinstance(tensorflow.cuda, str) else ""
     core = [item for item in gpu.libraries if "cudnn" in item.name or "cublas" in item.name]
-    if tensorflow.build or gpu.toolkits or any(not major or item.cuda in (major, None) for item in core):
+    if (
+        tensorflow.build
+        or any(_is_for(item, major) for item in gpu.toolkits)
+        or any(not major or item.cuda in (major, None) for item in core)
+    ):
         return
-    others = sorted({str(item.cuda) for item in core})
+    others = sorted({f"{item.name} {item.version}" for item in core} | set(gpu.toolkits))
     yield Finding(
         GPU011,
         "tensorflow",
@@ -29,7 +34,7 @@ def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
             Evidence("build", f"tensorflow {tensorflow.version} for CUDA {tensorflow.cuda}"),
             Evidence(
                 "CUDA libraries",
-                f"nvidia-* distributions for CUDA {' and '.join(others)} only"
+                f"for another CUDA only: {', '.join(others)}"
                 if others
                 else "neither nvidia-* distributions nor a toolkit",
             ),
@@ -38,3 +43,9 @@ def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
         'It says "Cannot dlopen some GPU libraries" and computes on the processor.',
         remedies=(Install(("tensorflow[and-cuda]",)),),
     )
+
+
+def _is_for(toolkit: str, major: str) -> bool:
+    """Whether a toolkit may be of this major version; one that does not tell may."""
+    match = re.search(r"libcudart\.so\.(\d+)$|cuda-(\d+)\.\d|(?:cudatoolkit|cuda-cudart) (\d+)\.", toolkit)
+    return not match or not major or major in match.groups()

@@ -12,7 +12,6 @@ from envdoctor.api import (
     Packages,
     Path,
     Patient,
-    RegisterKernel,
     Rule,
     Severity,
     check,
@@ -47,5 +46,5 @@ def kernel_is_another_python(jupyter: Jupyter, path: Path, packages: Packages, p
             ),
             f"the kernel “{kernel.display_name}” runs another Python: {prefix}",
             "Notebooks import what is installed there, not what is installed in this environment.",
-            remedies=register(packages, RegisterKernel(kernel.name)),
+            remedies=register(packages, patient, ("--sys-prefix", "--name", kernel.name)),
         )

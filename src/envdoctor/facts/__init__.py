@@ -19,7 +19,7 @@ from envdoctor.facts.conda import (
     CondaSetting,
 )
 from envdoctor.facts.cpu import Cpu, Quota
-from envdoctor.facts.gpu import Build, Copy, CudaWheel, Device, Gpu, Layer, Shadow
+from envdoctor.facts.gpu import Build, Companion, Copy, CudaWheel, Device, Gpu, Layer, Node, Seen, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
@@ -71,6 +71,7 @@ __all__ = [
     "Build",
     "Collision",
     "Command",
+    "Companion",
     "Conda",
     "CondaBase",
     "CondaDamage",
@@ -100,6 +101,7 @@ __all__ = [
     "Locked",
     "Measure",
     "Missing",
+    "Node",
     "OpenMP",
     "Oversubscription",
     "Owner",
@@ -113,6 +115,7 @@ __all__ = [
     "Quota",
     "Requirement",
     "Section",
+    "Seen",
     "Shadow",
     "Speed",
     "Start",

@@ -71,7 +71,7 @@ class CudaWheel(Section, frozen=True, kw_only=True):
 
 
 class Shadow(Section, frozen=True, kw_only=True):
-    """A library in a folder of LD_LIBRARY_PATH with the soname of one that ``wheel`` brings.
+    """A library in a folder of LD_LIBRARY_PATH, or named by LD_PRELOAD, with the soname of one that ``wheel`` brings.
 
     ``certain`` are the packages that find the wheel's by RUNPATH, which the loader heeds after LD_LIBRARY_PATH.
     """
@@ -80,15 +80,54 @@ class Shadow(Section, frozen=True, kw_only=True):
     folder: str
     wheel: str
     certain: list[str] = []
+    variable: str = "LD_LIBRARY_PATH"
 
 
 class Copy(Section, frozen=True, kw_only=True):
-    """One cuDNN: ``source`` is pip, conda or system, ``owner`` the package or the folder, ``soname`` its library."""
+    """One library of cuDNN's: ``source`` is pip, conda, system, variable (a folder of LD_LIBRARY_PATH) or torch (in its own
+    folder), ``owner`` the package or the folder, ``soname`` its name.
+    """
 
     source: str
     owner: str
     soname: str
     version: str | None = None
+
+
+class Companion(Section, frozen=True, kw_only=True):
+    """A package that was built to go with one torch or one CUDA, as it says itself.
+
+    ``cuda`` (``12.6``, or only ``12``) and ``torch`` (``2.6``): what it was built for; ``cpu``: for no GPU, one of torch's
+    family. ``missing`` are libraries of CUDA's that it is linked to and that nothing here brings. ``binaries``: of
+    bitsandbytes, the CUDA versions it holds code for.
+    """
+
+    package: str
+    version: str | Missing
+    cuda: str | None = None
+    torch: str | None = None
+    cpu: bool = False
+    missing: list[str] = []
+    binaries: list[str] = []
+
+
+class Node(Section, frozen=True, kw_only=True):
+    """A device file that a GPU is used through, which this process may not open: who may, by group and mode (``0660``)."""
+
+    path: str
+    group: str
+    mode: str
+
+
+class Seen(Section, frozen=True, kw_only=True):
+    """What a program that is started now sees: the driver was asked with CUDA_VISIBLE_DEVICES as it stands.
+
+    ``value`` is the variable's; ``code`` what ``cuInit`` answered; ``capabilities`` the devices' compute capabilities.
+    """
+
+    value: str
+    code: int | None
+    capabilities: list[str | None]
 
 
 class Gpu(Section, frozen=True, kw_only=True):
@@ -97,7 +136,8 @@ class Gpu(Section, frozen=True, kw_only=True):
     ``driver`` is the kernel driver's version; ``cuda_driver_version`` what ``cuDriverGetVersion`` of the
     libcuda that loads says (``12.2``). ``toolkits`` are folders of a CUDA toolkit. ``container`` names what
     tells of a container (``None``: none), ``wsl`` the Windows Subsystem for Linux. ``hidden``
-    is the variable that hides every NVIDIA device from programs, with its value; the libraries were asked without it.
+    is the variable that hides every NVIDIA device from programs, with its value; the libraries were asked without it,
+    and once more with it (``seen``; ``None``: not set). ``refused`` are the device files that this user may not open.
     """
 
     devices: list[Device] | Missing
@@ -112,3 +152,6 @@ class Gpu(Section, frozen=True, kw_only=True):
     container: str | None = None
     wsl: bool = False
     hidden: str | None = None
+    seen: Seen | None = None
+    refused: list[Node] = []
+    companions: list[Companion] = []

@@ -40,6 +40,8 @@ def replace(
         specs = [CONDA_BUILDS.get(name, name), *([f"cuda-version={cuda.partition('.')[0]}"] if cuda else [])]
         argv = ["pixi", "add", *specs] if kind is OriginKind.PIXI else ["conda", "install", "--prefix", prefix, *specs]
         return title, (run(*argv),), Applicability.UNSAFE, "the whole environment is solved again", undo
+    if package in FAMILY:
+        return _companion(remedy, title, install, uv, undo)
     offer = chosen(remedy, system)
     if offer is None:
         return f"{title}; no index is known to have it for this system", (), Applicability.MANUAL, "", ""
@@ -53,6 +55,16 @@ def replace(
         steps.append(run(*install, offer.requirement))
         reason = f"it downloads gigabytes and may change other packages; known from {offer.source}"
     return title, tuple(steps), Applicability.UNSAFE, reason, undo
+
+
+def _companion(remedy: InstallBuild, title: str, install: list[str], uv: bool, undo: str) -> Parts:
+    """One of torch's family, from the index that torch itself comes from, and nothing else with it."""
+    word = f"cu{remedy.cuda.replace('.', '')}" if remedy.cuda else "cpu"
+    name = f"{remedy.package}=={remedy.last}" if remedy.last else remedy.package
+    options = ["--no-deps", "--force-reinstall", "--index-url", f"https://download.pytorch.org/whl/{word}"]
+    if uv:
+        options = ["--no-deps", "--reinstall-package", remedy.package, f"--torch-backend={word}"]
+    return title, (run(*install, *options, name),), Applicability.UNSAFE, "it replaces the other build", undo
 
 
 def _from_index(offer: accelerators.Offer, names: list[str], install: list[str], uv: bool) -> list[str]:

@@ -119,6 +119,7 @@ VARIABLES = frozenset(
         "NVIDIA_DRIVER_CAPABILITIES",
         "HIP_VISIBLE_DEVICES",
         "ROCR_VISIBLE_DEVICES",
+        "ZE_AFFINITY_MASK",
         "ROCM_PATH",
         "JAX_PLATFORMS",
         "XLA_FLAGS",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from envdoctor.engine.remedies import UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Shadow
 from envdoctor.testing import findings, gpu, outcome
@@ -19,3 +20,12 @@ def test_a_shadowed_library_is_certain_where_it_is_found_by_runpath(certain: lis
 
 def test_nothing_shadowed_is_quiet() -> None:
     assert findings(cuda_library_shadowed, gpu=gpu(H100, libraries=[CUDNN12])) == []
+
+
+def test_a_preloaded_library_is_certain_and_names_its_variable() -> None:
+    """On an H100: LD_PRELOAD of another libcudnn.so.9 ends `import torch` with an undefined symbol."""
+    shadow = Shadow(soname="libcudnn.so.9", folder="/apps", wheel="nvidia-cudnn-cu12", variable="LD_PRELOAD")
+    (finding,) = findings(cuda_library_shadowed, gpu=gpu(H100, libraries=[CUDNN12], shadowed=[shadow]))
+    assert finding.severity is Severity.WARNING
+    (way,) = finding.remedies
+    assert isinstance(way, UnsetEnv) and way.names == ("LD_PRELOAD",)

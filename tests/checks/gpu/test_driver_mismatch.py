@@ -24,3 +24,16 @@ def test_a_library_that_is_not_the_kernels_is_a_mismatch() -> None:
 def test_other_codes_are_no_mismatch(code: int) -> None:
     place = gpu(nvidia_device(usable=False), layers=[Layer(name="nvml", status="failed", code=code)])
     assert outcome(driver_mismatch, gpu=place).findings == ()
+
+
+def test_a_cuda_compat_that_does_not_go_with_the_driver_is_taken_out() -> None:
+    """On an H100: the toolkit's cuda-compat of the driver's own branch, first on LD_LIBRARY_PATH, answers 803."""
+    library = "/usr/local/cuda-13.0/compat/libcuda.so.580.95.05"
+    layers = [
+        Layer(name="nvml", status="present", code=0),
+        Layer(name="cuda", status="failed", code=803, library=library),
+    ]
+    place = gpu(nvidia_device(usable=False), layers=layers, container="/.dockerenv")
+    said = words(findings(driver_mismatch, gpu=place))
+    assert "take /usr/local/cuda-13.0/compat out of LD_LIBRARY_PATH" in said
+    assert "image" not in said

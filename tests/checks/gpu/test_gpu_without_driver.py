@@ -4,7 +4,7 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Build, Layer
-from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
+from envdoctor.testing import environment, findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
 from tests.checks.gpu._shared import card, words
 
@@ -96,3 +96,88 @@ def test_denied_and_timed_out_are_not_absent(status: str) -> None:
     result = outcome(gpu_without_driver, gpu=gpu(card(), layers=layers))
     assert (result.status, result.findings) == ("unknown", ())
     assert status in result.reason
+
+
+# --- what the layers answer: code, cause and cure ---
+
+
+def present(*codes: Layer) -> list[Layer]:
+    return [Layer(name="kernel-driver", status="present", version="580.95.05"), *codes]
+
+
+def nvml(code: int = 0) -> Layer:
+    return Layer(name="nvml", status="failed" if code else "present", code=code)
+
+
+def cuda(code: int, library: str = "/usr/lib/libcuda.so.1") -> Layer:
+    return Layer(name="cuda", status="failed", code=code, library=library)
+
+
+@pytest.mark.parametrize("container", [None, "/.dockerenv"])
+@pytest.mark.parametrize(
+    ("layers", "word"),
+    [
+        ([nvml(), cuda(802)], "nvidia-fabricmanager"),
+        ([nvml(), cuda(805)], "Multi-Process Service"),
+        ([nvml(), cuda(34, "/usr/local/cuda/lib64/stubs/libcuda.so")], "/usr/local/cuda/lib64/stubs out of"),
+        ([nvml(999), cuda(100)], "unknown error"),
+        ([nvml(15), cuda(100)], "fallen off the bus"),
+        ([nvml(), cuda(46)], "compute mode"),
+        ([nvml(), cuda(2)], "ulimit -v"),
+        ([nvml(), cuda(999)], "nvidia"),
+        ([nvml(), cuda(100)], "/dev/nvidia-uvm"),
+    ],
+)
+def test_a_code_has_its_cause_and_its_cure(layers: list[Layer], word: str, container: str | None) -> None:
+    device = nvidia_device(usable=False)
+    place = gpu(device, layers=present(*layers), builds=[torch_build("13.0")], container=container)
+    (finding,) = findings(gpu_without_driver, gpu=place)
+    assert finding.severity is Severity.WARNING
+    said = words([finding])
+    assert word in said
+    assert "--gpus" not in said
+    assert "{" not in finding.title + str(finding.remedies[0].title)
+
+
+def test_a_container_that_lost_its_gpu_is_started_again_and_a_machine_is_restarted() -> None:
+    layers = present(nvml(999), cuda(100))
+    inside = words(findings(gpu_without_driver, gpu=gpu(card(), layers=layers, container="/.dockerenv")))
+    outside = words(findings(gpu_without_driver, gpu=gpu(card(), layers=layers)))
+    assert "start the container again" in inside
+    assert "restart the machine" in outside
+
+
+def test_a_container_whose_gpu_is_no_longer_to_be_seen_is_judged_by_what_the_libraries_say() -> None:
+    lost = gpu(layers=[nvml(999), cuda(100)], builds=[torch_build("13.0")], container="/.dockerenv")
+    assert len(findings(gpu_without_driver, gpu=lost)) == 1
+    never = gpu(layers=[nvml(9), cuda(100)], builds=[torch_build("13.0")], container="/.dockerenv")
+    assert outcome(gpu_without_driver, gpu=never).status == "not-applicable"
+
+
+def test_a_split_gpu_without_a_part_is_told_how_to_make_one() -> None:
+    device = nvidia_device(usable=False, mig=True)
+    (finding,) = findings(gpu_without_driver, gpu=gpu(device, layers=present(nvml(), cuda(100))))
+    assert "nvidia-smi mig" in words([finding])
+    parts = nvidia_device(usable=False, mig=True, instances=["MIG-5c89852c"])
+    (other,) = findings(gpu_without_driver, gpu=gpu(parts, layers=present(nvml(), cuda(100))))
+    assert "nvidia-smi mig" not in words([other])
+
+
+def test_a_wrong_order_of_devices_is_the_variables_fault() -> None:
+    place = gpu(nvidia_device(usable=False), layers=present(nvml(), cuda(101)))
+    (finding,) = findings(gpu_without_driver, gpu=place, environment=environment(CUDA_DEVICE_ORDER="garbage"))
+    assert "CUDA_DEVICE_ORDER" in finding.title
+    assert outcome(gpu_without_driver, gpu=place, environment=environment()).status == "unknown"
+
+
+def test_in_wsl_a_linux_drivers_libcuda_is_taken_out() -> None:
+    layers = [nvml(), cuda(500, "/usr/lib/x86_64-linux-gnu/libcuda.so.1")]
+    place = gpu(nvidia_device(usable=False), layers=layers, wsl=True)
+    assert "installed within WSL" in words(findings(gpu_without_driver, gpu=place))
+    own = gpu(nvidia_device(usable=False), layers=[nvml(), cuda(500, "/usr/lib/wsl/lib/libcuda.so.1")], wsl=True)
+    assert "update the NVIDIA driver on Windows" in words(findings(gpu_without_driver, gpu=own))
+
+
+def test_a_code_that_is_not_known_is_unknown() -> None:
+    place = gpu(nvidia_device(usable=False), layers=present(nvml(), cuda(304)))
+    assert outcome(gpu_without_driver, gpu=place).status == "unknown"

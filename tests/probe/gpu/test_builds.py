@@ -141,9 +141,10 @@ def test_what_only_uses_cupy_is_no_build_of_it(tmp_path: Path) -> None:
     assert [item.package for item in gpu.builds] == ["cupy-cuda12x"]
 
 
-def test_numba_is_for_what_its_bindings_are_for(tmp_path: Path) -> None:
+def test_numba_is_for_the_major_version_that_its_bindings_are_for(tmp_path: Path) -> None:
+    """On an H100 with a driver for 13.0 it computes with bindings for 13.3."""
     gpu = read(tmp_path, installed("numba-cuda"), installed("cuda-bindings", "12.9.1"))
-    assert build(gpu, "numba-cuda").cuda == "12.9"
+    assert build(gpu, "numba-cuda").cuda == "12"
 
 
 def test_onnxruntime_says_it_in_its_package_info(tmp_path: Path) -> None:
@@ -241,3 +242,48 @@ def test_a_library_with_a_hole_of_gigabytes_is_not_searched_through(tmp_path: Pa
         "sm_90",
     ]
     assert time.perf_counter() - began < 5
+
+
+def test_a_plug_in_of_jax_counts_by_its_files_and_by_the_version_they_say(tmp_path: Path) -> None:
+    """JAX finds jax_plugins.xla_cuda13 as a namespace package, and compares what the modules say."""
+    site = tmp_path / SITE[1:]
+    write(site / "jaxlib/version.py", '_version = "0.11.2"\n_release_version: str = "0.11.2"\n')
+    write(site / "jax_plugins/xla_cuda13/version.py", '_version = "0.11.2"\n')
+    alone = read(tmp_path, installed("jaxlib", "0.11.2")).builds
+    assert isinstance(alone, list)
+    assert [item.package for item in alone] == ["jaxlib"]
+    write(site / "jax_cuda13_plugin/version.py", '_release_version: str = "0.11.2"\n')
+    by_files = build(read(tmp_path, installed("jaxlib", "0.11.2")), "jax-cuda13-plugin")
+    assert (by_files.version, by_files.cuda, by_files.backend) == ("0.11.2", "13", "cuda")
+    told = read(tmp_path, installed("jaxlib", "0.11.1"), installed("jax-cuda13-plugin", "0.12.0"))
+    assert build(told, "jax-cuda13-plugin").version == build(told, "jaxlib").version == "0.11.2"
+
+
+@pytest.mark.parametrize(("name", "cuda"), [("cudf-cu13", "13"), ("rmm-cu12", "12")])
+def test_rapids_is_told_by_its_names(tmp_path: Path, name: str, cuda: str) -> None:
+    assert build(read(tmp_path, installed(name, "26.10.2")), name).cuda == cuda
+
+
+def test_of_rapids_the_one_that_the_others_bring_is_not_told_twice(tmp_path: Path) -> None:
+    gpu = read(tmp_path, installed("rmm-cu13"), installed("cudf-cu13"))
+    assert isinstance(gpu.builds, list)
+    assert [item.package for item in gpu.builds] == ["cudf-cu13"]
+
+
+def test_a_library_that_ld_preload_names_is_told(tmp_path: Path) -> None:
+    wheel = add_cudnn(tmp_path, "nvidia-cudnn-cu12", "sha256=a", 3)
+    write(tmp_path / "apps/libcudnn.so.9", "other")
+    path = str(tmp_path / "apps/libcudnn.so.9")
+    gpu = examine(world(tmp_path, LD_PRELOAD=f"/nowhere/libx.so {path}"), wheel)
+    assert [(item.soname, item.variable, item.folder) for item in gpu.shadowed] == [
+        ("libcudnn.so.9", "LD_PRELOAD", str(tmp_path / "apps"))
+    ]
+
+
+def test_parts_of_cudnn_on_ld_library_path_are_told_with_their_version(tmp_path: Path) -> None:
+    wheel = add_cudnn(tmp_path, "nvidia-cudnn-cu12", "sha256=a", 3)
+    folder = tmp_path / "apps"
+    write(folder / "libcudnn_ops.so.9.23.0", "x")
+    (folder / "libcudnn_ops.so.9").symlink_to("libcudnn_ops.so.9.23.0")
+    gpu = examine(world(tmp_path, folder), wheel)
+    assert ("variable", "libcudnn_ops.so.9", "9.23.0") in [(it.source, it.soname, it.version) for it in gpu.cudnn]

@@ -21,6 +21,8 @@ TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-inte
 ONNXRUNTIME = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-training", "onnxruntime-rocm")
 CUPY = ("cupy-cuda", "cupy-rocm")  # cupy-xarray and the like only use it
 _JAX_PLUGIN = re.compile(r"jax-(cuda|rocm)(\d+)-plugin$")
+_JAX_MODULE = re.compile(r"xla_(cuda|rocm)(\d+)$")
+_RAPIDS = re.compile(r"(cudf|cuml|cugraph|cuspatial|cucim|cuvs|rmm)-cu(\d+)$")
 _WHEEL = re.compile(r"nvidia-.*-cu(\d+)$")
 _LOCAL_CUDA = re.compile(r"\+cuda(\d+)")
 
@@ -35,6 +37,7 @@ class Site:
         for distribution in distributions:
             self.first.setdefault(distribution.key, distribution)
         self.conda = records(world, prefix)
+        self.library = f"{prefix}/lib" if prefix else ""
 
 
 def read(site: Site) -> list[Build]:
@@ -49,6 +52,7 @@ def read(site: Site) -> list[Build]:
     if distribution := site.first.get("jaxlib"):
         builds += _jax(site, distribution)
     builds += [_cupy(site, item) for key, item in site.first.items() if key == "cupy" or key.startswith(CUPY)]
+    builds += _rapids(site)
     if distribution := site.first.get("numba-cuda"):
         builds.append(_numba(site, distribution))
     for name in ONNXRUNTIME:
@@ -141,7 +145,10 @@ def _tensorflow(site: Site, item: Distribution) -> Build:
 
 
 def _jax(site: Site, item: Distribution) -> list[Build]:
-    """jaxlib, which knows the CPU, and its plug-ins; conda's jaxlib and those before 0.4.26 have CUDA built in."""
+    """jaxlib, which knows the CPU, and its plug-ins; conda's jaxlib and those before 0.4.26 have CUDA built in.
+
+    Versions are those that the modules say, which JAX compares; a plug-in counts by its files, with or without metadata.
+    """
     build = _conda_build(site, "jaxlib")
     version = item.version if isinstance(item.version, str) else ""
     local = _LOCAL_CUDA.search(version)
@@ -149,30 +156,62 @@ def _jax(site: Site, item: Distribution) -> list[Build]:
     builds = [
         Build(
             package="jaxlib",
-            version=item.version,
+            version=constant_version(site, f"{item.location}/jaxlib/version.py") or item.version,
             cuda=cuda,
             architectures=[],
             backend="cuda" if cuda else "cpu",
             build=build,
         )
     ]
-    for key, plugin in site.first.items():
-        if match := _JAX_PLUGIN.match(key):
-            kind, number = match.groups()
-            builds.append(
-                Build(
-                    package=plugin.name,
-                    version=plugin.version,
-                    cuda=number if kind == "cuda" else None,
-                    architectures=[],
-                    backend=kind,
-                    rocm=number if kind == "rocm" else None,
-                )
+    plugins = {key: plugin for key, plugin in site.first.items() if _JAX_PLUGIN.match(key)}
+    names = site.world.names(f"{item.location}/jax_plugins")
+    modules = [_JAX_MODULE.match(name) for name in names] if isinstance(names, list) else []
+    there = [f"jax-{match[1]}{match[2]}-plugin" for match in modules if match]
+    for key in dict.fromkeys((*plugins, *(key for key in there if _holds(site, item.location, key)))):
+        match = _JAX_PLUGIN.match(key)
+        kind, number = match.groups() if match else ("cuda", "")
+        path = f"{item.location}/{key.replace('-', '_')}/version.py"
+        said = constant_version(site, path)
+        plugin = plugins.get(key)
+        builds.append(
+            Build(
+                package=plugin.name if plugin else key,
+                version=said or (plugin.version if plugin else Missing(f"{path}: no version in it")),
+                cuda=number if kind == "cuda" else None,
+                architectures=[],
+                backend=kind,
+                rocm=number if kind == "rocm" else None,
+                file=path if said else None,
             )
+        )
     if "jax-metal" in site.first:
         metal = site.first["jax-metal"]
         builds.append(Build(package="jax-metal", version=metal.version, cuda=None, architectures=[], backend="metal"))
     return builds
+
+
+def _holds(site: Site, location: str, key: str) -> bool:
+    """Whether the module of a plug-in is there, whose other half lies below ``jax_plugins``."""
+    return site.world.is_dir(f"{location}/{key.replace('-', '_')}")
+
+
+def constant_version(site: Site, path: str) -> str | None:
+    """The version that a module says of itself by a constant; ``None`` where there is none."""
+    said = _module(site, path) if site.world.is_file(path) else {}
+    if not isinstance(said, dict):
+        return None
+    found = (said.get(name) for name in ("_release_version", "__version__", "_version"))
+    return next((word for word in found if isinstance(word, str)), None)
+
+
+def _rapids(site: Site) -> list[Build]:
+    """RAPIDS by the names of its distributions: ``cudf-cu13`` is for CUDA 13."""
+    found = [(match, item) for key, item in site.first.items() if (match := _RAPIDS.match(key))]
+    above = [pair for pair in found if pair[0][1] != "rmm"]  # which the others bring
+    return [
+        Build(package=item.name, version=item.version, cuda=match[2], architectures=[], backend="cuda")
+        for match, item in above or found
+    ]
 
 
 def _cupy(site: Site, item: Distribution) -> Build:
@@ -204,10 +243,10 @@ def _cupy(site: Site, item: Distribution) -> Build:
 
 
 def _numba(site: Site, item: Distribution) -> Build:
-    """numba-cuda is for whatever CUDA its bindings are for."""
+    """numba-cuda is for the major version of CUDA that its bindings are for; their minor version says nothing of it."""
     bindings = site.first.get("cuda-bindings")
     version = bindings.version if bindings else Missing("numba-cuda: cuda-bindings is not installed")
-    cuda = version if isinstance(version, Missing) else ".".join(version.split(".")[:2])
+    cuda = version if isinstance(version, Missing) else version.partition(".")[0]
     return Build(package="numba-cuda", version=item.version, cuda=cuda, architectures=[], backend="cuda")
 
 

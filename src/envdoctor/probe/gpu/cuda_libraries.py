@@ -13,6 +13,7 @@ from envdoctor.probe.world import World
 
 _LIBRARY = r"nvidia/.*(?:\.so(?:\.\d+)*|\.dll|\.dylib)$"
 _CUDNN = r"libcudnn\.so\.\d+$"
+_CUDNN_PART = r"libcudnn(_\w+)?\.so\.\d+$"
 # Distributions that load CUDA's libraries, and the file of theirs that does.
 USERS = {
     r"tensorflow": r"tensorflow/libtensorflow_framework.so.2",
@@ -66,6 +67,20 @@ def shadows(world: World, wheels: Wheels, certain: list[str]) -> list[Shadow]:
             item, path = brought[soname]
             if os.path.realpath(f"{folder}/{soname}") != os.path.realpath(world.real(f"{item.location}/{path}")):
                 found.append(Shadow(soname=soname, folder=folder, wheel=item.name, certain=certain))
+    return found + _preloaded(world, brought)
+
+
+def _preloaded(world: World, brought: dict[str, tuple[Distribution, str]]) -> list[Shadow]:
+    """What LD_PRELOAD puts before every other library of its name (man 8 ld.so: blanks and colons separate)."""
+    found = []
+    for path in re.split(r"[ :]+", world.environ.get("LD_PRELOAD", "").strip()):
+        soname = os.path.basename(path)
+        if soname not in brought or not os.path.exists(path):
+            continue
+        item, own = brought[soname]
+        if os.path.realpath(path) != os.path.realpath(world.real(f"{item.location}/{own}")):
+            folder = os.path.dirname(path)
+            found.append(Shadow(soname=soname, folder=folder, wheel=item.name, certain=[], variable="LD_PRELOAD"))
     return found
 
 
@@ -82,9 +97,15 @@ def cudnn(site: Site, prefix: str | None) -> list[Copy]:
             soname = f"libcudnn.so.{version.partition('.')[0]}"
             found.append(Copy(source="conda", owner=f"{prefix}/lib", soname=soname, version=version))
             break
+    world = site.world
+    torch = site.first.get("torch")
+    own = world.names(f"{torch.location}/torch/lib") if torch else None
+    bundled = [name for name in own if re.match(_CUDNN, name)] if isinstance(own, list) else []
+    found += [Copy(source="torch", owner="torch", soname=name, version=None) for name in bundled]
     if not found:
         return []
-    world = site.world
+    for folder in dict.fromkeys(filter(None, world.environ.get("LD_LIBRARY_PATH", "").split(":"))):
+        found += _in_folder(folder)
     for folder in (*FOLDERS, "/usr/local/cuda/lib64"):
         names = world.names(folder)
         for name in names if isinstance(names, list) else ():
@@ -95,19 +116,41 @@ def cudnn(site: Site, prefix: str | None) -> list[Copy]:
     return found
 
 
+def _in_folder(folder: str) -> list[Copy]:
+    """cuDNN's libraries in a folder of LD_LIBRARY_PATH, the parts of it that it loads by name among them."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if re.match(_CUDNN_PART, name))
+    except OSError:
+        return []
+    found = []
+    for name in names:
+        version = os.path.basename(os.path.realpath(f"{folder}/{name}")).partition(".so.")[2]
+        told = version if "." in version else None
+        found.append(Copy(source="variable", owner=folder, soname=name, version=told))
+    return found
+
+
 def toolkits(site: Site) -> list[str]:
-    """Where a CUDA toolkit lies: conda's, CUDA_HOME's, ``/usr/local/cuda*``, or libcudart in a folder of libraries."""
+    """Where a CUDA toolkit lies: conda's, CUDA_HOME's, ``/usr/local/cuda*``, or libcudart in a folder of libraries.
+
+    Where its libcudart is to be seen, the toolkit is named by it: its soname has the major version.
+    """
     world = site.world
     found = [f"conda: {name} {site.conda[name][0]}" for name in ("cudatoolkit", "cuda-cudart") if name in site.conda]
-    found += [world.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if world.environ.get(name)]
+    roots = [world.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if world.environ.get(name)]
     names = world.names("/usr/local")
     if isinstance(names, list):
-        found += [f"/usr/local/{name}" for name in names if name.startswith("cuda")]
-    folders = [world.real(folder) for folder in FOLDERS] + world.environ.get("LD_LIBRARY_PATH", "").split(":")
-    for folder in folders:
-        try:
-            if folder and any(name.startswith("libcudart.so") for name in os.listdir(folder)):
-                found.append(folder)
-        except OSError:
-            continue
-    return found
+        roots += [world.real(f"/usr/local/{name}") for name in names if name.startswith("cuda")]
+    for root in roots:
+        found += _runtimes(f"{root}/lib64") or _runtimes(f"{root}/lib") or ([root] if os.path.isdir(root) else [])
+    for folder in (*map(world.real, FOLDERS), *filter(None, world.environ.get("LD_LIBRARY_PATH", "").split(":"))):
+        found += _runtimes(folder)
+    return list(dict.fromkeys(found))
+
+
+def _runtimes(folder: str) -> list[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(f"{folder}/{name}" for name in names if re.match(r"libcudart\.so\.\d+$", name))

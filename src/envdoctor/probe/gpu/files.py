@@ -11,7 +11,7 @@ import os
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Layer
+from envdoctor.facts.gpu import Layer, Node
 from envdoctor.probe.world import World
 
 PCI = "/sys/bus/pci/devices"
@@ -111,6 +111,35 @@ def layers(sight: Sight) -> list[Layer]:
     if sight.container:
         found.append(Layer(name="container", status="present", detail=sight.container))
     return found
+
+
+def refused(world: World, sight: Sight) -> list[Node]:
+    """The device files of the GPUs here that this process may not open; none is looked for where there is no GPU."""
+    names: list[str] = []
+    if sight.asks and sight.kernel is not None and world.platform == "linux":
+        found = world.names("/dev")
+        nvidia = [name for name in found if name.startswith("nvidia")] if isinstance(found, list) else []
+        names += [name for name in nvidia if name[6:].isdigit() or name in ("nvidiactl", "nvidia-uvm")]
+    if sight.kfd_access == "denied":
+        names.append("kfd")
+    return [node for name in names if (node := _refused(world, f"/dev/{name}")) is not None]
+
+
+def _refused(world: World, path: str) -> Node | None:
+    real = world.real(path)
+    if os.access(real, os.R_OK | os.W_OK):
+        return None
+    try:
+        status = os.stat(real)
+    except OSError:
+        return None
+    import grp
+
+    try:
+        group = grp.getgrgid(status.st_gid).gr_name
+    except (KeyError, OSError):
+        group = str(status.st_gid)
+    return Node(path=path, group=group, mode=f"{status.st_mode & 0o7777:04o}")
 
 
 def _pci(world: World) -> list[PciDevice] | Missing:

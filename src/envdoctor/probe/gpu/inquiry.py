@@ -17,7 +17,8 @@ SMI_SECONDS = 5.0  # nvidia-smi is asked last, and for no longer
 class Inquiry:
     """One conversation with NVML, libcuda and nvidia-smi; begins when made.
 
-    ``CUDA_VISIBLE_DEVICES`` is unset for it: what hides devices is told apart from what can't be used.
+    ``CUDA_VISIBLE_DEVICES`` is unset for it: what hides devices is told apart from what can't be used. Where it is
+    set, a second child beside the first asks libcuda with it: what it leaves is the driver's word.
     """
 
     def __init__(self, sight: Sight, environ: dict[str, str], timeout: float) -> None:
@@ -29,6 +30,11 @@ class Inquiry:
         kept["CUDA_CACHE_DISABLE"] = "1"  # nothing is written
         python = sys.executable or "python3"
         self._child = Child([python, "-I", "-S", "-B", SCRIPT, cookie, json.dumps(wanted)], cookie, kept)
+        self._second: Child | None = None
+        if "CUDA_VISIBLE_DEVICES" in environ:
+            asked = json.dumps({"cuda": sight.candidates["cuda"], "only": True})
+            same = {**environ, "CUDA_CACHE_DISABLE": "1"}
+            self._second = Child([python, "-I", "-S", "-B", SCRIPT, cookie, asked], cookie, same)
 
     def answers(self) -> dict[str, dict[str, Any]]:
         """What each layer said: ``status``, ``code``, ``detail`` and more; a layer that hangs or crashes says so."""
@@ -57,6 +63,17 @@ class Inquiry:
                 found[layer] = {"status": "not-asked", "detail": f"{asking}: {found[asking].get('detail', '')}"}
         return found
 
+    def seen(self) -> dict[str, Any] | None:
+        """What libcuda said with ``CUDA_VISIBLE_DEVICES`` as it stands; ``None`` where it is not set or nothing was said."""
+        if self._second is None:
+            return None
+        self._second.wait(lambda records: '"section": "done"' in (records[-1] if records else ""), self._deadline)
+        records = [json.loads(text) for text in self._second.records]
+        self._second.stop()
+        return next((record["value"] for record in records if record["section"] == "cuda"), None)
+
     def close(self) -> None:
-        """End the child, whatever it is doing."""
+        """End the children, whatever they are doing."""
         self._child.stop()
+        if self._second is not None:
+            self._second.stop()

@@ -7,14 +7,26 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer, Shadow
 from envdoctor.facts.packages import Packages
 from envdoctor.facts.system import System
-from envdoctor.probe.gpu.files import PciDevice, Sight, layers, look
+from envdoctor.probe.gpu.files import PciDevice, Sight, layers, look, refused
 from envdoctor.probe.gpu.inquiry import Inquiry
-from envdoctor.probe.gpu.visible import VARIABLE, hidden, mark
+from envdoctor.probe.gpu.visible import VARIABLE, hidden, mark, seen
 from envdoctor.probe.world import World
 
 Answers = Mapping[str, Mapping[str, Any]]
 # A package of these has to be there before any file of a package is opened.
-KNOWN = ("torch", "tensorflow", "tf-nightly", "jax", "cupy", "numba-cuda", "onnxruntime", "nvidia-")
+KNOWN = (
+    "torch",
+    "tensorflow",
+    "tf-nightly",
+    "jax",
+    "cupy",
+    "numba-cuda",
+    "onnxruntime",
+    "nvidia-",
+    "cudf",
+    "cuml",
+    "rmm",
+)
 
 
 class Examination:
@@ -38,7 +50,9 @@ class Examination:
         found = [*layers(sight), *(_layer(name, answer) for name, answer in answers.items())]
         if not answers:
             found += [Layer(name=name, status="absent") for name in ("nvml", "cuda")]
-        devices = mark(_devices(sight, answers), answers, self._world.environ.get(VARIABLE))
+        said = self._inquiry.seen() if self._inquiry is not None else None
+        left = seen(said, answers, self._world.environ.get(VARIABLE))
+        devices = mark(_devices(sight, answers), left)
         if _is_apple(system):
             found.append(Layer(name="metal", status="present"))
             devices = [Device(vendor="apple", name="Apple GPU (Metal)", usable=True, source="metal")]
@@ -49,7 +63,9 @@ class Examination:
             layers=found,
             container=sight.container,
             wsl=sight.wsl,
-            hidden=hidden(answers, self._world.environ.get(VARIABLE)),
+            hidden=hidden(left, answers),
+            seen=left,
+            refused=refused(self._world, sight),
             **parts,
         )
 
@@ -59,13 +75,13 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
     items = packages.distributions
     if not any(item.key.startswith(KNOWN) for item in items):
         return {"builds": []}
-    from envdoctor.probe.gpu import builds, cuda_libraries
+    from envdoctor.probe.gpu import builds, companions, cuda_libraries
 
     word = "darwin-arm64" if _is_apple(system) else world.platform
     site = builds.Site(world, items, prefix, word)
     found: list[Build] = builds.read(site)
     shadowed: list[Shadow] = []
-    if world.environ.get("LD_LIBRARY_PATH"):
+    if world.environ.get("LD_LIBRARY_PATH") or world.environ.get("LD_PRELOAD"):
         shadowed = cuda_libraries.shadows(world, cuda_libraries.of_wheels(site), cuda_libraries.by_runpath(site))
     copies: list[Copy] = cuda_libraries.cudnn(site, prefix)
     needs_toolkit = any(build.package == "tensorflow" and build.backend == "cuda" for build in found)
@@ -73,6 +89,7 @@ def installed(world: World, packages: Packages, prefix: str | None, system: Syst
         "builds": found,
         "libraries": builds.wheels(site),
         "shadowed": shadowed,
+        "companions": companions.read(site),
         "cudnn": copies,
         "toolkits": cuda_libraries.toolkits(site) if needs_toolkit else [],
     }

@@ -4,7 +4,8 @@ Each answer is a fenced record, flushed, and before each question goes a record 
 ctypes and not by nvidia-ml-py: a dozen functions of a frozen C interface, against one more run-time
 dependency whose import alone takes longer than the questions. Standard library only.
 
-Arguments: the cookie, then candidates as JSON: {"nvml": [...], "cuda": [...], "smi": path or null, "smi_seconds": 5}.
+Arguments: the cookie, then candidates as JSON: {"nvml": [...], "cuda": [...], "smi": path or null, "smi_seconds": 5};
+"only": true asks libcuda alone, with CUDA_VISIBLE_DEVICES as it stands.
 """
 
 import ctypes
@@ -229,6 +230,12 @@ def main():
     except Exception:
         pass
     wanted = json.loads(sys.argv[2])
+    if wanted.get("only"):
+        report("asking", "cuda")
+        report("cuda", cuda(wanted["cuda"]))
+        report("done", None)
+        sys.stdout.flush()
+        os._exit(0)
     report("asking", "nvml")
     answer = nvml(wanted["nvml"])
     report("nvml", answer)
