@@ -7,7 +7,7 @@ import msgspec
 
 from envdoctor import __version__
 from envdoctor.ecosystem.origins import OriginKind
-from envdoctor.engine.checks import Outcome
+from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import CheckSet
 from envdoctor.engine.run import RegisteredCheck, examine
@@ -64,7 +64,7 @@ def _chosen(outcome: Outcome, selection: Selection) -> Outcome:
     findings = tuple(finding for finding in outcome.findings if selection.includes(finding.rule))
     if len(findings) == len(outcome.findings):
         return outcome
-    status = "found" if findings else "unknown" if outcome.reason else "passed"
+    status = Status.FOUND if findings else Status.UNKNOWN if outcome.reason else Status.PASSED
     return msgspec.structs.replace(outcome, findings=findings, status=status)
 
 

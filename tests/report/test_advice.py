@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.engine.checks import Check, Outcome
+from envdoctor.engine.checks import Check, Outcome, Status
 from envdoctor.engine.configuration import Suppression
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import Manual, SetEnv
@@ -30,7 +30,7 @@ def advised(
     suppressions: dict[str, Suppression] | None = None,
 ) -> tuple[Advice, ...]:
     check = Check("made-up", (RULE, OTHER), lambda: findings, ())
-    return advise(facts(), [Outcome(check, findings, "found")], selection, suppressions or {})
+    return advise(facts(), [Outcome(check, findings, Status.FOUND)], selection, suppressions or {})
 
 
 # --- fingerprints ---

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from envdoctor.engine.checks import Check, Outcome
+from envdoctor.engine.checks import Check, Outcome, Status
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import Manual
 from envdoctor.engine.rules import Rule, Severity
@@ -32,7 +32,7 @@ def advice(severity: str, suppressed: bool = False) -> Advice:
 
 
 def outcomes(*statuses: str) -> list[Outcome]:
-    return [Outcome(check(f"check-{index}"), (), status) for index, status in enumerate(statuses)]
+    return [Outcome(check(f"check-{index}"), (), Status(status)) for index, status in enumerate(statuses)]
 
 
 # --fail-on, the worst finding, and the status.

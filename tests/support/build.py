@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from envdoctor.engine.checks import Check, Outcome
+from envdoctor.engine.checks import Check, Outcome, Status
 from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.rules import Rule, Severity
 from envdoctor.engine.selection import Selection
@@ -17,7 +17,7 @@ def report(*given: Finding, level: str = "advanced", prefer: str = "", **section
     known = facts(**sections)
     rules = tuple(dict.fromkeys(finding.rule for finding in given))
     check = Check("made-up", rules, lambda: (), ())
-    outcomes = [Outcome(check, given, "found" if given else "passed")]
+    outcomes = [Outcome(check, given, Status.FOUND if given else Status.PASSED)]
     advice = advise(known, outcomes, Selection(), {}, (), prefer)
     settings = Settings(level=level, prefer=prefer)
     return Report("0.1.0", (), known, tuple(outcomes), advice, settings, 0.1)

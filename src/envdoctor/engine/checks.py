@@ -1,6 +1,7 @@
 """Checks: pure functions from facts to findings, and how each of them ended."""
 
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -42,12 +43,21 @@ def check(*rules: Rule, name: str = "") -> Callable[[Examine], Check]:
     return decorate
 
 
+class Status(StrEnum):
+    """What a check came to: passed means that all it asks for was examined, and nothing found."""
+
+    FOUND = "found"
+    PASSED = "passed"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+
+
 class Outcome(Struct, frozen=True):
-    """How one check ended. ``status``: found, passed, not-applicable, unknown; ``seconds`` it took."""
+    """How one check ended, and the ``seconds`` it took."""
 
     check: Check
     findings: tuple[Finding, ...]
-    status: str
+    status: Status
     reason: str = ""
     seconds: float = 0.0
     source: str = ""

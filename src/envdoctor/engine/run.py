@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from envdoctor.engine.checks import Check, NotApplicable, Outcome
+from envdoctor.engine.checks import Check, NotApplicable, Outcome, Status
 from envdoctor.engine.findings import Finding
 from envdoctor.facts import Facts, Missing, UnknownFact
 
@@ -67,7 +67,7 @@ class _Worker:
                     self._given_up = True
                     late = self._checks[len(self._done)]
                     reason = f"no verdict within {deadline:g} s"
-                    return [*self._done, Outcome(late.check, (), "unknown", reason, deadline, late.source)]
+                    return [*self._done, Outcome(late.check, (), Status.UNKNOWN, reason, deadline, late.source)]
                 self._changed.wait(left)
             return list(self._done)
 
@@ -80,20 +80,20 @@ def run(facts: Facts, registered: RegisteredCheck, level: str = ADVANCED) -> Out
     check = registered.check
     began = time.perf_counter()
     findings: list[Finding] = []
-    status = reason = ""
+    status, reason = Status.PASSED, ""
     try:
         arguments = _arguments(facts, check, level)
         for finding in _produced(check, arguments):
             findings.append(finding)
     except NotApplicable as verdict:
-        status, reason = "not-applicable", _words(verdict)
+        status, reason = Status.NOT_APPLICABLE, _words(verdict)
     except UnknownFact as verdict:
-        status, reason = "unknown", _words(verdict)
+        status, reason = Status.UNKNOWN, _words(verdict)
     except BaseException as error:
-        status, reason = "unknown", f"the check itself failed: {type(error).__name__}: {_words(error)}"
+        status, reason = Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {_words(error)}"
     if findings:
-        status, reason = "found", reason if status == "unknown" else ""
-    return Outcome(check, tuple(findings), status or "passed", reason, time.perf_counter() - began, registered.source)
+        status, reason = Status.FOUND, reason if status is Status.UNKNOWN else ""
+    return Outcome(check, tuple(findings), status, reason, time.perf_counter() - began, registered.source)
 
 
 def _words(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from envdoctor.engine.checks import Outcome
+from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts
 from envdoctor.report.advice import Advice
@@ -89,8 +89,8 @@ def count(outcomes: Sequence[Outcome], advice: Sequence[Advice]) -> dict[str, in
     counts = {severity.value: 0 for severity in Severity}
     for item in advice:
         counts[item.finding.severity.value] += 1
-    for status in ("passed", "not-applicable", "unknown"):
-        counts[status] = sum(outcome.status == status for outcome in outcomes)
+    for status in (Status.PASSED, Status.NOT_APPLICABLE, Status.UNKNOWN):
+        counts[status.value] = sum(outcome.status is status for outcome in outcomes)
     return counts
 
 
@@ -100,10 +100,10 @@ def exit_code(outcomes: Sequence[Outcome], advice: Sequence[Advice], settings: S
         limit = Severity(settings.fail_on).rank
         if any(item.finding.severity.rank <= limit for item in advice):
             return 1
-    unknown = [outcome for outcome in outcomes if outcome.status == "unknown"]
+    unknown = [outcome for outcome in outcomes if outcome.status is Status.UNKNOWN]
     if not unknown:
         return 0
-    nothing_examined = not any(outcome.status in ("passed", "found") for outcome in outcomes)
+    nothing_examined = not any(outcome.status in (Status.PASSED, Status.FOUND) for outcome in outcomes)
     asked = any(outcome.check.name in settings.asked for outcome in unknown)
     return 3 if nothing_examined or asked or settings.strict else 0
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from envdoctor.engine.checks import Outcome
+from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.rules import Confidence, Rule, Severity
 from envdoctor.fixes import Fix
 from envdoctor.fixes.model import Applicability
@@ -126,11 +126,11 @@ class RuleView(Struct, frozen=True):
 
 
 class OutcomeView(Struct, frozen=True):
-    """How one check ended. ``status``: found, passed, not-applicable, unknown; ``seconds`` it took."""
+    """How one check ended, and the ``seconds`` it took."""
 
     name: Clean
     rules: tuple[RuleView, ...]
-    status: str
+    status: Status
     reason: Clean
     seconds: float
 
@@ -380,7 +380,7 @@ class PatientView:
     @property
     def unknown(self) -> list[OutcomeView]:
         """The checks that came to no verdict."""
-        return [outcome for outcome in self.outcomes if outcome.status == "unknown"]
+        return [outcome for outcome in self.outcomes if outcome.status is Status.UNKNOWN]
 
     @cached_property
     def notes(self) -> list[Clean]:

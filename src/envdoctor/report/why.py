@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from envdoctor.data import table
 from envdoctor.ecosystem.names import normalise
+from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts, Packages
 from envdoctor.report.advice import Advice
@@ -103,7 +104,7 @@ def explain(text: str, report: Report) -> Explanation:
             if item.finding.rule.code == code and _concerns(item, name, text):
                 (perhaps if item.finding.severity is Severity.INFO else causes).append(item)
     found = {item.finding.rule.code for item in (*causes, *perhaps)}
-    unsure = {code for outcome in report.outcomes if outcome.status == "unknown" for code in outcome.check.codes}
+    unsure = {code for outcome in report.outcomes if outcome.status is Status.UNKNOWN for code in outcome.check.codes}
     module = next((missing["name"] for match in matches if (missing := MISSING.search(match.line))), "")
     absent = _absent(report.facts, module)
     return Explanation(

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from envdoctor.cli import baseline
+from envdoctor.engine.checks import Status
 from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.remedies import Install, Manual, Remedy
 from envdoctor.engine.rules import Severity
@@ -106,7 +107,7 @@ def test_junit_tells_unknown_from_skipped_from_passed() -> None:
     other = changed(found.check, name="another", rules=())
     others = [
         changed(found, check=other, findings=(), status=status, reason="why")
-        for status in ("unknown", "not-applicable", "passed")
+        for status in (Status.UNKNOWN, Status.NOT_APPLICABLE, Status.PASSED)
     ]
     (suite,) = ElementTree.fromstring(drawn("junit", changed(one, outcomes=(found, *others))))
     kinds = [[child.tag for child in case] for case in suite]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from inline_snapshot import snapshot
 
-from envdoctor.engine.checks import Check, Outcome
+from envdoctor.engine.checks import Check, Outcome, Status
 from envdoctor.engine.configuration import Suppression
 from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.remedies import Edit, Install, Manual, Remedy, Run, SetEnv, UnsetEnv
@@ -50,7 +50,7 @@ def ended(name: str, status: str, reason: str = "", *findings: Finding) -> Outco
     rules = tuple({finding.rule: None for finding in findings}) or (
         Rule(f"{name.upper()[:3]}009", name, Severity.INFO),
     )
-    return Outcome(Check(name, rules, lambda: findings, ()), findings, status, reason, 0.001)
+    return Outcome(Check(name, rules, lambda: findings, ()), findings, Status(status), reason, 0.001)
 
 
 def report(
@@ -394,9 +394,9 @@ def test_concise_gives_checks_without_a_verdict_one_line_a_reason() -> None:
                     ended("alpha", "unknown", "it does not start"),
                     ended("beta", "unknown", "no answer in 10 s"),
                     ended("gamma", "passed"),
-                    Outcome(two, (), "unknown", "it does not start", 0.001),
+                    Outcome(two, (), Status.UNKNOWN, "it does not start", 0.001),
                     ended("delta", "not-applicable", "it does not start"),
-                    Outcome(nameless, (), "unknown", "it does not start", 0.001),
+                    Outcome(nameless, (), Status.UNKNOWN, "it does not start", 0.001),
                 ),
             ),
             report(others=(ended("alpha", "unknown", "it does not start"),)),

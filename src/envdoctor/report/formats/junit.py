@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.report.escapes import quoted
 from envdoctor.report.view import FindingView, OutcomeView, PatientView, View
@@ -18,7 +19,7 @@ def render(view: View) -> str:
 def _suite(patient: PatientView) -> Iterator[str]:
     failing = {item.code for item in patient.open if item.severity is not Severity.INFO}
     failures = sum(any(code in failing for code in outcome.codes) for outcome in patient.outcomes)
-    skipped = sum(outcome.status == "not-applicable" for outcome in patient.outcomes)
+    skipped = sum(outcome.status is Status.NOT_APPLICABLE for outcome in patient.outcomes)
     name = quoted(f"envdoctor {patient.prefix}".strip())
     yield (
         f'  <testsuite name={name} tests="{len(patient.outcomes)}" failures="{failures}"'
@@ -34,7 +35,7 @@ def _case(outcome: OutcomeView, mine: list[FindingView]) -> Iterator[str]:
     name = quoted(" ".join([*outcome.codes, outcome.name]))
     head = f'    <testcase classname="envdoctor" name={name} time="{outcome.seconds:.4f}"'
     bad = [item for item in mine if item.severity is not Severity.INFO]
-    if not mine and outcome.status not in ("unknown", "not-applicable"):
+    if not mine and outcome.status not in (Status.UNKNOWN, Status.NOT_APPLICABLE):
         yield f"{head}/>"
         return
     yield f"{head}>"
@@ -42,9 +43,9 @@ def _case(outcome: OutcomeView, mine: list[FindingView]) -> Iterator[str]:
         title = bad[0].title + (f" (and {len(bad) - 1} more)" if len(bad) > 1 else "")
         text = "\n\n".join(map(_told, bad))
         yield f'      <failure type="{bad[0].severity.value}" message={quoted(title)}>{text}</failure>'
-    elif outcome.status == "unknown":
+    elif outcome.status is Status.UNKNOWN:
         yield f'      <error type="unknown" message={quoted(outcome.reason)}/>'
-    elif outcome.status == "not-applicable":
+    elif outcome.status is Status.NOT_APPLICABLE:
         yield f"      <skipped message={quoted(outcome.reason or 'does not apply')}/>"
     if notes := [item for item in mine if item.severity is Severity.INFO]:
         text = "\n".join(map(_told, notes))

@@ -1,5 +1,6 @@
 """The report for a person at a terminal: verdict first, then what is behind it, then the counts."""
 
+from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.privacy.text import plural
 from envdoctor.report.formats.audience import draw_for
@@ -53,7 +54,7 @@ def _verdict(page: Page, patient: PatientView) -> None:
 
 def _others(page: Page, patient: PatientView, style: Style) -> None:
     """What came to no verdict; with -v, what passed and what does not apply, too."""
-    partial = [outcome for outcome in patient.outcomes if outcome.status == "found" and outcome.reason]
+    partial = [outcome for outcome in patient.outcomes if outcome.status is Status.FOUND and outcome.reason]
     if patient.unknown or partial:
         page.line()
     for reason, outcomes in by_reason([*patient.unknown, *partial]).items():
@@ -66,8 +67,8 @@ def _others(page: Page, patient: PatientView, style: Style) -> None:
     if style.verbosity > 0:
         page.line()
         for outcome in patient.outcomes:
-            if outcome.status in ("passed", "not-applicable"):
-                mark = "✓" if outcome.status == "passed" else "–"
+            if outcome.status in (Status.PASSED, Status.NOT_APPLICABLE):
+                mark = "✓" if outcome.status is Status.PASSED else "–"
                 why = f": {outcome.reason}" if outcome.reason else ""
                 page.paragraph(f"{mark} {_codes(outcome)}{why}", indent=0)
 
