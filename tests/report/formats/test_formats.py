@@ -27,6 +27,7 @@ from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
 from envdoctor.testing import blas, changed, cpu, distribution, facts, openblas, packages
 from tests.support import build
+from tests.support.pages import unwrapped
 
 THREADS = Rule("TST001", "too-many-threads", Severity.WARNING, guide=("blas-8",))
 BROKEN = Rule("TST002", "broken-thing", Severity.ERROR)
@@ -638,3 +639,13 @@ def test_a_password_beyond_ascii_does_not_reach_the_json() -> None:
         json.loads(renderer("json")([one], Style()))["findings"][0]["title"]
         == "from https://<redacted>@example.org/simple"
     )
+
+
+def test_where_a_sentence_breaks_depends_on_the_path_before_it_and_what_it_says_does_not() -> None:
+    said = "PKG was ignored until 2026-01-31; it counts again"
+    texts = [
+        renderer("text")([report(notes=(f"/{'x' * letters}/envdoctor.toml: {said}",))], Style())
+        for letters in range(1, 80)
+    ]
+    assert all(said in unwrapped(text) for text in texts)
+    assert 0 < sum(said in text for text in texts) < len(texts)  # a test that forgets it fails by chance
