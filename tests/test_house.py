@@ -1,5 +1,6 @@
 """The house in order: checks, pages, guide, tables and modules agree with one another."""
 
+import ast
 import json
 import re
 import shlex
@@ -129,3 +130,58 @@ def test_a_check_up_imports_nothing_heavy() -> None:
     heavy = {"numpy", "pathlib", "dataclasses", "importlib.metadata", "packaging", "psutil", "rich", "yaml", "tomllib"}
     heavy |= {"threadpoolctl", "asyncio", "concurrent.futures", "hashlib", "http", "shutil", "tempfile", "ssl"}
     assert heavy & set(json.loads(run.stdout)) == set()
+
+
+PROGRAMS = (
+    "conda",
+    "mamba",
+    "micromamba",
+    "pip",
+    "uv",
+    "poetry",
+    "pdm",
+    "pipenv",
+    "pixi",
+    "pipx",
+    "jupyter",
+    "python3",
+)
+VERBS = {
+    "add",
+    "config",
+    "create",
+    "env",
+    "init",
+    "install",
+    "lock",
+    "pip",
+    "remove",
+    "run",
+    "sync",
+    "tool",
+    "uninstall",
+    "update",
+}
+
+
+def commands_in(source: str) -> list[str]:
+    """Where a module of Python names `Run`, or has words in a row that are a program's command or an option."""
+    held = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "Run" for alias in node.names):
+            held.append(f"{node.lineno}: Run")
+        if not isinstance(node, (ast.Tuple, ast.List)):
+            continue
+        said = [word.value for word in node.elts if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+        option = any(re.fullmatch(r"--?[a-z][a-z-]*", word) for word in said)
+        if option or (said and said[0] in PROGRAMS and VERBS & set(said[1:])):
+            held.append(f"{node.lineno}: {said}")
+    return held
+
+
+def test_checks_say_what_they_want_and_hold_no_command_line() -> None:
+    """How it is done, and in whose words, is told in `envdoctor.fixes` alone; `Run` is for third parties."""
+    assert commands_in('x = ("uv", "sync", root)') and commands_in('x = [python, "-m", "venv"]')
+    assert commands_in("from envdoctor.api import Run")
+    found = {file.name: commands_in(file.read_text()) for file in CHECKS.rglob("*.py")}
+    assert {name: rows for name, rows in found.items() if rows} == {}

@@ -8,14 +8,25 @@ import pytest
 
 from envdoctor.ecosystem.names import NAME, REQUIREMENT, URL, is_a
 from envdoctor.engine.remedies import (
+    Change,
+    Configure,
+    DeleteFiles,
+    GiveBack,
     Install,
     InstallBuild,
     InstallSystem,
+    Lock,
+    MakePrivate,
+    NewEnvironment,
     Recreate,
+    RegisterKernel,
     Remedy,
     Remove,
+    RemoveKernel,
     Replace,
     Run,
+    SlimBase,
+    Sync,
     UnsetEnv,
 )
 from envdoctor.facts import CondaRecord, Declaration, Distribution, Facts, Link, Locked, Project
@@ -159,3 +170,23 @@ def test_a_place_to_install_from_is_a_url_without_options(url: str, sound: bool)
     )
     assert fix.applicability == ("unsafe" if sound else "safe")
     assert (url in str(fix.steps)) is sound
+
+
+@pytest.mark.parametrize("word", ["--index-url=http://evil/simple", "-r/tmp/evil.txt", "--prefix=/tmp/x"])
+def test_no_errand_carries_an_option_of_a_patients(word: str) -> None:
+    """In whatever place of a remedy, and in the project's folder, too."""
+    sick = conda_facts(root_prefix="/opt/conda")
+    errands: list[Remedy] = [
+        NewEnvironment("t", name="work", packages=(word,)), NewEnvironment("t", name="work", pip=(word,)),
+        NewEnvironment("t", name=word), NewEnvironment("t", folder=word), NewEnvironment("t", name="x", channels=(word,)),
+        Configure("t", (Change("remove", "channels", word),)), Configure("t", (Change("set", word, "strict"),)),
+        Configure("t", (Change("set", "channel_priority", "strict", word),)), SlimBase((word,)), SlimBase((), (word,)),
+        GiveBack(word, "pandas"), GiveBack("pandas", word), GiveBack("pandas", "pandas", word), GiveBack("a", "b", "1", "\n"),
+        DeleteFiles((word,), "t", "r"), MakePrivate(word), RegisterKernel(word), RemoveKernel(word, "r"),
+        Install(("ipykernel",), then=(RegisterKernel(word),)),
+    ]  # fmt: skip
+    for errand in errands:
+        assert words(conda("conda-env", "conda", conda=sick), errand)[:2] == ("manual", []), errand
+    project = Project(root=word, evidence="x", declarations=[Declaration(file="pyproject.toml", kind="pyproject")])
+    for errand in (Lock(), Sync(("uv.lock",))):
+        assert words(made_by("uv-venv", "uv", project=project), errand)[:2] == ("manual", [])

@@ -1,10 +1,12 @@
 """One plan for all: joined, ordered, conflicts named."""
 
+from typing import get_args
+
 import msgspec
 
-from envdoctor.engine.remedies import Install, Manual, Recreate, Remove, SetEnv, UnsetEnv
+from envdoctor.engine.remedies import Install, Manual, Recreate, RegisterKernel, Remedy, Remove, SetEnv, UnsetEnv
 from envdoctor.fixes import Toolbox, steps
-from envdoctor.fixes.plan import by_finding, plan
+from envdoctor.fixes.plan import RANK, by_finding, plan
 from envdoctor.testing import facts
 from tests.support.build import finding
 from tests.support.cures import argv, planned
@@ -116,10 +118,15 @@ def test_what_is_damaged_is_laid_down_before_a_resolver_runs() -> None:
 
 
 def test_what_follows_an_installation_follows_the_joined_one() -> None:
-    after = ("python", "-m", "ipykernel", "install")
-    (entry,) = planned(finding("PKG001", Install(("idna",))), finding("TOL003", Install(("ipykernel",), then=(after,))))
+    with_kernel = Install(("ipykernel",), then=(RegisterKernel("fit"),))
+    (entry,) = planned(finding("PKG001", Install(("idna",))), finding("TOL003", with_kernel))
     assert argv(entry.fix.steps[0])[-2:] == ["idna", "ipykernel"]
-    assert entry.fix.steps[1:] == (steps.Run(after),)
+    (after,) = entry.fix.steps[1:]
+    assert argv(after)[1:] == ["-m", "ipykernel", "install", "--sys-prefix", "--name", "fit"]
+
+
+def test_every_remedy_has_its_place_in_the_order() -> None:
+    assert set(get_args(Remedy)) == set(RANK)
 
 
 def test_an_entry_settles_the_findings_that_asked_for_it_and_no_others_of_the_same_rule_and_subject() -> None:

@@ -57,6 +57,45 @@ def test_a_venv_beside_poetrys_lock_is_poetrys_but_not_uvs(tmp_path: Path) -> No
     assert chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0].kind == "uv-venv"
 
 
+def test_pdm_names_the_environment_beside_it_whoever_made_that(tmp_path: Path) -> None:
+    """PDM: src/pdm/project/core.py writes .pdm-python; its venv.backend may be uv."""
+    environment(tmp_path, "fit/.venv", "uv = 0.13.9")
+    put(tmp_path, "fit/.pdm-python", "/fit/.venv/bin/python")
+    link = chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0]
+    assert (link.kind, link.detail) == ("pdm", "fit")
+    put(tmp_path, "fit/.pdm-python", "/usr/bin/python3")
+    assert chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0].kind == "uv-venv"
+
+
+def test_a_venv_beside_pdms_lock_or_in_pdms_folder_is_pdms(tmp_path: Path) -> None:
+    environment(tmp_path, "fit/.venv", "virtualenv = 20.26.0")
+    grow(tmp_path, "fit/pdm.lock")
+    environment(tmp_path, "share/pdm/venvs/fit-Ab3_x-3.12", "virtualenv = 20.26.0")
+    assert chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0].kind == "pdm"
+    assert chain(tmp_path, "/share/pdm/venvs/fit-Ab3_x-3.12", "bin/python", interpreter=GONE)[0].kind == "pdm"
+    environment(tmp_path, "fit/other", "virtualenv = 20.26.0")
+    assert chain(tmp_path, "/fit/other", "bin/python", interpreter=GONE)[0].kind == "virtualenv"
+
+
+def test_pipenvs_environment_names_a_project_with_a_pipfile(tmp_path: Path) -> None:
+    """virtualenvwrapper writes such a file as well, for projects that are nobody's."""
+    for name in ("a", "b"):
+        environment(tmp_path, f"envs/{name}", "virtualenv = 20.26.0")
+        put(tmp_path, f"envs/{name}/.project", f"/work/{name}")
+    grow(tmp_path, "work/a/Pipfile", "work/b/setup.py")
+    link = chain(tmp_path, "/envs/a", "bin/python", interpreter=GONE)[0]
+    assert (link.kind, link.detail, link.evidence) == ("pipenv", "a", ["/envs/a/.project: /work/a"])
+    assert chain(tmp_path, "/envs/b", "bin/python", interpreter=GONE)[0].kind == "virtualenv"
+
+
+def test_a_venv_beside_a_pipfile_is_pipenvs_but_not_uvs(tmp_path: Path) -> None:
+    environment(tmp_path, "fit/.venv", "virtualenv = 20.26.0")
+    environment(tmp_path, "other/.venv", "uv = 0.13.9")
+    grow(tmp_path, "fit/Pipfile", "other/Pipfile")
+    assert chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0].kind == "pipenv"
+    assert chain(tmp_path, "/other/.venv", "bin/python", interpreter=GONE)[0].kind == "uv-venv"
+
+
 def conda(root: Path, path: str, *records: str, root_prefix: bool = True) -> None:
     grow(
         root,

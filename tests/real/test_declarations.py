@@ -159,7 +159,7 @@ def test_an_environment_that_poetry_made_is_held_against_its_lock(tmp_path: Path
 def test_an_environment_that_pdm_made_is_held_against_its_lock(tmp_path: Path) -> None:
     """Its releases of 2026 break under the newest unearth, which has gone over to another httpx."""
     write(tmp_path / "pyproject.toml", PDM)
-    pdm = [*RUN, "--from", "pdm", "--with", "unearth<0.18", "--with", "hishel>=1,<1.2", "pdm"]
+    pdm = [*RUN, "--from", "pdm<2.27", "--with", "unearth<0.18", "--with", "hishel>=1,<1.2", "pdm"]
     settings = {"PDM_CHECK_UPDATE": "0", "PDM_IGNORE_ACTIVE_VENV": "1", "HOME": str(tmp_path / "home")}
     settings["UV_CACHE_DIR"] = tool(tmp_path, *UV, "cache", "dir").strip()
     tool(tmp_path, *pdm, "use", "--quiet", "--first", os.path.realpath(sys.executable), **settings)

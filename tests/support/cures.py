@@ -1,5 +1,7 @@
 """What a fix would have run."""
 
+from typing import Any
+
 from envdoctor.engine.findings import Finding
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.model import Fix
@@ -16,6 +18,11 @@ def argv(step: Step | None) -> list[str]:
 def argvs(fix: Fix) -> list[str]:
     """The command lines of a fix that consists of nothing else."""
     return [" ".join(argv(step)) for step in fix.steps]
+
+
+def cure(finding: Finding, number: int = 0, **sections: Any) -> Fix:
+    """The fix of one of the finding's remedies in the patient with these facts."""
+    return Toolbox(facts(**sections)).fix(finding.remedies[number], finding.rule.code)
 
 
 def planned(*findings: Finding) -> tuple[PlannedFix, ...]:

@@ -1,23 +1,15 @@
 """Which file or variable a setting of conda comes from, and how it is changed there."""
 
-from envdoctor.api import Conda, Edit, Manual, Run
+from envdoctor.api import Change, Conda, Configure, Edit, Manual
 
 
 def sources_of(conda: Conda, setting: str) -> list[str]:
     return conda.settings[setting].sources if setting in conda.settings else []
 
 
-def config_command(conda: Conda, setting: str, *words: str) -> tuple[str, ...]:
-    """A command that changes the file which decides, or the user's own where none does."""
-    file = next((source for source in sources_of(conda, setting) if source in conda.config_files), None)
-    return config(conda, file, *words)
-
-
-def config(conda: Conda, file: str | None, *words: str) -> tuple[str, ...]:
-    if conda.tool == "micromamba":
-        verb = {"--set": ("set",), "--prepend": ("prepend",), "--remove": ("remove",)}[words[0]]
-        return ("micromamba", "config", *verb, *(("--file", file) if file else ()), *words[1:])
-    return ("conda", "config", *(("--file", file) if file else ()), *words)
+def deciding_file(conda: Conda, setting: str) -> str | None:
+    """The configuration file that decides a setting; ``None``: the user's own, where none does."""
+    return next((source for source in sources_of(conda, setting) if source in conda.config_files), None)
 
 
 def places_of(conda: Conda, setting: str, items: list[str]) -> list[tuple[str, str]]:
@@ -31,7 +23,7 @@ def places_of(conda: Conda, setting: str, items: list[str]) -> list[tuple[str, s
     ]
 
 
-def without(conda: Conda, title: str, channels: list[str]) -> Run | Edit | Manual:
+def without(conda: Conda, title: str, channels: list[str]) -> Configure | Edit | Manual:
     """Takes channels out of all that name them: ``conda config`` wants them as they are written, and a file."""
     places = places_of(conda, "channels", channels)
     for source, channel in places:
@@ -39,8 +31,8 @@ def without(conda: Conda, title: str, channels: list[str]) -> Run | Edit | Manua
             return Edit(source, f"take {channel} out of the channels")
     if not places:
         return Manual(title)
-    commands = [config(conda, source, "--remove", "channels", channel) for source, channel in places]
-    return Run(title, commands[0], safe=True, undo="put it back in the same way", then=tuple(commands[1:]))
+    changes = tuple(Change("remove", "channels", channel, source) for source, channel in places)
+    return Configure(title, changes, undo="put it back in the same way")
 
 
 def writable(conda: Conda, source: str, channel: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, Patient, Rule, Run, Severity, check
+from envdoctor.api import Conda, Evidence, Finding, NewEnvironment, Patient, Rule, Severity, check
 from envdoctor_checks.conda._base import require_base
 
 CON006 = Rule("CON006", "base-in-use", Severity.INFO, guide=("rec-5", "repro-2"))
@@ -18,11 +18,8 @@ def base_in_use(conda: Conda, patient: Patient) -> Iterator[Finding]:
         "this is conda's base environment",
         "base holds conda itself. A project in an environment of its own can be deleted and made again; base can't.",
         remedies=(
-            Run(
-                "make an environment for the project",
-                (conda.tool, "create", "--name", "work", "python"),
-                reason="it downloads a Python",
-                undo=f"{conda.tool} env remove --name work",
+            NewEnvironment(
+                "make an environment for the project", name="work", packages=("python",), reason="it downloads a Python"
             ),
         ),
     )

@@ -2,7 +2,6 @@
 and its tooling.
 """
 
-import shlex
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -14,12 +13,14 @@ from envdoctor.api import (
     Finding,
     Manual,
     Missing,
+    NewEnvironment,
     NotApplicable,
     OriginKind,
     Patient,
+    Remedy,
     Rule,
-    Run,
     Severity,
+    SlimBase,
     check,
     is_a,
     known,
@@ -60,7 +61,7 @@ def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding
         own_severity=Severity.WARNING
         if much and not (conda.flavour == OriginKind.ANACONDA and level == "beginner")
         else Severity.INFO,
-        remedies=_remedies(conda, base, asked),
+        remedies=_remedies(base, asked),
     )
 
 
@@ -93,38 +94,18 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
         yield Evidence("frozen", f"{conda.root_prefix}/conda-meta/frozen (CEP 22)")
 
 
-def _remedies(conda: Conda, base: CondaBase, asked: list[str]) -> tuple[Run | Manual, ...]:
+def _remedies(base: CondaBase, asked: list[str]) -> tuple[Remedy, ...]:
     """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
-    tool = conda.tool
     asked = [name for name in asked if is_a(CONDA, name)]
     pip = [name for name in base.pip if is_a(NAME, name)]
-    here = ("--prefix", str(conda.root_prefix))  # another conda's base may answer to the name
     packages = (*asked, *(("pip",) if pip else ())) if asked else ("python", "pip")
-    there = ((tool, "run", "--name", "work", "python", "-m", "pip", "install", *pip),) if pip else ()
-    away: list[tuple[str, ...]] = []
-    back = []
-    if pip:
-        away.append((tool, "run", *here, "python", "-m", "pip", "uninstall", "--yes", *pip))
-        back.append(shlex.join((tool, "run", *here, "python", "-m", "pip", "install", *pip)))
-    if asked:
-        away.append((tool, "remove", *here, *asked))
-        back.append(shlex.join((tool, "install", *here, *asked)))
-    apart = Run(
+    apart = NewEnvironment(
         "make an environment of its own for them",
-        (tool, "create", "--name", "work", *packages),
+        name="work",
+        packages=packages,
+        pip=tuple(pip),
         reason="it downloads them again; base stays as it is",
-        undo=f"{tool} env remove --name work",
-        then=there,
     )
     if base.frozen:
         return (apart, Manual("base is frozen: leave it to whoever froze it to take them out"))
-    return (
-        apart,
-        Run(
-            "slim base, once the new environment works",
-            away[0],
-            reason="scripts that rely on base lose these packages; read the plan before you agree",
-            undo="; ".join(reversed(back)),
-            then=tuple(away[1:]),
-        ),
-    )
+    return (apart, SlimBase(tuple(asked), tuple(pip)))

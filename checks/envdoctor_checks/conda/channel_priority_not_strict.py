@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    Change,
     Conda,
+    Configure,
     Evidence,
     Finding,
     NotApplicable,
     Rule,
-    Run,
     Severity,
     UnsetEnv,
     canonical,
@@ -16,7 +17,7 @@ from envdoctor.api import (
     known,
 )
 from envdoctor_checks.conda._channels import channel_evidence, configured, families
-from envdoctor_checks.conda._sources import config_command, sources_of
+from envdoctor_checks.conda._sources import deciding_file, sources_of
 
 CON002 = Rule("CON002", "channel-priority-not-strict", Severity.INFO, guide=("rec-6",), varies=(Severity.WARNING,))
 
@@ -32,10 +33,9 @@ def priority_not_strict(conda: Conda) -> Iterator[Finding]:
     both = len(families(conda)) > 1
     origins = sources_of(conda, "channel_priority")
     variable = next((name for name in origins if name.startswith(("CONDA_", "MAMBA_"))), None)
-    fix = Run(
+    fix = Configure(
         "let the first channel that has a package decide",
-        config_command(conda, "channel_priority", "--set", "channel_priority", "strict"),
-        safe=True,
+        (Change("set", "channel_priority", "strict", deciding_file(conda, "channel_priority")),),
         undo=f"set channel_priority to {priority} in the same way",
     )
     yield Finding(

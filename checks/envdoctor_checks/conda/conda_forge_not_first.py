@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Edit, Finding, Manual, NotApplicable, Rule, Run, Severity, check, known
+from envdoctor.api import Change, Conda, Configure, Edit, Finding, Manual, NotApplicable, Rule, Severity, check, known
 from envdoctor_checks.conda._channels import channel_evidence, configured, families, families_of, milder
-from envdoctor_checks.conda._sources import config, sources_of, writable
+from envdoctor_checks.conda._sources import sources_of, writable
 
 CON003 = Rule("CON003", "conda-forge-not-first", Severity.WARNING, guide=("rec-6",), varies=(Severity.INFO,))
 LISTS = ("default_channels", "custom_multichannels")
@@ -33,7 +33,7 @@ def conda_forge_not_first(conda: Conda) -> Iterator[Finding]:
     )
 
 
-def _first(conda: Conda) -> Run | Edit | Manual:
+def _first(conda: Conda) -> Configure | Edit | Manual:
     """Puts conda-forge first, where it stands: among the channels, or in a list that a channel stands for."""
     names = [channel for channel in known(conda.channels) if list(families_of(conda, channel)) == ["conda-forge"]]
     setting = "channels" if names else next((name for name in LISTS if name in conda.settings), "")
@@ -42,9 +42,8 @@ def _first(conda: Conda) -> Run | Edit | Manual:
     strongest = sources_of(conda, setting)[0]
     if not names or not writable(conda, strongest, names[0]):
         return Edit(strongest, f"put {names[0] if names else 'conda-forge'} first in `{setting}`")
-    return Run(
+    return Configure(
         "put conda-forge first",
-        config(conda, strongest, "--prepend", "channels", names[0]),
-        safe=True,
+        (Change("prepend", "channels", names[0], strongest),),
         undo="put the channels back in the order of the evidence",
     )

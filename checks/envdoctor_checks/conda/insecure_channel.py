@@ -1,9 +1,8 @@
 """CON009: A channel is reached over `http://` (loopback aside)."""
 
-import shlex
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, CondaSecret, Edit, Evidence, Finding, Manual, Rule, Run, Severity, check
+from envdoctor.api import Conda, CondaSecret, Edit, Evidence, Finding, MakePrivate, Manual, Rule, Severity, check
 from envdoctor_checks.conda._channels import milder
 from envdoctor_checks.conda._sources import places_of
 
@@ -59,12 +58,7 @@ def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
         "Whoever reads the file can use the channel, or what else it is for, in your name.",
         own_severity=Severity.INFO if secret.shelter else milder(conda),
         remedies=(
-            Run(
-                "let nobody else read the file",
-                ("chmod", "go-rwx", secret.file),
-                safe=True,
-                undo=shlex.join(("chmod", "go+r", secret.file)),
-            ),
+            MakePrivate(secret.file),
             Manual("if others have had access, have the token or password replaced"),
         ),
     )

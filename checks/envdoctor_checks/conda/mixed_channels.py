@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, CondaBase, Evidence, Finding, Rule, Run, Severity, check, family, known, listed
+from envdoctor.api import (
+    Conda,
+    CondaBase,
+    Evidence,
+    Finding,
+    NewEnvironment,
+    Rule,
+    Severity,
+    check,
+    family,
+    known,
+    listed,
+)
 from envdoctor_checks.conda._channels import retired_channels
 from envdoctor_checks.conda._records import conda_records, in_words, unread
 
@@ -39,15 +51,11 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
         "The two channels build against different libraries and compilers and don't test one another's packages; "
         "crashes at import and at run time follow, and conda-forge does not support the mix.",
         remedies=(
-            Run(
+            NewEnvironment(
                 f"make an environment from {' and '.join(channels)} alone",
-                (
-                    *_create(conda),
-                    "--override-channels",
-                    *(word for channel in channels for word in ("--channel", channel)),
-                    *(("--strict-channel-priority",) if conda.tool == "conda" else ()),
-                    *asked,
-                ),
+                name="one-channel",
+                packages=tuple(asked),
+                channels=tuple(channels),
                 reason="it downloads a whole environment; this one stays until you remove it",
             ),
         ),
@@ -59,7 +67,3 @@ def _apart(conda: Conda, asked: list[str]) -> list[str]:
     ended = {retired.channel for retired in retired_channels()}
     others = (record.channel for record in known(conda.records) if record.name in asked)
     return ["conda-forge", *dict.fromkeys(name for name in others if name and not family(name) and name not in ended)]
-
-
-def _create(conda: Conda) -> tuple[str, ...]:
-    return (conda.tool if conda.tool != "pixi" else "conda", "create", "--name", "one-channel")

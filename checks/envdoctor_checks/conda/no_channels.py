@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Run, Severity, check, known
+from envdoctor.api import Change, Conda, Configure, Evidence, Finding, NotApplicable, Rule, Severity, check, known
 from envdoctor_checks.conda._channels import configured
 
 CON010 = Rule("CON010", "no-channels", Severity.WARNING, guide=("pkg-4",))
@@ -22,12 +22,5 @@ def no_channels(conda: Conda) -> Iterator[Finding]:
         (Evidence("conda", version), Evidence("configuration", ", ".join(conda.config_files) or "no file")),
         "conda has no channel to install from",
         "From 25.9 on, conda no longer falls back on defaults: without a channel, `conda install` ends in an error.",
-        remedies=(
-            Run(
-                "install from conda-forge",
-                ("conda", "config", "--add", "channels", "conda-forge"),
-                safe=True,
-                undo="conda config --remove channels conda-forge",
-            ),
-        ),
+        remedies=(Configure("install from conda-forge", (Change("add", "channels", "conda-forge"),)),),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Run, Severity, check, known
+from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Severity, UpdateConda, check, known
 
 CON014 = Rule("CON014", "old-conda", Severity.INFO, guide=("pkg-6",))
 
@@ -22,11 +22,5 @@ def old_conda(conda: Conda) -> Iterator[Finding]:
         (Evidence("conda", f"{version} in {conda.root_prefix}"),),
         f"conda {version} still solves with its old, slow solver",
         "From 23.10 on conda uses libmamba's solver, which is many times faster.",
-        remedies=(
-            Run(
-                "update conda",
-                ("conda", "update", "--prefix", str(conda.root_prefix), "conda"),
-                reason="it changes base; conda shows its plan first",
-            ),
-        ),
+        remedies=(UpdateConda(),),
     )

@@ -3,10 +3,9 @@ over it.
 """
 
 import re
-import shlex
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, CondaOverlap, Evidence, Finding, Manual, Prefix, Rule, Run, Severity, check, known
+from envdoctor.api import Conda, CondaOverlap, Evidence, Finding, GiveBack, Manual, Prefix, Rule, Severity, check, known
 from envdoctor_checks.conda._records import conda_records, unread
 
 CON007 = Rule("CON007", "pip-over-conda", Severity.WARNING, guide=("pkg-8",), varies=(Severity.ERROR,))
@@ -51,29 +50,7 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
     unread(conda)
 
 
-def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> Run | Manual:
-    """pip's goes first: it would take conda's new files with it later."""
+def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> GiveBack | Manual:
     if conda.frozen:
         return Manual(f"leave it to whoever froze {prefix.path} to choose between the two")
-    pip = any(record.name == "pip" for record in known(conda.records))
-    out = (
-        (prefix.executable, "-m", "pip", "uninstall", "--yes")
-        if pip
-        else ("uv", "pip", "uninstall", "--python", prefix.path)
-    )
-    back = (prefix.executable, "-m", "pip", "install") if pip else ("uv", "pip", "install", "--python", prefix.path)
-    root, _, name = prefix.path.partition("/.pixi/envs/")
-    place = ("--manifest-path", root, "--environment", name) if name else ()
-    spec = f"{overlap.package}=={overlap.conda_version}" if overlap.conda_version else overlap.package
-    again = (
-        ("pixi", "reinstall", *place, overlap.package)
-        if conda.tool == "pixi"
-        else (conda.tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
-    )
-    return Run(
-        f"take pip's {overlap.distribution} away, then install conda's {overlap.package} anew",
-        (*out, overlap.distribution),
-        reason="between the two steps nothing of it is there, and conda may change other packages",
-        undo=shlex.join((*back, f"{overlap.distribution}=={overlap.pip_version}")) if overlap.pip_version else "",
-        then=(again,),
-    )
+    return GiveBack(overlap.distribution, overlap.package, overlap.pip_version or "", overlap.conda_version or "")

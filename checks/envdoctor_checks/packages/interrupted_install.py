@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Interpreter, Manual, Packages, Remedy, Rule, Run, Severity, check
+from envdoctor.api import DeleteFiles, Evidence, Finding, Interpreter, Manual, Packages, Remedy, Rule, Severity, check
 from envdoctor_checks.packages._evidence import SHOWN, named
 
 PKG005 = Rule("PKG005", "interrupted-install", Severity.WARNING, guide=("repro-1",))
@@ -18,7 +18,7 @@ def interrupted_install(packages: Packages, interpreter: Interpreter) -> Iterato
         names = ", ".join(path.rpartition("/")[2] for path in paths[:SHOWN])
         remedy: Remedy = Manual(f"delete {' and '.join(paths)}")
         if interpreter.platform != "win32":
-            remedy = Run("delete the leftovers", ("rm", "-r", "--", *paths), reason="what is deleted is gone")
+            remedy = DeleteFiles(tuple(paths), "delete the leftovers", "what is deleted is gone")
         yield Finding(
             PKG005,
             folder,

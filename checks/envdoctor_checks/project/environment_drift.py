@@ -23,16 +23,17 @@ from envdoctor.api import (
     Requirement,
     RequirementChecker,
     Rule,
-    Run,
     Severity,
+    Sync,
     UnknownFact,
     check,
     first_kind,
+    keeper,
     known,
     plainly_within,
     same_version,
 )
-from envdoctor_checks.project._kinds import FILES, OTHERS
+from envdoctor_checks.project._kinds import FILES, OTHERS, SYNCED
 from envdoctor_checks.project._undeclared import met_by_chance, undeclared
 
 REP002 = Rule("REP002", "environment-drift", Severity.WARNING, guide=("repro-1", "repro-3"), varies=(Severity.INFO,))
@@ -48,8 +49,7 @@ def environment_drift(
         raise NotApplicable("this is no environment of the project's own")
     if project.environment_of and not (project.root + "/").startswith(project.environment_of + "/"):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
-    by_pdm = any(item.installer == "pdm" for item in packages.distributions)
-    maker = "pdm" if by_pdm and kind in (OriginKind.VENV, OriginKind.VIRTUALENV) else kind.value
+    maker = keeper(patient, (item.installer for item in packages.distributions))
     own = _compared(project, FILES.get(maker, OTHERS))
     if not own:
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
@@ -86,7 +86,7 @@ def environment_drift(
             f"{'says' if len({item.file for item in own}) == 1 else 'say'}: "
             f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}",
             "What runs here is not what another machine will get from the project's files.",
-            remedies=(_sync(maker, own, project, tuple(wanted)),),
+            remedies=(_sync(maker, own, tuple(wanted)),),
         )
     extra = undeclared(project, resolver, patient)
     if extra:
@@ -162,21 +162,10 @@ def _same(locked: str, installed: str) -> bool:
     return locked == plain or plainly_within(plain, f"=={locked}") is True or same_version(locked, plain)
 
 
-def _sync(maker: str, own: list[Declaration], project: Project, wanted: tuple[str, ...]) -> Remedy:
-    """The command that brings the environment in line, in the tool that made it."""
-    kinds = {declaration.kind: declaration.file for declaration in own}
-    why = "it also changes what else differs from the file"
-    if maker == OriginKind.UV_VENV and "uv.lock" in kinds:
-        return Run("bring it in line", ("uv", "sync", "--project", project.root), reason=why)
-    if maker == "pdm" and "pdm.lock" in kinds:
-        return Run("bring it in line", ("pdm", "sync", "--project", project.root), reason=why)
-    if maker == OriginKind.POETRY:
-        return Run("bring it in line", ("poetry", "sync", "--project", project.root), reason=why)
-    if maker == OriginKind.PIXI:
-        return Run("bring it in line", ("pixi", "install", "--manifest-path", project.root), reason=why)
-    if "environment.yml" in kinds:
-        file = f"{project.root}/{kinds['environment.yml']}"
-        return Run("bring it in line", ("conda", "env", "update", "--file", file), reason=why)
+def _sync(maker: OriginKind, own: list[Declaration], wanted: tuple[str, ...]) -> Remedy:
+    """What brings the environment in line: the tool that made it, where its files say all that is in it."""
+    if any(declaration.kind in SYNCED.get(maker, ()) for declaration in own):
+        return Sync(tuple(declaration.file for declaration in own))
     return Install(wanted) if wanted else Manual("install the versions that the lock file names")
 
 

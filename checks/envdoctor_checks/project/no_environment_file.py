@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Evidence,
+    ExportEnvironment,
     Finding,
     Manual,
     OriginKind,
@@ -11,7 +12,6 @@ from envdoctor.api import (
     Project,
     Remedy,
     Rule,
-    Run,
     Severity,
     UnknownFact,
     check,
@@ -43,16 +43,12 @@ def no_environment_file(project: Project, patient: Patient) -> Iterator[Finding]
         ),
         "this project lists its dependencies nowhere",
         "An environment can be deleted and made again only if something says what was in it.",
-        remedies=_listing(patient),
+        remedies=(_listing(patient),),
     )
 
 
-def _listing(patient: Patient) -> tuple[Remedy, ...]:
+def _listing(patient: Patient) -> Remedy:
     kind = first_kind(patient)
-    prefix = patient.prefix or ""
-    if kind is OriginKind.CONDA_ENV and prefix:
-        argv = ("conda", "env", "export", "--from-history", "--prefix", prefix, "--file", "environment.yml")
-        return (Run("write down what was asked for", argv, safe=True, undo="remove environment.yml"),)
-    if kind is OriginKind.PIXI:
-        return (Run("begin a manifest", ("pixi", "init"), safe=True, undo="remove pixi.toml"),)
-    return (Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml"),)
+    if kind is OriginKind.PIXI or (kind is OriginKind.CONDA_ENV and patient.prefix):
+        return ExportEnvironment()
+    return Manual("list what the project imports directly in pyproject.toml, requirements.txt or environment.yml")

@@ -9,14 +9,12 @@ from envdoctor.api import (
     SHARED,
     Evidence,
     Finding,
+    NewEnvironment,
     NotApplicable,
-    OriginKind,
     Patient,
     Prefix,
     Project,
-    Remedy,
     Rule,
-    Run,
     Severity,
     check,
     first_kind,
@@ -51,19 +49,8 @@ def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix
         ),
         f"this project runs in {whose}",
         "What one project installs or upgrades there breaks another, and nobody can delete it and make it again.",
-        remedies=(_environment(project, kind),),
+        remedies=(NewEnvironment("make an environment for this project alone"),),
     )
-
-
-def _environment(project: Project, kind: OriginKind) -> Remedy:
-    kinds = {declaration.kind for declaration in project.declarations}
-    title, undo = "make an environment for this project alone", "remove the folder it makes"
-    argv: tuple[str, ...] = ("python3", "-m", "venv", f"{project.root}/.venv")
-    if kind in CONDA_ROOTS:
-        argv = ("conda", "create", "--prefix", f"{project.root}/.conda", "python")
-    elif "uv.lock" in kinds:
-        argv = ("uv", "sync", "--project", project.root)
-    return Run(title, argv, safe=True, undo=undo)
 
 
 def _within(folder: str, parent: str) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from envdoctor.api import (
     Finding,
     Missing,
+    NewEnvironment,
     NotApplicable,
     Patient,
     Prefix,
     Recreate,
     Remedy,
+    RestoreConfiguration,
     Rule,
-    Run,
     Severity,
     UnsetEnv,
     Variables,
@@ -39,22 +40,17 @@ def broken_environment(
             if prefix.lost
             else "An environment is a thin layer over the Python it was made from; without that one, "
             "nothing in it can run.",
-            remedies=_instead(prefix, patient, environment),
+            remedies=_instead(prefix, environment),
         )
 
 
-def _instead(prefix: Prefix, patient: Patient, environment: Variables | Missing | None) -> tuple[Remedy, ...]:
+def _instead(prefix: Prefix, environment: Variables | Missing | None) -> tuple[Remedy, ...]:
     variables = environment.variables if isinstance(environment, Variables) else {}
     if not prefix.exists and variables.get("VIRTUAL_ENV") == prefix.path:
         return (
             UnsetEnv(("VIRTUAL_ENV",), title="forget the environment that is gone"),
-            Run("make it again", ("python3", "-m", "venv", prefix.path), safe=True, undo=f"remove {prefix.path}"),
+            NewEnvironment("make it again", folder=prefix.path),
         )
     if prefix.lost:
-        minor = ".".join(str(patient.version).split(".")[:2])
-        base = f"{prefix.path}\\python.exe" if "\\" in prefix.path else f"{prefix.path}/bin/python{minor}"
-        argv = (base, "-m", "venv", "--without-pip", prefix.lost)
-        return (
-            Run("write pyvenv.cfg anew; the packages stay", argv, safe=True, undo=f"remove {prefix.lost}/pyvenv.cfg"),
-        )
+        return (RestoreConfiguration(),)
     return (Recreate(title="make the environment anew, in place"),)

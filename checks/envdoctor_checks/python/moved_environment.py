@@ -13,8 +13,8 @@ from envdoctor.api import (
     Prefix,
     Recreate,
     Remedy,
+    RewritePaths,
     Rule,
-    Run,
     Severity,
     check,
     known,
@@ -33,7 +33,7 @@ def moved_environment(installation: Installation, prefix: Prefix, patient: Patie
             continue
         remedies: tuple[Remedy, ...] = (Recreate(title="make the environment anew where it is now"),)
         if prefix.conda_meta and any(script.endswith("bin/conda-unpack") for script in scripts):
-            remedies = (Run("let conda-pack rewrite the paths", (f"{prefix.path}/bin/conda-unpack",)), *remedies)
+            remedies = (RewritePaths(), *remedies)
         yield Finding(
             PY011,
             prefix.path,

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     WITHOUT_PIP,
+    CallPip,
     Evidence,
     Finding,
+    GivePip,
     Install,
     Manual,
     NotApplicable,
@@ -17,7 +19,6 @@ from envdoctor.api import (
     Patient,
     Remedy,
     Rule,
-    Run,
     Severity,
     check,
     first_kind,
@@ -53,25 +54,13 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
         *([where_it_leads(python)] if python is not None else []),
         Evidence("environment", str(patient.prefix)),
     ]
-    executable = patient.executable or "python"
-    remedies: tuple[Remedy, ...] = (
-        Run(
-            "call pip by way of the Python it should serve: python -m pip", (executable, "-m", "pip", "list"), safe=True
-        ),
-    )
+    remedies: tuple[Remedy, ...] = (CallPip(),)
     if by_design:
         remedies = (Manual("install with the tool that made this environment: `uv pip install`, `uv add`, `pixi add`"),)
     elif not has_pip and kind is OriginKind.CONDA_ENV:
         remedies = (Install(("pip",), title="give this environment a pip of its own, then call it as python -m pip"),)
     elif not has_pip:
-        remedies = (
-            Run(
-                "give this environment a pip of its own, then call it as python -m pip",
-                (executable, "-m", "ensurepip"),
-                safe=True,
-                undo=f"{executable} -m pip uninstall pip",
-            ),
-        )
+        remedies = (GivePip(),)
     yield Finding(
         PY004,
         "pip",

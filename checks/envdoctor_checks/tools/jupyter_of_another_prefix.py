@@ -14,6 +14,7 @@ from envdoctor.api import (
     Packages,
     Path,
     Patient,
+    RegisterKernel,
     Rule,
     Severity,
     check,
@@ -49,7 +50,7 @@ def jupyter_of_another_prefix(jupyter: Jupyter, path: Path, packages: Packages, 
         ),
         f"jupyter belongs to {path.jupyter.prefix}, and offers no kernel of this environment",
         "What is installed in this environment can't be imported in the notebooks that this command opens.",
-        remedies=register(packages, patient, ("--user", "--name", _name(patient.prefix or "", jupyter))),
+        remedies=register(packages, RegisterKernel(_name(patient.prefix or "", jupyter), user=True)),
     )
 
 

@@ -12,6 +12,7 @@ from envdoctor.api import (
     Packages,
     Path,
     Patient,
+    RegisterKernel,
     Rule,
     Severity,
     check,
@@ -46,5 +47,5 @@ def kernel_is_another_python(jupyter: Jupyter, path: Path, packages: Packages, p
             ),
             f"the kernel “{kernel.display_name}” runs another Python: {prefix}",
             "Notebooks import what is installed there, not what is installed in this environment.",
-            remedies=register(packages, patient, ("--sys-prefix", "--name", kernel.name)),
+            remedies=register(packages, RegisterKernel(kernel.name)),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     NAME,
+    DeleteFiles,
     Evidence,
     Finding,
     Jupyter,
@@ -11,8 +12,8 @@ from envdoctor.api import (
     NotApplicable,
     Path,
     Remedy,
+    RemoveKernel,
     Rule,
-    Run,
     Severity,
     check,
     is_a,
@@ -34,10 +35,9 @@ def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
         again = "it has to be registered again if it is wanted"
         remedy: Remedy = Manual(f"remove the folder {folder}")
         if folder.startswith("/"):
-            remedy = Run("remove the kernel's folder", ("rm", "-r", "--", folder), reason=again)
+            remedy = DeleteFiles((folder,), "remove the kernel's folder", again)
         if path.jupyter is not None and is_a(NAME, kernel.name):
-            argv = (path.jupyter.path, "kernelspec", "remove", "-y", kernel.name)
-            remedy = Run("remove the kernel from Jupyter's list", argv, reason=again)
+            remedy = RemoveKernel(kernel.name, again)
         yield Finding(
             TOL001,
             kernel.name,

@@ -4,6 +4,7 @@ A recording may hold a word that a newer envdoctor has learned: facts keep it as
 `OriginKind.UNKNOWN`. Members are strings: ``"venv" in VIRTUAL`` holds for the word in the facts, too.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from envdoctor.facts.patient import Patient
@@ -16,6 +17,8 @@ class OriginKind(StrEnum):
     VIRTUALENV = "virtualenv"
     UV_VENV = "uv-venv"
     POETRY = "poetry"
+    PDM = "pdm"
+    PIPENV = "pipenv"
     PIPX = "pipx"
     UV_TOOL = "uv-tool"
     CONDA_ENV = "conda-env"
@@ -54,7 +57,8 @@ class OriginKind(StrEnum):
 
 
 # Each kind is in exactly one of these groups.
-VIRTUAL = frozenset({OriginKind.VENV, OriginKind.VIRTUALENV, OriginKind.UV_VENV, OriginKind.POETRY})
+PLAIN = frozenset({OriginKind.VENV, OriginKind.VIRTUALENV})  # whose maker has no say in what is put into it
+VIRTUAL = PLAIN | {OriginKind.UV_VENV, OriginKind.POETRY, OriginKind.PDM, OriginKind.PIPENV}
 APPLICATIONS = frozenset({OriginKind.PIPX, OriginKind.UV_TOOL})  # an environment that a tool keeps for one program
 CONDA_ENVIRONMENTS = frozenset({OriginKind.CONDA_ENV, OriginKind.PIXI})
 CONDA_ROOTS = frozenset(
@@ -101,7 +105,7 @@ FROM_CONDA_FORGE = frozenset(
     {OriginKind.MINIFORGE, OriginKind.MICROMAMBA, OriginKind.PIXI}
 )  # without Anaconda's channels from the start
 BY_UV = frozenset({OriginKind.UV_VENV, OriginKind.UV_TOOL})
-WITHOUT_PIP = BY_UV | {OriginKind.PIXI}  # made without pip on purpose
+WITHOUT_PIP = BY_UV | {OriginKind.PIXI, OriginKind.PDM}  # made without pip on purpose
 SYSTEM_OWNED = DISTRIBUTED | {OriginKind.XCODE}  # programs of the operating system run with it
 SHARED = SYSTEM_OWNED | {OriginKind.HOMEBREW, OriginKind.MICROSOFT_STORE}  # everybody's on this computer
 USERLAND = DISTRIBUTED | OTHERS | {OriginKind.DOCKER_PYTHON}  # built for the word size of the system's programs
@@ -150,3 +154,9 @@ def kind_of(word: str) -> OriginKind:
 def first_kind(patient: Patient) -> OriginKind:
     """The kind of the environment itself, the first link of the patient's chain; unknown without a chain."""
     return kind_of(patient.origin[0].kind) if patient.origin else OriginKind.UNKNOWN
+
+
+def keeper(patient: Patient, installers: Iterable[str | None]) -> OriginKind:
+    """What keeps the environment: as its origin says; PDM by its mark in what it has installed, too."""
+    kind = first_kind(patient)
+    return OriginKind.PDM if kind in PLAIN and OriginKind.PDM in installers else kind

@@ -28,14 +28,14 @@ class UnsetEnv(Struct, frozen=True):
 class Install(Struct, frozen=True):
     """Bring distributions (PEP 508 requirements) into the patient, changing as little else as can be.
 
-    ``force`` reinstalls what is there already; ``conda``: conda's own packages, by its names; ``then``: as of `Run`.
+    ``force`` reinstalls what is there already; ``conda``: conda's own packages, by its names; ``then``: what these are installed for.
     """
 
     requirements: tuple[str, ...]
     force: bool = False
     title: str = ""
     conda: bool = False
-    then: tuple[tuple[str, ...], ...] = ()
+    then: tuple["RegisterKernel", ...] = ()
 
 
 class InstallBuild(Struct, frozen=True):
@@ -105,7 +105,7 @@ class Edit(Struct, frozen=True):
 
 class Run(Struct, frozen=True):
     """A command line of any other kind, and those that have to follow it (``then``); ``safe`` only if it can be
-    undone and harms nothing."""
+    undone and harms nothing. For checks of third parties: those of the house say what they want, not how."""
 
     title: str
     argv: tuple[str, ...]
@@ -115,12 +115,140 @@ class Run(Struct, frozen=True):
     then: tuple[tuple[str, ...], ...] = ()
 
 
+class Lock(Struct, frozen=True):
+    """Write down the exact versions of all that the project lists, with the tool that keeps its lock."""
+
+
+class Sync(Struct, frozen=True):
+    """Bring the environment in line with the project's files (``files``: those that say what is in it)."""
+
+    files: tuple[str, ...]
+
+
+class ExportEnvironment(Struct, frozen=True):
+    """Write a first list of what the environment is to hold, with the tool that made it."""
+
+
+class NewEnvironment(Struct, frozen=True):
+    """Make another environment: conda's by ``name``, or in ``folder``; without either, the project's own.
+
+    ``packages`` are conda's, ``pip`` distributions that come in after them. ``channels``: from these alone.
+    """
+
+    title: str
+    name: str = ""
+    folder: str = ""
+    packages: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Change(Struct, frozen=True):
+    """One setting of conda's: ``verb`` is set, prepend, add or remove; without a ``file``, in the user's own."""
+
+    verb: str
+    key: str
+    value: str
+    file: str | None = None
+
+
+class Configure(Struct, frozen=True):
+    """Change conda's configuration where it is written."""
+
+    title: str
+    changes: tuple[Change, ...]
+    undo: str = ""
+
+
+class UpdateConda(Struct, frozen=True):
+    """Bring conda itself up to date."""
+
+
+class SlimBase(Struct, frozen=True):
+    """Take packages (conda's, and pip's) out of conda's base."""
+
+    conda: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+
+
+class GiveBack(Struct, frozen=True):
+    """Take a distribution of pip's away, and lay down conda's ``package`` again, which it had replaced."""
+
+    distribution: str
+    package: str
+    pip_version: str = ""
+    conda_version: str = ""
+
+
+class DeleteFiles(Struct, frozen=True):
+    """Delete files and folders by their absolute paths."""
+
+    paths: tuple[str, ...]
+    title: str
+    reason: str
+
+
+class MakePrivate(Struct, frozen=True):
+    """Let nobody but its owner read a file."""
+
+    file: str
+
+
+class RegisterKernel(Struct, frozen=True):
+    """Show the environment to Jupyter: in its own prefix, or for the whole ``user``."""
+
+    name: str
+    user: bool = False
+
+
+class RemoveKernel(Struct, frozen=True):
+    """Take a kernel off Jupyter's list."""
+
+    name: str
+    reason: str
+
+
+class CallPip(Struct, frozen=True):
+    """Call pip through the Python that it is to serve."""
+
+
+class GivePip(Struct, frozen=True):
+    """Give the environment a pip of its own."""
+
+
+class RewritePaths(Struct, frozen=True):
+    """Have conda-pack's script write the environment's new place into its files."""
+
+
+class RestoreConfiguration(Struct, frozen=True):
+    """Write the ``pyvenv.cfg`` that a virtual environment has lost; its packages stay."""
+
+
 class Manual(Struct, frozen=True):
     """What only a person can do, in words."""
 
     title: str
 
 
+Errand = (
+    Lock
+    | Sync
+    | ExportEnvironment
+    | NewEnvironment
+    | Configure
+    | UpdateConda
+    | SlimBase
+    | GiveBack
+    | DeleteFiles
+    | MakePrivate
+    | RegisterKernel
+    | RemoveKernel
+    | CallPip
+    | GivePip
+    | RewritePaths
+    | RestoreConfiguration
+)
 Remedy = (
     SetEnv
     | KeepEnv
@@ -134,5 +262,6 @@ Remedy = (
     | Move
     | Edit
     | Run
+    | Errand
     | Manual
 )

@@ -1,5 +1,6 @@
 """Remedies, which are intents, turned into steps of the tool that made the patient: one module a tool."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 import msgspec
@@ -8,6 +9,7 @@ from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import (
     Edit,
+    Errand,
     Install,
     InstallBuild,
     InstallSystem,
@@ -15,6 +17,7 @@ from envdoctor.engine.remedies import (
     Manual,
     Move,
     Recreate,
+    RegisterKernel,
     Remedy,
     Remove,
     Replace,
@@ -24,7 +27,7 @@ from envdoctor.engine.remedies import (
 )
 from envdoctor.facts import Facts
 from envdoctor.fixes import steps
-from envdoctor.fixes.arguments import by_hand, doubtful
+from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
 from envdoctor.fixes.model import Applicability, Fix, Tool, named
 from envdoctor.fixes.target import Target
 
@@ -48,6 +51,8 @@ class Toolbox:
         """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
         word = doubtful(remedy)
         fix = self._fix(remedy) if word is None else by_hand(remedy, word)
+        if isinstance(remedy, Errand) and (option := hidden_option(fix.steps)) is not None:
+            fix = by_hand(remedy, option)
         return msgspec.structs.replace(fix, verify=steps.run("envdoctor", "check", *self._again(fix), "--select", code))
 
     def _again(self, fix: Fix) -> list[str]:
@@ -80,8 +85,8 @@ class Toolbox:
                     return named(reinstall(self._bedside, requirements), words)
                 fix = named(self._tool.install(list(requirements), force), words)
                 # In an environment of its own, made for it, another Python than the patient's has what is installed.
-                after = [steps.Run(argv) for argv in then] if fix.steps and not fix.patient else []
-                return msgspec.structs.replace(fix, steps=(*fix.steps, *after))
+                after = then if fix.steps and not fix.patient else ()
+                return msgspec.structs.replace(fix, steps=(*fix.steps, *self._registering(after)))
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
             case InstallBuild():
@@ -113,6 +118,15 @@ class Toolbox:
                 )
             case Manual(title):
                 return Fix(title=title, steps=(), applicability=Applicability.MANUAL)
+            case _:
+                from envdoctor.fixes.errands import carry_out
+
+                return carry_out(self._bedside, remedy)
+
+    def _registering(self, kernels: Iterable[RegisterKernel]) -> list[steps.Run]:
+        from envdoctor.fixes.tools.jupyter import registering
+
+        return [registering(self._bedside, kernel) for kernel in kernels]
 
     def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
         """Removing empties folders that the others share, so what stays is laid down anew after it."""
@@ -186,6 +200,16 @@ def choose(bedside: Target) -> Tool:
 
             if project_of(bedside):
                 return Poetry(bedside)
+        case OriginKind.PDM:
+            from envdoctor.fixes.tools import pdm
+
+            if pdm.project_of(bedside):
+                return pdm.Pdm(bedside)
+        case OriginKind.PIPENV:
+            from envdoctor.fixes.tools import pipenv
+
+            if pipenv.project_of(bedside):
+                return pipenv.Pipenv(bedside)
         case OriginKind.PIPX:
             from envdoctor.fixes.tools.applications import Pipx
 

@@ -4,27 +4,56 @@ What a distribution, a channel or a kernel is called was said by the patient, or
 command as it stands, ``--index-url=…`` or ``/tmp/evil`` would be an option or a folder to build.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import assert_never
 
-from envdoctor.ecosystem.names import CONDA_SPEC, NAME, REQUIREMENT, first_that_is_not, is_a
+import msgspec
+
+from envdoctor.ecosystem.names import CONDA, CONDA_SPEC, NAME, REQUIREMENT, VERSION, first_that_is_not, is_a
 from envdoctor.engine.remedies import (
+    CallPip,
+    Configure,
+    DeleteFiles,
+    Edit,
+    Errand,
+    ExportEnvironment,
+    GiveBack,
+    GivePip,
     Install,
     InstallBuild,
     InstallSystem,
     KeepEnv,
+    Lock,
+    MakePrivate,
+    Manual,
+    Move,
+    NewEnvironment,
     Recreate,
+    RegisterKernel,
     Remedy,
     Remove,
+    RemoveKernel,
     Replace,
+    RestoreConfiguration,
+    RewritePaths,
     Run,
     SetEnv,
+    SlimBase,
+    Sync,
     UnsetEnv,
+    UpdateConda,
 )
+from envdoctor.fixes import steps as steps_of
 from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.steps import Step
 
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 NUMBER = r"(?:[0-9]+(?:\.[0-9]+)*)?"
 PACKAGE = r"[A-Za-z0-9@][A-Za-z0-9@._+-]*"  # of an operating system
+KERNEL = r"[A-Za-z0-9_.][A-Za-z0-9._-]*"  # https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs
+FOLDER = r"[A-Za-z0-9._-]*"
+PATH = r"[^-].*"
+SETTING = r"[a-z_]+"
 PROGRAM = r"[^-].*"
 ARGUMENT = r"-?|--?[A-Za-z][A-Za-z0-9-]*|--|[^-].*"  # an option, if it is one, takes nothing along
 
@@ -41,7 +70,8 @@ def _words(remedy: Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
     match remedy:
         case Install(requirements, _, _, conda, then):
             yield (CONDA_SPEC, requirements) if conda else (REQUIREMENT, _heads(requirements))
-            yield from ((ARGUMENT, argv[1:]) for argv in then)
+            for kernel in then:
+                yield from _words(kernel)
         case Remove(names):
             yield NAME, names
         case Replace(remove, install):
@@ -62,6 +92,63 @@ def _words(remedy: Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
             for line in (argv, *then):
                 yield PROGRAM, line[:1]
                 yield ARGUMENT, tuple(word.replace("\n", " ") for word in line[1:])
+        case Move() | Edit() | Manual():
+            return  # two paths, moved by words that no path can change; and what a person reads
+        case _:
+            yield from _of_errand(remedy)
+
+
+def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
+    match errand:
+        case NewEnvironment(_, name, folder, packages, pip, channels):
+            yield FOLDER, (name,)
+            yield PATH, (folder,) if folder else ()
+            yield CONDA, packages
+            yield NAME, pip
+            yield PATH, channels
+        case Configure(_, changes):
+            for verb, key, value, file in map(msgspec.structs.astuple, changes):
+                yield SETTING, (verb, key)
+                yield PATH, (value, *([file] if file else []))
+        case SlimBase(conda, pip):
+            yield CONDA, conda
+            yield NAME, pip
+        case GiveBack(distribution, package, pip_version, conda_version):
+            yield NAME, (distribution,)
+            yield CONDA_SPEC, (f"{package}=={conda_version}" if conda_version else package,)
+            yield VERSION, (pip_version,) if pip_version else ()
+        case DeleteFiles(paths):
+            yield PATH, paths
+        case MakePrivate(file):
+            yield PATH, (file,)
+        case RegisterKernel(name) | RemoveKernel(name):
+            yield KERNEL, (name,)
+        case (
+            Lock()
+            | Sync()
+            | ExportEnvironment()
+            | UpdateConda()
+            | CallPip()
+            | GivePip()
+            | RewritePaths()
+            | RestoreConfiguration()
+        ):
+            return  # no words of their own
+        case _:
+            assert_never(errand)
+
+
+def hidden_option(steps: Iterable[Step]) -> str | None:
+    """The first word of a command that would be an option with a value, or a program that begins like one: a path of
+    the patient's, for options of ours take their values as words of their own."""
+    for step in steps:
+        if isinstance(step, steps_of.Run):
+            program, *words = step.argv
+            if (word := first_that_is_not(PROGRAM, (program,))) is not None:
+                return word
+            if (word := first_that_is_not(ARGUMENT, [word.replace("\n", " ") for word in words])) is not None:
+                return word
+    return None
 
 
 def _heads(requirements: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The fixes of all findings as one plan: joined where one cure settles many, ordered so that none undoes another."""
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +11,7 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import (
     Edit,
+    Errand,
     Install,
     InstallBuild,
     InstallSystem,
@@ -30,10 +32,11 @@ from envdoctor.fixes.steps import run
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
-ORDER: tuple[type, ...] = (
-    *(UnsetEnv, Move, Edit, Run, InstallSystem, Recreate),
-    *(Remove, Replace, InstallBuild, Install, SetEnv, KeepEnv, Manual),
+_ORDER: tuple[tuple[type, ...], ...] = (
+    *((UnsetEnv,), (Move,), (Edit,), (Run, *get_args(Errand)), (InstallSystem,), (Recreate,)),
+    *((Remove,), (Replace,), (InstallBuild,), (Install,), (SetEnv,), (KeepEnv,), (Manual,)),
 )
+RANK = {kind: number for number, kinds in enumerate(_ORDER) for kind in kinds}
 
 
 # What these say decides which packages an installer sees, and which installer runs.
@@ -101,8 +104,8 @@ def plan(cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox) -> tu
 def _rank(remedy: Remedy) -> tuple[int, bool]:
     """What is damaged is laid down anew before an installer has to make sense of it."""
     if isinstance(remedy, SetEnv) and PATHS & set(remedy.variables):
-        return ORDER.index(UnsetEnv), True
-    return ORDER.index(type(remedy)), isinstance(remedy, Install) and not remedy.force
+        return RANK[UnsetEnv], True
+    return RANK[type(remedy)], isinstance(remedy, Install) and not remedy.force
 
 
 def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:

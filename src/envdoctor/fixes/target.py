@@ -5,10 +5,10 @@ import re
 from functools import cached_property
 
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
-from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, first_kind, kind_of
+from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, keeper, kind_of
 from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.facts import Distribution, Facts, Installation, Missing, Packages, Project, Tools
+from envdoctor.facts import Conda, Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
 
 _MINOR = re.compile(r"(\d+\.\d+)")
@@ -29,7 +29,8 @@ class Target:
         self.facts = facts
         self.prefix = _path(patient.prefix)
         self.python = _path(patient.executable) or "python"
-        self.kind = first_kind(patient)
+        found = facts.packages.distributions if isinstance(facts.packages, Packages) else []
+        self.kind = keeper(patient, (item.installer for item in found))
         self.kinds = [kind_of(link.kind) for link in patient.origin]
         self.environment = isinstance(prefix.configuration, dict) or prefix.conda_meta
         by_conda = self.kind is OriginKind.CONDA_ENV or self.kind in CONDA_ROOTS or prefix.conda_meta
@@ -40,9 +41,7 @@ class Target:
         tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
         self.commands = tools.commands
         self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}
-        packages = facts.packages
         # Only those become part of a command that are named as a distribution may be.
-        found = packages.distributions if isinstance(packages, Packages) else []
         self.distributions = list(filter(_sound, found))
         self.has_pip = any(item.key == "pip" and _inside(item.location, self.prefix) for item in self.distributions)
         self.project = facts.project if isinstance(facts.project, Project) else None
@@ -51,8 +50,8 @@ class Target:
     def _guard(self) -> str:
         if "conda-meta/frozen" in self.facts.prefix.receipts:
             return "frozen"
-        conda = getattr(self.facts, "conda", None)
-        if self.conda and (self.kind in CONDA_ROOTS or getattr(conda, "is_base", False) is True):
+        conda = self.facts.conda
+        if self.conda and (self.kind in CONDA_ROOTS or (isinstance(conda, Conda) and conda.is_base is True)):
             return "base"
         if self.environment:
             return ""
@@ -83,6 +82,11 @@ class Target:
         ]
         chosen = "requirements.txt" if "requirements.txt" in files else next(iter(files), "")
         return self.project_path(chosen) if chosen else ""
+
+    @property
+    def root(self) -> str:
+        """The project's folder; empty without one."""
+        return self.project.root if self.project else ""
 
     @property
     def in_project(self) -> bool:
@@ -181,7 +185,7 @@ def externally_managed(facts: Facts) -> str:
     """The file by which the system keeps pip out (PEP 668), of a Python that is no environment; empty without one."""
     if isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta:
         return ""
-    marker = getattr(facts.installation, "externally_managed", None)
+    marker = facts.installation.externally_managed if isinstance(facts.installation, Installation) else None
     return marker if isinstance(marker, str) else ""
 
 

@@ -21,8 +21,10 @@ IDENTIFIERS = (
     conda.environment,  # before pyvenv.cfg: people put one into conda prefixes
     environments.uv_tool,
     environments.pipx,
+    environments.pdm,  # before uv's, which PDM may have make its environment
     environments.uv_venv,
     environments.poetry,
+    environments.pipenv,
     environments.virtualenv,
     environments.venv,
     hpc.nix,

@@ -57,6 +57,36 @@ def poetry(place: Place, clues: Clues) -> Link | None:
     return None
 
 
+def pdm(place: Place, clues: Clues) -> Link | None:
+    """By the file in which PDM writes down the project's Python (PDM: src/pdm/project/core.py), by the lock beside the
+    environment, or in the folder of the environments that PDM keeps elsewhere (venv.location)."""
+    configuration = place.configuration
+    if configuration is None:
+        return None
+    folder = parts(place.path)
+    chosen = place.telling.get("../.pdm-python", "").strip()
+    if chosen.startswith((place.path, place.real)):
+        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", f"{place.path}/../.pdm-python")
+    if "../pdm.lock" in place.telling and "uv" not in configuration:
+        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", f"{place.path}/../pdm.lock")
+    if folder[-3:-1] == ["pdm", "venvs"]:
+        return made(place, OriginKind.PDM, folder[-1], f"{place.path}: in PDM's folder")
+    return None
+
+
+def pipenv(place: Place, clues: Clues) -> Link | None:
+    """By the path of the project in the environment (Pipenv: pipenv/utils/virtualenv.py writes ``.project``), where a
+    Pipfile is; or by the Pipfile beside it."""
+    if place.configuration is None:
+        return None
+    if project := place.telling.get(".project", "").strip():
+        return made(place, OriginKind.PIPENV, parts(project)[-1], f"{place.path}/.project: {project}")
+    if "../Pipfile" in place.telling and "uv" not in place.configuration:
+        folder = parts(place.path)[:-1]
+        return made(place, OriginKind.PIPENV, folder[-1] if folder else "", f"{place.path}/../Pipfile")
+    return None
+
+
 def virtualenv(place: Place, clues: Clues) -> Link | None:
     """virtualenv writes its version (virtualenv: src/virtualenv/create/creator.py)."""
     if place.configuration is None or "virtualenv" not in place.configuration:

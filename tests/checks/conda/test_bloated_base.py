@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from envdoctor.engine.remedies import Run
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
 from envdoctor.testing import changed, conda, findings, outcome, patient
 from envdoctor_checks.conda.base_in_use import base_in_use
 from envdoctor_checks.conda.bloated_base import bloated_base
 from tests.checks.conda._shared import base
+from tests.support.cures import argvs, cure
 
 
 def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:
@@ -24,18 +24,17 @@ def in_base(*requested: str, flavour: str = "miniforge", **changes: Any) -> Any:
 def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Severity) -> None:
     (finding,) = findings(bloated_base, conda=in_base(*requested))
     assert finding.severity == level
-    fix = finding.remedies[0]
-    assert isinstance(fix, Run) and fix.argv[-len(requested) :] == tuple(requested) and not fix.safe
+    fix = cure(finding, conda=in_base(*requested))
+    assert argvs(fix) == [f"conda create --name work {' '.join(requested)}"] and fix.applicability == "unsafe"
 
 
 def test_base_is_named_by_its_prefix() -> None:
     """The conda on PATH may be another one, with a base of its own."""
     (finding,) = findings(bloated_base, conda=in_base("numpy", pip=["torch"]))
-    slim = finding.remedies[1]
-    assert isinstance(slim, Run)
-    assert [argv[:4] for argv in (slim.argv, *slim.then)] == [
-        ("conda", "run", "--prefix", "/opt/conda"),
-        ("conda", "remove", "--prefix", "/opt/conda"),
+    slim = cure(finding, 1, conda=in_base("numpy", pip=["torch"]))
+    assert argvs(slim) == [
+        "conda run --prefix /opt/conda python -m pip uninstall --yes torch",
+        "conda remove --prefix /opt/conda numpy",
     ]
     assert slim.undo == (
         "conda install --prefix /opt/conda numpy; conda run --prefix /opt/conda python -m pip install torch"

@@ -1,10 +1,10 @@
 """CON001 mixed-channels: loud and quiet."""
 
-from envdoctor.engine.remedies import Run
 from envdoctor.engine.rules import Severity
 from envdoctor.testing import conda, findings, outcome, record
 from envdoctor_checks.conda.mixed_channels import mixed_channels
 from tests.checks.conda._shared import base
+from tests.support.cures import argvs, cure
 
 
 def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
@@ -17,8 +17,8 @@ def test_binaries_of_both_channels_are_mixed_and_the_core_comes_first() -> None:
 def test_conda_itself_stays_in_base() -> None:
     mixed = [record("conda", requested=True), record("hdf5", channel="pkgs/main", requested=True)]
     here = conda(*mixed, is_base=True, base=base("hdf5"))
-    (fix,) = findings(mixed_channels, conda=here)[0].remedies
-    assert isinstance(fix, Run) and fix.argv[-2:] == ("python", "hdf5")
+    (finding,) = findings(mixed_channels, conda=here)
+    assert argvs(cure(finding, conda=here))[0].endswith(" --strict-channel-priority python hdf5")
 
 
 def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
@@ -28,12 +28,13 @@ def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
         record(name, channel=name_of, requested=True)
         for name, name_of in (("samtools", "bioconda"), ("torch", "pytorch"))
     ]
-    (fix,) = findings(mixed_channels, conda=conda(*mixed, *asked))[0].remedies
-    assert isinstance(fix, Run) and fix.title == "make an environment from conda-forge and bioconda alone"
-    assert fix.argv[fix.argv.index("--override-channels") + 1 :] == (
-        *("--channel", "conda-forge", "--channel", "bioconda", "--strict-channel-priority"),
-        *("hdf5", "samtools", "torch"),
-    )
+    (finding,) = findings(mixed_channels, conda=conda(*mixed, *asked))
+    fix = cure(finding, conda=conda(*mixed, *asked))
+    assert fix.title == "make an environment from conda-forge and bioconda alone"
+    assert argvs(fix) == [
+        "conda create --name one-channel --override-channels --channel conda-forge --channel bioconda "
+        "--strict-channel-priority hdf5 samtools torch"
+    ]
 
 
 def test_noarch_packages_of_another_channel_are_no_mix() -> None:

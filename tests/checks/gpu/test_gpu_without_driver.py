@@ -136,7 +136,7 @@ def test_a_code_has_its_cause_and_its_cure(layers: list[Layer], word: str, conta
     said = words([finding])
     assert word in said
     assert "--gpus" not in said
-    assert "{" not in finding.title + str(finding.remedies[0].title)
+    assert "{" not in finding.title + str(finding.remedies[0])
 
 
 def test_a_container_that_lost_its_gpu_is_started_again_and_a_machine_is_restarted() -> None:

@@ -4,6 +4,7 @@ from envdoctor.facts import Link, Missing
 from envdoctor.testing import PREFIX, active, command, distribution, findings, outcome, packages, path, patient
 from envdoctor_checks.python.pip_serves_another_python import pip_serves_another_python
 from tests.checks.python._shared import OTHER
+from tests.support.cures import argvs, cure
 
 PIP = packages(distribution("pip", "25.0"))
 
@@ -14,7 +15,7 @@ def test_a_pip_of_another_prefix_names_both_and_gives_python_m_pip() -> None:
     assert finding.title == f"pip installs into {OTHER}, not into {PREFIX}"
     assert [row.label for row in finding.evidence] == ["pip", "python", "environment"]
     assert finding.severity == "warning"
-    assert finding.remedies[0].argv[:3] == (f"{PREFIX}/bin/python", "-m", "pip")  # type: ignore[union-attr]
+    assert argvs(cure(finding)) == [f"{PREFIX}/bin/python -m pip list"]
 
 
 def test_a_pip_of_the_same_prefix_is_quiet() -> None:
@@ -34,10 +35,10 @@ def test_an_active_environment_that_uv_made_without_pip_is_information() -> None
     uv = patient(origin=[Link(kind="uv-venv", prefix=PREFIX)])
     (finding,) = findings(pip_serves_another_python, path=here, patient=uv, packages=packages())
     assert finding.severity == "info"
-    assert "uv pip install" in finding.remedies[0].title
+    assert "uv pip install" in cure(finding).title
     (finding,) = findings(pip_serves_another_python, path=here, packages=packages())
     assert finding.severity == "warning"
-    assert finding.remedies[0].argv[1:] == ("-m", "ensurepip")  # type: ignore[union-attr]
+    assert argvs(cure(finding)) == [f"{PREFIX}/bin/python -m ensurepip"]
 
 
 def test_a_pip_whose_python_can_not_be_read_is_unknown() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from envdoctor.engine.remedies import Install, Run
+from envdoctor.engine.remedies import RegisterKernel
 from envdoctor.testing import (
     PREFIX,
     active,
@@ -19,6 +19,7 @@ from envdoctor.testing import (
 )
 from envdoctor_checks.tools.jupyter_of_another_prefix import jupyter_of_another_prefix
 from tests.checks.tools._shared import OTHER, USER
+from tests.support.cures import argvs, cure
 
 ACTIVE = {"active": [active()], "jupyter": command("jupyter", OTHER)}
 
@@ -27,13 +28,12 @@ def test_a_jupyter_of_elsewhere_without_a_kernel_of_here_is_told() -> None:
     seen = jupyter(kernel(), of_command=f"{OTHER}/share/jupyter")
     (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE))
     assert OTHER in finding.title
-    register = (f"{PREFIX}/bin/python", "-m", "ipykernel", "install", "--user", "--name", "fit")  # the project's folder
-    (remedy,) = finding.remedies
-    assert isinstance(remedy, Install) and (remedy.requirements, remedy.then) == (("ipykernel",), (register,))
+    register = f"{PREFIX}/bin/python -m ipykernel install --user --name fit"  # the project's folder
+    install, then = argvs(cure(finding, jupyter=seen, path=path(**ACTIVE)))
+    assert install.endswith(" ipykernel") and then == register
     held = packages(distribution("ipykernel"))
     (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE), packages=held)
-    (remedy,) = finding.remedies
-    assert isinstance(remedy, Run) and remedy.argv == register
+    assert argvs(cure(finding, packages=held)) == [register]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_new_kernel_takes_no_others_place(prefix: str, name: str) -> None:
     here = changed(patient(), prefix=prefix)
     held = packages(distribution("ipykernel"))
     (finding,) = findings(jupyter_of_another_prefix, jupyter=seen, path=path(**ACTIVE), packages=held, patient=here)
-    assert finding.remedies[0].argv[-1] == name  # type: ignore[union-attr]
+    assert finding.remedies == (RegisterKernel(name, user=True),)
 
 
 def test_a_jupyter_that_offers_a_kernel_of_here_is_quiet() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from envdoctor.ecosystem.names import CONDA, is_a, normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.facts import Conda as CondaFacts
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.fixes.steps import run
@@ -114,9 +115,9 @@ class Conda:
 
     def _asked_for(self) -> list[str]:
         """The names that were asked for, by conda's records; without records, what no distribution requires."""
-        records = getattr(getattr(self._bedside.facts, "conda", None), "records", None)
-        if isinstance(records, list):
-            asked = sorted({record.name for record in records if getattr(record, "requested", None)})
+        conda = self._bedside.facts.conda
+        if isinstance(conda, CondaFacts) and isinstance(conda.records, list):
+            asked = sorted({record.name for record in conda.records if record.requested})
             return [name for name in asked if is_a(CONDA, name) and name not in ("python", "conda", "mamba")]
         return [conda_name(item.name) for item in self._bedside.top_level if item.key not in self._by_pip]
 

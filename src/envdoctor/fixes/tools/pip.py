@@ -95,11 +95,17 @@ def from_lock(bedside: Target, requirements: list[str], kind: str) -> Fix | None
 
     ``None`` where the lock lacks one of them, or has it in a version that does not do.
     """
+    wanted = named_by_lock(bedside, requirements, kind)
+    return Venv(bedside).bring(wanted) if wanted else None
+
+
+def named_by_lock(bedside: Target, requirements: list[str], kind: str) -> list[str]:
+    """The requirements in the versions of the project's lock; empty where it lacks one, or has another than is needed."""
     locked = bedside.locked(kind)
     wanted = []
     for requirement in requirements:
         version = locked.get(normalise(name_in(requirement)), "")
         if not version or "+" in version or not plainly_within(version, specifier_of(requirement) or ">=0"):
-            return None
+            return []
         wanted.append(f"{name_in(requirement)}=={version}")
-    return Venv(bedside).bring(wanted)
+    return wanted

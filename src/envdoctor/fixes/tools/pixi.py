@@ -4,7 +4,7 @@ import os
 
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.names import conda_name, conda_spec
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 
 
@@ -56,3 +56,15 @@ class Pixi:
             applicability=Applicability.UNSAFE,
             reason="what is installed and not in the manifest goes",
         )
+
+
+def lock(target: Target) -> Run:
+    return run("pixi", "lock", "--manifest-path", target.root)
+
+
+def sync(target: Target) -> Run:
+    return run("pixi", "install", "--manifest-path", target.root)
+
+
+def begin() -> Run:
+    return run("pixi", "init")

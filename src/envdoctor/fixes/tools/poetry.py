@@ -3,7 +3,7 @@
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.source import anew, laid_down
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.pip import from_lock
 
@@ -60,3 +60,11 @@ class Poetry:
             applicability=Applicability.UNSAFE,
             reason="Poetry removes the project's environments first; what poetry.lock does not name goes",
         )
+
+
+def lock(target: Target) -> Run:
+    return run("poetry", "lock", "--project", target.root)
+
+
+def sync(target: Target) -> Run:
+    return run("poetry", "sync", "--project", target.root)

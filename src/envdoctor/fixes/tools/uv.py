@@ -2,7 +2,7 @@
 
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.pip import from_lock
 
@@ -52,3 +52,18 @@ class UvProject:
             applicability=Applicability.UNSAFE,
             reason="what is installed and not in uv.lock goes",
         )
+
+
+def lock(target: Target) -> Run:
+    return run("uv", "lock", "--project", target.root)
+
+
+def sync(target: Target) -> Run:
+    return run("uv", "sync", "--project", target.root)
+
+
+def compiled(target: Target) -> Run:
+    """A lock for an environment that is no project of uv's."""
+    listed = target.project_file("requirements") or target.root
+    words = ("uv", "pip", "compile", "--python", target.prefix, listed)
+    return run(*words, "-o", target.project_path("pylock.toml"))

@@ -6,7 +6,7 @@ from envdoctor.facts.tools import Tools
 from envdoctor.probe.world import World
 
 COMMANDS = (
-    *("uv", "conda", "mamba", "micromamba", "pixi", "poetry", "pipx", "virtualenv", "conda-lock"),
+    *("uv", "conda", "mamba", "micromamba", "pixi", "poetry", "pdm", "pipenv", "pipx", "virtualenv", "conda-lock"),
     *("apt-get", "dnf", "apk", "pacman", "zypper", "brew", "sudo", "jupyter", "code", "spyder"),
 )
 MINORS = tuple(f"3.{minor}" for minor in range(8, 16))

@@ -12,7 +12,7 @@ from envdoctor.facts.interpreter import Interpreter
 from envdoctor.probe.world import World
 
 TEXT = 2000  # characters kept of a file
-ENVIRONMENT = ("uv-receipt.toml", "pipx_metadata.json", "../poetry.lock")
+ENVIRONMENT = ("uv-receipt.toml", "pipx_metadata.json", "../poetry.lock", "../.pdm-python", "../pdm.lock", "../Pipfile")
 BASE = (
     "PYTHON.json",  # python-build-standalone's full archives
     "../../libexec/pyenv",  # pyenv's root above versions/
@@ -58,9 +58,16 @@ def of_conda(world: World, prefix: str) -> dict[str, str]:
 
 
 def of_environment(world: World, prefix: str) -> dict[str, str]:
-    """Receipts in a virtual environment, and the lock beside it that makes it Poetry's."""
+    """Receipts in a virtual environment, and the files beside it that make it Poetry's, PDM's or Pipenv's."""
     wanted = [name for name in ENVIRONMENT if name[:3] != "../" or os.path.basename(prefix) == ".venv"]
-    return {name: "" for name in wanted if world.exists(f"{prefix}/{name}")}
+    signs = {name: "" for name in wanted if world.exists(f"{prefix}/{name}")}
+    if "../.pdm-python" in signs:
+        signs["../.pdm-python"] = _text(world, f"{prefix}/../.pdm-python")
+    project = _text(world, f"{prefix}/.project").strip() if world.is_file(f"{prefix}/.project") else ""
+    # virtualenvwrapper writes such a file, too: only a Pipfile makes it Pipenv's.
+    if os.path.isabs(project) and world.is_file(f"{project}/Pipfile"):
+        signs[".project"] = project
+    return signs
 
 
 def of_base(

@@ -1,0 +1,146 @@
+"""A project's lists, its lock and its environment: which tool keeps them is told by its files and by who made it."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from envdoctor.ecosystem.origins import CONDA_ROOTS, OriginKind
+from envdoctor.engine.remedies import ExportEnvironment, Lock, NewEnvironment, Sync
+from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.steps import Step
+from envdoctor.fixes.target import Target
+
+
+def carry_out(target: Target, errand: Lock | Sync | ExportEnvironment | NewEnvironment) -> Fix:
+    match errand:
+        case Lock():
+            return _lock(target)
+        case Sync(files):
+            return _sync(target, files)
+        case ExportEnvironment():
+            return _export(target)
+        case NewEnvironment():
+            return _new(target, errand)
+        case _:
+            assert_never(errand)
+
+
+def _listed(target: Target) -> Mapping[str, str]:
+    """The project's files by their kind, of several the last."""
+    return {item.kind: item.file for item in (target.project.declarations if target.project else ())}
+
+
+def _lock(target: Target) -> Fix:
+    """The lock of the tool at hand; the patient's own pip, where it is new enough."""
+    kinds = _listed(target)
+    by_uv = target.kind is OriginKind.UV_VENV
+    if "poetry" in kinds:
+        from envdoctor.fixes.tools import poetry
+
+        return _locked("Poetry", poetry.lock(target))
+    if "pixi" in kinds:
+        from envdoctor.fixes.tools import pixi
+
+        return _locked("pixi", pixi.lock(target))
+    if "environment.yml" in kinds:
+        from envdoctor.fixes.tools import conda_projects
+
+        return _locked("conda-lock", conda_projects.lock(target))
+    if target.kind is OriginKind.PDM:
+        from envdoctor.fixes.tools import pdm
+
+        return _locked("PDM", pdm.lock(target))
+    if "Pipfile" in kinds:
+        from envdoctor.fixes.tools import pipenv
+
+        return _locked("Pipenv", *pipenv.lock(target))
+    if by_uv:
+        from envdoctor.fixes.tools import uv
+
+        return _locked("uv", uv.lock(target) if "pyproject" in kinds else uv.compiled(target))
+    from envdoctor.fixes.tools import pip_lock
+
+    return pip_lock.lock(target)
+
+
+def _locked(tool: str, *steps: Step) -> Fix:
+    return Fix(
+        title=f"lock with {tool}", steps=steps, applicability=Applicability.SAFE, undo="remove the file it writes"
+    )
+
+
+def _sync(target: Target, files: tuple[str, ...]) -> Fix:
+    return Fix(
+        title="bring it in line",
+        steps=_syncing(target, files),
+        applicability=Applicability.UNSAFE,
+        reason="it also changes what else differs from the file",
+    )
+
+
+def _syncing(target: Target, files: tuple[str, ...]) -> tuple[Step, ...]:
+    """In the tool that made the environment."""
+    if target.kind is OriginKind.PDM:
+        from envdoctor.fixes.tools import pdm
+
+        return (pdm.sync(target),)
+    if target.kind is OriginKind.PIPENV:
+        from envdoctor.fixes.tools import pipenv
+
+        return pipenv.sync(target)
+    if target.kind is OriginKind.UV_VENV:
+        from envdoctor.fixes.tools import uv
+
+        return (uv.sync(target),)
+    if target.kind is OriginKind.POETRY:
+        from envdoctor.fixes.tools import poetry
+
+        return (poetry.sync(target),)
+    if target.kind is OriginKind.PIXI:
+        from envdoctor.fixes.tools import pixi
+
+        return (pixi.sync(target),)
+    from envdoctor.fixes.tools import conda_projects
+
+    return (conda_projects.update(target, files),)
+
+
+def _export(target: Target) -> Fix:
+    if target.kind is OriginKind.PIXI:
+        from envdoctor.fixes.tools import pixi
+
+        return Fix(
+            title="begin a manifest", steps=(pixi.begin(),), applicability=Applicability.SAFE, undo="remove pixi.toml"
+        )
+    from envdoctor.fixes.tools import conda_projects
+
+    return Fix(
+        title="write down what was asked for",
+        steps=(conda_projects.export(target),),
+        applicability=Applicability.SAFE,
+        undo="remove environment.yml",
+    )
+
+
+def _new(target: Target, errand: NewEnvironment) -> Fix:
+    from envdoctor.fixes.tools import python
+
+    if errand.name:
+        from envdoctor.fixes.tools.conda_itself import new_environment
+
+        return new_environment(target, errand)
+    if errand.folder:
+        return python.make(errand.folder, errand.title, f"remove {errand.folder}")
+    undo = "remove the folder it makes"
+    if target.kind in CONDA_ROOTS:
+        from envdoctor.fixes.tools import conda_projects
+
+        step = conda_projects.create(target)
+    elif "uv.lock" in _listed(target):
+        from envdoctor.fixes.tools import uv
+
+        step = uv.sync(target)
+    else:
+        from envdoctor.fixes.tools import python
+
+        return python.make(target.project_path(".venv"), errand.title, undo)
+    return Fix(title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo=undo)

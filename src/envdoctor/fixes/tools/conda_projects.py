@@ -1,0 +1,28 @@
+"""A project whose environment is conda's: environment.yml, and conda-lock's file."""
+
+from envdoctor.fixes.steps import Run, run
+from envdoctor.fixes.target import Target
+
+
+def lock(target: Target) -> Run:
+    listed = target.project_file("environment.yml")
+    return run("conda-lock", "--file", listed, "--lockfile", target.project_path("conda-lock.yml"))
+
+
+def update(target: Target, files: tuple[str, ...]) -> Run:
+    listed = [
+        item.file
+        for item in (target.project.declarations if target.project else ())
+        if item.kind == "environment.yml" and item.file in files
+    ]
+    return run("conda", "env", "update", "--file", target.project_path(listed[-1] if listed else files[0]))
+
+
+def export(target: Target) -> Run:
+    """The names that were asked for, without their builds."""
+    return run("conda", "env", "export", "--from-history", "--prefix", target.prefix, "--file", "environment.yml")
+
+
+def create(target: Target) -> Run:
+    words = ["conda", "create", "--prefix", target.project_path(".conda"), "python"]
+    return run(*target.spoken(words))

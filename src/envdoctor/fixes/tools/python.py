@@ -1,0 +1,47 @@
+"""What a Python does for itself: venv, ensurepip and ``-m pip``."""
+
+from typing import assert_never
+
+from envdoctor.engine.remedies import CallPip, GivePip, RestoreConfiguration
+from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.steps import run
+from envdoctor.fixes.target import Target
+
+
+def carry_out(target: Target, errand: CallPip | GivePip | RestoreConfiguration) -> Fix:
+    match errand:
+        case CallPip():
+            return Fix(
+                title="call pip by way of the Python it should serve: python -m pip",
+                steps=(run(target.python, "-m", "pip", "list"),),
+                applicability=Applicability.SAFE,
+            )
+        case GivePip():
+            return Fix(
+                title="give this environment a pip of its own, then call it as python -m pip",
+                steps=(run(target.python, "-m", "ensurepip"),),
+                applicability=Applicability.SAFE,
+                undo=f"{target.python} -m pip uninstall pip",
+            )
+        case RestoreConfiguration():
+            return _restored(target)
+        case _:
+            assert_never(errand)
+
+
+def make(folder: str, title: str, undo: str) -> Fix:
+    """A virtual environment by the Python at hand."""
+    return Fix(title=title, steps=(run("python3", "-m", "venv", folder),), applicability=Applicability.SAFE, undo=undo)
+
+
+def _restored(target: Target) -> Fix:
+    """The Python that is started now, the base, makes the environment's file; ``venv`` leaves the packages alone."""
+    prefix = target.facts.prefix
+    minor = ".".join(str(target.facts.patient.version).split(".")[:2])
+    base = f"{prefix.path}\\python.exe" if "\\" in prefix.path else f"{prefix.path}/bin/python{minor}"
+    return Fix(
+        title="write pyvenv.cfg anew; the packages stay",
+        steps=(run(base, "-m", "venv", "--without-pip", str(prefix.lost)),),
+        applicability=Applicability.SAFE,
+        undo=f"remove {prefix.lost}/pyvenv.cfg",
+    )
