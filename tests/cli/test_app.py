@@ -129,7 +129,7 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
         ("explain", "Missing argument 'RULE'"),
         ("explain XYZ123", "explain: no rule is called 'XYZ123'"),
         ("explain BLA", "BLA: no rule has this code or name; `envdoctor list` shows all"),
-        ("schema everything", "'everything' is not one of 'report', 'recording'"),
+        ("schema everything", "'everything' is not one of 'report', 'recording', 'why'"),
         ("list --format xml", "Invalid value for '--format': 'xml' is not one of"),
         ("check --python 'a\nb'", r"--python a\x0ab: no such file or folder"),
         ("check --facts 'https://ada:pw@example.org/x'", "https://<redacted>@example.org/x: No such file or directory"),

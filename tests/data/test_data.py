@@ -17,7 +17,7 @@ from envdoctor.ecosystem.pythons import PythonRelease, python_releases
 from envdoctor.guide import cited, statements
 
 PACKAGE = Path(envdoctor.__file__).parent
-TABLES = sorted(PACKAGE.glob("*/*.toml"))
+TABLES = sorted(PACKAGE.glob("**/*.toml"))
 
 # The statements of numpy.org's guide of 2020, which others cite by these ids: none may go, none changes its meaning.
 IDS = """
@@ -52,7 +52,7 @@ def test_what_is_read_is_what_is_written(path: Path) -> None:
 
 
 def test_no_json_lacks_its_toml() -> None:
-    assert {path.with_suffix(".toml") for path in PACKAGE.glob("*/*.json")} == set(TABLES)
+    assert {path.with_suffix(".toml") for path in PACKAGE.glob("**/*.json")} == set(TABLES)
 
 
 @pytest.mark.parametrize("path", TABLES, ids=name)

@@ -123,9 +123,14 @@ def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:
 
 def recording(facts: Facts, world: World) -> str:
     """The text of a recording, redacted."""
+    return dump(redactor(world).document(record(facts, __version__)), 1) + "\n"
+
+
+def redactor(world: World) -> Redactor:
+    """What takes this user's home and names, and the host's name, out of a document."""
     user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
     host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
-    return dump(Redactor(world.home, user, host).document(record(facts, __version__)), 1) + "\n"
+    return Redactor(world.home, user, host)
 
 
 def _account() -> str:

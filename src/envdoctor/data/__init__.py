@@ -20,6 +20,10 @@ class _Names(msgspec.Struct):
     names: frozenset[str]
 
 
+class _Words(msgspec.Struct):
+    names: dict[str, str]
+
+
 def table(name: str, section: str, row: type[Row]) -> tuple[Row, ...]:
     """The rows of a section of the table ``name`` (``python_versions``, ``guide/statements`` …); dates are ISO strings.
 
@@ -35,6 +39,11 @@ def table(name: str, section: str, row: type[Row]) -> tuple[Row, ...]:
 def listed(name: str, section: str) -> frozenset[str]:
     """The names in a section of the table ``name`` that is one list of them."""
     return msgspec.convert(_document(name)[section], _Names).names
+
+
+def mapping(name: str, section: str) -> dict[str, str]:
+    """What a section of the table ``name`` says of each of its names."""
+    return msgspec.convert(_document(name)[section], _Words).names
 
 
 def as_of(name: str) -> str:

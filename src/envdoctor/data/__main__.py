@@ -17,7 +17,7 @@ def compiled(source: Path) -> str:
 def main(check: bool) -> int:
     stale = [
         source
-        for source in sorted(PACKAGE.glob("*/*.toml"))
+        for source in sorted(PACKAGE.glob("**/*.toml"))
         if not (target := source.with_suffix(".json")).exists()
         or target.read_text(encoding="ascii") != compiled(source)
     ]

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what envdoctor writes (draft 2020-12): the report, and the recording."""
+"""The JSON Schemas of what envdoctor writes (draft 2020-12): the report, the recording, an explanation."""
 
 from typing import Any
 
@@ -38,13 +38,8 @@ def recording() -> dict[str, Any]:
     return {"$schema": _DRAFT, "title": "envdoctor recording", **_object(properties), "$defs": definitions}
 
 
-def report() -> dict[str, Any]:
-    """The schema of a report (`envdoctor check --format json`), one patient's or several's."""
-    definitions: dict[str, Any] = {}
-    parts = _facts(definitions)
-    severities = ("error", "warning", "info")
-    named = _object({"name": _TEXT, "version": _TEXT})
-    fix = _object({
+def _fix() -> dict[str, Any]:
+    return _object({
         "title": _TEXT,
         "applicability": {"enum": ["safe", "unsafe", "manual"]},
         "reason": _TEXT,
@@ -52,10 +47,14 @@ def report() -> dict[str, Any]:
         "undo": _TEXT,
         "verify": {"type": "object"},
     })  # fmt: skip
+
+
+def _finding() -> dict[str, Any]:
+    severities = ("error", "warning", "info")
     guide = _object({
         "id": _TEXT, "section": _TEXT, "says": _TEXT, "status": _TEXT, "since": _TEXT, "sources": _array(_TEXT),
     })  # fmt: skip
-    finding = _object({
+    return _object({
         "code": _TEXT,
         "name": _TEXT,
         "severity": {"enum": list(severities)},
@@ -65,10 +64,19 @@ def report() -> dict[str, Any]:
         "evidence": _array(_object({"label": _TEXT, "value": _TEXT})),
         "why": _TEXT,
         "guide": _array(guide),
-        "fixes": _array(fix),
+        "fixes": _array(_fix()),
         "fingerprint": _TEXT,
         "suppressed": {"type": ["object", "null"]},
     })  # fmt: skip
+
+
+def report() -> dict[str, Any]:
+    """The schema of a report (`envdoctor check --format json`), one patient's or several's."""
+    definitions: dict[str, Any] = {}
+    parts = _facts(definitions)
+    finding = _finding()
+    severities = ("error", "warning", "info")
+    named = _object({"name": _TEXT, "version": _TEXT})
     counts = _object(dict.fromkeys((*severities, "passed", "not-applicable", "unknown"), _COUNT))
     summary = _object({
         "status": {"enum": ["healthy", "findings", "inconclusive"]},
@@ -92,3 +100,29 @@ def report() -> dict[str, Any]:
     several = _object({"schema_version": _TEXT, "reports": _array({"$ref": "#/$defs/Report"})})
     either = [{"$ref": "#/$defs/Report"}, several]
     return {"$schema": _DRAFT, "title": "envdoctor report", "anyOf": either, "$defs": definitions}
+
+
+def why() -> dict[str, Any]:
+    """The schema of an explanation (`envdoctor why --format json`)."""
+    symptom = _object({
+        "name": _TEXT, "line": _TEXT, "means": _TEXT, "codes": _array(_TEXT), "source": _TEXT,
+        "kind": {"enum": ["environment", "program", "machine", "network", "information"]},
+    })  # fmt: skip
+    properties = {
+        "schema_version": _TEXT,
+        "status": {"enum": ["explained", "known", "unknown"]},
+        "symptoms": _array(symptom),
+        "means": _array(_TEXT),
+        "here": _array(_TEXT),
+        "module": _TEXT,
+        "distribution": _TEXT,
+        "environment": _TEXT,
+        "examined": _TEXT,
+        "findings": _array(_finding()),
+        "perhaps": _array(_finding()),
+        "cures": _array(_object({"words": _TEXT, "fix": _fix()}, ("fix",))),
+        "silent": _array(_TEXT),
+        "unknown": _array(_TEXT),
+        "notes": _array(_TEXT),
+    }
+    return {"$schema": _DRAFT, "title": "envdoctor why", **_object(properties)}

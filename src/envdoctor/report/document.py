@@ -76,13 +76,14 @@ def finding(item: Advice) -> Json:
             for statement in item.guide
         ],
         "settled_by": item.settled_by,
-        "fixes": [_fix(fix) for fix in item.fixes],
+        "fixes": [fix_document(fix) for fix in item.fixes],
         "fingerprint": item.fingerprint,
         "suppressed": item.suppressed,
     }
 
 
-def _fix(fix: Fix) -> Json:
+def fix_document(fix: Fix) -> Json:
+    """One cure."""
     return {
         "title": fix.title,
         "applicability": fix.applicability.value,
@@ -97,6 +98,6 @@ def _entry(entry: PlannedFix) -> Json:
     return {
         "codes": list(entry.codes),
         "subjects": list(entry.subjects),
-        **_fix(entry.fix),
+        **fix_document(entry.fix),
         "conflicts": list(entry.conflicts),
     }
