@@ -131,6 +131,7 @@ def test_nothing_is_imported_that_a_stray_module_could_answer_for(path: Path) ->
 
 
 @pytest.mark.real
+@pytest.mark.pythons
 @pytest.mark.parametrize("python", OLD)
 def test_every_python_at_hand_answers(python: str) -> None:
     done = subprocess.run(

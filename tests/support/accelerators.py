@@ -5,7 +5,6 @@ folders of the tree where a driver puts them. Shapes: NVML's and CUDA's public h
 ``Documentation/ABI/testing/sysfs-bus-pci``.
 """
 
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from envdoctor.facts import Distribution, Gpu, Packages, System
 from envdoctor.probe.gpu.whole import Examination
 from envdoctor.probe.world import World
+from tests.support.compiler import shared_library
 from tests.support.patients import clean_environ, processes_holding, write
 
 LINUX = System(platform="linux", machine="x86_64")
@@ -34,14 +34,6 @@ class Card(NamedTuple):
 H100 = Card("NVIDIA H100 80GB HBM3", 9, 0)
 V100 = Card("Tesla V100-SXM2-32GB", 7, 0)
 A100_SPLIT = Card("NVIDIA A100-SXM4-40GB", 8, 0, 2)
-
-
-def _compile(path: Path, source: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = "#include <signal.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n"
-    command = ["cc", "-shared", "-fPIC", "-w", "-x", "c", "-", "-o", str(path)]
-    subprocess.run(command, input=head + source, text=True, check=True)
-    return path
 
 
 def _table(cards: Sequence[Card]) -> str:
@@ -81,7 +73,7 @@ int nvmlDeviceGetMigDeviceHandleByIndex(void *handle, unsigned index, void **par
 int nvmlDeviceGetUUID(void *handle, char *text, unsigned size) {{
   strncpy(text, "MIG-5c89852c-d268-c3f3-1b07-005d5ae1dc3f", size); return 0; }}
 """
-    return _compile(folder / "libnvidia-ml.so.1", source)
+    return shared_library(folder / "libnvidia-ml.so.1", code=source)
 
 
 def cuda(folder: Path, *cards: Card, version: int = 12020, code: int = 0, at_init: str = "") -> Path:
@@ -102,20 +94,16 @@ int cuDeviceGetName(char *text, int size, int device) {{ strncpy(text, cards[dev
 int cuDeviceGetAttribute(int *value, int attribute, int device) {{
   *value = attribute == 75 ? cards[device].major : cards[device].minor; return 0; }}
 """
-    return _compile(folder / "libcuda.so.1", source)
+    return shared_library(folder / "libcuda.so.1", code=source)
 
 
 def link(path: Path, *sonames: str) -> Path:
     """A shared object that is linked to libraries of these names; they need not exist afterwards."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         stubs = [Path(folder) / name for name in sonames]
         for stub in stubs:
-            command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(stub), f"-Wl,-soname,{stub.name}"]
-            subprocess.run(command, input="int x;", text=True, check=True)
-        command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path), "-x", "none", "-Wl,--no-as-needed"]
-        subprocess.run([*command, *map(str, stubs)], input="int y;", text=True, check=True)
-    return path
+            shared_library(stub, f"-Wl,-soname,{stub.name}", code="int x;")
+        return shared_library(path, "-Wl,--no-as-needed", *map(str, stubs), code="int y;")
 
 
 def on_bus(root: Path, vendor: str = "0x10de", kind: str = "0x030200", driver: str | None = "nvidia") -> Path:

@@ -172,11 +172,9 @@ def make_project(folder: Path) -> Path:
 
 def build_library(path: Path, constructor: str) -> Path:
     """A shared object at ``path`` whose ``constructor`` (C statements) runs when it is loaded."""
-    source = "#include <signal.h>\n#include <stdio.h>\n#include <unistd.h>\n"
-    source += f"__attribute__((constructor)) static void start(void) {{ {constructor} }}\n"
-    path.unlink(missing_ok=True)
-    subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(path)], input=source, text=True, check=True)
-    return path
+    from tests.support.compiler import shared_library
+
+    return shared_library(path, code=f"__attribute__((constructor)) static void start(void) {{ {constructor} }}\n")
 
 
 def relocate(python: str, prefix: Path) -> Path:
@@ -191,6 +189,32 @@ def relocate(python: str, prefix: Path) -> Path:
     for library in Path(base, "lib").glob("libpython*.so.*"):
         link_or_copy(str(library), str(prefix / "lib" / library.name))
     return prefix / "bin" / name
+
+
+# What Debian changed in its standard library: its packages' own folders, ``sitecustomize``, PEP 668's mark.
+DEBIANS_OWN = ("sitecustomize.py", "EXTERNALLY-MANAGED")
+DEBIANS_CONDITION = b'sys.base_prefix != sys.prefix or hasattr(sys, "real_prefix")'  # in sysconfig.py
+
+
+def as_released(content: bytes) -> bytes:
+    """A program (``site`` is frozen into it) or a source file with the folders of Python's own release."""
+    return content.replace(b"dist-packages", b"site-packages").replace(DEBIANS_CONDITION, b"True")
+
+
+def released(python: str, prefix: Path) -> Path:
+    """`relocate`, and without what a distribution changed: like a Python built from python.org's source."""
+    copy = relocate(python, prefix)
+    stdlib = prefix / "lib" / copy.name
+    for name in DEBIANS_OWN:
+        (stdlib / name).unlink(missing_ok=True)
+    for path in (copy, stdlib / "site.py", stdlib / "sysconfig.py"):
+        write(path, as_released(path.read_bytes()), path.stat().st_mode & 0o777)
+    places = run(
+        [str(copy), "-I", "-c", "import site, sysconfig; print(site.getsitepackages(), sysconfig.get_paths())"]
+    )
+    assert "dist-packages" not in places, places
+    assert f"'{stdlib}/site-packages'" in places, places
+    return copy
 
 
 # --- looking ---

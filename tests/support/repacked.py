@@ -7,14 +7,13 @@ of packages that hold nothing else, and lead to the one library of ``libopenblas
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 from tests.support.laboratory import PLACEHOLDER, Content, Link, Package, Replaced
-from tests.support.patients import run
+from tests.support.patients import DEBIANS_OWN, as_released, run
 
 SPARE = {
     *("test", "tests", "idlelib", "ensurepip", "lib2to3", "tkinter", "turtledemo", "unittest", "pydoc_data"),
@@ -31,7 +30,8 @@ def cpython(folder: Path) -> Package:
     version = "{}.{}".format(*sys.version_info[:2])
     stdlib = Path(sysconfig.get_path("stdlib"))
     program = folder / "python"
-    shutil.copy(Path(sys.executable).resolve(), program)
+    program.write_bytes(as_released(Path(sys.executable).resolve().read_bytes()))
+    program.chmod(0o755)
     if sys.platform == "linux" and sysconfig.get_config_var("Py_ENABLE_SHARED"):
         patchelf("--set-rpath", "$ORIGIN/../lib", str(program))
     files: dict[str, Content] = {
@@ -49,8 +49,10 @@ def cpython(folder: Path) -> Package:
             and not SPARE & set(parts)
             and not parts[0].startswith("config-")
             and path.suffix not in (".pyc", ".a")
+            and path.name not in DEBIANS_OWN
         ):
-            files[f"lib/python{version}/{'/'.join(parts)}"] = path.resolve()
+            changed = as_released(path.read_bytes()) if parts[-1] in ("site.py", "sysconfig.py") else None
+            files[f"lib/python{version}/{'/'.join(parts)}"] = path.resolve() if changed is None else changed
     library = sysconfig.get_config_var("LDLIBRARY")
     folder = sysconfig.get_config_var("LIBDIR")
     if sysconfig.get_config_var("Py_ENABLE_SHARED") and folder:

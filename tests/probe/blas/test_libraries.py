@@ -1,6 +1,5 @@
 """BLAS and OpenMP libraries on disk: found in the folders where packages put them, and in a file of other things."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from tests.support.patients import write
 
 WORLD = World(home="/root", cwd="/", environ={}, platform="linux")
 CPU = Cpu(logical=2, physical=2, affinity=2, usable=2)
-COMPILED = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +60,6 @@ def test_a_runtime_is_told_by_its_file_name() -> None:
     assert runtime_of("/x/libomp.h") is None
 
 
-@COMPILED
 def test_a_blas_that_is_part_of_pytorchs_library_is_told_by_what_it_exports(tmp_path: Path) -> None:
     library = tmp_path / "torch/lib/libtorch_cpu.so"
     library.parent.mkdir(parents=True)
@@ -79,7 +76,6 @@ def test_a_blas_that_is_part_of_pytorchs_library_is_told_by_what_it_exports(tmp_
     ]
 
 
-@COMPILED
 def test_the_threads_of_a_library_that_does_not_tell_are_not_foretold_in_the_facts(tmp_path: Path) -> None:
     library = tmp_path / "usr/lib/x86_64-linux-gnu/blis-serial/libblas.so.3"
     library.parent.mkdir(parents=True)
@@ -91,7 +87,6 @@ def test_the_threads_of_a_library_that_does_not_tell_are_not_foretold_in_the_fac
     assert isinstance(blis.threads, Missing)
 
 
-@COMPILED
 def test_a_library_that_takes_its_blas_from_elsewhere_is_none_itself(tmp_path: Path) -> None:
     inner = build(tmp_path / "libopenblas.so.0", "-Wl,-soname,libopenblas.so.0")
     outer = build(tmp_path / "libtorch_cpu.so", "-Wl,--no-as-needed", str(inner), code="int openblas_get_config;")

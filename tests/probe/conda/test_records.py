@@ -263,7 +263,7 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.root
 def test_a_record_that_its_owner_keeps_private_is_named(open_folder: Path) -> None:
     meta = open_folder / "conda-meta"
     meta.mkdir(mode=0o755)

@@ -284,7 +284,7 @@ def make_group(tmp_path: Path) -> Iterator[Maker]:
     folder.mkdir()
     base = own_group(folder)
     if base is None:
-        pytest.skip("no v1 cpu hierarchy that can be written: needs root, and the controller in v1")
+        pytest.skip("no v1 cpu hierarchy that can be written")
     made: list[Path] = []
 
     def make(name: str, quota: int) -> Path:
@@ -310,6 +310,7 @@ def make_group(tmp_path: Path) -> Iterator[Maker]:
             subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.root
 @pytest.mark.real
 def test_a_real_quota_of_one_cpu_is_read(make_group: Maker) -> None:
     group = make_group("work", 100_000)
@@ -319,6 +320,7 @@ def test_a_real_quota_of_one_cpu_is_read(make_group: Maker) -> None:
     assert told["quotas"][0]["file"].endswith(f"/{group.parent.name}/work/cpu.cfs_quota_us")
 
 
+@pytest.mark.root
 @pytest.mark.real
 def test_a_real_parents_quota_holds_where_the_child_has_none(make_group: Maker) -> None:
     parent = make_group(".", 100_000)
@@ -328,6 +330,7 @@ def test_a_real_parents_quota_holds_where_the_child_has_none(make_group: Maker) 
     assert told["quotas"][0]["file"].endswith(f"/{parent.name}/cpu.cfs_quota_us")
 
 
+@pytest.mark.root
 @pytest.mark.real
 def test_a_real_quota_is_read_from_within_a_namespace(make_group: Maker, tmp_path: Path) -> None:
     unshare = shutil.which("unshare") or pytest.skip("no unshare")
@@ -340,6 +343,7 @@ def test_a_real_quota_is_read_from_within_a_namespace(make_group: Maker, tmp_pat
     assert told["quotas"][0]["file"] == f"{mounted}/cpu.cfs_quota_us"
 
 
+@pytest.mark.root
 @pytest.mark.real
 def test_a_real_namespace_without_a_mount_of_its_own_leaves_the_quota_unknown(make_group: Maker) -> None:
     unshare = shutil.which("unshare") or pytest.skip("no unshare")
