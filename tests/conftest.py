@@ -169,3 +169,27 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[windows.Lab
     cache = Path(named) if named else Path.home() / ".cache" / "envdoctor-tests"
     with windows.opened(tmp_path_factory.mktemp("laboratory"), cache, Path(__file__).parent.parent) as opened:
         yield opened
+
+
+# Rooms whose code is pure: their tests run a second time, on the Windows twin of each patient.
+PURE = ("tests/checks/", "tests/fixes/", "tests/origin/", "tests/report/")
+# What a driver is, and where its libraries are looked for, is of each system: such tests have no twin.
+DRIVERS = "tests/checks/gpu/"
+# Which builds there are differs by system: there the twin has Windows' paths alone.
+WHEELS = "tests/fixes/test_builds.py"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    path = metafunc.definition.path.as_posix()
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if any(room in path for room in PURE) and DRIVERS not in path and not marks & {"posix", "real"}:
+        metafunc.parametrize("twin", ["", "windows"], indirect=True, ids=["posix", "windows"])
+
+
+@pytest.fixture(autouse=True)
+def twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where ``pytest_generate_tests`` asks for it, what is judged is the Windows twin of the test's patient."""
+    if getattr(request, "param", "posix") == "windows":
+        from tests.support.twin import install
+
+        install(monkeypatch, WHEELS not in request.path.as_posix())

@@ -185,3 +185,72 @@ def test_checks_say_what_they_want_and_hold_no_command_line() -> None:
     assert commands_in("from envdoctor.api import Run")
     found = {file.name: commands_in(file.read_text()) for file in CHECKS.rglob("*.py")}
     assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+# Where paths are the patient's, whose system may be another than ours. Channels are URLs.
+PURE = [ROOT / "src" / "envdoctor" / room for room in ("ecosystem", "fixes", "guide", "origin", "report")] + [CHECKS]
+EXEMPT = ("ecosystem/paths.py", "ecosystem/channels.py")
+CUTS = {"partition", "rpartition", "split", "rsplit", "rstrip", "lstrip", "strip", "startswith", "endswith", "replace"}
+SEPARATORS = ("/", "\\", "/\\", "\\/")
+
+
+def habits(source: str) -> list[int]:
+    """The lines on which paths are glued or cut as strings; one that ends in ``# no path`` is of something else."""
+    lines = source.splitlines()
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if not _is_habit(node):
+            continue
+        assert isinstance(node, ast.expr)
+        if not any("# no path" in lines[number - 1] for number in (node.lineno, node.end_lineno or node.lineno)):
+            found.add(node.lineno)
+    return sorted(found)
+
+
+def _is_habit(node: ast.AST) -> bool:
+    if isinstance(node, ast.JoinedStr):  # f"{folder}/name"
+        return any(
+            isinstance(before, ast.FormattedValue) and isinstance(after, ast.Constant) and _glue(str(after.value))
+            for before, after in zip(node.values, node.values[1:], strict=False)
+        )
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # folder + "/"
+        texts = [side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)]
+        return any(isinstance(text, str) and (_glue(text) or text[-1:] in ("/", "\\")) for text in texts)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CUTS:
+        inside = [item.value for word in node.args for item in ast.walk(word) if isinstance(item, ast.Constant)]
+        return any(isinstance(text, str) and text in SEPARATORS for text in inside)
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in (("os", "path"), ("os", "sep"))
+    )
+
+
+def _glue(text: str) -> bool:
+    return re.match(r"/(?!>)|\\(?=[A-Z{]|$)", text) is not None
+
+
+def test_paths_of_a_patient_are_never_glued_or_cut_as_strings() -> None:
+    """`envdoctor.ecosystem.paths` knows containment, joining and case for the patient's system."""
+    files = [path for folder in PURE for path in folder.rglob("*.py") if not path.as_posix().endswith(EXEMPT)]
+    found = {
+        str(path.relative_to(ROOT)): lines for path in files if (lines := habits(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'path.startswith(prefix + "/")',
+        'path.startswith(f"{prefix}/")',
+        'x = f"{prefix}/bin/python"',
+        'x = prefix + "/lib"',
+        'path.rpartition("/")[2]',
+        'path.replace("\\\\", "/")',
+        "os.path.join(a, b)",
+        'x = rf"{prefix}\\Scripts"',
+    ],
+)
+def test_the_test_of_paths_notices(line: str) -> None:
+    assert habits(line) == [1]

@@ -8,7 +8,7 @@ as it is, be it missing or absent.
 """
 
 from envdoctor.data import as_of, listed, table
-from envdoctor.ecosystem import accelerators, visible
+from envdoctor.ecosystem import accelerators, paths, visible
 from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.markers import plainly_within
@@ -276,6 +276,7 @@ __all__ = [
     "of_library",
     "order",
     "oversubscription_verdict",
+    "paths",
     "plainly_within",
     "python_releases",
     "same_version",

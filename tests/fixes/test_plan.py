@@ -3,6 +3,7 @@
 from typing import get_args
 
 import msgspec
+import pytest
 
 from envdoctor.engine.remedies import Install, Manual, Recreate, RegisterKernel, Remedy, Remove, SetEnv, UnsetEnv
 from envdoctor.fixes import Toolbox, steps
@@ -129,6 +130,7 @@ def test_every_remedy_has_its_place_in_the_order() -> None:
     assert set(get_args(Remedy)) == set(RANK)
 
 
+@pytest.mark.posix
 def test_an_entry_settles_the_findings_that_asked_for_it_and_no_others_of_the_same_rule_and_subject() -> None:
     needs = finding("PKG001", Install(("numpy>=2",)), subject="scipy")
     lacks = finding("PKG004", Install(("pandas",)), subject="pandas")

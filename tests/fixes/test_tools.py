@@ -58,6 +58,7 @@ POETRY = Project(
 )
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("known", "remedy", "steps"),
     [
@@ -210,6 +211,7 @@ def test_a_python_inside_the_environment_cannot_make_it_anew() -> None:
     assert found.applicability == "manual"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("shell", "line", "undo"),
     [

@@ -9,6 +9,7 @@ from tests.origin.trees import chain, grow, kinds, put
 FRAMEWORK = "Frameworks/Python.framework/Versions/3.12"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("brew", ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"])
 def test_a_keg_with_its_receipt_is_homebrews(tmp_path: Path, brew: str) -> None:
     """Homebrew: Library/Homebrew/tab.rb (INSTALL_RECEIPT.json), keg.rb (Cellar/NAME/VERSION, opt/NAME)"""
@@ -30,6 +31,7 @@ def test_a_cask_of_homebrews_is_not_homebrews_python(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, base, platform="darwin")) == ["miniforge"]
 
 
+@pytest.mark.posix
 def test_python_org_is_told_by_its_package_receipt(tmp_path: Path) -> None:
     """python.org's installer: package org.python.Python.PythonFramework-X.Y (CPython: Mac/BuildScript)"""
     path = f"/Library/{FRAMEWORK}"
@@ -39,6 +41,7 @@ def test_python_org_is_told_by_its_package_receipt(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, path, platform="darwin")) == ["python.org"]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "above", ["/Library/Developer/CommandLineTools/Library", "/Applications/Xcode-16.app/Contents/Developer/Library"]
 )
@@ -51,6 +54,7 @@ def test_apples_framework_is_xcodes(tmp_path: Path, above: str) -> None:
     assert kinds(chain(tmp_path, look_alike, platform="darwin")) == ["unknown"]
 
 
+@pytest.mark.posix
 def test_macports_has_its_registry(tmp_path: Path) -> None:
     """https://guide.macports.org: ${prefix}/var/macports/registry"""
     path = f"/opt/local/Library/{FRAMEWORK}"

@@ -57,6 +57,7 @@ def test_a_venv_beside_poetrys_lock_is_poetrys_but_not_uvs(tmp_path: Path) -> No
     assert chain(tmp_path, "/fit/.venv", "bin/python", interpreter=GONE)[0].kind == "uv-venv"
 
 
+@pytest.mark.posix
 def test_pdm_names_the_environment_beside_it_whoever_made_that(tmp_path: Path) -> None:
     """PDM: src/pdm/project/core.py writes .pdm-python; its venv.backend may be uv."""
     environment(tmp_path, "fit/.venv", "uv = 0.13.9")

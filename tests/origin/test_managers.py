@@ -104,6 +104,7 @@ def test_mise_and_asdf_share_a_layout_and_are_told_apart(tmp_path: Path) -> None
     assert kinds(chain(tmp_path, f"/srv/other/{place}")) == ["unknown"]
 
 
+@pytest.mark.posix
 def test_a_standalone_build_is_told_by_sysconfig(tmp_path: Path) -> None:
     """python-build-standalone: docs/distributions.rst"""
     grow(tmp_path, "opt/p/bin/python3")
@@ -124,6 +125,7 @@ def test_a_base_that_is_gone_is_told_by_what_remains(tmp_path: Path) -> None:
     assert "/srv/x/versions/3.12.1 is gone" in links[1].evidence
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("path", "kind"),
     [

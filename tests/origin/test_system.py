@@ -73,6 +73,7 @@ def rpm(root: Path, folder: str = "/usr/lib/sysimage/rpm") -> None:
     database.close()
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("distribution", "kind"), [("fedora", "fedora"), ("rocky", "fedora"), ("opensuse-leap", "os-package")]
 )
@@ -96,6 +97,7 @@ def test_a_python_that_rpm_does_not_know_is_not_fedoras(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, "/usr", "bin/python3.14", distribution="fedora")) == ["unknown"]
 
 
+@pytest.mark.posix
 def test_an_older_database_of_rpm_counts_by_what_os_release_says(tmp_path: Path) -> None:
     grow(tmp_path, "usr/bin/python3", "var/lib/rpm/Packages")
     (link,) = chain(tmp_path, "/usr", distribution="centos")
@@ -123,6 +125,7 @@ R:other
 """
 
 
+@pytest.mark.posix
 def test_apk_owns_alpines_python(tmp_path: Path) -> None:
     """https://wiki.alpinelinux.org/wiki/Apk_spec"""
     grow(tmp_path, "usr/bin/python3.12", "usr/bin/python3 -> python3.12")
@@ -159,6 +162,7 @@ IMAGE = {
 }
 
 
+@pytest.mark.posix
 def test_the_container_image_of_python_is_told(tmp_path: Path) -> None:
     """https://github.com/docker-library/python: Dockerfile-linux.template"""
     grow(tmp_path, "usr/local/bin/python3.12", "usr/local/bin/python3 -> python3.12")

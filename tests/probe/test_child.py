@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from envdoctor.probe import child as module
-from envdoctor.probe.child import Child, describe_status
+from envdoctor.probe.child import Child, decoded, describe_status
 
 COOKIE = "cookie-0123:"
 SOON = 0.5  # seconds within which a test's deadline strikes
@@ -282,10 +282,26 @@ def test_the_interrupt_key_does_not_reach_the_child(start: Callable[..., Child])
 
 @pytest.mark.parametrize(
     "status, words",
-    [(None, "still running"), (0, "status 0"), (-signal.SIGABRT, "signal 6 (SIGABRT)"), (-99, "signal 99")],
+    [
+        (None, "still running"),
+        (0, "status 0"),
+        (255, "status 255"),
+        (-signal.SIGABRT, "signal 6 (SIGABRT)"),
+        (-99, "signal 99"),
+        (0xC0000005, "status 0xC0000005 (access violation)"),
+        (0xC000001D, "status 0xC000001D (illegal instruction)"),
+        (0xC0000409 - (1 << 32), "status 0xC0000409 (the program ended itself at once)"),
+        (0xC0DEC0DE, "status 0xC0DEC0DE"),
+        (0x80000003, "status 0x80000003 (breakpoint)"),
+    ],
 )
 def test_a_status_in_words(status: int | None, words: str) -> None:
     assert describe_status(status) == words
+
+
+def test_what_a_program_of_windows_writes_has_plain_newlines() -> None:
+    assert decoded(b"Error in sitecustomize\r\nboom\r\n") == "Error in sitecustomize\nboom\n"
+    assert decoded(b"caf\xe9\n") == "caf\ufffd\n"
 
 
 def test_the_modules_of_the_first_moment_are_few() -> None:

@@ -102,6 +102,7 @@ def test_only_chosen_rules_are_advised_on() -> None:
 # --- guide and fixes ---
 
 
+@pytest.mark.posix
 def test_the_guides_statements_come_in_the_guides_order() -> None:
     (item,) = advised(finding())
     assert [statement.id for statement in item.guide] == ["blas-2", "blas-8"]

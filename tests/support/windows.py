@@ -228,7 +228,7 @@ class Laboratory:
         before = listing(tree) if watch else {}
         text = rf"{HOME}\AppData\Local\Temp\report.txt"
         self.path(text).unlink(missing_ok=True)
-        options = ("--python", patient, "--format", "json", "-o", f"text={text}", "--timeout", "20")
+        options = ("--python", patient, "--format", "json", "-o", f"text={text}", "--timeout", "60")
         ended = self.envdoctor("check", *options, *args, **ways)
         said = self.path(text)
         return Checkup(

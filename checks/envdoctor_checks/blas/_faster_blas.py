@@ -12,6 +12,7 @@ from envdoctor.api import (
     Remedy,
     System,
     linux_family,
+    paths,
 )
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
@@ -26,7 +27,7 @@ def faster(
         if len(numpys) > 1:
             return remedies
         return (Manual(f"install NumPy into the environment, then take {numpys[0].location} out of PYTHONPATH"),)
-    words = slow.path.split("/")
+    words = paths.parts(slow.path)
     if linux_family(system) is LinuxFamily.DEBIAN and slow.path.startswith(("/usr/lib/", "/lib/")):
         # Debian's alternatives are named by the folder: /usr/lib/x86_64-linux-gnu.
         triplet = next((word for word in words if word.count("-") >= 2), "x86_64-linux-gnu")

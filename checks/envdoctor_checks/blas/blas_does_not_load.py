@@ -12,12 +12,18 @@ from envdoctor.api import (
     Manual,
     NotApplicable,
     Packages,
+    Remedy,
     Rule,
     Severity,
     check,
     known,
+    paths,
 )
 from envdoctor_checks.blas._libraries import TOO_OLD
+
+ILLEGAL = ("SIGILL", "0xC000001D")  # an instruction that the processor lacks, as POSIX and Windows tell it
+# Microsoft's C++ run-time, which no wheel of NumPy brings (https://learn.microsoft.com/cpp/windows/latest-supported-vc-redist)
+RUNTIME = ("msvcp140", "vcruntime140", "vcomp140", "concrt140", "ucrtbase")
 
 BLA007 = Rule("BLA007", "blas-does-not-load", Severity.ERROR, guide=("blas-1",))
 
@@ -29,7 +35,7 @@ def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
         raise NotApplicable("neither NumPy nor SciPy is installed")
     seen: set[tuple[str, str]] = set()
     for error in errors:
-        culprit = (error.package, error.message.partition(":")[0].rpartition("/")[2])  # one library, by several ways
+        culprit = (error.package, paths.name(error.message.partition(":")[0]))  # one library, by several ways
         if culprit not in seen and not TOO_OLD.match(error.message):
             seen.add(culprit)
             yield _broken(error, packages)
@@ -41,8 +47,8 @@ def _wanted(error: LoadError, packages: Packages) -> str:
 
 
 def _broken(error: LoadError, packages: Packages) -> Finding:
-    anew = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
-    if error.message.startswith("signal "):
+    anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
+    if error.message.startswith(("signal ", "status ")):
         other = Manual(f"install a build of {error.package} that this processor can run: an older one, or the system's")
         return Finding(
             BLA007,
@@ -51,8 +57,11 @@ def _broken(error: LoadError, packages: Packages) -> Finding:
             f"loading {error.package}'s linear-algebra library crashes Python: {error.message}",
             "The file is damaged, cut off (a full disk) or made for another processor; a crash can't be caught.",
             own_confidence=Confidence.LIKELY,
-            remedies=(other if "SIGILL" in error.message else anew,),
+            remedies=(other if any(word in error.message for word in ILLEGAL) else anew,),
         )
+    gone = error.message.rpartition("Not found: ")[2].lower() if "Not found: " in error.message else ""
+    if gone.startswith(RUNTIME):
+        anew = Manual("install Microsoft's Visual C++ run-time: winget install Microsoft.VCRedist.2015+.x64")
     library, colon, _ = error.message.partition(":")
     return Finding(
         BLA007,

@@ -18,6 +18,7 @@ from envdoctor.api import (
     Rule,
     SetEnv,
     Severity,
+    System,
     UnknownFact,
     Variables,
     alternation_verdict,
@@ -41,9 +42,14 @@ CURE = "OPENBLAS_THREAD_TIMEOUT"
 
 @check(BLA002)
 def competing_openblas_pools(
-    blas: Blas, environment: Variables, measure: Measure | Missing | None = None
+    blas: Blas, environment: Variables, system: System, measure: Measure | Missing | None = None
 ) -> Iterator[Finding]:
-    """Idle threads of OpenBLAS 0.3.27 and later spin for 2^28 cycles unless told otherwise."""
+    """Idle threads of OpenBLAS 0.3.27 and later spin for 2^28 cycles unless told otherwise.
+
+    On Windows they wait for an event, and the time-out is not read (OpenBLAS: driver/others/blas_server_win32.c).
+    """
+    if system.platform == "win32":
+        raise NotApplicable("on Windows idle threads of OpenBLAS wait without using a processor")
     loaded = [library for library in blas.libraries if library.loaded and library.used_by]
     if not loaded:
         known(blas.examined)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Blas, Evidence, Finding, NotApplicable, Rule, Severity, check, megabytes
+from envdoctor.api import Blas, Evidence, Finding, NotApplicable, Rule, Severity, check, megabytes, paths
 from envdoctor_checks.blas._libraries import describe, users
 
 BLA001 = Rule("BLA001", "duplicate-openblas", Severity.INFO, guide=("blas-1", "blas-2"))
@@ -17,7 +17,9 @@ def duplicate_openblas(blas: Blas) -> Iterator[Finding]:
     if len(copies) < 2:
         return
     total = sum(library.bytes for library in copies if isinstance(library.bytes, int))
-    from_wheels = all(".libs/" in library.path.replace("\\", "/") or ".dylibs" in library.path for library in copies)
+    from_wheels = all(
+        any(part.endswith((".libs", ".dylibs")) for part in paths.parts(library.path)) for library in copies
+    )
     digests = [library.sha256 for library in copies if library.sha256]
     yield Finding(
         BLA001,

@@ -26,6 +26,7 @@ from envdoctor.api import (
     known,
     listed,
     megabytes,
+    paths,
 )
 from envdoctor_checks.conda._base import require_base
 
@@ -91,7 +92,7 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
         yield Evidence("by pip", _some(base.pip))
     yield Evidence("the installer's own", base.initial_source or "not known, and not counted")
     if base.frozen:
-        yield Evidence("frozen", f"{conda.root_prefix}/conda-meta/frozen (CEP 22)")
+        yield Evidence("frozen", paths.join(conda.root_prefix or "", "conda-meta/frozen (CEP 22)"))
 
 
 def _remedies(base: CondaBase, asked: list[str]) -> tuple[Remedy, ...]:

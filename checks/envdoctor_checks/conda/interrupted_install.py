@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, Prefix, Recreate, Rule, Severity, check
+from envdoctor.api import Conda, Evidence, Finding, Prefix, Recreate, Rule, Severity, check, paths
 from envdoctor_checks.conda._records import conda_records
 
 CON013 = Rule("CON013", "interrupted-install", Severity.ERROR, guide=("repro-1",))
@@ -13,7 +13,7 @@ def interrupted_install(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
     records = conda_records(conda)
     left = [Evidence("left behind", name) for name in conda.leftovers]
     left += [Evidence("empty record", name) for name, why in conda.unreadable.items() if why.endswith(": empty")]
-    own = prefix.executable_exists and prefix.configuration is None and not (prefix.link or "").startswith("/")
+    own = prefix.executable_exists and prefix.configuration is None and not paths.absolute(prefix.link or "")
     lost = any(name.startswith("python-") for name in conda.unreadable)
     if own and not lost and not any(record.name in ("python", "pypy", "graalpy") for record in records):
         left.append(Evidence("no record of python", f"{prefix.executable} is there"))

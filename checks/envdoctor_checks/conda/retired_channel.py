@@ -18,7 +18,7 @@ def retired_channel(conda: Conda) -> Iterator[Finding]:
     records = known(conda.records)
     for name, row in rows.items():
         # A label of conda-forge, or the free channel, goes by more than one name.
-        names = {name, name.rpartition("/")[2]} if name.startswith("pkgs/") else {name}
+        names = {name, name.rpartition("/")[2]} if name.startswith("pkgs/") else {name}  # no path
         users = [f"{record.name} {record.version}" for record in records if record.channel in names]
         written = [channel for channel in named if canonical(channel) in names]
         if not written and not users:

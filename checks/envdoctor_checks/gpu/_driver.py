@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from envdoctor.api import Gpu, Layer, SetEnv, UnsetEnv, Variables, table
+from envdoctor.api import Gpu, Layer, SetEnv, UnsetEnv, Variables, paths, table
 
 
 class Answer(Struct, frozen=True):
@@ -62,7 +62,7 @@ def _conditions(gpu: Gpu, variables: Variables | None) -> set[str]:
         "nvml": layer(gpu, "nvml").status == "present" and bool(nvidia),
         "compat": compatibility(gpu),
         "order": variables is not None and "CUDA_DEVICE_ORDER" in variables.variables,
-        "foreign": library.startswith("/") and not library.startswith("/usr/lib/wsl/"),
+        "foreign": paths.absolute(library) and not paths.inside(library, "/usr/lib/wsl"),
     }
     return {word for word, holds in held.items() if holds}
 
@@ -76,7 +76,7 @@ def filled(text: str, gpu: Gpu) -> str:
     """The words of a row with the libcuda that loads, its folder and the driver's version."""
     library = layer(gpu, "cuda").library or "that libcuda"
     driver = gpu.driver if isinstance(gpu.driver, str) else "see nvidia-smi"
-    folder = library.rpartition("/")[0] or library
+    folder = paths.parent(library) or library
     return text.replace("{library}", library).replace("{folder}", folder).replace("{driver}", driver)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Gpu, Manual, NotApplicable, Rule, Severity, UnknownFact, check
+from envdoctor.api import Evidence, Finding, Gpu, Manual, NotApplicable, Rule, Severity, UnknownFact, check, paths
 from envdoctor_checks.gpu._driver import MISMATCH, compatibility, denied, layer, unanswered, words_of
 
 GPU007 = Rule("GPU007", "driver-mismatch", Severity.ERROR)
@@ -23,7 +23,7 @@ def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
     library = next((item.version for item in told if item.name == "nvml" and item.version), None)
     remedy = "restart the machine: the kernel module of the updated driver is loaded then"
     if compatibility(gpu):
-        folder = (layer(gpu, "cuda").library or "").rpartition("/")[0]
+        folder = paths.parent(layer(gpu, "cuda").library or "")
         remedy = f"take {folder} out of LD_LIBRARY_PATH: the libcuda of cuda-compat in it is not for this driver"
     elif gpu.container:
         remedy = "take NVIDIA's driver libraries out of the container's image: the container toolkit brings the host's"

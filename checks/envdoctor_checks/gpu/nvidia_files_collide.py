@@ -15,6 +15,7 @@ from envdoctor.api import (
     Rule,
     Severity,
     check,
+    paths,
 )
 
 GPU005 = Rule("GPU005", "nvidia-files-collide", Severity.ERROR, guide=("pkg-3", "pkg-5"), varies=(Severity.WARNING,))
@@ -28,12 +29,11 @@ def nvidia_files_collide(packages: Packages) -> Iterator[Finding]:
         raise NotApplicable("no nvidia-* distribution is installed")
     shared: dict[tuple[str, ...], list[Collision]] = {}
     for collision in packages.collisions:
-        path = collision.path.replace("\\", "/")
-        if "/nvidia/" in path and not path.endswith(".py"):
+        if "nvidia" in paths.parts(collision.path)[:-1] and not collision.path.endswith(".py"):
             shared.setdefault(tuple(sorted(collision.claims)), []).append(collision)
     for owners, files in shared.items():
         who = " and ".join(owners)
-        folder, _, first = files[0].path.replace("\\", "/").rpartition("/")
+        folder, first = paths.parent(files[0].path), paths.name(files[0].path)
         differ = [collision for collision in files if collision.differs]
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         yield Finding(

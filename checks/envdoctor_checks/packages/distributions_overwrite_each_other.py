@@ -18,6 +18,7 @@ from envdoctor.api import (
     Rule,
     Severity,
     check,
+    paths,
 )
 from envdoctor_checks.packages._evidence import named
 
@@ -36,7 +37,7 @@ def distributions_overwrite_each_other(
     locations = sorted({distribution.location for distribution in packages.distributions}, key=len, reverse=True)
     for collision in packages.collisions:
         relative = _relative(collision.path, locations)
-        top = relative.partition("/")[0]
+        top = (paths.parts(relative) or [""])[0]
         if collision.differs and top != "nvidia" and top not in BYSTANDERS and relative not in STRAY:
             groups.setdefault(tuple(sorted(collision.claims)), []).append(collision)
     for names, collisions in groups.items():
@@ -78,6 +79,6 @@ def _version(packages: Packages, name: str) -> str:
 
 def _relative(path: str, locations: list[str]) -> str:
     for location in locations:
-        if path.startswith(location + "/"):
+        if paths.inside(path, location):
             return path[len(location) + 1 :]
     return path

@@ -14,6 +14,7 @@ from envdoctor.api import (
     Rule,
     Severity,
     check,
+    paths,
 )
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
@@ -26,11 +27,9 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
     first: dict[str, Distribution] = {}
     for distribution in packages.distributions:
         winner = first.setdefault(distribution.key, distribution)
-        if winner.location == distribution.location or _worked_on(winner) or _worked_on(distribution):
+        if paths.same(winner.location, distribution.location) or _worked_on(winner) or _worked_on(distribution):
             continue
-        behind = distribution.owner is not None or not _slashes(distribution.location).startswith(
-            _slashes(prefix.path) + "/"
-        )
+        behind = distribution.owner is not None or not paths.inside(distribution.location, prefix.path)
         fine = "both are of one version" if winner.version == distribution.version else ""
         fine = "the system's or another environment's packages lie behind yours" if behind else fine
         yield Finding(
@@ -53,9 +52,5 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
 
 def _worked_on(distribution: Distribution) -> bool:
     """A project's own folder, or an editable installation that points at it: two records of one thing."""
-    leaf = _slashes(distribution.location).rpartition("/")[2]
+    leaf = paths.name(distribution.location)
     return distribution.editable or leaf not in ("site-packages", "dist-packages")
-
-
-def _slashes(path: str) -> str:
-    return path.replace("\\", "/")

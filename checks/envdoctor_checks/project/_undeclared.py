@@ -1,6 +1,6 @@
 """What is installed by name and stands in no file of the project; whether the environment is the project's at all."""
 
-from envdoctor.api import Declaration, Distribution, Patient, Project, RequirementChecker, known, normalise
+from envdoctor.api import Declaration, Distribution, Patient, Project, RequirementChecker, known, normalise, paths
 
 # What serves the environment rather than the project.
 TOOLS = ("pip", "setuptools", "wheel", "uv", "virtualenv", "envdoctor", "pipdeptree", "pkg-resources", "ipykernel")
@@ -25,7 +25,7 @@ def undeclared(project: Project, resolver: RequirementChecker, patient: Patient)
         and item.owner is None
         and item.key not in declared
         and item.key not in TOOLS
-        and item.location.startswith(f"{patient.prefix}/")
+        and paths.inside(item.location, patient.prefix)
         and not _projects_own(item, project)
     ]
     needed = resolver.needed() if extra else set()

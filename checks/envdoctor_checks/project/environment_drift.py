@@ -30,6 +30,7 @@ from envdoctor.api import (
     first_kind,
     keeper,
     known,
+    paths,
     plainly_within,
     same_version,
 )
@@ -47,7 +48,7 @@ def environment_drift(
     kind = first_kind(patient)
     if kind in CONDA_ROOTS or (kind in SHARED and len(patient.origin) == 1):
         raise NotApplicable("this is no environment of the project's own")
-    if project.environment_of and not (project.root + "/").startswith(project.environment_of + "/"):
+    if project.environment_of and not paths.within(project.root, project.environment_of):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
     maker = keeper(patient, (item.installer for item in packages.distributions))
     own = _compared(project, FILES.get(maker, OTHERS))
@@ -103,7 +104,7 @@ def _compared(project: Project, kinds: tuple[str, ...]) -> list[Declaration]:
         known(declaration.requirements)
         known(declaration.locked)
     files = [declaration for declaration in found if declaration.kind == "requirements"]
-    main = [item for item in files if item.file.rpartition("/")[2] in ("requirements.txt", "base.txt", "main.txt")]
+    main = [item for item in files if paths.name(item.file) in ("requirements.txt", "base.txt", "main.txt")]
     environments = [declaration for declaration in found if declaration.kind == "environment.yml"]
     chosen = [item for item in environments if item.file in ("environment.yml", "environment.yaml")] or environments[:1]
     keep = main[:1] or (files if len(files) == 1 else [])

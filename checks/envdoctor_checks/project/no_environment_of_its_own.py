@@ -18,6 +18,7 @@ from envdoctor.api import (
     Severity,
     check,
     first_kind,
+    paths,
 )
 from envdoctor_checks.project._kinds import not_an_image
 
@@ -54,4 +55,4 @@ def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix
 
 
 def _within(folder: str, parent: str) -> bool:
-    return folder == parent or folder.startswith(parent.rstrip("/") + "/")
+    return paths.within(folder, parent)

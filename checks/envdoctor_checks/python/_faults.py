@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Patient, Prefix
+from envdoctor.api import Evidence, Patient, Prefix, paths
 
 
 def faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     """What is wrong with the environment's own folder: the title, and what was seen."""
     configuration = prefix.configuration if isinstance(prefix.configuration, dict) else {}
     if prefix.lost:
-        evidence = [Evidence("gone", f"{prefix.lost}/pyvenv.cfg"), Evidence("its Python says", f"prefix {prefix.path}")]
+        evidence = [
+            Evidence("gone", paths.join(prefix.lost, "pyvenv.cfg")),
+            Evidence("its Python says", f"prefix {prefix.path}"),
+        ]
         yield "the environment has lost its pyvenv.cfg, and its Python is no more than its base's", tuple(evidence)
         return
     if not prefix.exists:

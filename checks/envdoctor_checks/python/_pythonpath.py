@@ -1,6 +1,6 @@
 """What PYTHONPATH brings, and how it leaves."""
 
-from envdoctor.api import Missing, Path, PythonPathEntry, Remedy, SetEnv, UnsetEnv
+from envdoctor.api import Missing, Path, PythonPathEntry, Remedy, SetEnv, UnsetEnv, paths
 
 
 def off_pythonpath(folder: str, path: Path | Missing | None) -> tuple[Remedy, ...]:
@@ -10,7 +10,7 @@ def off_pythonpath(folder: str, path: Path | Missing | None) -> tuple[Remedy, ..
 
 
 def _same(entry: str, folder: str) -> bool:
-    return entry.rstrip("/\\") == folder.rstrip("/\\")
+    return paths.same(entry, folder)
 
 
 def without(entry: PythonPathEntry, path: Path) -> Remedy:

@@ -4,7 +4,20 @@ on PATH belongs to another prefix.
 
 from collections.abc import Iterator
 
-from envdoctor.api import Active, Evidence, Finding, Manual, NotApplicable, Path, Rule, Severity, UnsetEnv, check, known
+from envdoctor.api import (
+    Active,
+    Evidence,
+    Finding,
+    Manual,
+    NotApplicable,
+    Path,
+    Rule,
+    Severity,
+    UnsetEnv,
+    check,
+    known,
+    paths,
+)
 from envdoctor_checks.python._commands import where_it_leads
 
 PY005 = Rule("PY005", "environment-shadowed", Severity.WARNING, guide=("pkg-2", "repro-2"))
@@ -21,7 +34,7 @@ def environment_shadowed(path: Path) -> Iterator[Finding]:
     commands = [item for name in NAMES if (item := next((one for one in path.commands if one.name == name), None))]
     if not commands:
         raise NotApplicable("no Python on PATH")
-    first = next((item for item in commands if known(item.real_prefix) != innermost.real_prefix), None)
+    first = next((item for item in commands if not paths.same(known(item.real_prefix), innermost.real_prefix)), None)
     if first is None or (first.name == "python" and innermost.python == "python3"):
         return
     gone = "" if innermost.exists else " (gone)"
@@ -36,12 +49,14 @@ def environment_shadowed(path: Path) -> Iterator[Finding]:
     )
 
 
+def _activation(prefix: str) -> str:
+    if paths.windows(prefix):
+        return paths.join(paths.scripts(prefix), "activate")
+    return f"source {paths.join(paths.scripts(prefix), 'activate')}"
+
+
 def _again(active: Active) -> tuple[Manual | UnsetEnv, ...]:
     if not active.exists:
         return (UnsetEnv((active.variable,)),)
-    how = (
-        f"source {active.prefix}/bin/activate"
-        if active.variable == "VIRTUAL_ENV"
-        else f"conda activate {active.prefix}"
-    )
+    how = _activation(active.prefix) if active.variable == "VIRTUAL_ENV" else f"conda activate {active.prefix}"
     return (Manual(f"activate it again (`{how}`), after whatever else changes PATH in the shell's start-up files"),)

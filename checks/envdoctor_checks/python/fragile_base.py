@@ -3,14 +3,26 @@
 import re
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, NotApplicable, OriginKind, Patient, Prefix, Rule, Severity, check, kind_of
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    NotApplicable,
+    OriginKind,
+    Patient,
+    Prefix,
+    Rule,
+    Severity,
+    check,
+    kind_of,
+    paths,
+)
 
 PY009 = Rule("PY009", "fragile-base", Severity.INFO, guide=("repro-1",))
 # A folder that the next upgrade of its owner replaces by one of another name.
 VERSIONED = {
-    OriginKind.HOMEBREW: r"/Cellar/[^/]+/[^/]+/",
+    OriginKind.HOMEBREW: r"[/\\]Cellar[/\\][^/\\]+[/\\][^/\\]+[/\\]",
     OriginKind.UV_PYTHON: r"[/\\](?:cpython|pypy|graalpy)-\d+\.\d+\.\d+[^/\\]*[/\\]",
-    OriginKind.MISE: r"/installs/python/\d+\.\d+\.\d+[^/]*/",
+    OriginKind.MISE: r"[/\\]installs[/\\]python[/\\]\d+\.\d+\.\d+[^/\\]*[/\\]",
 }
 
 
@@ -20,7 +32,12 @@ def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
         raise NotApplicable("not a virtual environment")
     base = patient.origin[1]
     pattern = VERSIONED.get(kind_of(base.kind))
-    if pattern is None or not prefix.home or not prefix.home_exists or not re.search(pattern, f"{prefix.home}/"):
+    if (
+        pattern is None
+        or not prefix.home
+        or not prefix.home_exists
+        or not re.search(pattern, paths.join(prefix.home, ""))
+    ):
         return
     yield Finding(
         PY009,

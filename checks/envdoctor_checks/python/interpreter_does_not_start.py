@@ -19,6 +19,7 @@ from envdoctor.api import (
     UnknownFact,
     UnsetEnv,
     check,
+    paths,
 )
 from envdoctor_checks.python._faults import faults
 
@@ -29,7 +30,7 @@ SOON = 0.2  # seconds that a healthy Python may take to answer
 
 def _complaints(start: Start) -> Iterator[Finding]:
     for file, said in start.complaints.items():
-        name = file.replace("\\", "/").rpartition("/")[2]
+        name = paths.name(file)
         yield Finding(
             PY013,
             file,
@@ -64,9 +65,9 @@ def _variables(start: Start, path: Path | Missing | None) -> tuple[str, ...]:
     found = [VARIABLE.match(item) for item in start.culprits]
     named = list(dict.fromkeys(match[1] for match in found if match))
     if isinstance(path, Path) and "PYTHONPATH" not in named:
-        folders = [entry.path.rstrip("/\\") for entry in path.pythonpath]
-        folders += [f"{path.working_directory}/{folder}" for folder in folders]
-        if any(item.startswith((f"{one}/", f"{one}\\")) for one in folders for item in start.culprits):
+        folders = [entry.path for entry in path.pythonpath]
+        folders += [paths.join(path.working_directory, folder) for folder in folders]
+        if any(paths.inside(item, one) for one in folders for item in start.culprits):
             named.insert(0, "PYTHONPATH")
     return tuple(named)
 
@@ -96,7 +97,7 @@ def does_not_start(
         )
         unnamed = not start.culprits and isinstance(prefix.configuration, dict) and not prefix.home
         if unnamed:
-            evidence.append(Evidence("runs at start-up", f"{prefix.path}/pyvenv.cfg, which names no home"))
+            evidence.append(Evidence("runs at start-up", paths.join(prefix.path, "pyvenv.cfg, which names no home")))
         variables = _variables(start, path) if start.mode == "isolated" else ()
         files = [item for item in start.culprits if not VARIABLE.match(item)]
         culprits = ", ".join(files) or "the files that run at start-up"

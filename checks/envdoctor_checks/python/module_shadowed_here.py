@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Confidence, Evidence, Finding, Interpreter, Move, NotApplicable, Path, Rule, Severity, check
+from envdoctor.api import (
+    Confidence,
+    Evidence,
+    Finding,
+    Interpreter,
+    Move,
+    NotApplicable,
+    Path,
+    Rule,
+    Severity,
+    check,
+    paths,
+)
 
 PY014 = Rule("PY014", "module-shadowed-here", Severity.WARNING, confidence=Confidence.LIKELY)
 
@@ -17,13 +29,13 @@ def module_shadowed_here(path: Path, interpreter: Interpreter) -> Iterator[Findi
         yield Finding(
             PY014,
             name,
-            (Evidence("file", f"{path.working_directory}/{name}"),),
+            (Evidence("file", paths.join(path.working_directory, name)),),
             f"{name} in the working directory is imported in place of the module {module}",
             f"`import {module}`, in NumPy and its neighbours too, finds this file first in a Python started here.",
             remedies=(
                 Move(
-                    f"{path.working_directory}/{name}",
-                    f"{path.working_directory}/my_{name}",
+                    paths.join(path.working_directory, name),
+                    paths.join(path.working_directory, f"my_{name}"),
                     title=f"rename {name}",
                     reason=f"files that import it as {module} on purpose have to follow",
                 ),

@@ -21,6 +21,7 @@ from envdoctor.api import (
     UnknownFact,
     check,
     first_kind,
+    paths,
 )
 
 PY003 = Rule("PY003", "packages-in-system-python", Severity.WARNING, guide=("rec-7", "rec-8"))
@@ -44,7 +45,7 @@ def packages_in_system_python(
         if item.installer not in PIP_LIKE:
             continue
         answer = installation.owned.get(item.path)
-        at_home = item.location == interpreter.user_site
+        at_home = paths.same(item.location, interpreter.user_site)
         if isinstance(answer, Missing):
             unknown.append(answer.reason)
         elif answer is None and (
@@ -63,7 +64,7 @@ def _inside(item: Distribution, patient: Patient, interpreter: Interpreter) -> b
         patient.prefix or "/usr",
         *(interpreter.paths[key] for key in ("purelib", "platlib") if key in interpreter.paths),
     ]
-    return any(item.location == root or item.location.startswith(f"{root}/") for root in roots)
+    return any(paths.within(item.location, root) for root in roots)
 
 
 def _system_finding(foreign: list[Distribution], patient: Patient, installation: Installation) -> Finding:

@@ -23,6 +23,7 @@ from envdoctor.api import (
     check,
     first_kind,
     known,
+    paths,
 )
 from envdoctor_checks.python._commands import where_it_leads
 
@@ -35,7 +36,7 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
     if path.pip is None:
         raise NotApplicable("no pip on PATH")
     python = path.python
-    active = any(item.real_prefix == path.patient_real for item in path.active)
+    active = any(paths.same(item.real_prefix, path.patient_real) for item in path.active)
     if not active and (python is None or python.real_prefix != path.patient_real):
         raise NotApplicable("this Python is neither active nor the one on PATH")
     serves = known(path.pip.real_prefix)
@@ -43,7 +44,8 @@ def pip_serves_another_python(path: Path, patient: Patient, packages: Packages) 
     if serves == called == path.patient_real:
         return
     has_pip = any(
-        item.key == "pip" and item.location.startswith((f"{patient.prefix}/", f"{path.patient_real}/"))
+        item.key == "pip"
+        and any(paths.inside(item.location, folder) for folder in (patient.prefix or "", path.patient_real))
         for item in packages.distributions
     )
     kind = first_kind(patient)

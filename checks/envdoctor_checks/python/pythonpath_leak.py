@@ -63,7 +63,7 @@ def pythonpath_leak(
 
 
 def _fault(entry: PythonPathEntry, version: str) -> tuple[str, tuple[Evidence, ...]] | None:
-    found = re.search(_VERSION, entry.path + "/")
+    found = re.search(_VERSION, entry.path)
     if not entry.exists:
         return f"PYTHONPATH names a folder that is gone: {entry.path}", ()
     if found and found[1] != version:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Manual, NotApplicable, Path, Patient, Rule, Severity, check
+from envdoctor.api import Evidence, Finding, Manual, NotApplicable, Path, Patient, Rule, Severity, check, paths
 
 PY012 = Rule("PY012", "two-environments-active", Severity.WARNING, guide=("rec-5", "repro-2"), varies=(Severity.INFO,))
 
@@ -12,9 +12,11 @@ def two_environments_active(path: Path, patient: Patient) -> Iterator[Finding]:
     if len(path.active) < 2:
         raise NotApplicable("no two environments are active")
     inner, outer = path.active
-    if inner.real_prefix == outer.real_prefix:
+    if paths.same(inner.real_prefix, outer.real_prefix):
         return
-    made_of_it = patient.prefix == inner.prefix and patient.base_prefix in (outer.prefix, outer.real_prefix)
+    made_of_it = paths.same(patient.prefix, inner.prefix) and any(
+        paths.same(patient.base_prefix, folder) for folder in (outer.prefix, outer.real_prefix)
+    )
     mild = outer.base or made_of_it
     what = "conda's base" if outer.base else "the conda environment"
     yield Finding(

@@ -19,6 +19,7 @@ from envdoctor.api import (
     UnknownFact,
     check,
     known,
+    paths,
 )
 
 PY007 = Rule("PY007", "user-site-leak", Severity.WARNING, guide=("rec-8",), varies=(Severity.INFO,))
@@ -31,14 +32,14 @@ def user_site_leak(packages: Packages, interpreter: Interpreter, prefix: Prefix)
         raise NotApplicable("not an environment")
     if not known_flag(interpreter):
         raise NotApplicable("the user's site-packages is switched off here")
-    inside = (f"{prefix.path}/", f"{interpreter.prefix}/")
+    own_prefixes = (prefix.path, interpreter.prefix)
     order: dict[str, list[Distribution]] = {}
     for item in packages.distributions:
         order.setdefault(item.key, []).append(item)
     pairs = []
     for items in order.values():
-        user = next((item for item in items if item.location == interpreter.user_site), None)
-        own = next((item for item in items if item.location.startswith(inside)), None)
+        user = next((item for item in items if paths.same(item.location, interpreter.user_site)), None)
+        own = next((item for item in items if any(paths.inside(item.location, p) for p in own_prefixes)), None)
         if user is not None and own is not None:
             pairs.append((user, own, items.index(user) < items.index(own)))
     if not pairs:

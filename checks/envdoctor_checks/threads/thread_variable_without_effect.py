@@ -18,6 +18,7 @@ from envdoctor.api import (
     check,
     is_count,
     is_list,
+    paths,
 )
 from envdoctor_checks.threads._expected_threads import expectation
 from envdoctor_checks.threads._libraries import VARIABLES, count, counted_libraries, threads_of
@@ -81,6 +82,6 @@ def _without_effect(name: str, value: str, reason: str, pools: list[Library], wi
         name,
         tuple(evidence),
         f"{name}={value} does not have the effect it was set for: {reason}",
-        f"{pools[0].path.rpartition('/')[2]} takes {count(threads_of(pools[0]))} nevertheless.",
+        f"{paths.name(pools[0].path)} takes {count(threads_of(pools[0]))} nevertheless.",
         remedies=(remedy,),
     )

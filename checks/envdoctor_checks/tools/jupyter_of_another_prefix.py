@@ -19,6 +19,7 @@ from envdoctor.api import (
     Severity,
     check,
     known,
+    paths,
 )
 from envdoctor_checks.tools._kernels import register
 
@@ -30,16 +31,16 @@ GENERIC = ("venv", "env", "virtualenv", "default", "envs", "pixi")  # folders th
 def jupyter_of_another_prefix(jupyter: Jupyter, path: Path, packages: Packages, patient: Patient) -> Iterator[Finding]:
     if path.jupyter is None:
         raise NotApplicable("no jupyter on PATH")
-    if not path.active or path.active[0].real_prefix != path.patient_real:
+    if not path.active or not paths.same(path.active[0].real_prefix, path.patient_real):
         raise NotApplicable("this environment is not active")
     if path.active[0].base:
         raise NotApplicable("conda's base is no environment of its own")
     theirs = known(path.jupyter.real_prefix)
-    if theirs == path.patient_real:
+    if paths.same(theirs, path.patient_real):
         return
     if jupyter.finders and path.active[0].variable == "CONDA_PREFIX":
         return  # it offers the kernels of conda environments by itself
-    if any(kernel.prefix == path.patient_real and _seen(kernel, jupyter) for kernel in jupyter.kernels):
+    if any(paths.same(kernel.prefix, path.patient_real) and _seen(kernel, jupyter) for kernel in jupyter.kernels):
         return
     yield Finding(
         TOL003,
@@ -56,12 +57,12 @@ def jupyter_of_another_prefix(jupyter: Jupyter, path: Path, packages: Packages, 
 
 def _seen(kernel: Kernel, jupyter: Jupyter) -> bool:
     """True for a kernelspec that the jupyter on PATH looks at: not one inside the patient alone."""
-    return jupyter.of_command == jupyter.of_patient or not kernel.file.startswith(f"{jupyter.of_patient}/")
+    return paths.same(jupyter.of_command, jupyter.of_patient) or not paths.inside(kernel.file, jupyter.of_patient)
 
 
 def _name(prefix: str, jupyter: Jupyter) -> str:
     """A kernel's name that none has yet, of the letters that Jupyter allows; ``.venv`` is named after its project."""
-    folders = [part for part in prefix.replace("\\", "/").split("/") if part]
+    folders = paths.parts(prefix)
     while len(folders) > 1 and folders[-1].lstrip(".") in GENERIC:
         folders.pop()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folders[-1] if folders else "").strip(".-") or "environment"

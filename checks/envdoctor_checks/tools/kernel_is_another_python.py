@@ -17,6 +17,7 @@ from envdoctor.api import (
     Severity,
     check,
     known,
+    paths,
 )
 from envdoctor_checks.tools._kernels import register
 
@@ -26,7 +27,7 @@ TOL002 = Rule("TOL002", "kernel-is-another-python", Severity.WARNING, guide=("re
 @check(TOL002)
 def kernel_is_another_python(jupyter: Jupyter, path: Path, packages: Packages, patient: Patient) -> Iterator[Finding]:
     """The environment's own kernelspecs, and the ``python3`` that its Jupyter offers first."""
-    offered = {kernel.file: kernel for kernel in jupyter.kernels if kernel.file.startswith(f"{jupyter.of_patient}/")}
+    offered = {kernel.file: kernel for kernel in jupyter.kernels if paths.inside(kernel.file, jupyter.of_patient)}
     has_jupyter = any(item.key in ("jupyter-client", "jupyter-server", "notebook") for item in packages.distributions)
     first = next((kernel for kernel in jupyter.kernels if kernel.name == "python3"), None)
     if has_jupyter and first is not None:
@@ -35,7 +36,7 @@ def kernel_is_another_python(jupyter: Jupyter, path: Path, packages: Packages, p
         raise NotApplicable("no kernelspec is offered as this environment's")
     for kernel in offered.values():
         prefix = known(kernel.prefix)
-        if not kernel.interpreter_exists or prefix is None or prefix == path.patient_real:
+        if not kernel.interpreter_exists or prefix is None or paths.same(prefix, path.patient_real):
             continue
         yield Finding(
             TOL002,

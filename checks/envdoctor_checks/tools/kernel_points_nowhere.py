@@ -18,6 +18,7 @@ from envdoctor.api import (
     check,
     is_a,
     known,
+    paths,
 )
 
 TOL001 = Rule("TOL001", "kernel-points-nowhere", Severity.ERROR, guide=("rec-2",))
@@ -31,10 +32,10 @@ def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
         known(kernel.argv)
         if kernel.interpreter is None or kernel.interpreter_exists:
             continue
-        folder = kernel.file.rpartition("/")[0]
+        folder = paths.parent(kernel.file)
         again = "it has to be registered again if it is wanted"
         remedy: Remedy = Manual(f"remove the folder {folder}")
-        if folder.startswith("/"):
+        if paths.absolute(folder) and not paths.windows(folder):
             remedy = DeleteFiles((folder,), "remove the kernel's folder", again)
         if path.jupyter is not None and is_a(NAME, kernel.name):
             remedy = RemoveKernel(kernel.name, again)

@@ -13,7 +13,7 @@ from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump, load, record
 from envdoctor.privacy.redact import Redactor, credentials
-from envdoctor.privacy.text import sanitize
+from envdoctor.privacy.text import fitting, sanitize
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, PatientError, default, named
 from envdoctor.probe.world import World
 from envdoctor.report.formats import Style
@@ -177,10 +177,15 @@ def _colored(color: str, terminal: bool) -> bool:
 
 
 def _unicode() -> bool:
-    """False where the locale is C, which promises ASCII only, or the stream can't encode more."""
+    """False where the locale is C, which promises ASCII only, or the stream has nothing else."""
+    if sys.platform == "win32":
+        return _encoding() != "ascii"
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
-    return encoding in ("utf8", "utf16", "utf32") and (locale not in ("C", "POSIX") or sys.platform == "win32")
+    return _encoding() in ("utf8", "utf16", "utf32") and locale not in ("C", "POSIX")
+
+
+def _encoding() -> str:
+    return (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
 
 
 def _width(terminal: bool) -> int:
@@ -197,7 +202,8 @@ def emit(text: str) -> None:
     """Write to standard output; a reader who has left early (``| head -1``) is no fault."""
     try:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        sys.stdout.write(text)
+        # On Windows a redirected stream has the system's code page: cp1252 knows an umlaut, and no box drawing.
+        sys.stdout.write(fitting(text, sys.stdout.encoding or "ascii"))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

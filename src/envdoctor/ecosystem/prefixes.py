@@ -1,9 +1,9 @@
 """What lies in a prefix of the conda family tells an installation from an environment.
 
-Imported at the very start, as `envdoctor.probe.choose` is: only ``os`` here.
+Imported at the very start, as `envdoctor.probe.choose` is: only `envdoctor.ecosystem.paths` here.
 """
 
-import os
+from envdoctor.ecosystem import paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ def is_conda_installation(prefix: str, is_dir: "Callable[[str], bool]") -> bool:
 
     An environment that holds conda, as conda-build needs it, has a ``condabin`` as well.
     """
-    above, name = os.path.split(os.path.dirname(prefix.rstrip("/\\")))
-    if name == "envs" and is_dir(f"{above}/conda-meta"):
+    envs = paths.parent(prefix)
+    if paths.name(envs) == "envs" and is_dir(paths.join(paths.parent(envs), "conda-meta")):
         return False
-    return is_dir(f"{prefix}/conda-meta") and (is_dir(f"{prefix}/condabin") or is_dir(f"{prefix}/envs"))
+    there = [is_dir(paths.join(prefix, name)) for name in ("conda-meta", "condabin", "envs")]
+    return there[0] and (there[1] or there[2])

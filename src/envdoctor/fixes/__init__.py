@@ -5,6 +5,7 @@ from typing import assert_never
 
 import msgspec
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import (
@@ -63,7 +64,7 @@ class Toolbox:
         named = bedside.project is not None and bedside.project.evidence == "named by --project"
         return [
             *(["--python", patient] if patient else []),
-            *(["--project", bedside.project_path().rstrip("/")] if named else []),
+            *(["--project", paths.without_end(bedside.project_path())] if named else []),
         ]
 
     def _fix(self, remedy: Remedy) -> Fix:

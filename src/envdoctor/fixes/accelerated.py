@@ -2,7 +2,7 @@
 
 import msgspec
 
-from envdoctor.ecosystem import accelerators
+from envdoctor.ecosystem import accelerators, paths
 from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.facts import Gpu, System
@@ -74,7 +74,7 @@ def _in_venv(bedside: Target, remedy: InstallBuild) -> Fix:
     if "uv" in bedside.commands:
         make, pip = run("uv", "venv", "--python", bedside.python, folder), _pip(bedside, folder)
     else:
-        inside = rf"{folder}\Scripts\python.exe" if bedside.windows else f"{folder}/bin/python"
+        inside = paths.python(folder, bedside.windows)
         make, pip = run(bedside.python, "-m", "venv", folder), _pip(bedside, folder, inside)
     fresh = msgspec.structs.replace(remedy, remove=())  # there is nothing in it yet
     title, steps, applicability, reason, _ = builds.replace(fresh, OriginKind.VENV, folder, pip, _system(bedside))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Edit, run
@@ -27,7 +28,7 @@ def keep(bedside: Target, variables: Mapping[str, str], title: str) -> Fix:
         )
     if bedside.environment and not bedside.windows and not bedside.conda:
         change = f"at the end: export {' '.join(pairs)}"
-        edit = Edit(f"{bedside.prefix}/bin/activate", change)
+        edit = Edit(paths.join(paths.scripts(bedside.prefix), "activate"), change)
         return Fix(
             title=f"{words}; it holds where the environment is activated",
             steps=(edit,),

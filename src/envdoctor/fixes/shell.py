@@ -1,10 +1,10 @@
 """Steps of a fix as command lines that can be pasted: POSIX shells, fish, and PowerShell."""
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import overload
 
+from envdoctor.ecosystem import paths
 from envdoctor.fixes.steps import Edit, Run, SetEnv, Step, UnsetEnv
 from envdoctor.privacy.text import sanitize
 
@@ -45,7 +45,7 @@ class Shell:
 
     def activate(self, folder: str) -> str:
         """Enter the virtual environment in ``folder``."""
-        return f". {self.quote(folder + '/bin/activate')}"
+        return f". {self.quote(paths.join(folder, 'bin/activate'))}"
 
     @overload
     def command(self, step: Run | SetEnv | UnsetEnv) -> str: ...
@@ -76,10 +76,10 @@ class Fish(Shell):
             return word
         if unshown(word):
             return f"({printf(word)} | string collect)"
-        return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"  # no path
 
     def activate(self, folder: str) -> str:
-        return f"source {self.quote(folder + '/bin/activate.fish')}"
+        return f"source {self.quote(paths.join(folder, 'bin/activate.fish'))}"
 
     def set(self, variables: Mapping[str, str]) -> str:
         return "; ".join(f"set -gx {name} {self.quote(value)}" for name, value in variables.items())
@@ -110,7 +110,7 @@ class PowerShell(Shell):
         return f"& {line}" if line.startswith("'") else line
 
     def activate(self, folder: str) -> str:
-        return self.run([rf"{folder}\Scripts\Activate.ps1"])
+        return self.run([paths.join(folder, "Scripts", "Activate.ps1")])
 
     def set(self, variables: Mapping[str, str]) -> str:
         return "; ".join(f"$env:{name} = {self._string(value)}" for name, value in variables.items())
@@ -121,7 +121,7 @@ class PowerShell(Shell):
 
 def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
     """The shell the user types into: PowerShell on Windows, else what SHELL names."""
-    name = os.path.basename(environ.get("SHELL", ""))
+    name = paths.name(environ.get("SHELL", ""))
     if name in ("pwsh", "pwsh-preview", "powershell") or (windows and name not in ("bash", "zsh", "sh", "fish")):
         return PowerShell()
     return Fish() if name == "fish" else Shell()

@@ -1,9 +1,9 @@
 """What a tool has to know of the patient before it can be spoken: read off the facts, once."""
 
-import os
 import re
 from functools import cached_property
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, keeper, kind_of
 from envdoctor.ecosystem.pythons import living_pythons
@@ -43,7 +43,9 @@ class Target:
         self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}
         # Only those become part of a command that are named as a distribution may be.
         self.distributions = list(filter(_sound, found))
-        self.has_pip = any(item.key == "pip" and _inside(item.location, self.prefix) for item in self.distributions)
+        self.has_pip = any(
+            item.key == "pip" and paths.inside(item.location, self.prefix) for item in self.distributions
+        )
         self.project = facts.project if isinstance(facts.project, Project) else None
         self.guard = self._guard()
 
@@ -66,7 +68,7 @@ class Target:
 
     def project_path(self, *names: str) -> str:
         """A path inside the project, or relative to the working directory without one."""
-        return os.path.join(self.project.root if self.project else "", *names)
+        return paths.join(self.project.root if self.project else "", *names)
 
     def project_file(self, *kinds: str) -> str:
         """The path of the project's first file of one of these kinds, empty without one."""
@@ -93,7 +95,7 @@ class Target:
         """Whether the environment is the project's: in its folder, or named together with it."""
         if self.project is None:
             return False
-        return _inside(self.prefix, self.project.root) or self.project.evidence == "named by --project"
+        return paths.inside(self.prefix, self.project.root) or self.project.evidence == "named by --project"
 
     def locked(self, kind: str) -> dict[str, str]:
         """The versions in the project's lock of this kind, by normalised name; without those it has in several."""
@@ -114,7 +116,7 @@ class Target:
         newer, whose files most likely lie over the other's."""
         found: dict[str, Distribution] = {}
         for item in self.distributions:
-            if _inside(item.location, self.prefix):
+            if paths.inside(item.location, self.prefix):
                 other = found.setdefault(item.key, item)
                 if other is not item and other.location == item.location and _newer(item, other):
                     found[item.key] = item
@@ -127,10 +129,10 @@ class Target:
         if self.conda or not self.environment or len(places) < 2 or not places[1].real_executable:
             return ""
         path = places[1].executable or ""
-        named = [_MINOR.search(os.path.basename(name)) for name in (path, places[1].real_executable)]
+        named = [_MINOR.search(paths.name(name)) for name in (path, places[1].real_executable)]
         versions = {found[1] for found in named if found}
         fits = not versions or not self.minor or self.minor in versions
-        return path if fits and not _inside(path, self.prefix) else ""
+        return path if fits and not paths.inside(path, self.prefix) else ""
 
     def conda_command(self) -> str:
         """The conda-like program at hand; conda itself where none is known to be."""
@@ -201,10 +203,6 @@ def _sound(item: Distribution) -> bool:
         and (not isinstance(version, str) or is_a(VERSION, version))
         and (item.url is None or is_a(URL, item.url))
     )
-
-
-def _inside(path: str, prefix: str) -> bool:
-    return bool(prefix) and path.startswith(prefix.rstrip("/\\") + ("\\" if "\\" in prefix else "/"))
 
 
 def _newer(one: Distribution, other: Distribution) -> bool:

@@ -1,5 +1,6 @@
 """The patient as somebody with a way to go: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
 from envdoctor.ecosystem.pythons import living_pythons
@@ -40,11 +41,7 @@ def profile_of(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -
     platform = "linux" if isinstance(system, Missing) else SYSTEMS.get(system.platform, "linux")
     family = None if isinstance(system, Missing) else linux_family(system)
     machine = "x86_64" if isinstance(system, Missing) else system.machine
-    name = (
-        facts.project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
-        if isinstance(facts.project, Project)
-        else ""
-    )
+    name = paths.name(facts.project.root) if isinstance(facts.project, Project) else ""
     living = living_pythons(facts.recorded[:10])
     return Profile(
         system=platform,

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.interpreter import Interpreter
@@ -44,4 +45,4 @@ def made(place: Place, kind: OriginKind, detail: str, *evidence: str) -> Link:
 
 def parts(path: str) -> list[str]:
     """The components of a path of any system."""
-    return [part for part in path.replace("\\", "/").split("/") if part]
+    return paths.parts(path)

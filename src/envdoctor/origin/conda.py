@@ -8,6 +8,7 @@ https://github.com/conda/conda/issues/11238); the installers' own ``.condarc``
 
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind, installer_in
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
@@ -22,7 +23,7 @@ _FROM_DEFAULTS = r"(?m)^\+(?:defaults|(?:\S*/)?pkgs/main)(?:/\S+)?::"
 def pixi(place: Place, clues: Clues) -> Link | None:
     for name in ("conda-meta/pixi", "conda-meta/pixi_env_prefix"):
         if name in place.telling:
-            return made(place, OriginKind.PIXI, parts(place.path)[-1], f"{place.path}/{name}")
+            return made(place, OriginKind.PIXI, parts(place.path)[-1], paths.join(place.path, name))
     return None
 
 
@@ -36,7 +37,7 @@ def root(place: Place, clues: Clues) -> Link | None:
     if mark is None:
         return None
     kind, version, evidence = _installer(place, records, clues)
-    return made(place, kind, version, f"{place.path}/{mark}", *evidence)
+    return made(place, kind, version, paths.join(place.path, mark), *evidence)
 
 
 def _installer(place: Place, records: list[str], clues: Clues) -> tuple[OriginKind, str, list[str]]:
@@ -59,7 +60,9 @@ def _installer(place: Place, records: list[str], clues: Clues) -> tuple[OriginKi
     if re.search(_FROM_DEFAULTS, history) or "pkgs/main" in signs.get("conda-meta/initial-state.explicit.txt", ""):
         return OriginKind.MINICONDA, "", ["conda-meta/history: pkgs/main"]
     has_conda = any(name.startswith("conda-") for name in records)
-    if not has_conda and clues.variables.get("MAMBA_ROOT_PREFIX", "").rstrip("/") in (place.path, place.real):
+    if not has_conda and any(
+        paths.same(clues.variables.get("MAMBA_ROOT_PREFIX", ""), path) for path in (place.path, place.real)
+    ):
         return OriginKind.MICROMAMBA, "", ["MAMBA_ROOT_PREFIX, and no record of conda"]
     return OriginKind.CONDA, "", []
 
@@ -67,4 +70,4 @@ def _installer(place: Place, records: list[str], clues: Clues) -> tuple[OriginKi
 def environment(place: Place, clues: Clues) -> Link | None:
     if "conda-meta" not in place.telling:
         return None
-    return made(place, OriginKind.CONDA_ENV, parts(place.path)[-1], f"{place.path}/conda-meta")
+    return made(place, OriginKind.CONDA_ENV, parts(place.path)[-1], paths.join(place.path, "conda-meta"))

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
@@ -15,14 +16,14 @@ def uv_tool(place: Place, clues: Clues) -> Link | None:
     """``uv tool install`` leaves a receipt (uv: crates/uv-tool)."""
     if place.configuration is None or "uv-receipt.toml" not in place.telling:
         return None
-    return made(place, OriginKind.UV_TOOL, parts(place.path)[-1], f"{place.path}/uv-receipt.toml")
+    return made(place, OriginKind.UV_TOOL, parts(place.path)[-1], paths.join(place.path, "uv-receipt.toml"))
 
 
 def pipx(place: Place, clues: Clues) -> Link | None:
     """pipx: src/pipx/pipx_metadata_file.py."""
     if place.configuration is None or "pipx_metadata.json" not in place.telling:
         return None
-    return made(place, OriginKind.PIPX, parts(place.path)[-1], f"{place.path}/pipx_metadata.json")
+    return made(place, OriginKind.PIPX, parts(place.path)[-1], paths.join(place.path, "pipx_metadata.json"))
 
 
 def uv_venv(place: Place, clues: Clues) -> Link | None:
@@ -40,7 +41,7 @@ def poetry(place: Place, clues: Clues) -> Link | None:
         return None
     if "../poetry.lock" in place.telling:
         folder = parts(place.path)[:-1]
-        return made(place, OriginKind.POETRY, folder[-1] if folder else "", f"{place.path}/../poetry.lock")
+        return made(place, OriginKind.POETRY, folder[-1] if folder else "", paths.join(place.path, "../poetry.lock"))
     if "virtualenv" not in configuration or not (name := re.match(_POETRY, parts(place.path)[-1])):
         return None
     prompt = configuration.get("prompt", "").strip("'\"()")
@@ -65,10 +66,10 @@ def pdm(place: Place, clues: Clues) -> Link | None:
         return None
     folder = parts(place.path)
     chosen = place.telling.get("../.pdm-python", "").strip()
-    if chosen.startswith((place.path, place.real)):
-        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", f"{place.path}/../.pdm-python")
+    if any(paths.inside(chosen, folder) for folder in (place.path, place.real)):
+        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", paths.join(place.path, "../.pdm-python"))
     if "../pdm.lock" in place.telling and "uv" not in configuration:
-        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", f"{place.path}/../pdm.lock")
+        return made(place, OriginKind.PDM, folder[-2] if folder[1:] else "", paths.join(place.path, "../pdm.lock"))
     if folder[-3:-1] == ["pdm", "venvs"]:
         return made(place, OriginKind.PDM, folder[-1], f"{place.path}: in PDM's folder")
     return None
@@ -80,10 +81,10 @@ def pipenv(place: Place, clues: Clues) -> Link | None:
     if place.configuration is None:
         return None
     if project := place.telling.get(".project", "").strip():
-        return made(place, OriginKind.PIPENV, parts(project)[-1], f"{place.path}/.project: {project}")
+        return made(place, OriginKind.PIPENV, parts(project)[-1], paths.join(place.path, f".project: {project}"))
     if "../Pipfile" in place.telling and "uv" not in place.configuration:
         folder = parts(place.path)[:-1]
-        return made(place, OriginKind.PIPENV, folder[-1] if folder else "", f"{place.path}/../Pipfile")
+        return made(place, OriginKind.PIPENV, folder[-1] if folder else "", paths.join(place.path, "../Pipfile"))
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
@@ -32,13 +33,13 @@ def spack(place: Place, clues: Clues) -> Link | None:
     """Spack keeps the spec it built from in the prefix (https://spack.readthedocs.io, "Directory layout")."""
     if ".spack/spec.json" not in place.telling:
         return None
-    return made(place, OriginKind.SPACK, clues.version(place), f"{place.real}/.spack/spec.json")
+    return made(place, OriginKind.SPACK, clues.version(place), paths.join(place.real, ".spack/spec.json"))
 
 
 def easybuild(place: Place, clues: Clues) -> Link | None:
     """EasyBuild keeps its log and recipe in ``easybuild`` of the prefix, and names it in EBROOTPYTHON."""
-    root = clues.variables.get("EBROOTPYTHON", "").rstrip("/")
+    root = clues.variables.get("EBROOTPYTHON", "")
     if "easybuild" not in place.telling:
         return None
-    named = [f"EBROOTPYTHON={root}"] if root in (place.path, place.real) else []
-    return made(place, OriginKind.EASYBUILD, clues.version(place), f"{place.real}/easybuild", *named)
+    named = [f"EBROOTPYTHON={root}"] if any(paths.same(root, path) for path in (place.path, place.real)) else []
+    return made(place, OriginKind.EASYBUILD, clues.version(place), paths.join(place.real, "easybuild"), *named)

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
@@ -16,9 +17,9 @@ def homebrew(place: Place, clues: Clues) -> Link | None:
     for path in (place.real_executable or "", place.real):
         keg = re.search(_KEG, path) if "/Cellar/" in path else None
         if keg and ("INSTALL_RECEIPT.json" in place.telling or not place.exists):
-            evidence = f"{path[: keg.end()].rstrip('/')}/INSTALL_RECEIPT.json" if place.exists else path
+            evidence = paths.join(path[: keg.end()], "INSTALL_RECEIPT.json") if place.exists else path
             return made(place, OriginKind.HOMEBREW, f"{keg['formula']} {keg['version']}", evidence)
-    if not place.exists and (linked := re.search(_LINKED, f"{place.path}/")):
+    if not place.exists and (linked := re.search(_LINKED, paths.join(place.path, ""))):
         return made(place, OriginKind.HOMEBREW, linked["formula"], f"{place.path}: brew's link to a keg")
     return None
 

@@ -2,6 +2,7 @@
 
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.installation import Place
 from envdoctor.facts.patient import Link
@@ -22,7 +23,7 @@ def uv_python(place: Place, clues: Clues) -> Link | None:
     version = clues.version(place) or (key["version"] if key else "")
     if UV_MARK in place.telling.get("EXTERNALLY-MANAGED", ""):
         return made(place, OriginKind.UV_PYTHON, version, f"EXTERNALLY-MANAGED: {UV_MARK}", *([last] if key else []))
-    folder = clues.variables.get("UV_PYTHON_INSTALL_DIR", "").rstrip("/")
+    folder = clues.variables.get("UV_PYTHON_INSTALL_DIR", "")
     known = parts(place.real)[-3:-1] == ["uv", "python"] or (folder and parts(place.path)[:-1] == parts(folder))
     return (
         made(place, OriginKind.UV_PYTHON, version, f"{place.real}: a uv key in uv's folder") if key and known else None
@@ -34,14 +35,16 @@ def pyenv(place: Place, clues: Clues) -> Link | None:
     words = parts(place.path)
     if len(words) < 2 or words[-2] != "versions":
         return None
-    root = clues.variables.get("PYENV_ROOT", "").rstrip("/")
+    root = clues.variables.get("PYENV_ROOT", "")
     shim = next((name for name in ("../../shims/python", "../../shims/python3") if name in place.telling), None)
     if root and parts(root) == words[:-2]:
         evidence = f"PYENV_ROOT={root}"
+    elif "../../bin/pyenv.bat" in place.telling:  # pyenv-win: https://github.com/pyenv-win/pyenv-win
+        evidence = paths.join(_above(place, 2), "bin/pyenv.bat")
     elif "../../libexec/pyenv" in place.telling:
-        evidence = f"/{'/'.join(words[:-2])}/libexec/pyenv"
+        evidence = paths.join(_above(place, 2), "libexec/pyenv")
     elif shim and "pyenv" in place.telling[shim]:
-        evidence = f"/{'/'.join(words[:-2])}/shims"
+        evidence = paths.join(_above(place, 2), "shims")
     else:
         return None
     return made(place, OriginKind.PYENV, words[-1], evidence)
@@ -52,11 +55,13 @@ def mise(place: Place, clues: Clues) -> Link | None:
     words = parts(place.path)
     if len(words) < 3 or words[-3:-1] != ["installs", "python"]:
         return None
-    folder = clues.variables.get("MISE_DATA_DIR", "").rstrip("/")
+    folder = clues.variables.get("MISE_DATA_DIR", "")
     if folder and parts(folder) == words[:-3]:
         return made(place, OriginKind.MISE, words[-1], f"MISE_DATA_DIR={folder}", *_build(place, clues))
     if "../.mise.backend" in place.telling:
-        return made(place, OriginKind.MISE, words[-1], f"/{'/'.join(words[:-1])}/.mise.backend", *_build(place, clues))
+        return made(
+            place, OriginKind.MISE, words[-1], paths.join(_above(place, 1), ".mise.backend"), *_build(place, clues)
+        )
     if words[-4:-3] == ["mise"] and "asdf" not in place.telling.get("../../../shims/python", ""):
         return made(place, OriginKind.MISE, words[-1], f"mise/installs/python/{words[-1]}", *_build(place, clues))
     return None
@@ -67,13 +72,13 @@ def asdf(place: Place, clues: Clues) -> Link | None:
     words = parts(place.path)
     if len(words) < 3 or words[-3:-1] != ["installs", "python"]:
         return None
-    folder = clues.variables.get("ASDF_DATA_DIR", "").rstrip("/")
+    folder = clues.variables.get("ASDF_DATA_DIR", "")
     if folder and parts(folder) == words[:-3]:
         return made(place, OriginKind.ASDF, words[-1], f"ASDF_DATA_DIR={folder}")
     if "asdf" in place.telling.get("../../../shims/python", ""):
-        return made(place, OriginKind.ASDF, words[-1], f"/{'/'.join(words[:-3])}/shims/python")
+        return made(place, OriginKind.ASDF, words[-1], paths.join(_above(place, 3), "shims/python"))
     if "../../../plugins/python/bin/install" in place.telling:
-        return made(place, OriginKind.ASDF, words[-1], f"/{'/'.join(words[:-3])}/plugins/python")
+        return made(place, OriginKind.ASDF, words[-1], paths.join(_above(place, 3), "plugins/python"))
     return None
 
 
@@ -81,6 +86,13 @@ def standalone(place: Place, clues: Clues) -> Link | None:
     """A build of python-build-standalone that no manager claims (docs/distributions.rst; built for ``/install``)."""
     evidence = _build(place, clues)
     return made(place, OriginKind.STANDALONE, clues.version(place), *evidence) if evidence else None
+
+
+def _above(place: Place, steps: int) -> str:
+    path = place.path
+    for _ in range(steps):
+        path = paths.parent(path)
+    return path
 
 
 def _build(place: Place, clues: Clues) -> list[str]:

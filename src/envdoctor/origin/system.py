@@ -1,5 +1,6 @@
 """Pythons that belong to the operating system, to the ``python`` container image, or to whoever compiled them."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.facts.base import Missing
@@ -66,7 +67,10 @@ def _unasked(place: Place, clues: Clues, owner: Missing | None) -> Link | None:
         return made(place, OriginKind.FEDORA, _distribution(clues, "fedora"), f"os-release: {identity}", *why)
     if isinstance(owner, Missing) or "EXTERNALLY-MANAGED" in place.telling:
         return made(
-            place, OriginKind.OS_PACKAGE, _distribution(clues, ""), *(why or [f"{place.stdlib}/EXTERNALLY-MANAGED"])
+            place,
+            OriginKind.OS_PACKAGE,
+            _distribution(clues, ""),
+            *(why or [paths.join(place.stdlib or "", "EXTERNALLY-MANAGED")]),
         )
     return None
 

@@ -69,6 +69,22 @@ def to_ascii(text: str) -> str:
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
+def fitting(text: str, encoding: str) -> str:
+    """``text`` for a stream of this encoding: a letter that it lacks takes its plain form, or is written out."""
+    try:
+        text.encode(encoding)
+        return text
+    except UnicodeEncodeError:
+        return "".join(letter if letter.isascii() or _has(encoding, letter) else to_ascii(letter) for letter in text)
+
+
+def _has(encoding: str, letter: str) -> bool:
+    try:
+        return bool(letter.encode(encoding))
+    except UnicodeEncodeError:
+        return False
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 error``, ``2 errors``."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -173,13 +173,58 @@ class Child:
 
     @property
     def stderr(self) -> str:
-        return self._error.decode("utf-8", "replace")
+        return decoded(self._error)
+
+
+# What Windows puts in place of an exit status where it ends a process, in its own words, shortened
+# (https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55).
+NTSTATUS = {
+    0x40000015: "the program gave up",
+    0x80000003: "breakpoint",
+    0xC0000005: "access violation",
+    0xC0000006: "a page could not be read from the disk",
+    0xC0000017: "out of memory",
+    0xC000001D: "illegal instruction",
+    0xC0000025: "an exception that can't be continued from",
+    0xC000007B: "not an image for this machine",
+    0xC000008E: "division by zero",
+    0xC0000094: "integer division by zero",
+    0xC0000096: "privileged instruction",
+    0xC00000FD: "stack overflow",
+    0xC000012D: "commit limit reached",
+    0xC0000135: "a DLL was not found",
+    0xC0000138: "an ordinal was not found in a DLL",
+    0xC0000139: "a function was not found in a DLL",
+    0xC000013A: "interrupted by Ctrl+C",
+    0xC0000142: "a DLL failed to start",
+    0xC0000374: "heap corruption",
+    0xC0000409: "the program ended itself at once",
+    0xC0000417: "invalid argument of a C function",
+    0xC06D007E: "a DLL was not found when it was needed",
+    0xC06D007F: "a function was not found when it was needed",
+    0xE06D7363: "a C++ exception that nobody caught",
+}
+_SEVERE = 0xC0000000  # the two highest bits: an error
+
+
+def decoded(data: bytes) -> str:
+    """What a program wrote, as text with newlines alone; on Windows in the system's code page where it is no UTF-8."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        page = "mbcs" if sys.platform == "win32" else "utf-8"
+        text = data.decode(page, "replace")
+    return text.replace("\r\n", "\n")
 
 
 def describe_status(status: int | None) -> str:
-    """An exit status in words; negative numbers are signals, as `subprocess` has it."""
+    """An exit status in words; negative numbers are signals, as `subprocess` has it, and above 2^30 Windows' own."""
     if status is None:
         return "still running"
+    number = status & 0xFFFFFFFF
+    if number in NTSTATUS or (number >= _SEVERE and not -256 < status < 0):
+        words = NTSTATUS.get(number)
+        return f"status 0x{number:08X}" + (f" ({words})" if words else "")
     if status >= 0:
         return f"status {status}"
     try:

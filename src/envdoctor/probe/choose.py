@@ -12,6 +12,7 @@ from envdoctor.ecosystem.prefixes import is_conda_installation
 DEFAULT_TIMEOUT = 10.0
 
 WINDOWS = sys.platform == "win32"
+STORE = "PythonSoftwareFoundation."  # folders of what is installed: Python.3.12_qbz5n2kfra8p0, PythonManager_…
 
 
 class PatientError(Exception):
@@ -47,6 +48,25 @@ class Surroundings:
         self.as_module = as_module
 
 
+def is_alias(path: str) -> bool:
+    """Whether a file is one of Windows' app execution aliases: it has no content, and the Store's page opens instead.
+
+    https://learn.microsoft.com/windows/apps/desktop/modernize/desktop-to-uwp-extensions#alias. A Python that was
+    installed from the Store has such a file as well, which is told by the package beside it.
+    """
+    folder, name = os.path.split(path)
+    if os.path.basename(folder).lower() != "windowsapps":
+        return False
+    try:
+        if os.stat(path, follow_symlinks=False).st_size:
+            return False
+        return not any(
+            item.startswith(STORE) and os.path.lexists(os.path.join(folder, item, name)) for item in os.listdir(folder)
+        )
+    except OSError:
+        return True
+
+
 def executable_of(prefix: str) -> str | None:
     """The path of the Python in ``prefix``; a dangling link counts, ``None`` where there is none."""
     if WINDOWS:
@@ -58,6 +78,11 @@ def executable_of(prefix: str) -> str | None:
         if os.path.lexists(path):
             return path
     return None
+
+
+def _usual(prefix: str) -> str:
+    """Where the Python of a virtual environment has to be, should it be gone."""
+    return os.path.join(prefix, "Scripts", "python.exe") if WINDOWS else os.path.join(prefix, "bin", "python")
 
 
 def is_environment(prefix: str) -> bool:
@@ -115,7 +140,7 @@ def named(what: str, around: Surroundings) -> Choice:
             inner = executable_of(environment) or environment
             return Choice(inner, environment, f"{chosen}: the project's {os.path.relpath(environment, path)}")
         if os.path.lexists(os.path.join(path, "pyvenv.cfg")):
-            return Choice(os.path.join(path, "bin", "python"), path, chosen)
+            return Choice(_usual(path), path, chosen)
         raise PatientError(
             f"--python {what}: this folder holds no Python; name an executable, a prefix or a project folder"
         )
@@ -123,7 +148,7 @@ def named(what: str, around: Surroundings) -> Choice:
         if os.path.exists(path) and not os.access(path, os.X_OK):
             raise PatientError(f"--python {what}: not an executable file; name a Python, a prefix or a project folder")
         return Choice(path, prefix_of(path), chosen)
-    if os.sep not in what:
+    if os.sep not in what and not (os.altsep and os.altsep in what):
         found = on_path([what], around.environ)
         if found:
             return Choice(found, prefix_of(found), f"{chosen}, found on PATH")
@@ -136,7 +161,7 @@ def on_path(names: list[str], environ: dict[str, str]) -> str | None:
         for folder in environ.get("PATH", "").split(os.pathsep):
             for suffix in ("", ".exe") if WINDOWS else ("",):
                 path = os.path.join(folder, name + suffix)
-                if folder and os.path.isfile(path) and os.access(path, os.X_OK):
+                if folder and os.path.isfile(path) and os.access(path, os.X_OK) and not is_alias(path):
                     return path
     return None
 
@@ -151,8 +176,7 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
         return Choice(around.executable, around.own_prefix, "the Python that runs envdoctor")
     active = environ.get("VIRTUAL_ENV")
     if active:
-        usual = os.path.join(active, "Scripts" if WINDOWS else "bin", "python")
-        return Choice(executable_of(active) or usual, active, "the active environment (VIRTUAL_ENV)")
+        return Choice(executable_of(active) or _usual(active), active, "the active environment (VIRTUAL_ENV)")
     conda = environ.get("CONDA_PREFIX")
     base = conda if conda and is_conda_installation(conda, os.path.isdir) else None
     if conda and not base and (executable := executable_of(conda)):
@@ -166,12 +190,20 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
         return Choice(around.executable, around.own_prefix, "the Python envdoctor is installed in")
     if base and (executable := executable_of(base)):
         return Choice(executable, base, "conda's base, the only environment that is active")
-    found = on_path(["python3", "python"], environ)
+    found = on_path(["python", "python3"] if WINDOWS else ["python3", "python"], environ)
     if found:
         return Choice(found, prefix_of(found), f"the first {os.path.basename(found)} on PATH")
+    store = " (python.exe there only opens the Store)" if WINDOWS and _aliases(environ) else ""
     raise PatientError(
-        "no Python found: none is active, and PATH holds neither python3 nor python; name one with --python"
+        f"no Python found: none is active, and PATH holds neither python3 nor python{store}; name one with --python"
     )
+
+
+def _aliases(environ: dict[str, str]) -> list[str]:
+    folders = environ.get("PATH", "").split(os.pathsep)
+    return [
+        path for folder in folders if is_alias(path := os.path.join(folder, "python.exe")) and os.path.lexists(path)
+    ]
 
 
 def _project_environment(around: Surroundings, project: str | None) -> Choice | None:

@@ -1,10 +1,14 @@
 """One section of the facts must not cost the others."""
 
+import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+from msgspec import Struct, structs
 
 from envdoctor.facts.base import Missing
 
+WINDOWS = sys.platform == "win32"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -12,9 +16,25 @@ T = TypeVar("T")
 def section(name: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Missing:
     """What ``call`` tells, `Missing` when it fails in a way nobody foresaw: that must not cost the other sections."""
     try:
-        return call(*args, **kwargs)
+        value = call(*args, **kwargs)
+        return native(value) if WINDOWS else value
     except Exception as error:
         return Missing(f"{name} could not be read: {type(error).__name__}: {error}")
+
+
+def native(value: Any) -> Any:
+    """The same with each path of a drive written as Windows writes it: what is joined by ``/`` here is no file's name."""
+    if isinstance(value, str):
+        path = value[1:2] == ":" and value[2:3] in ("\\", "/") and "/" in value and "\n" not in value
+        return value.replace("/", "\\") if path else value
+    if isinstance(value, dict):
+        return {native(key): native(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(native, value))
+    if isinstance(value, Struct):
+        changed = {name: native(getattr(value, name)) for name in value.__struct_fields__}
+        return structs.replace(value, **changed)
+    return value
 
 
 def either(value: T | Missing, instead: T) -> T:

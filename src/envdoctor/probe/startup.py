@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from envdoctor.ecosystem import paths
 from envdoctor.probe.interrogation import Try
 from envdoctor.probe.world import World
 
@@ -48,7 +49,9 @@ def culprits(
     else:
         folders = list(site_packages)
         candidates = _customizers(world, folders) + executable_pth(world, folders)
-    mentioned = [name for name in _mentioned(failed[-1].stderr) if any(name.startswith(folder) for folder in folders)]
+    mentioned = [
+        name for name in _mentioned(failed[-1].stderr) if any(paths.inside(name, folder) for folder in folders)
+    ]
     mentioned += [name for name in candidates if _leads_to(world, name, mentioned)]
     return list(dict.fromkeys(mentioned)) or candidates
 
@@ -60,8 +63,8 @@ def complaints(world: World, stderr: str, sys_path: Iterable[str]) -> dict[str, 
         said = [line.strip() for line in block.splitlines() if line.strip()]
         found[file] = said[-1] if said else "an exception"
     for name, said in _MODULE_FAILS.findall(stderr):
-        folders = (entry for entry in sys_path if world.is_file(f"{entry}/{name}.py"))
-        found[f"{next(folders, 'an unknown folder')}/{name}.py"] = said.strip()
+        folders = (entry for entry in sys_path if world.is_file(paths.join(entry, f"{name}.py")))
+        found[paths.join(next(folders, "an unknown folder"), f"{name}.py")] = said.strip()
     return found
 
 
@@ -79,16 +82,17 @@ def executable_pth(world: World, folders: Iterable[str]) -> list[str]:
         names = world.names(folder)
         for name in names if isinstance(names, list) else ():
             if name.endswith(".pth"):
-                text = world.text(f"{folder}/{name}", 200_000)
+                text = world.text(paths.join(folder, name), 200_000)
                 if isinstance(text, str) and any(
                     line.startswith(("import ", "import\t")) for line in text.splitlines()
                 ):
-                    found.append(f"{folder}/{name}")
+                    found.append(paths.join(folder, name))
     return found
 
 
 def _customizers(world: World, folders: Iterable[str]) -> list[str]:
-    return [f"{folder}/{name}" for folder in folders for name in CUSTOMIZE if world.is_file(f"{folder}/{name}")]
+    found = [paths.join(folder, name) for folder in folders for name in CUSTOMIZE]
+    return [path for path in found if world.is_file(path)]
 
 
 def _mentioned(stderr: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 
 
@@ -26,6 +27,8 @@ class World(Struct, frozen=True, kw_only=True):
         """Where ``path``, absolute inside this world, lies on the disk."""
         if self.root == "/":
             return path
+        if paths.windows(path):  # a drive is a folder of the tree
+            return os.path.join(self.root, *paths.parts(path))
         return os.path.join(self.root, path.lstrip("/"))
 
     def read(self, path: str, limit: int = 4_000_000) -> bytes | None | Missing:
@@ -49,9 +52,9 @@ class World(Struct, frozen=True, kw_only=True):
             os.close(fd)
 
     def text(self, path: str, limit: int = 4_000_000) -> str | None | Missing:
-        """As `read`, decoded as UTF-8 with what is not UTF-8 replaced."""
+        """As `read`, decoded by its byte order mark, else as UTF-8, with what is neither replaced."""
         data = self.read(path, limit)
-        return data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        return text_of(data) if isinstance(data, bytes) else data
 
     def names(self, path: str) -> list[str] | None | Missing:
         """The sorted names in a directory; ``None`` if there is none, `Missing` if it can't be listed."""
@@ -69,6 +72,8 @@ class World(Struct, frozen=True, kw_only=True):
                 return os.path.realpath(path)
             except (OSError, ValueError):  # a name that this locale can't spell
                 return os.path.normpath(path)
+        if paths.windows(path):
+            return paths.without_end(path)
         done, hops = "", 0
         left = [part for part in path.split("/") if part not in ("", ".")]
         while left:
@@ -94,6 +99,16 @@ class World(Struct, frozen=True, kw_only=True):
 
     def is_dir(self, path: str) -> bool:
         return os.path.isdir(self.real(path))
+
+
+# What a text begins with that is no plain UTF-8. PowerShell 5.1 writes UTF-16 by ``>`` (about_Character_Encoding).
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file, whoever wrote it: by its byte order mark, else as UTF-8."""
+    encoding = next((encoding for mark, encoding in MARKS if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, "replace")
 
 
 def reason(error: Exception, path: str) -> str:

@@ -1,7 +1,6 @@
 """The micro-benchmark's figures as bars of text."""
 
-import os
-
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
 from envdoctor.facts import Alternation, Measure, Missing, Oversubscription, Speed
 
@@ -22,7 +21,7 @@ def rows(measure: Measure | Missing) -> list[tuple[str, str]]:
 
 
 def _speed(speed: Speed) -> list[str]:
-    name = os.path.basename(speed.path)
+    name = paths.name(speed.path)
     head = f"{name}: {speed.size}² product, {speed.gflops:g} GFLOP/s"
     if speed.threads == 1:
         return [f"{head} on its one thread, {speed.many * 1e3:.1f} ms"]

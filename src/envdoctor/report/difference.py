@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.threads import counted
 from envdoctor.facts import Facts, Interpreter, Missing, Packages, known
 from envdoctor.facts.recording import dump
@@ -64,8 +65,9 @@ def _python(facts: Facts) -> Values:
     yield "bits", interpreter.pointer_bits
     yield "free-threaded", interpreter.gil_disabled or None
     yield "flags", [f"{name}={value}" for name, value in sorted(interpreter.flags.items()) if value]
-    own = tuple(f"{folder}/" for folder in (interpreter.prefix, interpreter.base_prefix, prefix.path))
-    yield "further folders on sys.path", [path for path in interpreter.sys_path if not path.startswith(own)]
+    own = (interpreter.prefix, interpreter.base_prefix, prefix.path)
+    further = [path for path in interpreter.sys_path if not any(paths.inside(path, folder) for folder in own)]
+    yield "further folders on sys.path", further
 
 
 def _packages(facts: Facts) -> Values:
@@ -99,7 +101,7 @@ def _blas(facts: Facts) -> Values:
             yield f"{user}: kernels", library.architecture
             yield f"{user}: threading", library.threading_layer
     for error in facts.blas.errors if isinstance(facts.blas.errors, list) else ():
-        yield f"{error.package}: does not load", error.message.rpartition("/")[2]
+        yield f"{error.package}: does not load", paths.name(error.message)
 
 
 def _threads(facts: Facts) -> Values:

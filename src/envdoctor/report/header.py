@@ -1,5 +1,6 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import ENVIRONMENTS, OriginKind
 from envdoctor.ecosystem.threads import counted
 from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
@@ -16,8 +17,8 @@ def title(version: str, facts: Facts, home: str = "") -> str:
     implementation = patient.implementation if isinstance(patient.implementation, str) else "Python"
     number = patient.version if isinstance(patient.version, str) else "(version unknown)"
     where = patient.executable or patient.prefix or "?"
-    if home and where.startswith(home + "/"):
-        where = "~" + where[len(home) :]
+    if below := paths.relative(where, home):
+        where = paths.join("~\\" if paths.windows(home) else "~", below)
     parts = [f"envdoctor {version}", where]
     parts.append(f"{IMPLEMENTATIONS.get(implementation, implementation)} {number}")
     if not isinstance(facts.system, Missing):

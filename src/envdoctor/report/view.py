@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.rules import Confidence, Rule, Severity
 from envdoctor.fixes import Fix
@@ -397,7 +398,7 @@ class PatientView:
         """The same as a relative URI."""
         from urllib.parse import quote
 
-        return self._make.text(quote(anchor(self._report).replace("\\", "/")))
+        return self._make.text(quote("/".join(paths.parts(anchor(self._report)))))
 
     def document(self) -> object:
         """The report as JSON values, without credentials; its strings are as the patient has them, for programs."""

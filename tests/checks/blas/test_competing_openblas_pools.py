@@ -10,6 +10,8 @@ from envdoctor.facts import Alternation, Measure, Missing
 from envdoctor.testing import blas, changed, environment, findings, openblas, outcome
 from envdoctor_checks.blas.competing_openblas_pools import competing_openblas_pools
 
+pytestmark = pytest.mark.posix  # on Windows the rule does not apply
+
 PAIR = blas(openblas("numpy", 2), openblas("scipy", 2, version="0.3.30"))
 
 

@@ -10,6 +10,7 @@ from envdoctor_checks.blas.openmp_error_silenced import openmp_error_silenced
 from tests.checks.blas._shared import TWO_INTELS, runtime
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("platform", "severity"), [("linux", Severity.WARNING), ("darwin", Severity.ERROR), ("win32", Severity.ERROR)]
 )

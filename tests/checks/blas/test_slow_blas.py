@@ -17,6 +17,7 @@ REFERENCE = openblas(
 )
 
 
+@pytest.mark.posix
 def test_debians_reference_blas_is_slow_and_apt_has_the_cure() -> None:
     (finding,) = findings(slow_blas, blas=blas(REFERENCE))
     assert finding.severity is Severity.WARNING
@@ -25,6 +26,7 @@ def test_debians_reference_blas_is_slow_and_apt_has_the_cure() -> None:
     assert first.packages == {"apt-get": ("libopenblas0",)}
 
 
+@pytest.mark.posix
 def test_a_numpy_that_pythonpath_brings_leaves_by_pythonpath() -> None:
     debians, own = (
         changed(distribution("numpy"), location=folder) for folder in ("/usr/lib/python3/dist-packages", SITE)

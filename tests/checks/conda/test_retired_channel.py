@@ -1,5 +1,7 @@
 """CON012 retired-channel: loud and quiet."""
 
+import pytest
+
 from envdoctor.engine.remedies import Edit
 from envdoctor.engine.rules import Severity
 from envdoctor.testing import conda, findings, record
@@ -38,6 +40,7 @@ def test_a_channel_that_two_files_name_is_taken_out_of_both() -> None:
     ]
 
 
+@pytest.mark.posix
 def test_no_command_writes_a_credential_that_is_not_known() -> None:
     hidden = "https://conda.anaconda.org/t/<redacted>/"
     (retired,) = findings(retired_channel, conda=configured(f"{hidden}pytorch"))

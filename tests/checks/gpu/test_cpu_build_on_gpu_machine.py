@@ -14,6 +14,7 @@ def test_a_recording_without_accelerators_is_not_judged() -> None:
     assert outcome(cpu_build, gpu=None).status == "not-applicable"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("package", ["torch", "tensorflow"])
 def test_a_build_for_the_cpu_on_a_machine_with_a_gpu_is_found(package: str) -> None:
     (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[torch_build(None, package=package)]))

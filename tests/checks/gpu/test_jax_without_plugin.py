@@ -12,6 +12,8 @@ from envdoctor_checks.gpu.jax_without_plugin import jax_without_plugin
 from tests.checks.gpu._shared import H100, V100, built
 from tests.support.cures import argv
 
+pytestmark = pytest.mark.posix  # on Windows the rule does not apply
+
 
 def test_jax_without_its_plug_in_is_found() -> None:
     (finding,) = findings(jax_without_plugin, gpu=gpu(H100, builds=[built("jaxlib")]))

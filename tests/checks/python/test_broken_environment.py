@@ -1,5 +1,7 @@
 """PY008 broken-environment: loud and quiet."""
 
+import pytest
+
 from envdoctor.engine.remedies import UnsetEnv
 from envdoctor.testing import PREFIX, environment, findings, outcome, prefix
 from envdoctor_checks.python.broken_environment import broken_environment
@@ -14,6 +16,7 @@ def test_an_active_environment_that_is_gone_is_to_be_forgotten_first() -> None:
     assert argvs(cure(found, 1, prefix=gone)) == [f"python3 -m venv {PREFIX}"]
 
 
+@pytest.mark.posix
 def test_an_environment_without_its_configuration_is_broken_and_its_base_is_not() -> None:
     base = prefix(path="/usr", configuration=None, home=None, home_exists=None)
     assert outcome(broken_environment, prefix=base).status == "not-applicable"

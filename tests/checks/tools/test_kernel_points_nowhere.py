@@ -1,5 +1,7 @@
 """TOL001 kernel-points-nowhere: loud and quiet."""
 
+import pytest
+
 from envdoctor.testing import PREFIX, command, findings, jupyter, kernel, outcome, path
 from envdoctor_checks.tools.kernel_points_nowhere import kernel_points_nowhere
 from tests.checks.tools._shared import USER
@@ -17,6 +19,7 @@ def test_kernels_that_start_are_quiet() -> None:
     assert outcome(kernel_points_nowhere, jupyter=jupyter(), path=path()).status == "not-applicable"
 
 
+@pytest.mark.posix
 def test_the_folder_of_a_kernel_that_is_gone_goes_where_no_jupyter_is_at_hand() -> None:
     gone = kernel("/gone", USER, name="old", interpreter_exists=False)
     (finding,) = findings(kernel_points_nowhere, jupyter=jupyter(gone), path=path())

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from envdoctor.engine.remedies import Install, Lock, Recreate, Remove, Sync
 from envdoctor.facts import Declaration, Facts, Installation, Locked, Place, Project, System
 from envdoctor.fixes.steps import Run, SetEnv
@@ -24,12 +26,14 @@ def of_pipenv(*declarations: Declaration, **sections: Any) -> Facts:
     return made_by("pipenv", "pipenv", project=project, packages=packages(distribution("scipy")), **sections)
 
 
+@pytest.mark.posix
 def test_what_the_project_lacks_is_added_to_it() -> None:
     added = fix(of_pipenv(), Install(("numba>=0.60",)))
     assert argvs(added) == [f"{PIPENV} install numba>=0.60"]
     assert (added.applicability, added.undo) == ("unsafe", f"{PIPENV} uninstall numba")
 
 
+@pytest.mark.posix
 def test_what_the_lock_names_comes_from_the_lock() -> None:
     assert argvs(fix(of_pipenv(), Install(("idna>=3",)))) == [f"{PIPENV} sync"]
     assert argvs(fix(of_pipenv(), Install(("idna>=4",)))) == [f"{PIPENV} install idna>=4"]
@@ -37,6 +41,7 @@ def test_what_the_lock_names_comes_from_the_lock() -> None:
     assert argvs(fix(of_pipenv(LISTED), Lock())) == [f"{PIPENV} lock"]
 
 
+@pytest.mark.posix
 def test_its_pip_lays_down_and_takes_away_one_package() -> None:
     again = fix(of_pipenv(), Install(("scipy",), force=True))
     assert argvs(again) == [f"{PIPENV} run pip install --force-reinstall --no-deps scipy==1.0"]
@@ -48,6 +53,7 @@ def test_its_pip_lays_down_and_takes_away_one_package() -> None:
     assert argvs(fix(of_pipenv(), Recreate("3.13"))) == [f"{PIPENV} --rm", f"{here} sync --python 3.13"]
 
 
+@pytest.mark.posix
 def test_an_environment_elsewhere_names_its_project() -> None:
     place = Place(
         path="/home/ada/.local/share/virtualenvs/fit-x", exists=True, real="/x", telling={".project": "/work/fit"}

@@ -1,8 +1,8 @@
 """Environments that hold one application: pipx and uv tool."""
 
-import os
 from collections.abc import Sequence
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
@@ -17,7 +17,7 @@ class _Application(Venv):
 
     def __init__(self, bedside: Target) -> None:
         super().__init__(bedside)
-        self._name = os.path.basename(bedside.prefix.rstrip("/\\").replace("\\", "/"))
+        self._name = paths.name(bedside.prefix)
 
     def _is_new(self, requirements: Sequence[str]) -> bool:
         here = self._bedside.installed

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import CONDA, is_a, normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
@@ -127,7 +128,7 @@ class Base(Conda):
 
     def _name(self) -> str:
         project = self._bedside.project
-        return project.root.rstrip("/\\").replace("\\", "/").rpartition("/")[2].replace(" ", "-") if project else "work"
+        return paths.name(project.root).replace(" ", "-") if project else "work"
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         wanted = self._bedside.minor

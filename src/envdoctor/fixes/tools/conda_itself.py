@@ -3,6 +3,7 @@
 import shlex
 from typing import assert_never
 
+from envdoctor.ecosystem import paths
 from envdoctor.engine.remedies import Change, Configure, GiveBack, NewEnvironment, RewritePaths, SlimBase, UpdateConda
 from envdoctor.facts import Conda
 from envdoctor.fixes.model import Applicability, Fix
@@ -29,7 +30,7 @@ def carry_out(target: Target, errand: Configure | UpdateConda | SlimBase | GiveB
         case GiveBack():
             return _given_back(target, errand)
         case RewritePaths():
-            unpack = run(f"{target.facts.prefix.path}/bin/conda-unpack")
+            unpack = run(paths.script(target.facts.prefix.path, "conda-unpack"))
             return Fix(
                 title="let conda-pack rewrite the paths",
                 steps=(unpack,),

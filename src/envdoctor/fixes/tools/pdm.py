@@ -1,5 +1,6 @@
 """A project that PDM manages: what is installed is what pdm.lock says, so a change has to go through PDM."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.steps import Run, run
@@ -9,7 +10,7 @@ from envdoctor.fixes.tools.pip import Venv, named_by_lock
 
 def project_of(target: Target) -> str:
     """The environment's project: the folder that holds it, or the one the check-up is run in; else empty."""
-    folder, _, name = target.prefix.replace("\\", "/").rpartition("/")
+    folder, name = paths.parent(target.prefix), paths.name(target.prefix)
     if target.project_file("pdm.lock"):
         return target.root
     return folder if name == ".venv" else ""

@@ -1,6 +1,7 @@
 """A project that Pipenv manages. It has no option for the project's folder: a variable names the Pipfile
 (https://pipenv.pypa.io/en/latest/configuration.html, PIPENV_PIPFILE)."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Installation
 from envdoctor.fixes.model import Applicability, Fix, unmarked
@@ -15,7 +16,7 @@ def project_of(target: Target) -> str:
     places = target.facts.installation.places if isinstance(target.facts.installation, Installation) else []
     if places and (named := places[0].telling.get(".project", "")):
         return named
-    folder, _, name = target.prefix.replace("\\", "/").rpartition("/")
+    folder, name = paths.parent(target.prefix), paths.name(target.prefix)
     if name == ".venv":
         return folder
     return target.root if target.project_file("Pipfile", "Pipfile.lock") else ""
@@ -23,7 +24,7 @@ def project_of(target: Target) -> str:
 
 def _steps(target: Target, project: str, *words: str, **settings: str) -> tuple[Step, ...]:
     """Another environment that happens to be active is not to be changed in its place."""
-    settings = {"PIPENV_PIPFILE": f"{project}/Pipfile", "PIPENV_IGNORE_VIRTUALENVS": "1", **settings}
+    settings = {"PIPENV_PIPFILE": paths.join(project, "Pipfile"), "PIPENV_IGNORE_VIRTUALENVS": "1", **settings}
     if target.windows:
         return SetEnv(settings), run("pipenv", *words)
     return (run("env", *(f"{name}={value}" for name, value in settings.items()), "pipenv", *words),)

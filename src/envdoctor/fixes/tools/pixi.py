@@ -1,7 +1,6 @@
 """A workspace of pixi: the manifest says what is in it, so every change goes through the manifest."""
 
-import os
-
+from envdoctor.ecosystem import paths
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.fixes.steps import Run, run
@@ -13,10 +12,11 @@ class Pixi:
 
     def __init__(self, bedside: Target) -> None:
         self._bedside = bedside
-        slashed = bedside.prefix.replace("\\", "/")
-        root, _, name = slashed.partition("/.pixi/envs/")
-        self._root = root if name else bedside.project_path() or os.path.dirname(slashed)
-        self._environment = name or "default"
+        above = paths.parent(bedside.prefix)
+        inside = paths.parts(above)[-2:] == [".pixi", "envs"]
+        root = paths.parent(paths.parent(above)) if inside else bedside.project_path() or above
+        self._root = root
+        self._environment = paths.name(bedside.prefix) if inside else "default"
 
     def _pixi(self, verb: str, *words: str) -> list[str]:
         return ["pixi", verb, "--manifest-path", self._root, *words]

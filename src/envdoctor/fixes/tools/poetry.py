@@ -1,5 +1,6 @@
 """A project that Poetry manages."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.source import anew, laid_down
@@ -10,7 +11,7 @@ from envdoctor.fixes.tools.pip import from_lock
 
 def project_of(bedside: Target) -> str:
     """The environment's project: the folder that holds it, or the one the check-up is run in; else empty."""
-    folder, _, name = bedside.prefix.replace("\\", "/").rpartition("/")
+    folder, name = paths.parent(bedside.prefix), paths.name(bedside.prefix)
     if name == ".venv":
         return folder
     return bedside.project_path() if bedside.project_file("poetry", "poetry.lock") else ""

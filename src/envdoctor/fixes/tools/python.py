@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from envdoctor.ecosystem import paths
 from envdoctor.engine.remedies import CallPip, GivePip, RestoreConfiguration
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import run
@@ -38,10 +39,10 @@ def _restored(target: Target) -> Fix:
     """The Python that is started now, the base, makes the environment's file; ``venv`` leaves the packages alone."""
     prefix = target.facts.prefix
     minor = ".".join(str(target.facts.patient.version).split(".")[:2])
-    base = f"{prefix.path}\\python.exe" if "\\" in prefix.path else f"{prefix.path}/bin/python{minor}"
+    base = paths.join(prefix.path, "python.exe" if paths.windows(prefix.path) else f"bin/python{minor}")
     return Fix(
         title="write pyvenv.cfg anew; the packages stay",
         steps=(run(base, "-m", "venv", "--without-pip", str(prefix.lost)),),
         applicability=Applicability.SAFE,
-        undo=f"remove {prefix.lost}/pyvenv.cfg",
+        undo=f"remove {paths.join(prefix.lost or '', 'pyvenv.cfg')}",
     )

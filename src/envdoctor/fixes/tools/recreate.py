@@ -1,5 +1,6 @@
 """A virtual environment made anew: by the tool that made it, from the Python it stood on, with what was in it."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.source import again
@@ -15,7 +16,7 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     """``by_uv``: uv fills it. Another Python than the base is looked for only where ``python`` asks for one, or where
     the base is gone."""
     minor, path = bedside.available(python)
-    path = "" if path.startswith(f"{bedside.prefix}/") else path
+    path = "" if paths.inside(path, bedside.prefix) else path
     uv = "uv" in bedside.commands
     virtualenv = bedside.kind is OriginKind.VIRTUALENV and "virtualenv" in bedside.commands
     # Debian's Python can't make an environment with pip in it, unless python3-venv is there.

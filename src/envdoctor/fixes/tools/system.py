@@ -5,6 +5,7 @@ from typing import assert_never
 
 import msgspec
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Missing
@@ -144,7 +145,7 @@ class Bare:
         if self._bedside.facts.prefix.has_ensurepip is False and manager_of(self._bedside) == "apt-get":
             steps.append(with_venv(self._bedside))
         steps.append(run(maker, "-m", "venv", folder))
-        inside = rf"{folder}\Scripts\python.exe" if self._bedside.windows else f"{folder}/bin/python"
+        inside = paths.python(folder, self._bedside.windows)
         return tuple(steps + ([run(inside, "-m", "pip", "install", *wanted)] if wanted else []))
 
     def _gone(self) -> str:

@@ -4,8 +4,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
-from envdoctor.probe.binaries import elf
+from envdoctor.probe.binaries import elf, pe
 from envdoctor.probe.world import World
 
 # Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
@@ -103,6 +104,7 @@ def copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[st
     """
     found: dict[str, list[str]] = {}
     shared = bool(prefix) and world.is_dir(f"{prefix}/conda-meta")
+    windows = world.platform == "win32"
     for entry in dict.fromkeys(sys_path):
         names = world.names(entry) if os.path.isabs(entry) else None
         present = set(names) if isinstance(names, list) else set()
@@ -110,12 +112,12 @@ def copies(world: World, sys_path: Iterable[str], prefix: str | None) -> dict[st
             if name.endswith(".libs"):
                 _collect(world, f"{entry}/{name}", IMPORTED.get(name[:-5], name[:-5]), found)
             elif name.startswith(("mkl-", "intel_openmp-")) and name.endswith(".dist-info"):
-                shared = shared or entry.startswith(f"{prefix}/")
+                shared = shared or paths.inside(entry, prefix or "")
         for package, folders in PRIVATE:
             for folder in folders if package in present else ():
                 _collect(world, f"{entry}/{package}/{folder}", package, found)
     if shared:
-        _collect(world, f"{prefix}/lib", None, found)
+        _collect(world, f"{prefix}/Library/bin" if windows else f"{prefix}/lib", None, found)
     return found
 
 
@@ -170,7 +172,7 @@ def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
 
 
 class Links:
-    """Which library is linked to which, among those that were loaded: by their dynamic sections (ELF).
+    """Which library is linked to which, among those that were loaded: by their dynamic sections (ELF) or imports (PE).
 
     ``loaded`` are real paths in the order they were mapped; of two with one soname the loader takes the first.
     """
@@ -178,18 +180,22 @@ class Links:
     def __init__(self, world: World, loaded: Sequence[str]) -> None:
         self._world = world
         self._loaded = loaded
-        self._headers: dict[str, elf.Elf | None] = {}
+        self._windows = world.platform == "win32"
+        self._headers: dict[str, elf.Elf | pe.Pe | None] = {}
         self._by_name: dict[str, str | None] = {}
         for path in loaded:
-            self._by_name.setdefault(os.path.basename(path), path)
+            self._by_name.setdefault(self._key(os.path.basename(path)), path)
         preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
         self._folders = list(dict.fromkeys([*preferred, *(os.path.dirname(path) for path in loaded)]))
 
-    def header(self, path: str) -> elf.Elf | None:
+    def _key(self, soname: str) -> str:
+        return soname.lower() if self._windows else soname
+
+    def header(self, path: str) -> elf.Elf | pe.Pe | None:
         """The dynamic section, ``None`` where there is none or it can't be read."""
         if path not in self._headers:
-            header = elf.read(self._world, path)
-            self._headers[path] = header if isinstance(header, elf.Elf) else None
+            header = pe.read(self._world, path) if self._windows else elf.read(self._world, path)
+            self._headers[path] = None if isinstance(header, Missing) else header
         return self._headers[path]
 
     def behind(self, path: str) -> list[str]:
@@ -207,8 +213,11 @@ class Links:
 
     def _find(self, soname: str) -> str | None:
         """The loaded file of this name, of this name with a version, or that a link of this name leads to."""
+        soname = self._key(soname)
         if soname in self._by_name:
             return self._by_name[soname]
+        if self._windows:
+            return None
         found = next((path for path in self._loaded if os.path.basename(path).startswith(soname + ".")), None)
         for folder in self._folders if found is None and any(word in soname for word in LINKED) else ():
             link = os.path.join(folder, soname)

@@ -23,8 +23,12 @@ from envdoctor.probe.blas.libraries import (
 from envdoctor.probe.world import World
 
 NOT_TOLD = Missing("the library does not tell")
-# What a library does to the process that maps it; SIGKILL, say, is somebody else's doing (as `interview` words it).
-_CRASH = re.compile(r"(signal \d+ \(SIG(?:SEGV|BUS|ILL|ABRT|FPE)\)) while loading (?=.*[/\\](numpy|scipy)[/\\])(.+)$")
+# What a library does to the process that maps it; SIGKILL and Ctrl+C, say, are somebody else's doing (as
+# `Child.ending` words it, on Windows too).
+_CRASH = re.compile(
+    r"(signal \d+ \(SIG(?:SEGV|BUS|ILL|ABRT|FPE)\)|status 0x(?!C000013A)[C-F][0-9A-F]{7}(?: \([^()]*\))?)"
+    r" while loading (?=.*[/\\](numpy|scipy)[/\\])(.+)$"
+)
 
 
 def read(
@@ -77,10 +81,39 @@ def read(
     return Blas(
         libraries=[_with(item, sha256=hashed[item.path]) if item.path in hashed else item for item in complete],
         openmp=_hashed(world, openmp) if problem is None else Missing(problem),
-        errors=[LoadError(**{key: str(value) for key, value in error.items()}) for error in loader.get("errors") or ()],
+        errors=[
+            _failed(world, {key: str(value) for key, value in error.items()}, prefix)
+            for error in loader.get("errors") or ()
+        ],
         examined=list(dict.fromkeys(package for package, _ in extensions)),
         extensions=[extension for _, extension in extensions],
     )
+
+
+def _failed(world: World, error: dict[str, str], prefix: str | None) -> LoadError:
+    """What the loader said; Windows' names no DLL, so those that are nowhere to be found are named here."""
+    if world.platform == "win32" and "Could not find module" in error["message"]:
+        from envdoctor.probe.binaries import pe
+
+        extension = error["extension"]
+        site = extension.replace("/", "\\").partition(f"\\{error['package']}\\")[0]
+        names = world.names(site)
+        folders = (
+            [os.path.join(site, name) for name in names if name.endswith(".libs")] if isinstance(names, list) else []
+        )
+        folders += [os.path.join(site, error["package"], ".libs")]
+        for root in filter(None, (prefix, _base(world, prefix))):
+            folders += [root, os.path.join(root, "DLLs"), os.path.join(root, "Library", "bin")]
+        if missing := pe.lacking(world, extension, folders):
+            error["message"] = f"{error['message']} Not found: {', '.join(missing)}"
+    return LoadError(**error)
+
+
+def _base(world: World, prefix: str | None) -> str:
+    """The folder of the Python that a virtual environment was made from: its DLLs are the environment's, too."""
+    text = world.text(os.path.join(prefix, "pyvenv.cfg")) if prefix else None
+    found = re.search(r"(?m)^home\s*=\s*(.+?)\s*$", text) if isinstance(text, str) else None
+    return found[1] if found else ""
 
 
 def _path(pool: Mapping[str, Any]) -> str:

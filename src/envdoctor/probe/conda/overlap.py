@@ -10,6 +10,7 @@ import re
 
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.conda import CondaOverlap
 from envdoctor.probe.conda.records import PathEntry, RawRecord
@@ -47,7 +48,7 @@ class Watch:
         self._prefix = prefix
         self.foreign: dict[str, Foreign] = {}
         for site in site_packages:
-            if site.startswith(prefix + "/"):
+            if paths.inside(site, prefix):
                 self._look(site)
         self._by_file = {file: item for item in self.foreign.values() for file in item.files}
         self._claimed: set[str] = set()
@@ -57,7 +58,7 @@ class Watch:
 
     def _look(self, site: str) -> None:
         names = self._world.names(site)
-        short = site[len(self._prefix) + 1 :]
+        short = "/".join(paths.parts(paths.relative(site, self._prefix)))  # as conda writes them
         for name in names if isinstance(names, list) else ():
             if not name.endswith(".dist-info") or name.startswith("~"):
                 continue

@@ -8,7 +8,8 @@ Standard library only, old syntax: see `collector`.
 import os
 import sys
 
-# package, folder within it, start of the extension's file name. The first folder that exists counts.
+# package, folder within it, start of the extension's file name. The first folder that holds one counts: NumPy 1.25 and
+# 1.26 have a numpy/_core without any.
 TARGETS = (
     ("numpy", ("numpy/_core", "numpy/core"), ("_multiarray_umath.",)),
     ("numpy", ("numpy/linalg",), ("_umath_linalg.",)),
@@ -33,20 +34,25 @@ def extensions(path, suffixes):
 
 def _in_package(entry, folders, starts, suffixes):
     for folder in folders:
+        found = []
         try:
-            names = sorted(os.listdir(os.path.join(entry, folder)))
+            names = sorted(os.listdir(os.path.join(entry, *folder.split("/"))))
         except OSError:
             continue
         for start in starts:
             for suffix in suffixes:  # in the import system's order of preference
                 if start[:-1] + suffix in names:
-                    yield os.path.join(entry, folder, start[:-1] + suffix)
+                    found.append(os.path.join(entry, *(folder.split("/") + [start[:-1] + suffix])))
                     break
-        return
+        if found:
+            return found
+    return []
 
 
 def mapped():
-    """The shared objects this process has mapped, or None where the system does not tell (/proc is Linux's)."""
+    """The shared objects this process has mapped, or None where the system does not tell."""
+    if os.name == "nt":
+        return _modules()
     try:
         with open("/proc/self/maps", "rb") as maps:
             lines = maps.read().decode("utf-8", "surrogateescape" if sys.version_info[0] > 2 else "replace").split("\n")
@@ -54,6 +60,34 @@ def mapped():
         return None
     paths = set(line[line.index("/") :] for line in lines if "/" in line and ".so" in line)
     return sorted(set(map(unescaped, paths)))
+
+
+def _modules():
+    """On Windows, the files of the modules of this process; None where they can't be listed.
+
+    https://learn.microsoft.com/windows/win32/psapi/enumerating-all-modules-for-a-process
+    """
+    try:
+        import ctypes
+        from ctypes import wintypes
+
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.GetCurrentProcess.restype = wintypes.HANDLE
+        listing = kernel.K32EnumProcessModules
+        listing.argtypes = [wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD)]
+        naming = kernel.GetModuleFileNameW
+        naming.argtypes = [wintypes.HMODULE, wintypes.LPWSTR, wintypes.DWORD]
+        process, needed = kernel.GetCurrentProcess(), wintypes.DWORD()
+        handles = (wintypes.HMODULE * 4096)()
+        if not listing(process, handles, ctypes.sizeof(handles), ctypes.byref(needed)):
+            return None
+        found, text = set(), ctypes.create_unicode_buffer(32768)
+        for handle in handles[: min(4096, needed.value // ctypes.sizeof(wintypes.HMODULE))]:
+            if naming(handle, text, 32768):
+                found.add(text.value)
+        return sorted(found)
+    except Exception:
+        return None
 
 
 def unescaped(path):
@@ -77,17 +111,20 @@ def load(path, suffixes, threadpoolctl, report):
     before = set(mapped() or ())
     for package, extension in extensions(path, suffixes):
         report("loading", extension)
-        _windows_folders(package, extension)
+        _windows_folders(package, extension, path)
         try:
             ctypes.CDLL(extension)
             result["examined"].append({"package": package, "extension": extension})
         except Exception as error:
-            result["errors"].append({"package": package, "extension": extension, "message": str(error)})
+            if os.name == "nt" and _imports(package, extension, path):
+                result["examined"].append({"package": package, "extension": extension})
+            else:
+                result["errors"].append({"package": package, "extension": extension, "message": str(error)})
         now = mapped()
         if now is not None:
             result["brought"].setdefault(package, []).extend(name for name in now if name not in before)
             before.update(now)
-    if any("libmkl_" in name for names in result["brought"].values() for name in names):
+    if any("mkl_" in name for names in result["brought"].values() for name in names):
         report("loaded", result)  # MKL ends the process where it does not find its layers
     report("loading", "the thread pools' answers")
     import pools
@@ -106,11 +143,43 @@ def _no_core_dumps():
         return
 
 
-def _windows_folders(package, extension):
-    """On Windows a wheel's own libraries are found because its ``__init__`` adds their folder; so do we."""
+_FOLDERS = []  # what add_dll_directory gave: a folder counts only as long as it is kept
+
+
+def _windows_folders(package, extension, path):
+    """On Windows a wheel's own libraries are found because its ``__init__`` adds their folder, conda's because its
+    Python adds the prefix's; so do we. A Python before 3.8 searches PATH, as ever."""
+    site = extension[: extension.replace("\\", "/").rindex("/" + package + "/")]
+    folders = [os.path.join(site, package + ".libs"), os.path.join(site, package, ".libs")]
+    try:
+        folders += [os.path.join(site, name) for name in os.listdir(site) if name.endswith(".libs")]
+    except OSError:
+        pass
+    folders += [os.path.join(sys.prefix, *name.split("/")) for name in ("Library/mingw-w64/bin", "Library/bin")]
     if not hasattr(os, "add_dll_directory"):
         return
-    site = extension[: extension.replace("\\", "/").rindex("/" + package + "/")]
-    for folder in (package + ".libs", os.path.join(package, ".libs")):
-        if os.path.isdir(os.path.join(site, folder)):
-            os.add_dll_directory(os.path.join(site, folder))
+    for folder in folders:
+        if os.path.isdir(folder) and folder not in _FOLDERS:
+            _FOLDERS.append(folder)
+            _FOLDERS.append(os.add_dll_directory(folder))
+
+
+def _imports(package, extension, path):
+    """Whether the package's own import loads the extension: on Windows its code may add any folder before it does.
+
+    Only where the loader alone has failed. What was printed is nobody's; what is loaded stays loaded.
+    """
+    seen, flags = list(sys.path), getattr(sys, "dont_write_bytecode", False)
+    sys.path[:] = path
+    sys.dont_write_bytecode = True
+    try:
+        __import__(package)
+        module = package + extension[extension.replace("\\", "/").rindex("/" + package + "/") + len(package) + 1 :]
+        name = module.replace("\\", "/").replace("/", ".").split(".cp")[0].split(".pyd")[0]
+        __import__(name)
+        return True
+    except BaseException:
+        return False
+    finally:
+        sys.path[:] = seen
+        sys.dont_write_bytecode = flags

@@ -15,10 +15,19 @@ PARALLEL = {
 }  # openblas_get_parallel (OpenBLAS: interface/openblas_get_parallel.c)
 # How builds decorate OpenBLAS's names: NumPy's and SciPy's wheels, 64-bit integers, Fedora's and Julia's 64-bit builds.
 AFFIXES = [(prefix, suffix) for prefix in ("scipy_", "") for suffix in ("64_", "", "_64")]
-RUNTIMES = ("libgomp", "libiomp5", "libomp")
+RUNTIMES = ("libgomp", "libiomp5", "libomp", "vcomp")
 FOREIGN = ("flexiblas", "vecLib", "Accelerate")
 # mkl_rt chooses its layers when first asked; programs linked to the layers have no mkl_rt.
-MKL = ("libmkl_rt.", "libmkl_intel_lp64.", "libmkl_intel_ilp64.", "libmkl_gf_lp64.", "libmkl_gf_ilp64.")
+MKL = (
+    "libmkl_rt.",
+    "libmkl_intel_lp64.",
+    "libmkl_intel_ilp64.",
+    "libmkl_gf_lp64.",
+    "libmkl_gf_ilp64.",
+    "mkl_rt.",  # Windows' names
+    "mkl_intel_lp64.",
+    "mkl_intel_ilp64.",
+)
 MKL_LAYERS = {0: "intel", 1: "sequential", 2: "pgi", 3: "gnu", 4: "tbb"}  # mkl_service.h, MKL_THREADING_*
 
 
@@ -34,13 +43,14 @@ def ask(mapped, threadpoolctl):
     pools, foreign = [], False
     for path in paths:
         name = os.path.basename(path)
+        name = name.lower() if os.name == "nt" else name
         if "openblas" in name:
             pool = _openblas(path)
             foreign = foreign or pool is None
         elif name.startswith(MKL):
             pool = _mkl(path)
             paths = mapped()  # its layers and its OpenMP run-time have come with the answer
-        elif name.startswith(("libblis", "libblas.", "libcblas.")):
+        elif name.startswith(("libblis", "blis.", "libblas.", "libcblas.")):
             pool = _blis(path)
         else:
             pool = None
@@ -180,7 +190,7 @@ def _char_pointer():
 
 
 def _openmp(path):
-    if not os.path.basename(path).startswith(RUNTIMES):
+    if not os.path.basename(path).lower().startswith(RUNTIMES):
         return None
     try:
         threads = _open(path).omp_get_max_threads

@@ -6,14 +6,15 @@ beside the executable or above it, links not followed; else the folder above the
 
 import os
 
+from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 from envdoctor.facts.path import Command
-from envdoctor.probe.path.scripts import HEAD, interpreter_of, launcher
+from envdoctor.probe.choose import is_alias
+from envdoctor.probe.path.scripts import HEAD, LAUNCHER, interpreter_of, launcher
 from envdoctor.probe.path.shims import Shims
 from envdoctor.probe.world import World
 
 MOST_STEPS = 6  # from shim to shim, shebang to shebang
-LAUNCHER = 8_000_000  # bytes read of a Windows launcher
 PYTHONS = ("python", "pypy", "graalpy")
 
 
@@ -56,6 +57,8 @@ class CommandResolver:
             data = self.world.read(path, LAUNCHER if path.lower().endswith(".exe") and not python else HEAD)
             if not isinstance(data, bytes):
                 return Missing(data.reason if isinstance(data, Missing) else f"{path}: no such file")
+            if python and not data and is_alias(self.world.real(path)):
+                return Missing(f"{path} is no Python: it opens the Microsoft Store (an app execution alias)")
             if python and data[:2] != b"#!":
                 return path
             if python and data[:2] == b"#!":
@@ -86,10 +89,12 @@ class CommandResolver:
 
     def first(self, name: str) -> str | None:
         """The first executable ``name`` on PATH."""
+        suffixes = ("", ".exe") if self.world.platform == "win32" and not name.lower().endswith(".exe") else ("",)
         for folder in self.folders:
-            path = f"{folder}/{name}"
-            if self.world.is_file(path) and os.access(self.world.real(path), os.X_OK):
-                return path
+            for suffix in suffixes:
+                path = paths.join(folder, name + suffix)
+                if self.world.is_file(path) and os.access(self.world.real(path), os.X_OK):
+                    return path
         return None
 
     def real(self, prefix: str) -> str:
@@ -107,7 +112,7 @@ class CommandResolver:
     def _prefix(self, executable: str) -> str:
         folder = os.path.dirname(executable)
         for candidate in (folder, os.path.dirname(folder)):
-            if self.world.exists(f"{candidate}/pyvenv.cfg"):
+            if self.world.exists(paths.join(candidate, "pyvenv.cfg")):
                 return candidate
         real = self.world.resolve(executable)
         folder = os.path.dirname(real)

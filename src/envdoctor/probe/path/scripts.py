@@ -10,10 +10,12 @@ import os
 import re
 import shlex
 
+from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 from envdoctor.probe.world import World
 
 HEAD = 1024  # bytes: a shebang and the line after it
+LAUNCHER = 8_000_000  # bytes read of a Windows launcher
 MOST_SCRIPTS = 8  # that name a Python
 MOST_FILES = 24  # that are looked into: a conda prefix has hundreds of programs
 _EXEC = r"""^'''exec' (?:"(?P<quoted>[^"$]+)"|(?P<plain>[^\s"'$]+)) """
@@ -78,33 +80,44 @@ def foreign_prefixes(world: World, prefix: str) -> dict[str, list[str]] | Missin
     Counted are the paths of Pythons that lie in a ``bin`` folder of an environment which is gone or is one still,
     the activation script's own path, and pixi's record of its place.
     """
-    folder = f"{prefix}/Scripts" if world.platform == "win32" else f"{prefix}/bin"
+    windows = world.platform == "win32"
+    folder = paths.join(prefix, "Scripts" if windows else "bin")
     names = world.names(folder)
     if not isinstance(names, list):
         return names if isinstance(names, Missing) else {}
     found: dict[str, list[str]] = {}
     own = world.resolve(prefix)
     seen = 0
-    preferred = [name for name in ("activate", "pip", "pip3") if name in names]
+    preferred = [
+        name for name in ("activate.bat" if windows else "activate", "pip", "pip.exe", "pip3") if name in names
+    ]
     rest = [name for name in names if name not in preferred and not name.startswith(("python", "pypy", "activate"))]
     for name in [*preferred, *rest][:MOST_FILES]:
         if seen >= MOST_SCRIPTS:
             break
-        if os.path.islink(world.real(f"{folder}/{name}")):
+        path = paths.join(folder, name)
+        if os.path.islink(world.real(path)):
             continue  # a link leads where its target belongs
-        if name == "activate":
-            text = world.text(f"{folder}/{name}", 8192)
+        if name.startswith("activate"):
+            text = world.text(path, 8192)
             other = _activated(text, (prefix, own)) if isinstance(text, str) else None
         else:
-            interpreter = interpreter_of(head(world, f"{folder}/{name}"), f"{folder}/{name}")[0]
+            interpreter = _interpreter(world, path, windows)
             other = _prefix_in(interpreter) if interpreter else None
         seen += other is not None
-        if other and world.resolve(other) != own and _was_environment(world, other):
-            found.setdefault(os.path.normpath(other), []).append(f"{folder}/{name}")
+        if other and not paths.same(world.resolve(other), own) and _was_environment(world, other):
+            found.setdefault(os.path.normpath(other), []).append(path)
     record = world.text(f"{prefix}/conda-meta/pixi_env_prefix", HEAD)
     if isinstance(record, str) and record.strip() and world.resolve(record.strip()) != own:
         found.setdefault(record.strip(), []).append(f"{prefix}/conda-meta/pixi_env_prefix")
     return found
+
+
+def _interpreter(world: World, path: str, windows: bool) -> str | None:
+    if windows and path.lower().endswith(".exe"):
+        data = world.read(path, LAUNCHER)
+        return launcher(data) if isinstance(data, bytes) and data[:2] == b"MZ" else None
+    return interpreter_of(head(world, path), path)[0]
 
 
 def _activated(text: str, own: tuple[str, ...]) -> str | None:
@@ -117,22 +130,25 @@ def _activated(text: str, own: tuple[str, ...]) -> str | None:
         return None
     for line in text.splitlines():
         words = line.strip().removeprefix("export ")
+        if words[:4].lower() == "set ":  # cmd.exe: set "NAME=value", or without quotes
+            words = words[4:].strip().strip('"')
         if words.startswith("VIRTUAL_ENV="):
             path = words[12:].strip("\"'")
-            if path.startswith("/") and "$" not in path:
-                return path
+            if paths.absolute(path) and "$" not in path and "%" not in path:
+                return path if not any(paths.same(path, item) for item in own) else None
     return None
 
 
 def _prefix_in(interpreter: str) -> str | None:
-    folder, name = os.path.split(interpreter.replace("\\", "/"))
-    above, last = os.path.split(folder)
-    is_python = name.startswith(("python", "pypy")) and last.lower() in ("bin", "scripts")
-    return above if is_python and len(above) > 1 else None
+    folder = paths.parent(interpreter)
+    is_python = paths.name(interpreter).lower().startswith(("python", "pypy"))
+    above = paths.parent(folder)
+    return above if is_python and paths.name(folder).lower() in ("bin", "scripts") and len(above) > 1 else None
 
 
 def _was_environment(world: World, prefix: str) -> bool:
     """False for a Python that others may rightly name: the base, the system's."""
     if prefix in ("/usr", "/usr/local"):
         return False
-    return not world.exists(prefix) or world.exists(f"{prefix}/pyvenv.cfg") or world.is_dir(f"{prefix}/conda-meta")
+    marks = (paths.join(prefix, name) for name in ("pyvenv.cfg", "conda-meta"))
+    return not world.exists(prefix) or any(map(world.exists, marks))

@@ -5,6 +5,7 @@ import os
 from msgspec import structs
 
 from envdoctor.data import listed
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.prefixes import is_conda_installation
 from envdoctor.facts.base import Missing
 from envdoctor.facts.interpreter import Interpreter
@@ -16,6 +17,7 @@ EDITORS = frozenset(
     ["code", "codium", "code-insiders", "cursor", "spyder", "spyder3", "jupyter-lab", "pycharm", "charm", "positron"]
 )
 STEMS = ("python", "pip", "pypy", "graalpy", "jupyter")
+PROGRAMS = (".exe", ".cmd", ".bat")
 APPLICATIONS = ("Visual Studio Code.app", "Spyder.app", "Spyder 6.app", "PyCharm.app", "PyCharm CE.app")
 
 
@@ -24,8 +26,8 @@ def read(world: World, resolver: CommandResolver) -> Path:
     commands, editors, jupyter = _listing(world, resolver.folders, resolver)
     return Path(
         commands=commands,
-        python=_first(commands, ("python", "python.exe", "python3", "python3.exe")),
-        pip=_first(commands, ("pip", "pip.exe", "pip3", "pip3.exe")),
+        python=_first(commands, ("python", "python3")),
+        pip=_first(commands, ("pip", "pip3")),
         jupyter=jupyter,
         active=_active(world),
         working_directory=world.cwd,
@@ -53,8 +55,7 @@ def path_folders(world: World) -> list[str]:
     for entry in world.environ.get("PATH", "").split(separator):
         folder = entry or world.cwd
         folder = folder if os.path.isabs(folder) else os.path.join(world.cwd, folder)
-        if len(folder) > 1:
-            folder = folder.rstrip("/")
+        folder = paths.without_end(folder)
         kept.setdefault(world.resolve(folder), folder)
     return [folder for folder in kept.values() if world.is_dir(folder)]
 
@@ -69,12 +70,12 @@ def _listing(
             names = os.listdir(world.real(folder))
         except OSError:
             continue
-        for name in sorted(item for item in names if item.startswith(STEMS) or item in EDITORS):
+        for item, name in _called(names, world.platform == "win32"):
             wanted = is_python(name) or is_pip(name)
-            first_jupyter = jupyter is None and name in ("jupyter", "jupyter.exe")
+            first_jupyter = jupyter is None and name == "jupyter"
             if not wanted and not first_jupyter and name not in EDITORS:
                 continue
-            path = f"{folder}/{name}"
+            path = paths.join(folder, item)
             if not os.access(world.real(path if world.root == "/" else world.resolve(path)), os.X_OK):
                 continue
             if wanted:
@@ -86,6 +87,18 @@ def _listing(
     if world.platform == "darwin":
         editors += [f"/Applications/{name}" for name in APPLICATIONS if world.is_dir(f"/Applications/{name}")]
     return commands, editors, jupyter
+
+
+def _called(names: list[str], windows: bool) -> list[tuple[str, str]]:
+    """The files that matter, each with the name it is called by: on Windows without its suffix, and in lower case."""
+    if not windows:
+        return [(name, name) for name in sorted(names) if name.startswith(STEMS) or name in EDITORS]
+    programs = [(name, paths.program(name).lower()) for name in sorted(names) if name.lower().endswith(PROGRAMS)]
+    found: dict[str, str] = {}
+    for name, called in programs:
+        if called.startswith(STEMS) or called in EDITORS:
+            found.setdefault(called, name)
+    return [(name, called) for called, name in found.items()]
 
 
 def _first(commands: list[Command], names: tuple[str, ...]) -> Command | None:
@@ -116,12 +129,10 @@ def _active(world: World) -> list[Active]:
 
 
 def _python_in(world: World, prefix: str) -> str | None:
-    names = (
-        ("Scripts/python.exe", "python.exe")
-        if world.platform == "win32"
-        else ("bin/python", "bin/python3", "bin/pypy3")
-    )
-    return next((os.path.basename(name) for name in names if os.path.lexists(world.real(f"{prefix}/{name}"))), None)
+    windows = world.platform == "win32"
+    names = ("Scripts/python.exe", "python.exe") if windows else ("bin/python", "bin/python3", "bin/pypy3")
+    there = (name for name in names if os.path.lexists(world.real(paths.join(prefix, name))))
+    return next((paths.program(name) if windows else paths.name(name) for name in there), None)
 
 
 def _pythonpath(world: World, interpreter: Interpreter | None, site_packages: list[str]) -> list[PythonPathEntry]:

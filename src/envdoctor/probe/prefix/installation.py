@@ -3,6 +3,7 @@
 import os
 import re
 
+from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Interpreter
@@ -28,7 +29,7 @@ def read(world: World, prefix: Prefix, interpreter: Interpreter | Missing, packa
     return Installation(
         places=places,
         externally_managed=f"{places[-1].stdlib}/EXTERNALLY-MANAGED" if managed else None,
-        container_files=[path for path in CONTAINER_FILES if world.exists(path)],
+        container_files=[path for path in CONTAINER_FILES if world.platform == "linux" and world.exists(path)],
         script_prefixes=foreign_prefixes(world, prefix.path) if in_environment else {},
         owned={} if in_environment else _owned(world, packages),
     )
@@ -53,7 +54,7 @@ def _next(world: World, place: Place, interpreter: Interpreter | None) -> tuple[
     """The prefix that ``place`` was made from and its executable; ``None`` at the end of the chain."""
     if "conda-meta" in place.telling:
         root = _conda_root(world, place)
-        return (root, f"{root}/bin/python") if root else None
+        return (root, paths.installed_python(root)) if root else None
     configuration = place.configuration
     if configuration is None:
         return None
@@ -62,12 +63,12 @@ def _next(world: World, place: Place, interpreter: Interpreter | None) -> tuple[
     named = configuration.get("base-executable") or configuration.get("executable")
     names = [f"python{'.'.join(version[:2])}", "python3", "python", "pypy3", "python.exe", "pypy3.exe"]
     executable = next(
-        (path for path in [named, *(f"{home}/{name}" for name in names)] if path and world.exists(path)),
-        named or f"{home}/python",
+        (path for path in [named, *(paths.join(home, name) for name in names)] if path and world.exists(path)),
+        named or paths.join(home, "python.exe" if paths.windows(home) else "python"),
     )
     folder = os.path.basename(home).lower()
     above = os.path.dirname(home) if folder in ("bin", "scripts") else home
-    if interpreter is not None and not world.exists(f"{above}/pyvenv.cfg"):
+    if interpreter is not None and not world.exists(paths.join(above, "pyvenv.cfg")):
         return interpreter.base_prefix, executable
     return (above, executable) if above else None
 

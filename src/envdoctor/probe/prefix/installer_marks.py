@@ -34,6 +34,7 @@ WINDOWS = (
     "../python.nuspec",
     "../build/native/python.props",
     "NEWS.txt",
+    "../../bin/pyenv.bat",
 )
 READ = frozenset(["../../shims/python", "../../../shims/python", "../scripts/env.bat", "__install__.json"])
 CONDA_RECORDS = ("anaconda-", "_anaconda_depends-", "conda-", "mamba-", "micromamba-", "miniforge", "python-")

@@ -4,6 +4,7 @@ import re
 
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.report.why.traceback import Frame, Traceback
 
 _NAME = r"[A-Za-z_]\w{0,80}"
@@ -96,7 +97,7 @@ def _extension(line: str) -> str:
         before = re.split(r"[\"'`(]", line[max(0, found.start() - 600) : found.start()])[-1]
         starts = list(_ABSOLUTE.finditer(before))
         path = before[starts[-1].start() :] if starts else before.split()[-1] if before.split() else ""
-        if path and not re.match(r"lib\w", path.replace("\\", "/").rpartition("/")[2]):
+        if path and not re.match(r"lib\w", paths.name(path)):
             return path + found[0]
     return ""
 
@@ -108,7 +109,7 @@ def _shadow(lines: list[str], module: str, lacking: re.Match[str] | None, frames
     file = (lacking["file"] or "") if lacking is not None else ""
     if lacking is not None and _is_own(file):
         first = lacking["module"].partition(".")[0]
-        if _stem(file) == first or f"/{lacking['module']}/" in file.replace("\\", "/"):
+        if _stem(file) == first or lacking["module"] in paths.parts(file)[:-1]:
             return file
     top = module.partition(".")[0] if "." in module else lacking["module"].partition(".")[0] if lacking else ""
     if not top:
@@ -118,16 +119,15 @@ def _shadow(lines: list[str], module: str, lacking: re.Match[str] | None, frames
 
 
 def _stem(file: str) -> str:
-    name = file.replace("\\", "/").rpartition("/")[2]
+    name = paths.name(file)
     if name == "__init__.py":
-        return file.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
+        return paths.name(paths.parent(file))
     return name.removesuffix(".py")
 
 
 def _is_own(file: str) -> bool:
     """Whether a file is the user's: in no site-packages and in no standard library."""
-    file = file.replace("\\", "/")
-    library = re.search(r"/(?:lib(?:64)?/python3\.\d{1,2}t?|lib/pypy3[\d.]*|Lib)/", file)
+    library = re.search(r"[/\\](?:lib(?:64)?/python3\.\d{1,2}t?|lib/pypy3[\d.]*|Lib)[/\\]", file)
     return file.endswith(".py") and library is None and "site-packages" not in file and "dist-packages" not in file
 
 
@@ -143,7 +143,7 @@ def prefixes(lines: list[str]) -> list[str]:
             if not starts:
                 continue
             path = before[starts[-1].start() :]
-            if path and ": " not in path and not any(word in path + "/" for word in _NOT_ONES):
+            if path and ": " not in path and not any(word in path for word in _NOT_ONES):
                 found.setdefault(path)
     return list(found)
 

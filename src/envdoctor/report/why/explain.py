@@ -6,6 +6,7 @@ import re
 import msgspec
 from msgspec import Struct
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.names import normalise
 from envdoctor.engine.checks import Status as CheckStatus
@@ -79,7 +80,9 @@ def explain(text: str, report: Report, look: story.Look | None = None, same: boo
     if environment:  # what is wrong here did not raise what was raised there
         causes, perhaps = [], [*causes, *perhaps]
     fired = {item.finding.rule.code for item in report.open}
-    unsure = {code for outcome in report.outcomes if outcome.status is CheckStatus.UNKNOWN for code in outcome.check.codes}
+    unsure = {
+        code for outcome in report.outcomes if outcome.status is CheckStatus.UNKNOWN for code in outcome.check.codes
+    }
     proven = bool(causes) or told.proven
     return Explanation(
         status=Status.EXPLAINED if proven else Status.KNOWN if matches or told.means else Status.UNKNOWN,
@@ -108,7 +111,7 @@ def foreign(clues: Clues, facts: Facts) -> str:
 
 
 def _plain(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/")
+    return paths.key(path)
 
 
 def _findings(report: Report, matches: tuple[Match, ...], clues: Clues, text: str) -> tuple[list[Advice], list[Advice]]:
@@ -163,7 +166,7 @@ def _names(clues: Clues, matches: tuple[Match, ...]) -> set[str]:
 
 
 def _base(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]
+    return paths.name(path)
 
 
 def _speaks_of(said: str, name: str) -> bool:
