@@ -3,7 +3,7 @@
 import pytest
 
 from envdoctor.engine.remedies import InstallBuild
-from envdoctor.facts import Link, System
+from envdoctor.facts import Companion, Link, System
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.builds import chosen
 from envdoctor.testing import PREFIX, distribution, facts, gpu, nvidia_device, packages, patient, torch_build
@@ -78,3 +78,30 @@ def test_in_a_conda_environment_what_pip_installed_is_replaced_by_pip() -> None:
     fix = Toolbox(facts(patient=conda, gpu=built)).fix(InstallBuild("torch", "13.0"), "GPU001")
     assert "conda" not in argv(fix.steps[0])
     assert "torch" in argv(fix.steps[0])
+
+
+def test_what_is_tied_to_the_present_torch_is_named() -> None:
+    tied = distribution("vllm", "0.33.0", ["torch==2.13.0", "numpy"])
+    installed = packages(
+        distribution("pip"), distribution("torch"), distribution("torchvision", "0.28", ["torch==2.13.0"]), tied
+    )
+    place = gpu(nvidia_device(), companions=[Companion(package="flash-attn", version="2.8", torch="2.9")])
+    fix = Toolbox(facts(packages=installed, gpu=place)).fix(InstallBuild("torch", "12.6", last="2.14.1"), "GPU003")
+    assert "flash-attn, vllm for the new torch" in fix.reason
+
+
+def test_all_of_rapids_comes_back_for_the_other_cuda() -> None:
+    remedy = InstallBuild("cudf", "12", remove=("cudf-cu13", "libcudf-cu13", "cuml-cu13", "rmm-cu13"))
+    fix = Toolbox(facts(packages=packages(distribution("pip")))).fix(remedy, "GPU002")
+    assert argv(fix.steps[1])[-2:] == ["cudf-cu12", "cuml-cu12"]
+
+
+@pytest.mark.parametrize(("cuda", "word"), [("12.4", "cu124"), ("", "cpu")])
+def test_one_of_torchs_family_comes_from_torchs_own_index_and_alone(cuda: str, word: str) -> None:
+    fix = Toolbox(facts(packages=packages(distribution("pip")))).fix(
+        InstallBuild("torchvision", cuda, last="0.21.0"), "GPU015"
+    )
+    words = argv(fix.steps[0])
+    assert words[-1] == "torchvision==0.21.0"
+    assert f"https://download.pytorch.org/whl/{word}" in words
+    assert "--no-deps" in words

@@ -48,7 +48,8 @@ def cure(build: Build, here: accelerators.Machine, remove: tuple[str, ...] = ())
     if offer is None:
         words = accelerators.elsewhere(stem, here)
         return (Manual(words),) if words else ()
-    title = f"install {stem} {offer.last} for CUDA {offer.cuda}, the newest that runs here"
+    what = f"{stem} {offer.last}" if offer.index else offer.requirement  # PyPI's release depends on the Python
+    title = f"install {what}: the newest build that runs here is for CUDA {offer.cuda}"
     rest = [item for item in here.devices if item not in served]
     ways: list[InstallBuild | Manual] = [InstallBuild(stem, offer.cuda, title, offer.last, remove)]
     if rest:

@@ -23,7 +23,7 @@ from envdoctor.api import (
     known,
 )
 from envdoctor_checks.gpu._devices import build_name, device_name, visible
-from envdoctor_checks.gpu._jax import in_the_way
+from envdoctor_checks.gpu._in_the_way import in_the_way
 from envdoctor_checks.gpu._machine import WORDS, architecture_verdict, cure, machine, none_known
 from envdoctor_checks.gpu._others import rocm_index
 

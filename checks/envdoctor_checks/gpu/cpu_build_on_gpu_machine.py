@@ -11,7 +11,9 @@ from envdoctor.api import (
     Finding,
     Gpu,
     Manual,
+    Missing,
     NotApplicable,
+    Packages,
     Patient,
     Remedy,
     Rule,
@@ -22,6 +24,7 @@ from envdoctor.api import (
     known,
 )
 from envdoctor_checks.gpu._devices import build_name, device_name, usable
+from envdoctor_checks.gpu._in_the_way import in_the_way
 from envdoctor_checks.gpu._machine import cure, machine, none_known
 from envdoctor_checks.gpu._others import for_rocm, rocm_index
 
@@ -30,7 +33,9 @@ GPU001 = Rule("GPU001", "cpu-build-on-gpu-machine", Severity.WARNING, guide=GUID
 
 
 @check(GPU001)
-def cpu_build(gpu: Gpu, system: System, patient: Patient) -> Iterator[Finding]:
+def cpu_build(
+    gpu: Gpu, system: System, patient: Patient, packages: Packages | Missing | None = None
+) -> Iterator[Finding]:
     """JAX without its plug-in is GPU004's; conda's jaxlib has CUDA built in or not."""
     built = known(gpu.builds)
     cpu = [build for build in built if build.backend == "cpu" and _could_have(build, built)]
@@ -52,7 +57,7 @@ def cpu_build(gpu: Gpu, system: System, patient: Patient) -> Iterator[Finding]:
     here = machine(gpu, system, patient, devices)
     missed = ""
     for build in cpu:
-        ways = cure(build, here) or _newer_driver(build, here)
+        ways = cure(build, here, in_the_way(build, packages)) or _newer_driver(build, here)
         if ways:
             offer, served = accelerators.best(accelerators.stem(build.package), here)
             able = [item for item in devices if not offer or item.compute_capability in (*served, None)]

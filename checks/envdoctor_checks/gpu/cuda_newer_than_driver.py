@@ -22,7 +22,7 @@ from envdoctor.api import (
     known,
 )
 from envdoctor_checks.gpu._devices import build_name, visible
-from envdoctor_checks.gpu._jax import in_the_way
+from envdoctor_checks.gpu._in_the_way import in_the_way
 from envdoctor_checks.gpu._machine import architecture_verdict, cure, machine, none_known
 
 GPU002 = Rule("GPU002", "cuda-newer-than-driver", Severity.ERROR, guide=("pkg-3",))

@@ -1,11 +1,13 @@
 """Another build of a package, for another accelerator: where it comes from is data (`envdoctor.fixes.builds`)."""
 
+import re
+
 import msgspec
 
 from envdoctor.ecosystem import accelerators, paths
 from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.engine.remedies import InstallBuild
-from envdoctor.facts import Gpu, System
+from envdoctor.facts import Distribution, Gpu, System
 from envdoctor.fixes import builds
 from envdoctor.fixes.model import Fix
 from envdoctor.fixes.steps import run
@@ -25,7 +27,35 @@ def install_build(bedside: Target, remedy: InstallBuild) -> Fix:
         remedy, kind, bedside.prefix, _pip(bedside), _system(bedside), tuple(bedside.installed)
     )
     spoken = tuple(run(*bedside.spoken(list(step.argv))) for step in steps)
-    return Fix(title=title, steps=spoken, applicability=applicability, reason=reason, undo=undo)
+    after = _afterwards(bedside, remedy) if steps else []
+    return Fix(title=title, steps=spoken, applicability=applicability, reason="; ".join([reason, *after]), undo=undo)
+
+
+def _afterwards(bedside: Target, remedy: InstallBuild) -> list[str]:
+    """What the other build leaves undone: extensions of the present torch, and a lock that names the present build."""
+    found = []
+    if remedy.package == "torch":
+        gpu = bedside.facts.gpu
+        told = (
+            {item.package.lower() for item in gpu.companions if item.torch or item.cuda}
+            if isinstance(gpu, Gpu)
+            else set()
+        )
+        pinned = {item.key for item in bedside.distributions if _pins_torch(item)}
+        names = sorted((told | pinned) - set(builds.FAMILY))
+        if names:
+            found.append(f"afterwards install a build of {', '.join(names)} for the new torch")
+    lock = bedside.project_file("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock") if bedside.in_project else ""
+    if lock:
+        found.append(
+            f"{lock} still names the present build: name the index in the project too, or the next sync undoes it"
+        )
+    return found
+
+
+def _pins_torch(item: Distribution) -> bool:
+    lines = item.requires if isinstance(item.requires, list) else []
+    return any(re.match(r"torch\s*\(?==", line) for line in lines)
 
 
 def _system(bedside: Target) -> str:
@@ -38,6 +68,8 @@ def _by_pip(bedside: Target, package: str) -> bool:
     """Whether the package is there and is none of conda's: those have a build string."""
     gpu = bedside.facts.gpu
     built = gpu.builds if isinstance(gpu, Gpu) and isinstance(gpu.builds, list) else []
+    if isinstance(gpu, Gpu) and any(item.package.lower() == package for item in gpu.companions):
+        return True  # told by a local version or a wheel's file, which conda's packages have not
     mine = [item for item in built if accelerators.stem(item.package) == accelerators.stem(package)]
     return bool(mine) and not any(item.build for item in mine)
 

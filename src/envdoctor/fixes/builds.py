@@ -15,6 +15,7 @@ from envdoctor.fixes.steps import Run, run
 CONDA_BUILDS = {"torch": "pytorch=*=*cuda*", "jaxlib": "jaxlib=*=*cuda*", "tensorflow": "tensorflow=*=*cuda*"}
 # Built together with torch, for one CUDA: they are replaced together.
 FAMILY = ("torchvision", "torchaudio")
+RAPIDS = ("cudf", "dask-cudf", "cuml", "cugraph", "cuvs", "cucim", "raft-dask")
 Parts = tuple[str, tuple[Run, ...], Applicability, str, str]
 
 
@@ -38,6 +39,7 @@ def replace(
     if kind in CONDA_LIKE:
         name = accelerators.stem(package)
         specs = [CONDA_BUILDS.get(name, name), *([f"cuda-version={cuda.partition('.')[0]}"] if cuda else [])]
+        title = f"install {name} for CUDA {cuda.partition('.')[0]} from the environment's channels" if cuda else title
         argv = ["pixi", "add", *specs] if kind is OriginKind.PIXI else ["conda", "install", "--prefix", prefix, *specs]
         return title, (run(*argv),), Applicability.UNSAFE, "the whole environment is solved again", undo
     if package in FAMILY:
@@ -52,9 +54,17 @@ def replace(
         also = "" if len(names) > 1 else "torchvision and torchaudio have to match. "
         reason = f"it downloads gigabytes. {also}The index was seen on {offer.seen} ({offer.source})"
     else:
-        steps.append(run(*install, offer.requirement))
+        steps.append(run(*install, offer.requirement, *_along(offer, remedy.remove)))
         reason = f"it downloads gigabytes and may change other packages; known from {offer.source}"
     return title, tuple(steps), Applicability.UNSAFE, reason, undo
+
+
+def _along(offer: accelerators.Offer, removed: Sequence[str]) -> list[str]:
+    """What else of RAPIDS was for the other CUDA: ``cuml-cu13`` comes back as ``cuml-cu12``."""
+    if not offer.requirement.endswith(f"-cu{offer.cuda}"):
+        return []
+    bases = [name.lower().rpartition("-cu")[0] for name in removed]
+    return [f"{base}-cu{offer.cuda}" for base in bases if base in RAPIDS and base != offer.package]
 
 
 def _companion(remedy: InstallBuild, title: str, install: list[str], uv: bool, undo: str) -> Parts:

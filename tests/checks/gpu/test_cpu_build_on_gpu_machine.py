@@ -5,7 +5,7 @@ import pytest
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Device, System
-from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
+from envdoctor.testing import distribution, findings, gpu, nvidia_device, outcome, packages, torch_build
 from envdoctor_checks.gpu.cpu_build_on_gpu_machine import cpu_build
 from tests.checks.gpu._shared import H100, words
 
@@ -106,3 +106,11 @@ def test_no_build_for_the_card_is_said_where_the_check_does_not_apply() -> None:
     result = outcome(cpu_build, gpu=gpu(nvidia_device("T4G", "7.5"), builds=[torch_build(None)]), system=arm)
     assert (result.status, result.findings) == ("not-applicable", ())
     assert "no build of torch" in result.reason
+
+
+def test_tensorflow_for_the_cpu_goes_before_the_other_distribution_comes() -> None:
+    """Both are the one package `tensorflow`: they would overwrite each other's files."""
+    cpu = torch_build(None, package="tensorflow")
+    (finding,) = findings(cpu_build, gpu=gpu(H100, builds=[cpu]), packages=packages(distribution("tensorflow-cpu")))
+    (way,) = finding.remedies
+    assert isinstance(way, InstallBuild) and way.remove == ("tensorflow-cpu",)

@@ -181,3 +181,10 @@ def test_in_wsl_a_linux_drivers_libcuda_is_taken_out() -> None:
 def test_a_code_that_is_not_known_is_unknown() -> None:
     place = gpu(nvidia_device(usable=False), layers=present(nvml(), cuda(304)))
     assert outcome(gpu_without_driver, gpu=place).status == "unknown"
+
+
+def test_a_container_with_the_drivers_libraries_is_not_told_to_ask_for_them() -> None:
+    layers = [Layer(name="kernel-driver", status="absent"), nvml(9), cuda(100)]
+    said = words(findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers, container="/.dockerenv")))
+    assert "on the host" in said
+    assert "--gpus" not in said

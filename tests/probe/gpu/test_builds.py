@@ -257,6 +257,13 @@ def test_a_plug_in_of_jax_counts_by_its_files_and_by_the_version_they_say(tmp_pa
     assert (by_files.version, by_files.cuda, by_files.backend) == ("0.11.2", "13", "cuda")
     told = read(tmp_path, installed("jaxlib", "0.11.1"), installed("jax-cuda13-plugin", "0.12.0"))
     assert build(told, "jax-cuda13-plugin").version == build(told, "jaxlib").version == "0.11.2"
+    assert by_files.file is not None
+
+
+def test_half_a_plug_in_of_jax_is_no_plug_in_by_its_files(tmp_path: Path) -> None:
+    write(tmp_path / SITE[1:] / "jax_cuda13_plugin/version.py", '_release_version: str = "0.11.2"\n')
+    gpu = read(tmp_path, installed("jaxlib", "0.11.2"), installed("jax-cuda13-plugin", "0.11.2"))
+    assert build(gpu, "jax-cuda13-plugin").file is None
 
 
 @pytest.mark.parametrize(("name", "cuda"), [("cudf-cu13", "13"), ("rmm-cu12", "12")])

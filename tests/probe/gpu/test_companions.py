@@ -65,6 +65,14 @@ def test_a_cuda_library_that_nothing_brings_is_missing_and_one_that_a_folder_has
     assert told(tmp_path, vllm) == []
 
 
+def test_a_library_that_the_package_brings_itself_is_not_missing(tmp_path: Path) -> None:
+    link(tmp_path / SITE[1:] / "ctranslate2/_ext.so", "libcudart.so.12")
+    files = ("ctranslate2/_ext.so", "ctranslate2.libs/libcudart.so.12")
+    assert told(tmp_path, at(tmp_path, "ctranslate2", "4.6.0", files=files)) == []
+    (row,) = told(tmp_path, at(tmp_path, "ctranslate2", "4.6.0", files=files[:1]))
+    assert row.missing == ["libcudart.so.12"]
+
+
 def test_an_extension_for_torchs_stable_interface_is_not_tied_to_a_release(tmp_path: Path) -> None:
     said = json.dumps({"version": {"cuda": 1208, "torch": "2.10.0+cu128"}})
     write(tmp_path / SITE[1:] / "xformers/cpp_lib.json", said)

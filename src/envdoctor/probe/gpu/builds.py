@@ -147,7 +147,8 @@ def _tensorflow(site: Site, item: Distribution) -> Build:
 def _jax(site: Site, item: Distribution) -> list[Build]:
     """jaxlib, which knows the CPU, and its plug-ins; conda's jaxlib and those before 0.4.26 have CUDA built in.
 
-    Versions are those that the modules say, which JAX compares; a plug-in counts by its files, with or without metadata.
+    Versions are those that the modules say, which JAX compares; a plug-in counts by its files, with or without metadata,
+    and has a ``file`` where its other half below ``jax_plugins`` is there, too.
     """
     build = _conda_build(site, "jaxlib")
     version = item.version if isinstance(item.version, str) else ""
@@ -181,7 +182,7 @@ def _jax(site: Site, item: Distribution) -> list[Build]:
                 architectures=[],
                 backend=kind,
                 rocm=number if kind == "rocm" else None,
-                file=path if said else None,
+                file=path if said and key in there else None,
             )
         )
     if "jax-metal" in site.first:

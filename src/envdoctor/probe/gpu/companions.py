@@ -25,7 +25,7 @@ _BINARY = re.compile(r"libbitsandbytes_cuda(\d{2})(\d)")
 _OWN = re.compile(r"(torch|triton)$|(jaxlib|jax-|tensorflow|tf-|cupy|nvidia-|cuda-|cudf|cuml|rmm|libcu|pylibcu|librmm)")
 FAMILY = ("torchvision", "torchaudio", "torchtext", "torchcodec")
 # Users of CUDA's libraries that don't ask for torch.
-LINKED = ("onnxruntime-gpu", "ctranslate2", "faiss-gpu")
+LINKED = ("onnxruntime-gpu", "ctranslate2", "faiss-gpu", "sgl-kernel", "pycuda", "llama-cpp-python")
 
 
 def read(site: Site) -> list[Companion]:
@@ -109,7 +109,8 @@ def _linked(site: Site, item: Distribution) -> set[str]:
         links = read_elf(site.world, f"{item.location}/{path}")
         if isinstance(links, Elf):
             found.update(name for name in links.needed if _CUDA_LIBRARY.match(name))
-    return found
+    brings = {os.path.basename(line.partition(",")[0]) for line in text.splitlines() if ".so." in line}
+    return found - brings
 
 
 def _libraries(site: Site) -> set[str]:
