@@ -226,3 +226,15 @@ def test_a_newline_in_a_mapped_path_is_read_back(tmp_path: Path) -> None:
     literal = tmp_path / "new\\012line.so"
     literal.touch()
     assert unescaped(str(literal)) == str(literal)
+
+
+def test_modules_that_a_build_lacks_are_told_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert COLLECTOR.absent() == []
+    for name in COLLECTOR.COMPILED:
+        if name != "_lzma":
+            (tmp_path / f"{name}.cpython-312-x86_64-linux-gnu.so").touch()
+    monkeypatch.setattr(COLLECTOR, "stdlib_path", lambda: [str(tmp_path), str(tmp_path / "gone")])
+    monkeypatch.setattr(sys, "builtin_module_names", ("sys",))
+    assert COLLECTOR.absent() == ["_lzma"]
+    monkeypatch.setattr(COLLECTOR, "stdlib_path", lambda: [str(tmp_path / "gone")])
+    assert COLLECTOR.absent() == []

@@ -5,6 +5,7 @@ from envdoctor_checks.packages import (
     built_for_numpy_1,
     damaged_metadata,
     distributions_overwrite_each_other,
+    editable_source_gone,
     interrupted_install,
     missing_files,
     shadowed_distribution,
@@ -21,5 +22,6 @@ CHECKS = (
     shadowed_distribution.shadowed_distribution,
     built_for_numpy_1.built_for_numpy_1,
     distributions_overwrite_each_other.distributions_overwrite_each_other,
+    editable_source_gone.editable_source_gone,
     built_for_another_python.built_for_another_python,
 )

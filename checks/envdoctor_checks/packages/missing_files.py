@@ -1,4 +1,5 @@
-"""PKG004: A distribution's `RECORD` lists an extension, a shared library or a package's `__init__.py` that is gone."""
+"""PKG004: A distribution's `RECORD` lists an extension, a shared library or a package's `__init__.py` that is gone or
+cut off; of the packages that science rests on, any module."""
 
 from collections.abc import Iterator
 
@@ -13,10 +14,13 @@ def missing_files(packages: Packages) -> Iterator[Finding]:
     """Altered files are known where somebody has compared them (``--deep``)."""
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     altered = packages.altered_files or {}
-    for path in dict.fromkeys([*packages.missing_files, *altered]):
+    short = packages.cut_off_files
+    for path in dict.fromkeys([*packages.missing_files, *short, *altered]):
         distribution = by_path[path]
-        gone, changed = packages.missing_files.get(path, []), altered.get(path, [])
+        gone, cut_off = packages.missing_files.get(path, []), short.get(path, [])
+        changed = [file for file in altered.get(path, []) if file not in cut_off]
         told = [_count(gone, distribution, "gone")] if gone else []
+        told += [_count(cut_off, distribution, "empty or cut off")] if cut_off else []
         told += [_count(changed, distribution, "not as installed")] if changed else []
         version = f"=={distribution.version}" if isinstance(distribution.version, str) else ""
         yield Finding(
@@ -26,11 +30,12 @@ def missing_files(packages: Packages) -> Iterator[Finding]:
                 Evidence("installed by", distribution.installer or "unknown"),
                 Evidence("folder", distribution.location),
                 *named("gone", gone),
+                *named("shorter than installed", cut_off),
                 *named("altered", changed),
             ),
             "; ".join(told),
             "RECORD lists what was installed; without these files the package can't be imported, or lacks a part."
-            if gone
+            if gone or cut_off
             else "RECORD holds the hash of each file as it was released; what the code does now nobody has tested.",
             remedies=(Install((f"{distribution.name}{version}",), force=True),),
         )

@@ -5,6 +5,7 @@ from envdoctor_checks.python import (
     emulated_interpreter,
     environment_shadowed,
     fragile_base,
+    incomplete_python,
     interpreter_does_not_start,
     module_shadowed_here,
     moved_environment,
@@ -14,6 +15,7 @@ from envdoctor_checks.python import (
     pythonpath_leak,
     two_environments_active,
     user_site_leak,
+    variable_names_nothing,
 )
 
 CHECKS = (
@@ -30,4 +32,6 @@ CHECKS = (
     moved_environment.moved_environment,
     two_environments_active.two_environments_active,
     module_shadowed_here.module_shadowed_here,
+    incomplete_python.incomplete_python,
+    variable_names_nothing.variable_names_nothing,
 )

@@ -1,4 +1,4 @@
-"""PY014: A Python file in the working directory bears the name of a module that scientific programs import."""
+"""PY014: A module or package in the working directory bears the name of a standard or an installed one."""
 
 from collections.abc import Iterator
 
@@ -21,17 +21,18 @@ PY014 = Rule("PY014", "module-shadowed-here", Severity.WARNING, confidence=Confi
 
 @check(PY014)
 def module_shadowed_here(path: Path, interpreter: Interpreter) -> Iterator[Finding]:
-    """Files in the working directory with the name of a module that scientific programs import."""
+    """What lies in the working directory and hides a module."""
     if interpreter.flags.get("safe_path"):
         raise NotApplicable("PYTHONSAFEPATH keeps the working directory off sys.path")
     for name in path.here:
-        module = name.removesuffix(".py")
+        module = name.partition(".")[0]
+        what = "file" if "." in name else "folder"
         yield Finding(
             PY014,
             name,
-            (Evidence("file", paths.join(path.working_directory, name)),),
-            f"{name} in the working directory is imported in place of the module {module}",
-            f"`import {module}`, in NumPy and its neighbours too, finds this file first in a Python started here.",
+            (Evidence(what, paths.join(path.working_directory, name)),),
+            f"{name if '.' in name else f'the folder {name}'} in the working directory is imported in place of the module {module}",
+            f"`import {module}`, in NumPy and its neighbours too, finds this {what} first in a Python started here.",
             remedies=(
                 Move(
                     paths.join(path.working_directory, name),

@@ -37,6 +37,7 @@ class Interpreter(Section, frozen=True, kw_only=True):
 
     ``version`` is ``3.12.1``; ``python_version`` is the running language version's ``X.Y`` pair;
     ``pointer_bits`` is 32 or 64. ``markers`` are the values for environment markers (PEP 508).
+    ``absent`` are compiled modules of the standard library that this build goes without (``_lzma``, ``_sqlite3`` …).
     ``sys_path`` is as a program run by the user would see it, less the script's own folder.
     """
 
@@ -57,6 +58,7 @@ class Interpreter(Section, frozen=True, kw_only=True):
     config: dict[str, str | int | None]
     markers: dict[str, str]
     extension_suffixes: list[str] = []
+    absent: list[str] = []
     user_site: str | None = None
     user_site_enabled: bool | None = None
     gil_disabled: bool = False
@@ -64,6 +66,11 @@ class Interpreter(Section, frozen=True, kw_only=True):
 
 
 class Variables(Section, frozen=True, kw_only=True):
-    """The start-up environment, by allow-list: nothing else of it is ever recorded."""
+    """The start-up environment, by allow-list: nothing else of it is ever recorded.
+
+    ``gone`` are variables that name a file or folder which has to be there and is not (table ``files_named``), each
+    with its value.
+    """
 
     variables: dict[str, str]
+    gone: dict[str, str] = {}

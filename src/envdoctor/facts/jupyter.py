@@ -8,6 +8,7 @@ class Kernel(Section, frozen=True, kw_only=True):
 
     ``interpreter`` is ``argv[0]`` where that is an absolute path; ``None`` where Jupyter looks for it,
     as with the ``python`` of ipykernel's own kernelspec, which is Jupyter's own Python.
+    ``launches``: the Python that it starts holds ipykernel; ``None`` where it starts something else, or nobody can say.
     ``prefix`` is the prefix of a Python interpreter, links followed; ``None`` for another program.
     """
 
@@ -19,6 +20,7 @@ class Kernel(Section, frozen=True, kw_only=True):
     interpreter: str | None = None
     interpreter_exists: bool | None = None
     prefix: str | None | Missing = None
+    launches: bool | None = None
 
 
 class Jupyter(Section, frozen=True, kw_only=True):

@@ -77,11 +77,14 @@ class Packages(Section, frozen=True, kw_only=True):
     ``unreadable`` are entries of ``sys.path`` that exist and can't be listed, each with the reason.
     ``collisions`` are files that several distributions claim. ``missing_files`` are the extensions,
     libraries and packages' ``__init__.py`` that a RECORD lists and that are gone, by the path of the
-    metadata (only what pip, uv and Poetry installed is looked at); ``--deep`` adds their ``.py`` files.
+    metadata (only what pip, uv and Poetry installed is looked at); of the packages that science rests on (table
+    ``modules``) all ``.py`` files, too, with ``--deep`` of all. ``cut_off_files`` are those that are shorter than the
+    RECORD says: libraries that end too early, modules that are empty.
     ``altered_files`` are the ``.py`` files whose contents no RECORD knows, by the same path; ``None``: nobody compared
     them. ``unread_files`` are those that could not be read, each with the reason. ``leftovers`` are the ``~name`` folders
     that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution
-    (``--deep``: are all),
+    (``--deep``: are all). ``sources_gone`` are the places that an editable installation takes its modules from and
+    that are gone, by the path of the metadata,
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
     records, name to version; ``None`` where the prefix is not conda's.
     """
@@ -90,9 +93,11 @@ class Packages(Section, frozen=True, kw_only=True):
     unreadable: dict[str, str] = {}
     collisions: list[Collision] = []
     missing_files: dict[str, list[str]] = {}
+    cut_off_files: dict[str, list[str]] = {}
     altered_files: dict[str, list[str]] | None = None
     unread_files: dict[str, str] = {}
     leftovers: list[str] = []
     extensions: list[Extension] = []
+    sources_gone: dict[str, list[str]] = {}
     binary: str | None = None
     conda: dict[str, str] | None | Missing = None

@@ -48,8 +48,8 @@ class Path(Section, frozen=True, kw_only=True):
     ``commands`` are all Pythons and pips on PATH, in its order; ``python``, ``pip`` and ``jupyter`` the
     ones that answer to those names (``python3`` and ``pip3`` where there is no ``python``, no ``pip``).
     ``active`` has the innermost environment first. ``patient_real`` is the patient's prefix, links
-    followed. ``pythonpath`` are the entries of PYTHONPATH. ``here`` are Python files in the working
-    directory that bear the name of a module which scientific programs import (table ``modules``).
+    followed. ``pythonpath`` are the entries of PYTHONPATH. ``here`` are modules and packages in the working
+    directory that bear the name of a standard or an installed module, and are found before it.
     ``editors`` are programs to write Python with.
     """
 

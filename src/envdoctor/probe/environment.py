@@ -3,16 +3,42 @@
 import os
 import sys
 
+from msgspec import Struct
+
+from envdoctor.data import table
 from envdoctor.ecosystem.distros import family_of_words
 from envdoctor.facts.interpreter import Variables
 from envdoctor.facts.system import System
 from envdoctor.privacy.redact import allowed
 from envdoctor.probe.world import World
 
+# The names in the table `files_named`, of which nothing is read where none is set.
+HINTS = frozenset(
+    (
+        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT", "PIP_CLIENT_CERT", "GIT_SSL_CAINFO"),
+        *("AWS_CA_BUNDLE", "PIP_CONSTRAINT", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TCL_LIBRARY"),
+    )
+)
+
+
+class _FileNamed(Struct):
+    name: str
+    holds: str = ""
+
 
 def read_environment(world: World) -> Variables:
-    """The allow-listed variables the patient starts with."""
-    return Variables(variables=allowed(world.environ))
+    """The allow-listed variables the patient starts with, and those that name what is not there."""
+    return Variables(variables=allowed(world.environ), gone=_gone(world) if HINTS & world.environ.keys() else {})
+
+
+def _gone(world: World) -> dict[str, str]:
+    found = {}
+    for row in table("files_named", "variables", _FileNamed):
+        value = world.environ.get(row.name, "")
+        path = value if os.path.isabs(value) else os.path.join(world.cwd, value)
+        if value and not world.exists(f"{path}/{row.holds}" if row.holds else path):
+            found[row.name] = value
+    return found
 
 
 def read_system(world: World) -> System:

@@ -81,15 +81,18 @@ def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: C
         spec = json.loads(text)
         argv = [str(word) for word in spec["argv"]]
         display_name, language = str(spec.get("display_name", name)), str(spec.get("language", ""))
+        own_path = "PYTHONPATH" in (spec.get("env") or {})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"{file}: {type(error).__name__}: {error}"
         return Kernel(name=name, display_name=name, file=file, argv=Missing(why))
     program = argv[0] if argv else ""
     if not os.path.isabs(program):
         return Kernel(name=name, display_name=display_name, file=file, argv=argv, language=language)
-    prefix = None
+    prefix, launches = None, None
     if is_python(os.path.basename(program)):
         prefix = world.resolve(resolver.prefix(program))
+        if argv[1:3] in (["-m", "ipykernel_launcher"], ["-m", "ipykernel"]) and not own_path and world.exists(program):
+            launches = _holds_ipykernel(world, prefix)
     return Kernel(
         name=name,
         display_name=display_name,
@@ -99,7 +102,37 @@ def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: C
         interpreter=program,
         interpreter_exists=world.exists(program),
         prefix=prefix,
+        launches=launches,
     )
+
+
+def _holds_ipykernel(world: World, prefix: str) -> bool | None:
+    """Whether an environment holds ipykernel; ``None`` for what is none, and where other packages shine through."""
+    configuration = world.text(f"{prefix}/pyvenv.cfg", 10_000)
+    if world.environ.get("PYTHONPATH") or (configuration is None and not world.is_dir(f"{prefix}/conda-meta")):
+        return None
+    if isinstance(configuration, Missing) or (configuration and _shares_system(configuration)):
+        return None
+    folders = [f"{prefix}/Lib/site-packages"]
+    for lib in ("lib", "lib64"):
+        names = world.names(f"{prefix}/{lib}")
+        versions = (
+            [name for name in names if name.startswith(("python3.", "pypy3."))] if isinstance(names, list) else []
+        )
+        folders += [f"{prefix}/{lib}/{name}/site-packages" for name in versions]
+        if configuration is None:  # conda's Pythons look into the user's site-packages, too
+            folders += [f"{world.home}/.local/lib/{name}/site-packages" for name in versions]
+    listings = [names for folder in folders if isinstance(names := world.names(folder), list)]
+    if not listings or any(
+        name.endswith((".pth", ".egg-link")) and "ipykernel" in name for it in listings for name in it
+    ):
+        return None
+    return any("ipykernel" in it or "ipykernel_launcher.py" in it for it in listings)
+
+
+def _shares_system(configuration: str) -> bool:
+    lines = (line.partition("=") for line in configuration.splitlines())
+    return any(key.strip() == "include-system-site-packages" and value.strip() == "true" for key, _, value in lines)
 
 
 def _finders(world: World, prefix: str) -> list[str]:

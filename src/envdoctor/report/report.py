@@ -69,11 +69,17 @@ class Report(Struct, frozen=True, dict=True):
 
     @property
     def status(self) -> str:
-        """healthy, findings or inconclusive: infos leave an environment healthy, an unknown check does not."""
+        """healthy, findings or inconclusive: infos leave an environment healthy, an unknown check does not, and nor
+        does a check-up that examined nothing."""
         counts = self.counts
         if counts["error"] or counts["warning"]:
             return "findings"
-        return "inconclusive" if counts["unknown"] or self.exit_code == 3 else "healthy"
+        return "inconclusive" if counts["unknown"] or self.exit_code == 3 or not self.examined else "healthy"
+
+    @property
+    def examined(self) -> bool:
+        """Whether a check came to a verdict, or told of something."""
+        return any(outcome.status in (Status.PASSED, Status.FOUND) for outcome in self.outcomes)
 
 
 def by_reason(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:

@@ -2,12 +2,14 @@
 
 from msgspec import Struct
 
+from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts, Missing
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import by_finding
 from envdoctor.fixes.shell import Shell, shell_of
-from envdoctor.report.report import Report
+from envdoctor.privacy.text import plural
+from envdoctor.report.report import Report, by_reason
 
 
 class Verdict(Struct, frozen=True):
@@ -28,9 +30,13 @@ def verdict(report: Report) -> Verdict:
     counts = report.counts
     errors, warnings = counts["error"], counts["warning"]
     if not errors and not warnings:
+        if not report.examined and not counts["unknown"]:
+            return Verdict("inconclusive", f"Inconclusive: nothing was examined{_why_nothing(report)}.")
         if report.status == "inconclusive":
             what = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
             return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
+        if absent := _not_there(report):
+            return Verdict("healthy", absent)
         # An info may name something to try: that is not nothing, and nobody has to.
         optional = any(item.finding.remedies for item in report.open)
         return Verdict("healthy", "Healthy: nothing has to be done." if optional else "Healthy: nothing to do.")
@@ -46,6 +52,27 @@ def verdict(report: Report) -> Verdict:
         return Verdict(state, f"{words}.")
     more = " to begin with" if errors + warnings > settled else ""
     return Verdict(state, f"{words}; run this{more}:", command)
+
+
+def _why_nothing(report: Report) -> str:
+    """The commonest reason why no check applied, with a colon before it; empty where there was no check at all."""
+    reasons = by_reason([outcome for outcome in report.outcomes if outcome.status is Status.NOT_APPLICABLE])
+    if not reasons:
+        return ""
+    reason = max(reasons, key=lambda each: len(reasons[each]))
+    return f": {plural(len(report.outcomes), 'check does', 'checks do')} not apply here ({reason})"
+
+
+def _not_there(report: Report) -> str:
+    """What "healthy" cannot stand for where this Python has no NumPy, and all checks were to run; empty elsewhere."""
+    packages = report.facts.packages
+    if report.settings.asked or isinstance(packages, Missing) or isinstance(report.facts.blas, Missing):
+        return ""
+    if report.facts.blas.examined or any(item.key == "numpy" for item in packages.distributions):
+        return ""
+    ran = report.counts["passed"] + sum(outcome.status is Status.FOUND for outcome in report.outcomes)
+    checks = plural(ran, "general check", "general checks")
+    return f"No fault found, but NumPy is not installed in this Python: only {checks} ran."
 
 
 def _first(report: Report) -> tuple[str, int]:

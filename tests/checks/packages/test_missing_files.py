@@ -25,3 +25,11 @@ def test_altered_files_are_reinstalled_and_told_apart_from_those_that_are_gone()
 def test_a_file_that_can_not_be_read_leaves_missing_files_unknown() -> None:
     seen = outcome(missing_files, packages=packages(altered_files={}, unread_files={"/x": "/x: Denied"}))
     assert (seen.status, seen.reason) == ("unknown", "files can't be read: /x: Denied")
+
+
+def test_files_that_are_cut_off_are_reinstalled_and_told_once() -> None:
+    lib = distribution("lib", "1.5")
+    here = packages(lib, cut_off_files={lib.path: ["lib/_c.so", "lib/a.py"]}, altered_files={lib.path: ["lib/a.py"]})
+    finding = one(missing_files, packages=here)
+    assert finding.title == "2 files of lib 1.5 are empty or cut off: lib/_c.so …"
+    assert finding.remedies == (Install(("lib==1.5",), force=True),)

@@ -15,3 +15,8 @@ def test_a_file_with_the_name_of_a_module_is_named() -> None:
     assert findings(module_shadowed_here, path=path()) == []
     safe = interpreter(flags={"safe_path": 1})
     assert outcome(module_shadowed_here, path=path(here=["numpy.py"]), interpreter=safe).status == "not-applicable"
+
+
+def test_a_package_that_hides_a_module_is_called_a_folder() -> None:
+    (finding,) = findings(module_shadowed_here, path=path(here=["random"]))
+    assert finding.title.startswith("the folder random in the working directory")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.facts import Distribution, Missing
+from envdoctor.facts import Distribution, Missing, Packages
 from envdoctor.probe.packages.distributions import _direct_url
 from envdoctor.probe.packages.metadata import Header, name_and_version, parse, parse_requires_txt
 from envdoctor.probe.packages.whole import read
@@ -318,3 +318,48 @@ def test_a_versioned_library_is_no_extension_module(tmp_path: Path, name: str, s
     platform = "win32" if name.endswith((".pyd", ".dll")) else "linux"
     found = read(world(tmp_path, platform=platform), ["/site-packages"]).extensions
     assert [item.suffix for item in found] == ([suffix] if suffix else [])
+
+
+# --- files that are gone, or cut off ---
+
+
+def whole_distribution(root: Path, name: str, record: str, files: dict[str, str]) -> Packages:
+    info = f"site-packages/{name}-1.0.dist-info"
+    put(root, f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    put(root, f"{info}/INSTALLER", "pip")
+    put(root, f"{info}/RECORD", record)
+    for path, content in files.items():
+        put(root, f"site-packages/{path}", content)
+    return read(world(root), ["/site-packages"])
+
+
+@pytest.mark.parametrize("size", [",sha256=x,10", ",,"])
+def test_of_what_science_rests_on_every_module_has_to_be_there(tmp_path: Path, size: str) -> None:
+    record = (
+        f"numpy/__init__.py{size}\nnumpy/__config__.py{size}\nnumpy/tests/test_it.py{size}\n../../bin/f2py.py{size}\n"
+    )
+    seen = whole_distribution(tmp_path, "numpy", record, {"numpy/__init__.py": "0123456789"})
+    assert list(seen.missing_files.values()) == [["numpy/__config__.py"]]
+    assert seen.cut_off_files == {}
+
+
+def test_of_other_packages_modules_are_looked_for_with_deep_only(tmp_path: Path) -> None:
+    record = "fit/__init__.py,,10\nfit/work.py,,10\n"
+    assert whole_distribution(tmp_path, "fit", record, {"fit/__init__.py": "0123456789"}).missing_files == {}
+
+
+def test_a_module_that_holds_nothing_and_a_library_that_ends_too_early_are_cut_off(tmp_path: Path) -> None:
+    record = (
+        "numpy/__init__.py,,10\nnumpy/_c.so,,10\nnumpy/_d.so,,10\nnumpy/a.py,,10\nnumpy/b.py,,10\nnumpy/empty.py,,0\n"
+    )
+    files = {
+        "numpy/__init__.py": "",
+        "numpy/_c.so": "\x7fELF",
+        "numpy/_d.so": "longer than it was",
+        "numpy/a.py": "",
+        "numpy/b.py": "edited",
+        "numpy/empty.py": "",
+    }
+    seen = whole_distribution(tmp_path, "numpy", record, files)
+    assert seen.missing_files == {}
+    assert sorted(*seen.cut_off_files.values()) == ["numpy/__init__.py", "numpy/_c.so", "numpy/a.py"]

@@ -105,3 +105,47 @@ def test_an_environment_prefers_its_own_kernels_and_a_base_the_users(tmp_path: P
     put(tmp_path, "v/pyvenv.cfg", "home = /usr/bin\n")
     assert kernels(world(tmp_path)).data_directories == ["/v/share/jupyter", "/home/ada/.local/share/jupyter"]
     assert kernels(world(tmp_path, JUPYTER_PREFER_ENV_PATH="0")).data_directories[0] == "/home/ada/.local/share/jupyter"
+
+
+def test_packages_and_compiled_modules_here_count_and_plain_folders_do_not(tmp_path: Path) -> None:
+    grow(
+        tmp_path,
+        "work/random/__init__.py",
+        "work/json/",
+        "work/six.cpython-312-x86_64-linux-gnu.so",
+        "work/tests/__init__.py",
+    )
+    grow(tmp_path, "site/six.py", "site/tests/__init__.py", "std/graphlib.py", "work/graphlib.py")
+    seen = read(world(tmp_path, PATH=""), sys_path=["/std", "/site"], paths={"stdlib": "/std"})
+    assert seen.here == ["graphlib.py", "random", "six.cpython-312-x86_64-linux-gnu.so"]
+
+
+def test_the_projects_own_package_hides_nothing_but_a_standard_module(tmp_path: Path) -> None:
+    grow(tmp_path, "work/fit/__init__.py", "work/random/__init__.py", "work/pyproject.toml", "site/fit/__init__.py")
+    grow(tmp_path, "work/dask/__init__.py")
+    assert read(world(tmp_path, PATH=""), sys_path=["/site"], paths={}).here == ["random"]
+
+
+def environment(root: Path, home: str, configuration: str | None = "home = /usr/bin\n") -> None:
+    script(root / home / "bin/python", "\x7fELF")
+    if configuration is not None:
+        put(root, f"{home}/pyvenv.cfg", configuration)
+    spec = {
+        "argv": [f"/{home}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": home,
+    }
+    put(root, f"v/share/jupyter/kernels/{home}/kernel.json", json.dumps(spec))
+
+
+def test_whether_a_kernels_environment_holds_ipykernel(tmp_path: Path) -> None:
+    for home in ("bare", "full", "shared", "system", "developed"):
+        environment(
+            tmp_path,
+            home,
+            {"shared": "include-system-site-packages = true\n", "system": None}.get(home, "home = /usr/bin\n"),
+        )
+        grow(tmp_path, f"{home}/lib/python3.12/site-packages/numpy/__init__.py")
+    grow(tmp_path, "full/lib/python3.12/site-packages/ipykernel/__init__.py")
+    grow(tmp_path, "developed/lib/python3.12/site-packages/__editable__.ipykernel-7.0.pth")
+    told = {kernel.name: kernel.launches for kernel in kernels(world(tmp_path)).kernels}
+    assert told == {"bare": False, "full": True, "shared": None, "system": None, "developed": None}

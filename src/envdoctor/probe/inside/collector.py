@@ -139,6 +139,7 @@ def _collect(seen):
         "paths": paths,
         "config": config,
         "extension_suffixes": suffixes,
+        "absent": absent() if name == "cpython" else [],
         "user_site": user_site,
         "user_site_enabled": user_site_enabled,
         "gil_disabled": bool(config.get("Py_GIL_DISABLED")),
@@ -159,6 +160,26 @@ def _collect(seen):
             "sys_platform": sys.platform,
         },
     }
+
+
+# Compiled modules that a Python built where their headers were missing goes without (CPython: Modules/Setup, configure.ac).
+COMPILED = ("_bz2", "_ctypes", "_hashlib", "_lzma", "_sqlite3", "_ssl", "zlib")
+
+
+def absent():
+    """Which of `COMPILED` this Python has nowhere; empty where its folders can't be listed, and for other makes."""
+    if "__pypy__" in sys.builtin_module_names or sys.version_info[0] < 3:
+        return []
+    found, listed = set(sys.builtin_module_names), 0
+    for entry in stdlib_path():
+        try:
+            names = os.listdir(entry)
+        except OSError:
+            continue
+        compiled = [name.split(".")[0] for name in names if name.endswith((".so", ".pyd"))]
+        listed += len(compiled)
+        found.update(compiled)
+    return [name for name in COMPILED if name not in found] if listed else []
 
 
 def extension_suffixes():

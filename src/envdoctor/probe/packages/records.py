@@ -6,12 +6,17 @@ looked for, not parsed.
 """
 
 import os
+import re
+from collections.abc import Collection
 
+from envdoctor.data import listed
 from envdoctor.facts.packages import Collision, Distribution
 from envdoctor.probe.world import World
 
 SUFFIXES = {"win32": (b".pyd", b".dll"), "darwin": (b".so", b".dylib")}
+GONE, CUT_OFF = "gone", "cut off"
 MANY = 50  # folders and modules at the top; most distributions have one
+_MODULE = re.compile(rb"(?m)^([^\n,\".][^\n,\"]*\.py),[^\n,]*,(\d*)")
 TRUSTED = ("pip", "uv", "poetry")  # whose RECORD is a true list of what was installed
 
 
@@ -86,7 +91,9 @@ class Survey:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._important = listed("modules", "whole")
         self.missing: dict[str, list[str]] = {}
+        self.cut_off: dict[str, list[str]] = {}
         # (real folder, first component) -> the distributions that have files there, with their RECORDs
         self._shared: dict[tuple[str, bytes], list[tuple[Distribution, bytes]]] = {}
 
@@ -99,18 +106,58 @@ class Survey:
             self._shared.setdefault((folder, top), []).append((distribution, record))
         if is_trusted(distribution):
             wanted = _wanted(record, tops, self._world.platform)
-            gone = [path for path in wanted if self._gone(f"{distribution.location}/{path}")]
+            gone: list[str] = []
+            for path, size in wanted.items():
+                fate = self._fate(f"{distribution.location}/{path}", size)
+                if fate == GONE:
+                    gone.append(path)
+                elif fate == CUT_OFF:
+                    self.cut_off.setdefault(distribution.path, []).append(path)
+            if distribution.key in self._important and not distribution.editable:
+                self._modules(distribution, record, wanted, gone)
             if gone:
                 self.missing[distribution.path] = gone
 
-    def _gone(self, path: str) -> bool:
+    def _modules(self, distribution: Distribution, record: bytes, seen: Collection[str], gone: list[str]) -> None:
+        """Look for all modules at the location of a distribution that are not ``seen``; those of tests are left out.
+
+        There are thousands: only of those that are gone, or hold nothing, more than a number is made.
+        """
+        stat, base = os.stat, os.fsencode(self._world.real(distribution.location)) + b"/"
+        for path, size in _MODULE.findall(record):
+            if b"test" in path:
+                continue
+            try:
+                if stat(base + path).st_size or size == b"0":
+                    continue
+            except (FileNotFoundError, NotADirectoryError):
+                pass
+            except (OSError, ValueError):
+                continue
+            file = os.fsdecode(path)
+            if file in seen:
+                continue
+            fate = self._fate(f"{distribution.location}/{file}", int(size or 0))
+            if fate == GONE:
+                gone.append(file)
+            elif fate == CUT_OFF:
+                self.cut_off.setdefault(distribution.path, []).append(file)
+
+    def _fate(self, path: str, size: int) -> str:
+        """What became of a file that had ``size`` bytes; empty where nothing is wrong, or it can't be told.
+
+        A library that grew was patched (``patchelf``, a signature); a module is edited at times. One that holds nothing
+        was never written to its end.
+        """
         try:
-            os.stat(self._world.real(path))
+            found = os.stat(self._world.real(path)).st_size
         except (FileNotFoundError, NotADirectoryError):
-            return True
+            return GONE
         except (OSError, ValueError):
-            return False  # it can't be told
-        return False
+            return ""
+        if found < size and (not found or is_library(path)):
+            return CUT_OFF
+        return ""
 
     def collisions(self) -> list[Collision]:
         """Modules and libraries that two or more distributions claim."""
@@ -138,8 +185,8 @@ class Survey:
         return sorted(found, key=lambda collision: collision.path)
 
 
-def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
-    """The files without which a distribution can't work: libraries, and the ``__init__.py`` of its packages.
+def _wanted(record: bytes, tops: set[bytes], platform: str) -> dict[str, int]:
+    """The files without which a distribution can't work, with their sizes: libraries, and its packages' ``__init__.py``.
 
     Files of tests are left out: slimmed images delete them.
     """
@@ -148,11 +195,21 @@ def _wanted(record: bytes, tops: set[bytes], platform: str) -> list[str]:
         begin = (line for line in record.split(b"\n") if b"/__init__.py," in line)
         lines += [line for line in begin if line.partition(b"/")[2].startswith(b"__init__.py,")]
     for top in tops if len(tops) <= MANY else ():
-        line = top + b"/__init__.py,"
-        if b"\n" + line in record or record.startswith(line):
-            lines.append(line)
-    paths = [_path(line.partition(b",")[0]) if line[:1] != b'"' else split(line)[0] for line in lines]
-    return [path for path in paths if "test" not in path]
+        start = top + b"/__init__.py,"
+        at = 0 if record.startswith(start) else record.find(b"\n" + start) + 1
+        if at or record.startswith(start):
+            end = record.find(b"\n", at)
+            lines.append(record[at : len(record) if end < 0 else end])
+    return _sizes(lines)
+
+
+def _sizes(lines: list[bytes]) -> dict[str, int]:
+    sizes = {}
+    for line in lines:
+        path, length = split(line)[0], line.rpartition(b",")[2].strip()
+        if "test" not in path:
+            sizes[path] = int(length) if length.isdigit() else 0
+    return sizes
 
 
 def _claimed(record: bytes, tops: set[bytes], platform: str) -> list[tuple[str, str]]:

@@ -56,6 +56,8 @@ def read(
         unreadable=reader.unreadable,
         collisions=reader.survey.collisions(),
         missing_files=missing,
+        cut_off_files=reader.survey.cut_off,
+        sources_gone=reader.sources_gone,
         altered_files=contents.altered if contents is not None else None,
         unread_files=contents.unread if contents is not None else {},
         leftovers=reader.leftovers,
@@ -84,6 +86,7 @@ class _Reader:
         self.unreadable: dict[str, str] = {}
         self.leftovers: list[str] = []
         self.survey = Survey(world)
+        self.sources_gone: dict[str, list[str]] = {}
         self._records: list[tuple[Distribution, bytes]] = []
         self._links: list[tuple[str, str]] = []
 
@@ -127,12 +130,21 @@ class _Reader:
     def _add(self, entry: str, path: str, name: str, real: str, in_conda: bool) -> None:
         distribution, record = distributions.read(self.world, entry, path, name, in_conda)
         self.distributions.append(distribution)
+        if distribution.editable:
+            self._editable(distribution, record or b"")
         if record is not None:
             self.survey.add(distribution, record, real)
             if self.contents is not None:
                 self.contents.add(distribution, record, real)
             if SUFFIX[self.world.platform == "win32"] in record:
                 self._records.append((distribution, record))
+
+    def _editable(self, distribution: Distribution, record: bytes) -> None:
+        from envdoctor.probe.packages import editable
+
+        gone = editable.gone(self.world, distribution, record)
+        if gone:
+            self.sources_gone[distribution.path] = gone
 
     def extensions(self) -> list[Extension]:
         """The extensions of all distributions; NumPy's interface is looked for where NumPy 2 meets them."""

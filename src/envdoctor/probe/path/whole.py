@@ -18,6 +18,8 @@ EDITORS = frozenset(
 )
 STEMS = ("python", "pip", "pypy", "graalpy", "jupyter")
 PROGRAMS = (".exe", ".cmd", ".bat")
+ANYWHERE = "?"  # an entry of sys.path that nobody has looked for
+PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "meson.build")
 APPLICATIONS = ("Visual Studio Code.app", "Spyder.app", "Spyder 6.app", "PyCharm.app", "PyCharm CE.app")
 
 
@@ -176,12 +178,43 @@ def _modules(world: World, folder: str) -> list[str]:
 
 
 def _here(world: World, interpreter: Interpreter | None) -> list[str]:
-    """Python files in the working directory named like an installed or standard module, unless they are that module."""
+    """What in the working directory bears the name of an installed or standard module, unless it is that module.
+
+    Python files, compiled ones, and folders with an ``__init__.py``: any other folder lets a module behind it pass.
+    """
     names = world.names(world.cwd)
-    files = [name for name in names if name.endswith(".py")] if isinstance(names, list) else []
-    if not files or interpreter is None:
+    offered = {name: name.partition(".")[0] for name in names if _offers(name)} if isinstance(names, list) else {}
+    if not offered or interpreter is None:
         return []
-    if world.resolve(world.cwd) in {world.resolve(entry) for entry in interpreter.sys_path if entry}:
+    cwd = world.resolve(world.cwd)
+    entries = {world.resolve(entry): entry for entry in interpreter.sys_path if entry}
+    if cwd in entries:
         return []
-    known = listed("modules", "standard") | listed("modules", "scientific")
-    return [name for name in files if name[:-3] in known]
+    stdlib = {world.resolve(entry) for key, entry in interpreter.paths.items() if key.endswith("stdlib")}
+    known = dict.fromkeys(listed("modules", "scientific"), ANYWHERE) | dict.fromkeys(listed("modules", "standard"), "")
+    for real, entry in entries.items():
+        inside = world.names(entry)
+        is_standard = any(real == folder or real.startswith(f"{folder}/lib-dynload") for folder in stdlib)
+        for name in inside if isinstance(inside, list) else ():
+            if _offers(name):
+                known.setdefault(name.partition(".")[0], "" if is_standard else entry)
+    own = isinstance(names, list) and any(name in PROJECT_FILES for name in names)
+    usual = listed("modules", "usual")
+    return [
+        name
+        for name, module in offered.items()
+        if module in known and module not in usual and _hides(world, name, module, known[module], own)
+    ]
+
+
+def _offers(name: str) -> bool:
+    """Whether a name in a folder can be that of a module."""
+    stem, dot, suffix = name.partition(".")
+    return stem.isidentifier() and (not dot or suffix == "py" or name.endswith((".so", ".pyd")))
+
+
+def _hides(world: World, name: str, module: str, entry: str, own: bool) -> bool:
+    """``own``: the working directory is a project's, whose package's folder may be installed as well."""
+    if "." in name:
+        return not entry or world.resolve(f"{world.cwd}/{name}") != world.resolve(f"{entry}/{name}")
+    return not (own and entry) and world.is_file(f"{world.cwd}/{name}/__init__.py")

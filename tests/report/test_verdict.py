@@ -1,0 +1,60 @@
+"""What a check-up comes to: healthy means that something was examined."""
+
+import pytest
+
+from envdoctor.engine.checks import Outcome, Status
+from envdoctor.facts import Missing
+from envdoctor.report.report import Report, Settings
+from envdoctor.report.verdict import verdict
+from envdoctor.testing import blas, distribution, facts, openblas, packages
+from tests.report.test_report import check
+
+NUMPY = {"packages": packages(distribution("numpy")), "blas": blas(openblas())}
+
+
+def came_to(*outcomes: Outcome, asked: frozenset[str] = frozenset(), **sections: object) -> Report:
+    return Report("0", (), facts(**(NUMPY | sections)), outcomes, (), Settings(asked=asked), 0.1)
+
+
+def ended(status: str, reason: str = "") -> Outcome:
+    return Outcome(check(), (), Status(status), reason)
+
+
+def test_an_environment_that_was_examined_is_healthy() -> None:
+    assert verdict(came_to(ended("passed"))).words == "Healthy: nothing to do."
+
+
+def test_without_numpy_the_verdict_says_so_and_counts_what_ran() -> None:
+    said = verdict(came_to(ended("passed"), ended("not-applicable"), packages=packages(), blas=blas()))
+    assert said.words == "No fault found, but NumPy is not installed in this Python: only 1 general check ran."
+    assert came_to(ended("passed"), packages=packages(), blas=blas()).status == "healthy"
+
+
+def test_numpy_without_metadata_is_numpy() -> None:
+    assert verdict(came_to(ended("passed"), packages=packages())).words.startswith("Healthy")
+
+
+def test_what_somebody_asked_for_by_name_may_have_nothing_to_do_with_numpy() -> None:
+    report = came_to(ended("passed"), asked=frozenset({"made-up"}), packages=packages(), blas=blas())
+    assert verdict(report).words.startswith("Healthy")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_where_no_check_applies_nothing_is_healthy(count: int) -> None:
+    report = came_to(*[ended("not-applicable", "no conda here")] * count)
+    said = verdict(report)
+    assert (said.state, report.status, report.exit_code) == ("inconclusive", "inconclusive", 0)
+    assert "nothing was examined" in said.words and "no conda here" in said.words
+
+
+def test_where_there_is_no_check_at_all_nothing_is_healthy() -> None:
+    assert verdict(came_to()).words == "Inconclusive: nothing was examined."
+
+
+def test_checks_without_a_verdict_are_counted_as_before() -> None:
+    report = came_to(ended("unknown", "x"), ended("not-applicable", "no conda here"))
+    assert verdict(report).words == "Inconclusive: 1 check came to no verdict; nothing else is wrong."
+
+
+def test_packages_that_could_not_be_read_are_not_said_to_lack_numpy() -> None:
+    assert "NumPy" not in verdict(came_to(ended("passed"), packages=Missing("x"))).words
