@@ -30,7 +30,7 @@ from envdoctor.ecosystem.origins import (
     kind_of,
 )
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
-from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker, same_version
+from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker
 from envdoctor.ecosystem.threads import (
     Expectation,
     expected,
@@ -40,7 +40,8 @@ from envdoctor.ecosystem.threads import (
     order,
     with_expected_threads,
 )
-from envdoctor.ecosystem.units import megabytes
+from envdoctor.ecosystem.units import megabytes, plural
+from envdoctor.ecosystem.versions import minor_of, numbers, same_version
 from envdoctor.engine.checks import Check, NotApplicable, check
 from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.remedies import (
@@ -137,6 +138,7 @@ from envdoctor.facts import (
     Variables,
     Workers,
     known,
+    present,
 )
 
 __all__ = [
@@ -272,12 +274,16 @@ __all__ = [
     "listed",
     "living_pythons",
     "megabytes",
+    "minor_of",
     "normalise",
+    "numbers",
     "of_library",
     "order",
     "oversubscription_verdict",
     "paths",
     "plainly_within",
+    "plural",
+    "present",
     "python_releases",
     "same_version",
     "table",

@@ -12,7 +12,7 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import CheckSet
 from envdoctor.engine.run import RegisteredCheck, examine
 from envdoctor.engine.selection import Selection, choose
-from envdoctor.facts import Facts, Missing
+from envdoctor.facts import Facts, present
 from envdoctor.report.advice import advise
 from envdoctor.report.report import Report, Settings
 
@@ -53,8 +53,8 @@ def level_of(facts: Facts, asked: str) -> str:
     """beginner or advanced: as asked for, or by ``auto``, where Anaconda's own installer means a beginner."""
     if asked in ("beginner", "advanced"):
         return asked
-    conda = facts.conda
-    flavour = None if conda is None or isinstance(conda, Missing) else conda.flavour
+    conda = present(facts.conda)
+    flavour = None if conda is None else conda.flavour
     anaconda = flavour == OriginKind.ANACONDA or any(link.kind == OriginKind.ANACONDA for link in facts.patient.origin)
     return "beginner" if anaconda else "advanced"
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from envdoctor.data import table
 from envdoctor.ecosystem import accelerators
+from envdoctor.ecosystem.versions import numbers
 
 
 class Seen(Struct):
@@ -28,4 +29,4 @@ def test_an_index_of_pytorch_is_named_after_its_cuda() -> None:
     for row in table("gpu_builds", "build", accelerators.Offer):
         if row.package == "torch":
             assert row.index.endswith("cu" + row.cuda.replace(".", ""))
-        assert all(accelerators.numbers(word) for word in (row.cuda, row.last, *row.python))
+        assert all(numbers(word) for word in (row.cuda, row.last, *row.python))

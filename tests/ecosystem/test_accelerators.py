@@ -5,6 +5,7 @@ import pytest
 from envdoctor.data import table
 from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.accelerators import Driver, Machine, architecture_verdict, driver_verdict, newest
+from envdoctor.ecosystem.versions import numbers
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_driver_is_named_only_where_it_knows_the_device() -> None:
 
 def test_the_branches_of_the_driver_and_their_cuda_ascend() -> None:
     rows = table("gpu", "driver", accelerators.Branch)
-    branches, versions = [row.branch for row in rows], [accelerators.numbers(row.cuda) for row in rows]
+    branches, versions = [row.branch for row in rows], [numbers(row.cuda) for row in rows]
     assert branches == sorted(branches)
     assert versions == sorted(versions)
     assert accelerators.cuda_of_branch(572) == (12, 8)

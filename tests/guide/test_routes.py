@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from envdoctor.facts import Facts, Link, System, Tools
+from envdoctor.facts import Facts, Link, Missing, System, Tools
 from envdoctor.fixes.shell import Fish, PowerShell, Shell
 from envdoctor.guide import statements
 from envdoctor.guide.profile import about_blas, profile_of, reasons
@@ -13,7 +13,7 @@ from envdoctor.guide.progress import PROGRESS
 from envdoctor.guide.routes import Profile, asides, route, routes, statements_used
 from envdoctor.report.formats import Style
 from envdoctor.report.formats.route import render
-from envdoctor.testing import facts, patient, prefix
+from envdoctor.testing import changed, facts, gpu, patient, prefix, torch_build
 
 # (system, gpu, level, prefer): the guide's route, today's, the ids of today's steps. "*" stands for every value.
 ROUTES = """
@@ -179,3 +179,9 @@ def test_the_table_of_coverage_is_what_is_so_and_no_statement_is_idle() -> None:
     for row in rows():
         assert f"| {' | '.join(row)} |" in text, "cog -r docs/guide-coverage.md"
         assert row[3:] != ("–", "–"), f"{row[0]} is used by nothing"
+
+
+def test_a_build_whose_cuda_is_unknown_is_not_taken_for_one_for_the_gpu() -> None:
+    unknown = changed(torch_build(), cuda=Missing("libtorch can't be read"))
+    assert PROGRESS["gpu-build"](facts(gpu=gpu(builds=[unknown]))) is False
+    assert PROGRESS["gpu-build"](facts(gpu=gpu(builds=[unknown, torch_build()]))) is True

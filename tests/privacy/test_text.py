@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envdoctor.privacy.text import lines, plural, sanitize, to_ascii
+from envdoctor.ecosystem.units import plural
+from envdoctor.privacy.text import lines, sanitize, to_ascii
 
 ANY = st.text(st.characters(exclude_categories=()))
 

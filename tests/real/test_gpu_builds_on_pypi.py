@@ -11,6 +11,7 @@ import pytest
 from envdoctor.data import table
 from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.accelerators import Offer
+from envdoctor.ecosystem.versions import numbers
 
 pytestmark = pytest.mark.real
 
@@ -31,7 +32,7 @@ def files(name: str) -> list[str]:
 
 def wheels(row: Offer) -> list[str]:
     requirement = re.split(r"[\[<=]", row.requirement)[0]
-    name = BRINGS.get(row.package, requirement).format(major=accelerators.numbers(row.cuda)[0])
+    name = BRINGS.get(row.package, requirement).format(major=numbers(row.cuda)[0])
     start = f"{name.replace('-', '_')}-{row.last}-"
     return [item for item in files(name) if item.startswith(start) and item.endswith(".whl")]
 
@@ -54,6 +55,6 @@ def test_the_release_exists_for_the_systems_and_pythons_that_the_table_says(row:
 def test_no_newer_release_of_the_same_minor_version_is_left_out(package: str) -> None:
     """A table that is behind by a minor version still cures; one that names what is gone does not."""
     stem = accelerators.stem(package)
-    newest = max(accelerators.numbers(row.last)[:2] for row in ROWS if row.package == stem)
-    there = {accelerators.numbers(item.split("-")[1])[:2] for item in files(package)}
+    newest = max(numbers(row.last)[:2] for row in ROWS if row.package == stem)
+    there = {numbers(item.split("-")[1])[:2] for item in files(package)}
     assert newest in there

@@ -24,6 +24,7 @@ from envdoctor.api import (
     alternation_verdict,
     check,
     known,
+    numbers,
 )
 from envdoctor_checks.blas._libraries import describe, users
 from envdoctor_checks.threads._variables import setting
@@ -102,5 +103,4 @@ def competing_openblas_pools(
 def _spins(library: Library) -> bool:
     if library.vendor != "openblas" or library.threading_layer != "pthreads" or not isinstance(library.version, str):
         return False
-    numbers = [int(part) if part.isdigit() else 0 for part in library.version.split(".")[:3]]
-    return isinstance(library.threads, int) and library.threads > 1 and tuple(numbers) >= SPINNING_SINCE
+    return isinstance(library.threads, int) and library.threads > 1 and numbers(library.version, 3) >= SPINNING_SINCE

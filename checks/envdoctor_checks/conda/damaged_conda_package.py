@@ -14,6 +14,7 @@ from envdoctor.api import (
     UnknownFact,
     check,
     known,
+    plural,
 )
 from envdoctor_checks.conda._records import conda_records, unread
 
@@ -36,7 +37,7 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
             CON008,
             "files that no code needs",
             tuple(
-                Evidence(item.package, f"{_number(item.count, 'file')}, such as {next(iter(item.minor))}")
+                Evidence(item.package, f"{plural(item.count, 'file')}, such as {next(iter(item.minor))}")
                 for item in slimmed[:8]
             ),
             f"{_gone(slimmed)}: none of them code",
@@ -53,11 +54,7 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
 
 def _gone(items: list[CondaDamage]) -> str:
     count = sum(item.count for item in items)
-    return f"{_number(count, 'file')} of {_number(len(items), 'package')} {'is' if count == 1 else 'are'} gone"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{plural(count, 'file')} of {plural(len(items), 'package')} {'is' if count == 1 else 'are'} gone"
 
 
 def _damage(item: CondaDamage, record: CondaRecord) -> Finding:

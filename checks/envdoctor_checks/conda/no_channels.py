@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Change, Conda, Configure, Evidence, Finding, NotApplicable, Rule, Severity, check, known
+from envdoctor.api import (
+    Change,
+    Conda,
+    Configure,
+    Evidence,
+    Finding,
+    NotApplicable,
+    Rule,
+    Severity,
+    check,
+    known,
+    numbers,
+)
 from envdoctor_checks.conda._channels import configured
 
 CON010 = Rule("CON010", "no-channels", Severity.WARNING, guide=("pkg-4",))
@@ -14,7 +26,7 @@ def no_channels(conda: Conda) -> Iterator[Finding]:
     version = known(conda.version)
     if version is None or not conda.is_environment:
         raise NotApplicable("no conda works on this environment")
-    if channels or tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < (25, 9):
+    if channels or numbers(version, 2) < (25, 9):
         return
     yield Finding(
         CON010,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Severity, UpdateConda, check, known
+from envdoctor.api import Conda, Evidence, Finding, NotApplicable, Rule, Severity, UpdateConda, check, known, numbers
 
 CON014 = Rule("CON014", "old-conda", Severity.INFO, guide=("pkg-6",))
 
@@ -12,7 +12,7 @@ def old_conda(conda: Conda) -> Iterator[Finding]:
     version = known(conda.version)
     if version is None:
         raise NotApplicable("no conda is installed")
-    parts = tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
+    parts = numbers(version, 2)
     solver = conda.settings["solver"].value if "solver" in conda.settings else None
     if parts >= (23, 10) or (solver in ("libmamba", "rattler") and parts >= (22, 11)):
         return

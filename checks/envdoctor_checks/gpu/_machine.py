@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from envdoctor.api import Build, Device, Gpu, InstallBuild, Manual, Patient, System, accelerators, as_of
+from envdoctor.api import (
+    Build,
+    Device,
+    Gpu,
+    InstallBuild,
+    Manual,
+    Patient,
+    System,
+    accelerators,
+    as_of,
+    minor_of,
+    numbers,
+)
 
 WORDS = "if {0} is there for the display, hide it from programs: CUDA_VISIBLE_DEVICES names those that they may use"
 
@@ -23,7 +35,7 @@ def machine(gpu: Gpu, system: System, patient: Patient, devices: Sequence[Device
     """The machine that a build has to fit; of devices those given."""
     version = patient.version if isinstance(patient.version, str) else ""
     name = accelerators.system_name(system.platform, system.machine)
-    python = ".".join(version.split(".")[:2])
+    python = minor_of(version)
     return accelerators.Machine(name, driver(gpu, system), capabilities(devices), python)
 
 
@@ -32,9 +44,9 @@ def architecture_verdict(build: Build, capability: str, here: accelerators.Drive
     if not isinstance(build.architectures, list):
         return None
     cuda = build.cuda if isinstance(build.cuda, str) else ""
-    stem, major = accelerators.stem(build.package), accelerators.numbers(cuda)[:1]
+    stem, major = accelerators.stem(build.package), numbers(cuda)[:1]
     rows = accelerators.builds(stem)
-    lowest = next((row.lowest for row in rows if accelerators.numbers(row.cuda)[:1] == major), "")
+    lowest = next((row.lowest for row in rows if numbers(row.cuda)[:1] == major), "")
     return accelerators.architecture_verdict(capability, build.architectures, cuda, here, lowest)
 
 

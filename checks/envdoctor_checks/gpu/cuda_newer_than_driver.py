@@ -20,6 +20,7 @@ from envdoctor.api import (
     accelerators,
     check,
     known,
+    numbers,
 )
 from envdoctor_checks.gpu._devices import build_name, visible
 from envdoctor_checks.gpu._in_the_way import in_the_way
@@ -73,13 +74,13 @@ def _asks_for(build: Build, have: accelerators.Driver) -> str:
     wanted = _documented(build)
     if not wanted or have.version is None or have.windows:
         return ""
-    return wanted if accelerators.numbers(have.version) < accelerators.numbers(wanted) else ""
+    return wanted if numbers(have.version) < numbers(wanted) else ""
 
 
 def _documented(build: Build) -> str:
-    stem, major = accelerators.stem(build.package), accelerators.numbers(str(build.cuda))[:1]
+    stem, major = accelerators.stem(build.package), numbers(str(build.cuda))[:1]
     rows = [row for row in accelerators.builds(stem) if row.driver]
-    return next((row.driver for row in rows if accelerators.numbers(row.cuda)[:1] == major), "")
+    return next((row.driver for row in rows if numbers(row.cuda)[:1] == major), "")
 
 
 def _too_new(
@@ -125,5 +126,5 @@ def _driver_for(build: Build, here: accelerators.Machine, exact: bool) -> str:
         if wanted and exact:
             wanted = accelerators.driver_for_minor(cuda) or wanted
         if wanted:
-            return max(wanted, _documented(build), key=accelerators.numbers)
+            return max(wanted, _documented(build), key=numbers)
     return ""

@@ -5,7 +5,7 @@ CUDA toolkit.
 import re
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Gpu, Install, NotApplicable, Rule, Severity, accelerators, check
+from envdoctor.api import Evidence, Finding, Gpu, Install, NotApplicable, Rule, Severity, check, numbers
 from envdoctor_checks.gpu._devices import builds, usable
 
 GPU011 = Rule("GPU011", "tensorflow-without-cuda-libraries", Severity.WARNING, guide=("pkg-3",))
@@ -18,7 +18,7 @@ def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
     if tensorflow is None:
         raise NotApplicable("no TensorFlow with CUDA is installed")
     usable(gpu)
-    major = str(accelerators.numbers(tensorflow.cuda)[0]) if isinstance(tensorflow.cuda, str) else ""
+    major = str(numbers(tensorflow.cuda)[0]) if isinstance(tensorflow.cuda, str) else ""
     core = [item for item in gpu.libraries if "cudnn" in item.name or "cublas" in item.name]
     if (
         tensorflow.build

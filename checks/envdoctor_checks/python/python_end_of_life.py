@@ -13,6 +13,7 @@ from envdoctor.api import (
     check,
     known,
     living_pythons,
+    minor_of,
     python_releases,
 )
 
@@ -24,7 +25,7 @@ PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1"
 def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
     """Ends of life: the table ``python_versions``, by the date of the recording."""
     version = known(patient.version)
-    minor = ".".join(version.split(".")[:2])
+    minor = minor_of(version)
     dates = {release.minor: release.end_of_life for release in python_releases()}
     if minor not in dates:
         if minor.startswith("2."):

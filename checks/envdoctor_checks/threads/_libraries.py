@@ -11,6 +11,7 @@ from envdoctor.api import (
     UnknownFact,
     Variables,
     known,
+    plural,
     with_expected_threads,
 )
 
@@ -51,4 +52,4 @@ def limits_seen(cpu: Cpu) -> list[Evidence]:
 
 
 def count(threads: int) -> str:
-    return "1 thread" if threads == 1 else f"{threads} threads"
+    return plural(threads, "thread")

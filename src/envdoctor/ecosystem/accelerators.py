@@ -12,6 +12,7 @@ from functools import cache
 from msgspec import Struct
 
 from envdoctor.data import table
+from envdoctor.ecosystem.versions import numbers
 
 RUNS = "runs"
 LIMITED = "runs with limits"
@@ -134,16 +135,6 @@ class Elsewhere(Struct, frozen=True):
     package: str
     where: str
     words: str
-
-
-def numbers(version: str) -> Pair:
-    """``535.104.05`` as numbers, to the first part that is none."""
-    found = []
-    for part in version.split("."):
-        if not (part.isascii() and part.isdigit()):
-            break
-        found.append(int(part))
-    return tuple(found)
 
 
 def dotted(pair: Pair) -> str:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from envdoctor.ecosystem.markers import plain_marker, plainly_within
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.versions import excludes_all
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 
@@ -112,26 +113,17 @@ class RequirementChecker:
         }
 
     def joint(self, key: str) -> str | None:
-        """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other.
-
-        Tried at and just above every version that a demand names: a set of ranges that has any member has one there.
-        """
+        """One specifier that holds all demands on the one with ``key``; ``None`` where they exclude each other."""
         if key not in self._together:
             self._together[key] = self._join(key)
         return self._together[key]
 
     def _join(self, key: str) -> str | None:
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-        from packaging.version import Version
-
         parts = sorted({part for demand in self.demands(key) for part in demand.specifier.split(",") if part})
         try:
-            together = SpecifierSet(",".join(parts))
-            bounds = [part.version.removesuffix(".*") for part in together]
-            tries = ["0", *bounds, *(f"{Version(bound).base_version}.0.0.1" for bound in bounds)]
-        except (InvalidSpecifier, ValueError):
+            return None if excludes_all(",".join(parts)) else ",".join(parts)
+        except ValueError:
             return None
-        return ",".join(parts) if any(together.contains(version, prereleases=True) for version in tries) else None
 
     def _judge(self, requirement: str, extra: str) -> tuple[Problem | None, Asked]:
         """What is wrong with a requirement itself; if nothing is, the extras that it asks for."""
@@ -238,13 +230,3 @@ def name_in(requirement: str) -> str:
     """The name at the beginning of a requirement."""
     name = _NAME.match(requirement)
     return name.group() if name else ""
-
-
-def same_version(one: str, other: str) -> bool:
-    """Whether two spellings are of one version (``2.0-rc1``, ``2.0rc1``); what is none of PEP 440's equals itself."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other

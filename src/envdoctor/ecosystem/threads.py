@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from envdoctor.ecosystem.units import plural
+from envdoctor.ecosystem.versions import numbers
 from envdoctor.facts import Facts
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library
@@ -100,7 +102,7 @@ def order(vendor: str, layer: str | None = None, version: str | None = None) -> 
     if vendor == "openblas":
         if layer == "openmp":
             return ("OMP_NUM_THREADS",)
-        if version is not None and _numbers(version) < DEFAULT_VARIABLE_SINCE:
+        if version is not None and numbers(version, 3) < DEFAULT_VARIABLE_SINCE:
             return tuple(name for name in ORDER[vendor] if name != "OPENBLAS_DEFAULT_NUM_THREADS")
     return ORDER.get(vendor, ())
 
@@ -173,9 +175,9 @@ def _settle(
     asked, reason = (chosen[1], f"{chosen[0]}={variables[chosen[0]]}") if chosen else (affinity, "one for each CPU")
     limits: list[tuple[int, str]] = []
     if cores and variables.get("MKL_DYNAMIC", "").strip().lower() != "false":
-        limits.append((cores, f"the machine's {_plural(cores, 'core')}"))
+        limits.append((cores, f"the machine's {plural(cores, 'core')}"))
     if masked:
-        limits.append((affinity, f"the {_plural(affinity, 'CPU')} of the affinity mask"))
+        limits.append((affinity, f"the {plural(affinity, 'CPU')} of the affinity mask"))
     if maximum:
         limits.append((maximum, f"the build's maximum of {maximum}"))
     for limit, what in sorted(limits):
@@ -247,15 +249,3 @@ def is_count(value: str) -> bool:
 def is_list(value: str) -> bool:
     """A list of positive integers, as OMP_NUM_THREADS may be: one number for each level of nesting."""
     return all(is_count(part) for part in value.split(","))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    numbers = []
-    for part in version.split(".")[:3]:
-        digits = part[: next((at for at, letter in enumerate(part) if not letter.isdigit()), len(part))]
-        numbers.append(int(digits or "0"))
-    return tuple(numbers)
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

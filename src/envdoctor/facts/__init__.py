@@ -6,7 +6,7 @@ of it made on one machine is judged on another.
 
 from msgspec import Struct
 
-from envdoctor.facts.base import Missing, Section, UnknownFact, known
+from envdoctor.facts.base import Missing, Section, UnknownFact, known, present
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.conda import (
     Conda,
@@ -126,4 +126,5 @@ __all__ = [
     "Variables",
     "Workers",
     "known",
+    "present",
 ]

@@ -36,3 +36,8 @@ def known(value: T | Missing) -> T:
     if isinstance(value, Missing):
         raise UnknownFact(value.reason)
     return value
+
+
+def present(value: T | Missing | None) -> T | None:
+    """The value, or ``None`` where it is absent or unknown: for who has nothing to say without it, never for a verdict."""
+    return None if isinstance(value, Missing) else value

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from envdoctor.ecosystem import accelerators
 from envdoctor.ecosystem.origins import CONDA_LIKE, OriginKind
+from envdoctor.ecosystem.versions import numbers
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.steps import Run, run
@@ -91,8 +92,8 @@ def chosen(remedy: InstallBuild, system: str) -> accelerators.Offer | None:
     """
     rows = accelerators.offers(accelerators.stem(remedy.package), system)
     exact = [row for row in rows if row.cuda == remedy.cuda and remedy.last in ("", row.last)]
-    wanted = accelerators.numbers(remedy.cuda)
+    wanted = numbers(remedy.cuda)
     same = [row for row in rows if not wanted or row.major == wanted[0]]
-    below = [row for row in same if not wanted or accelerators.numbers(row.cuda) <= wanted]
-    oldest = sorted(same, key=lambda row: accelerators.numbers(row.cuda))[:1]
+    below = [row for row in same if not wanted or numbers(row.cuda) <= wanted]
+    oldest = sorted(same, key=lambda row: numbers(row.cuda))[:1]
     return next(iter(exact or below or oldest), None)

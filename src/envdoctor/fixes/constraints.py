@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from envdoctor.ecosystem.names import REQUIREMENT, is_a, normalise
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.ecosystem.versions import excludes_all
 from envdoctor.facts import Distribution
 from envdoctor.fixes.model import unmarked
 
@@ -66,27 +67,8 @@ def tightest(parts: Sequence[str]) -> list[str]:
 
 def contradictory(requirement: str) -> bool:
     """True where no version can satisfy all of the requirement's parts."""
-    if "," not in requirement:
-        return False
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.version import InvalidVersion, Version
-
+    specifier = specifier_of(requirement)
     try:
-        specifiers = Requirement(requirement).specifier
-    except InvalidRequirement:
+        return "," in specifier and excludes_all(specifier)
+    except ValueError:
         return False
-    candidates = [Version("0"), Version("99999")]
-    for specifier in specifiers:
-        try:
-            version = Version(specifier.version.removesuffix(".*"))
-        except InvalidVersion:
-            return False
-        # A version can only be let in at a boundary, just above it, or just below it.
-        release = list(version.release)
-        candidates += [version, Version(".".join(map(str, [*release, 0, 1])))]
-        below = [*release]
-        while below and below[-1] == 0:
-            below.pop()
-        if below:
-            candidates.append(Version(".".join(map(str, [*below[:-1], below[-1] - 1, 99999]))))
-    return not any(specifiers.contains(candidate, prereleases=True) for candidate in candidates)

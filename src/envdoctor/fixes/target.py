@@ -8,6 +8,7 @@ from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, keeper, kind_of
 from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.ecosystem.versions import is_newer, minor_of, numbers
 from envdoctor.facts import Conda, Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
 
@@ -63,7 +64,7 @@ class Target:
     def minor(self) -> str:
         """The patient's minor version (``3.12``), empty where unknown."""
         version = self.facts.patient.version
-        minor = ".".join(version.split(".")[:2]) if isinstance(version, str) else ""
+        minor = minor_of(version) if isinstance(version, str) else ""
         return minor if _MINOR.fullmatch(minor) else ""
 
     def project_path(self, *names: str) -> str:
@@ -118,7 +119,11 @@ class Target:
         for item in self.distributions:
             if paths.inside(item.location, self.prefix):
                 other = found.setdefault(item.key, item)
-                if other is not item and other.location == item.location and _newer(item, other):
+                if (
+                    other is not item
+                    and other.location == item.location
+                    and is_newer(str(item.version), str(other.version))
+                ):
                     found[item.key] = item
         return found
 
@@ -163,7 +168,7 @@ class Target:
         if self.base and python in ("", self.minor):
             return self.minor, self.base
         wanted = [python] if python else [self.minor]
-        below = [minor for minor in reversed(self.living()) if not python or _number(minor) < _number(python)]
+        below = [minor for minor in reversed(self.living()) if not python or numbers(minor) < numbers(python)]
         for minor in [*wanted, *below]:
             if path := self.pythons.get(minor):
                 return minor, path
@@ -203,16 +208,3 @@ def _sound(item: Distribution) -> bool:
         and (not isinstance(version, str) or is_a(VERSION, version))
         and (item.url is None or is_a(URL, item.url))
     )
-
-
-def _newer(one: Distribution, other: Distribution) -> bool:
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return Version(str(one.version)) > Version(str(other.version))
-    except InvalidVersion:
-        return False
-
-
-def _number(minor: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in minor.split(".") if part.isdigit())

@@ -4,7 +4,7 @@ from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.origins import CONDA_LIKE, DISTRIBUTED, SITES, Overlay
 from envdoctor.ecosystem.pythons import living_pythons
-from envdoctor.facts import Blas, Facts, Missing, Packages, Project
+from envdoctor.facts import Blas, Facts, Missing, Packages, Project, present
 from envdoctor.fixes.target import externally_managed
 from envdoctor.guide.routes import Profile
 
@@ -57,14 +57,14 @@ def profile_of(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -
 
 
 def has_gpu(facts: Facts) -> bool:
-    devices = getattr(getattr(facts, "gpu", None), "devices", None)
-    return isinstance(devices, list) and bool(devices)
+    gpu = present(facts.gpu)
+    return bool(gpu and present(gpu.devices))
 
 
 def cuda_of(facts: Facts) -> str:
     """The CUDA version that the driver bears; the oldest that builds are made for where it is unknown."""
-    version = getattr(getattr(facts, "gpu", None), "cuda_driver_version", None)
-    return version if isinstance(version, str) else "12"
+    gpu = present(facts.gpu)
+    return (gpu and present(gpu.cuda_driver_version)) or "12"
 
 
 def made_with(facts: Facts, platform: str) -> str:
@@ -97,8 +97,8 @@ def reasons(facts: Facts) -> list[Reason]:
     kinds = [link.kind for link in facts.patient.origin] + facts.patient.overlays
     if names := [kind for kind in kinds if kind in CLUSTER]:
         found.append(Reason("pkg-1", f"{names[0]} is here: what the site builds for its machines comes first."))
-    records = getattr(getattr(facts, "conda", None), "records", None)
-    installed = {record.name for record in records} if isinstance(records, list) else set()
+    packed = present(facts.conda)
+    installed = {record.name for record in (packed and present(packed.records)) or ()}
     if languages := [word for name, word in OTHER_LANGUAGES.items() if name in installed]:
         found.append(
             Reason(

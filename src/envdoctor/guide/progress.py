@@ -11,7 +11,8 @@ from envdoctor.ecosystem.origins import (
     first_kind,
 )
 from envdoctor.ecosystem.pythons import python_releases
-from envdoctor.facts import Facts, Packages, Project, Tools
+from envdoctor.ecosystem.versions import minor_of
+from envdoctor.facts import Facts, Packages, Project, Tools, present
 
 Done = Callable[[Facts], bool | None]
 MANAGED = ("uv.lock", "poetry.lock", "pdm.lock", "poetry", "pixi.lock", "pixi", "Pipfile.lock")
@@ -25,42 +26,45 @@ def _kinds(facts: Facts) -> list[str]:
     return [link.kind for link in facts.patient.origin]
 
 
-def _of_conda(facts: Facts, name: str) -> object:
-    """A field of the section ``conda``; ``None`` where there is no such section, or it is unknown."""
-    return getattr(getattr(facts, "conda", None), name, None)
-
-
 def conda(facts: Facts) -> bool | None:
     if any(name in _commands(facts) for name in CONDA_COMMANDS) or any(kind in CONDA_LIKE for kind in _kinds(facts)):
         return True
-    return bool(_of_conda(facts, "root_prefix"))
+    packed = present(facts.conda)
+    return packed is not None and bool(packed.root_prefix)
 
 
 def miniforge(facts: Facts) -> bool | None:
-    flavour = _of_conda(facts, "flavour")
+    packed = present(facts.conda)
+    flavour = packed and packed.flavour
     return flavour in FROM_CONDA_FORGE or any(kind in FROM_CONDA_FORGE for kind in _kinds(facts))
 
 
 def conda_forge_only(facts: Facts) -> bool | None:
     if OriginKind.PIXI in _kinds(facts):
         return True
-    channels, priority = _of_conda(facts, "channels"), _of_conda(facts, "channel_priority")
-    if not isinstance(channels, list):
+    packed = present(facts.conda)
+    channels = present(packed.channels) if packed is not None else None
+    if packed is None or channels is None:
         return None
+    priority = packed.channel_priority
     return channels == ["conda-forge"] or (
         "conda-forge" in channels and "defaults" not in channels and priority == "strict"
     )
 
 
 def base_small(facts: Facts) -> bool | None:
-    base = _of_conda(facts, "base")
-    added, pip = getattr(base, "requested", None), getattr(base, "pip", None)
-    return not added and not pip if isinstance(added, list) and isinstance(pip, list) else None
+    packed = present(facts.conda)
+    base = present(packed.base) if packed is not None else None
+    if base is None:
+        return None
+    added, pip = present(base.requested), present(base.pip)
+    return None if added is None or pip is None else not added and not pip
 
 
 def own_environment(facts: Facts) -> bool | None:
     """An environment that is not base and not the system's Python."""
-    if _of_conda(facts, "is_base") is True or first_kind(facts.patient) in CONDA_ROOTS:
+    packed = present(facts.conda)
+    if (packed is not None and packed.is_base is True) or first_kind(facts.patient) in CONDA_ROOTS:
         return False
     return isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta
 
@@ -73,7 +77,7 @@ def python_current(facts: Facts) -> bool | None:
     version = facts.patient.version
     if not isinstance(version, str):
         return None
-    minor = ".".join(version.split(".")[:2])
+    minor = minor_of(version)
     ends = {release.minor: release.end_of_life for release in python_releases()}
     return facts.recorded[:10] <= ends[minor] if minor in ends else None
 
@@ -112,8 +116,9 @@ def managed_project(facts: Facts) -> bool | None:
 
 
 def gpu_build(facts: Facts) -> bool | None:
-    builds = getattr(getattr(facts, "gpu", None), "builds", None)
-    return any(getattr(build, "cuda", None) for build in builds) if isinstance(builds, list) else None
+    gpu = present(facts.gpu)
+    builds = present(gpu.builds) if gpu is not None else None
+    return None if builds is None else any(present(build.cuda) for build in builds)
 
 
 PROGRESS: dict[str, Done] = {

@@ -83,8 +83,3 @@ def _has(encoding: str, letter: str) -> bool:
         return bool(letter.encode(encoding))
     except UnicodeEncodeError:
         return False
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{count} {one if count == 1 else many or one + 's'}"

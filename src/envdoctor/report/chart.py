@@ -2,6 +2,7 @@
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
+from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Alternation, Measure, Missing, Oversubscription, Speed
 
 WIDTH = 24  # columns of the longest bar
@@ -48,8 +49,8 @@ def _oversubscription(seen: Oversubscription) -> list[str]:
     verdict, why = oversubscription_verdict(seen)
     most = max(seen.as_is, seen.limited)
     return [
-        f"{seen.threads} threads on {seen.usable} CPU{'' if seen.usable == 1 else 's'}: {_words(verdict)} ({why})",
-        _bar(f"{seen.usable} thread{'' if seen.usable == 1 else 's'}", seen.limited, most),
+        f"{seen.threads} threads on {plural(seen.usable, 'CPU')}: {_words(verdict)} ({why})",
+        _bar(plural(seen.usable, "thread"), seen.limited, most),
         _bar("as it is", seen.as_is, most),
     ]
 

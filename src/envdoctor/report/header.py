@@ -3,6 +3,7 @@
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import ENVIRONMENTS, OriginKind
 from envdoctor.ecosystem.threads import counted
+from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
 from envdoctor.facts.blas import NOT_ASKED
 
@@ -58,7 +59,7 @@ def _blas(blas: Blas | Missing) -> str:
         if isinstance(library.version, str):
             words.append(library.version)
         if isinstance(library.threads, int):
-            words.append(f"· {library.threads} thread{'' if library.threads == 1 else 's'}")
+            words.append(f"· {plural(library.threads, 'thread')}")
         elif not library.loaded:
             words.append("· not loaded")
         if library.used_by:

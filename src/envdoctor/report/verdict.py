@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts, Missing
@@ -33,7 +34,7 @@ def verdict(report: Report) -> Verdict:
         if not report.examined and not counts["unknown"]:
             return Verdict("inconclusive", f"Inconclusive: nothing was examined{_why_nothing(report)}.")
         if report.status == "inconclusive":
-            what = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
+            what = plural(counts["unknown"], "check")
             return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
         if absent := _not_there(report):
             return Verdict("healthy", absent)

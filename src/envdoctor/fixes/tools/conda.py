@@ -6,7 +6,7 @@ from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import CONDA, is_a, normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.facts import Conda as CondaFacts
+from envdoctor.facts import present
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.fixes.steps import run
@@ -116,9 +116,10 @@ class Conda:
 
     def _asked_for(self) -> list[str]:
         """The names that were asked for, by conda's records; without records, what no distribution requires."""
-        conda = self._bedside.facts.conda
-        if isinstance(conda, CondaFacts) and isinstance(conda.records, list):
-            asked = sorted({record.name for record in conda.records if record.requested})
+        conda = present(self._bedside.facts.conda)
+        records = present(conda.records) if conda is not None else None
+        if records is not None:
+            asked = sorted({record.name for record in records if present(record.requested)})
             return [name for name in asked if is_a(CONDA, name) and name not in ("python", "conda", "mamba")]
         return [conda_name(item.name) for item in self._bedside.top_level if item.key not in self._by_pip]
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from envdoctor.ecosystem.channels import canonical
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import OriginKind
+from envdoctor.ecosystem.versions import numbers
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
 from envdoctor.facts.prefix import Prefix
@@ -57,7 +58,7 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         settings = manifest.read(world, here)
     else:
         mamba = flavour is OriginKind.MICROMAMBA or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
-        settings = configuration.read(world, root, _number(version) if version else effective.NEWEST, mamba)
+        settings = configuration.read(world, root, numbers(version, 2) if version else effective.NEWEST, mamba)
     result = Conda(
         root_prefix=root,
         flavour=flavour.value if flavour else None,
@@ -164,11 +165,6 @@ def _is_plugin(world: World, prefix: str, record: records.RawRecord) -> bool:
             text = world.text(f"{prefix}/{entry.path}", 100_000)
             return isinstance(text, str) and "[conda]" in (line.strip() for line in text.splitlines())
     return False
-
-
-def _number(version: str) -> tuple[int, ...]:
-    """The first two numbers of a version."""
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")[:2])
 
 
 def _seen(found: Sequence[CondaRecord]) -> list[str]:

@@ -1,7 +1,8 @@
 """Findings, fixes and the plan, drawn for people: the exact commands first, at level beginner in plain words."""
 
+from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
-from envdoctor.privacy.text import Clean, plural
+from envdoctor.privacy.text import Clean
 from envdoctor.report.formats.page import INDENT, LABEL, Page
 from envdoctor.report.view import FindingView, FixView, Group, PatientView, StatementView, Style
 

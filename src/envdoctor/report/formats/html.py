@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from envdoctor.privacy.text import plural
+from envdoctor.ecosystem.units import plural
 from envdoctor.report import escapes
 from envdoctor.report.formats.findings import MOST_EVIDENCE, Told
 from envdoctor.report.report import Report

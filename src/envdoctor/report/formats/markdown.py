@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
-from envdoctor.privacy.text import plural
 from envdoctor.report.formats.findings import MOST_EVIDENCE, Told
 from envdoctor.report.view import Group, PatientView, View, grouped
 

@@ -1,8 +1,8 @@
 """The report for a person at a terminal: verdict first, then what is behind it, then the counts."""
 
+from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
-from envdoctor.privacy.text import plural
 from envdoctor.report.formats.audience import draw_for
 from envdoctor.report.formats.findings import Told, draw_plan
 from envdoctor.report.formats.page import LABEL, Page

@@ -1,0 +1,51 @@
+"""Versions compared, and specifiers that exclude one another.
+
+What follows PEP 440 is packaging's matter (https://packaging.pypa.io), imported when it is first asked: the many
+requirements that are met plainly are answered by `envdoctor.ecosystem.markers.plainly_within` without it. Versions of
+programs, drivers and libraries, which follow nobody's rules, compare by their `numbers`.
+"""
+
+
+def numbers(version: str, most: int | None = None) -> tuple[int, ...]:
+    """The numbers that a dotted version begins with, at most ``most``: (535, 104, 5) of ``535.104.05``, (1, 2) of
+    ``1.2rc1.post0``; none where it begins with a word."""
+    found: list[int] = []
+    for part in version.split(".")[:most]:
+        digits = part[: next((at for at, letter in enumerate(part) if letter not in "0123456789"), len(part))]
+        if digits:
+            found.append(int(digits[:20]))
+        if digits != part:
+            break
+    return tuple(found)
+
+
+def minor_of(version: str) -> str:
+    """``3.12`` of ``3.12.1``."""
+    return ".".join(version.split(".")[:2])
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two spellings are of one version (``2.0-rc1``, ``2.0rc1``); what is none of PEP 440's equals itself."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
+
+
+def is_newer(one: str, other: str) -> bool:
+    """Whether ``one`` is the later version; False where either is none of PEP 440's."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) > Version(other)
+    except InvalidVersion:
+        return False
+
+
+def excludes_all(specifier: str) -> bool:
+    """Whether no version is within all parts of a specifier (``>=2,<1``). Raises ValueError where it is none."""
+    from packaging.specifiers import SpecifierSet
+
+    return SpecifierSet(specifier).is_unsatisfiable()
