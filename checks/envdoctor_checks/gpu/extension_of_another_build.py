@@ -23,6 +23,7 @@ from envdoctor.api import (
     accelerators,
     check,
     known,
+    numbers,
     table,
 )
 from envdoctor_checks.gpu._machine import machine
@@ -99,7 +100,7 @@ def _against_torch(name: str, item: Companion, torch: Build, gpu: Gpu) -> Findin
             reason, severity = f"it is built for the processor, and torch for CUDA {cuda}", Severity.WARNING
     elif item.cuda and not cuda:
         reason = f"it is built for CUDA {item.cuda}, and torch for the processor"
-    elif item.cuda and accelerators.numbers(item.cuda)[0] != accelerators.numbers(cuda)[0]:
+    elif item.cuda and numbers(item.cuda)[0] != numbers(cuda)[0]:
         reason = f"it is built for CUDA {item.cuda}, and torch for CUDA {cuda}"
     elif item.torch and _differ(item.torch, str(torch.version)):
         reason = f"it is built for torch {item.torch}, and this is {torch.version}"
@@ -123,14 +124,14 @@ def _serves(item: Companion, cuda: str) -> bool:
     """bitsandbytes takes the exact CUDA, and from 0.50 on the nearest of the same major version."""
     if _two(cuda) in item.binaries:
         return True
-    version = accelerators.numbers(item.version) if isinstance(item.version, str) else ()
-    majors = {accelerators.numbers(word)[0] for word in item.binaries}
-    return version >= (0, 50) and accelerators.numbers(cuda)[0] in majors
+    version = numbers(item.version) if isinstance(item.version, str) else ()
+    majors = {numbers(word)[0] for word in item.binaries}
+    return version >= (0, 50) and numbers(cuda)[0] in majors
 
 
 def _differ(built: str, torch: str) -> bool:
     """By release: its patches keep what extensions are linked to."""
-    return accelerators.numbers(built)[:2] != accelerators.numbers(torch.partition("+")[0])[:2]
+    return numbers(built)[:2] != numbers(torch.partition("+")[0])[:2]
 
 
 def _two(cuda: str) -> str:
@@ -153,6 +154,6 @@ def _words(name: str, torch: Build | None) -> tuple[Remedy, ...]:
     if row is not None:
         index = f"cu{_two(cuda).replace('.', '')}" if cuda else "cpu"
         return (Manual(row.words.replace("{index}", index)),)
-    kind = f"CUDA {accelerators.numbers(cuda)[0]}" if cuda else "the processor"
+    kind = f"CUDA {numbers(cuda)[0]}" if cuda else "the processor"
     what = f"torch {'.'.join(release.split('.')[:2])} and {kind}" if release else kind
     return (Manual(f"install a build of {name} for {what}, or build it again here"),)

@@ -22,10 +22,6 @@ class Clues(Struct, frozen=True, kw_only=True):
     def windows(self) -> bool:
         return self.system is not None and self.system.platform == "win32"
 
-    @property
-    def darwin(self) -> bool:
-        return self.system is not None and self.system.platform == "darwin"
-
     def base(self, place: Place) -> Interpreter | None:
         """The interpreter, if what it says of its build concerns ``place``: it is the base of the patient."""
         asked = self.interpreter

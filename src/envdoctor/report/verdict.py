@@ -9,7 +9,6 @@ from envdoctor.facts import Facts, Missing
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import by_finding
 from envdoctor.fixes.shell import Shell, shell_of
-from envdoctor.privacy.text import plural
 from envdoctor.report.report import Report, by_reason
 
 
