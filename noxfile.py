@@ -8,7 +8,10 @@ import nox
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "test"]
 BIN = Path(sys.executable).parent
-DOCUMENTS = ("checks/README.md", "docs/guide-coverage.md")
+PAGES = [Path("README.md"), *Path("checks").rglob("*.md"), *Path("docs").rglob("*.md")]
+DOCUMENTS = [
+    str(page) for page in PAGES if "[[[cog" in page.read_text(encoding="utf-8")
+]  # with tables that are generated
 
 
 def run(session: nox.Session, tool: str, *words: str) -> None:
