@@ -1,6 +1,6 @@
 """envdoctor examines a scientific-Python environment and says, with numpy.org's guide, what to do about it.
 
-``import envdoctor; envdoctor.check()`` examines the running process.
+``import envdoctor; envdoctor.check()`` examines the running process; ``%load_ext envdoctor`` brings ``%why`` to a notebook.
 """
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all that starts the patient
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    """`check` is imported when it is asked for: every command imports this package, and few need it."""
+    """What is offered is imported when it is asked for: every command imports this package, and few need it."""
     if name == "check":
         from envdoctor.live import check
 
         return check
+    if name == "load_ipython_extension":  # what IPython's %load_ext asks for
+        from envdoctor.integrations.notebook import load
+
+        return load
     raise AttributeError(f"module 'envdoctor' has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,9 +13,13 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import CheckSet
 from envdoctor.engine.run import RegisteredCheck, examine
 from envdoctor.engine.selection import Selection, choose
-from envdoctor.facts import Facts, present
+from envdoctor.facts import Facts, Interpreter, Packages, present
 from envdoctor.report.advice import advise
 from envdoctor.report.report import Report, Settings
+
+if TYPE_CHECKING:
+    from envdoctor.probe.world import World
+    from envdoctor.report.why.story import Look, Place
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -99,3 +104,20 @@ def settings(
         level=level or plan_config.level or "auto",
         prefer=prefer or plan_config.prefer or "",
     )
+
+
+def looker(facts: Facts, world: "World") -> "Look | None":
+    """What finds the file that an import takes in this patient; ``None`` where its search path is not known."""
+    if not isinstance(facts.interpreter, Interpreter):
+        return None
+    from envdoctor.probe.packages import imports
+    from envdoctor.report.why.story import Place
+
+    path = facts.interpreter.sys_path
+    distributions = facts.packages.distributions if isinstance(facts.packages, Packages) else []
+
+    def look(module: str) -> "Place | None":
+        found = imports.find(world, path, module)
+        return None if found is None else Place(found.path, found.kind, imports.owner(world, distributions, found))
+
+    return look

@@ -22,7 +22,8 @@ def main(as_module: bool = False) -> None:
     head, orphans = None, Subreaper()
     try:
         head = HeadStart(sys.argv[1:], Surroundings(as_module))
-        orphans.open()
+        if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
+            orphans.open()
         _end_in_order()
         from envdoctor.cli.app import run
 

@@ -12,7 +12,7 @@ from envdoctor.engine.selection import UsageError
 from envdoctor.facts.recording import RecordingError
 from envdoctor.probe.choose import PatientError
 
-COMMANDS = ("check", "why", "guide", "measure", "info", "snapshot", "diff", "explain", "list", "schema")
+COMMANDS = ("check", "why", "run", "guide", "measure", "info", "snapshot", "diff", "explain", "list", "schema")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from envdoctor.checkup import Options, diagnose, settings
+from envdoctor.checkup import Options, diagnose, looker, settings
 from envdoctor.cli import session
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection
-from envdoctor.facts import Facts, Interpreter, Packages
+from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump
 from envdoctor.privacy.redact import shareable
 from envdoctor.probe.choose import executable_of
-from envdoctor.probe.packages import imports
 from envdoctor.probe.world import World
 from envdoctor.report.formats import explanation
 from envdoctor.report.report import Report
@@ -25,13 +24,16 @@ from envdoctor.report.view import Style
 from envdoctor.report.why import clues, traceback
 from envdoctor.report.why.document import document
 from envdoctor.report.why.explain import Explanation, Status, explain
-from envdoctor.report.why.story import Look, Place
 
-STATUSES = {Status.EXPLAINED: 0, Status.KNOWN: 1, Status.UNKNOWN: 3}
+UNKNOWN = 3
+STATUSES = {Status.EXPLAINED: 0, Status.KNOWN: 1, Status.UNKNOWN: UNKNOWN}
 
 
 class Asked(Struct, frozen=True):
-    """Whom to examine for a text: as the options say; ``text`` is plain (`envdoctor.report.why.text.plain`)."""
+    """Whom to examine for a text: as the options say; ``text`` is plain (`envdoctor.report.why.text.plain`).
+
+    ``instead`` are patients to take where neither an option nor the text names one.
+    """
 
     text: str
     pythons: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class Asked(Struct, frozen=True):
     level: str | None = None
     prefer: str | None = None
     deep: bool = False
+    instead: tuple[str, ...] = ()
 
 
 class Answer(Struct, frozen=True):
@@ -60,6 +63,7 @@ def answers(head: HeadStart, asked: Asked, began: float | None = None) -> Iterat
     """What explains the text in each patient; without a named one, in the environment that the text comes from."""
     began = time.perf_counter() if began is None else began
     named, notes = (asked.pythons, ()) if asked.pythons or asked.facts_file else _origin(asked.text)
+    named = named or asked.instead
     readers = session.Readers(head, named, asked.facts_file, asked.project)
     collection = collect()
     chosen = settings(Config(), None, False, (), collection.checks, asked.level, asked.prefer)
@@ -67,7 +71,7 @@ def answers(head: HeadStart, asked: Asked, began: float | None = None) -> Iterat
     for facts in readers.read(asked.timeout, deep=asked.deep):
         report = diagnose(facts, plan, began)
         look = None if asked.facts_file is not None else looker(facts, readers.world)
-        found = explain(asked.text, report, look, same=bool(named and not asked.pythons) or _same(asked.text, facts))
+        found = explain(asked.text, report, look, same=bool(notes and named) or _same(asked.text, facts))
         yield Answer(found, report, notes)
 
 
@@ -80,20 +84,6 @@ def told_to_programs(answer: Answer, style: Style, world: World) -> str:
     """The answer as JSON, redacted: it is meant to be passed on."""
     whole = session.redactor(world).document(shareable(document(answer.found, answer.report, answer.notes)))
     return dump(whole, 2 if style.indent else None) + "\n"
-
-
-def looker(facts: Facts, world: World) -> Look | None:
-    """What finds the file that an import takes in this patient; ``None`` where its search path is not known."""
-    if not isinstance(facts.interpreter, Interpreter):
-        return None
-    path = facts.interpreter.sys_path
-    distributions = facts.packages.distributions if isinstance(facts.packages, Packages) else []
-
-    def look(module: str) -> Place | None:
-        found = imports.find(world, path, module)
-        return None if found is None else Place(found.path, found.kind, imports.owner(world, distributions, found))
-
-    return look
 
 
 def _origin(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from envdoctor import __version__
 from envdoctor.cli.config import FILES
@@ -143,13 +143,16 @@ def _account() -> str:
         return ""
 
 
-def style(color: str, ascii_only: bool, verbosity: int = 0, plan: bool = False, home: str = "") -> Style:
-    """How standard output wants its text, and how much of it there is to be."""
-    terminal = _is_terminal()
+def style(
+    color: str, ascii_only: bool, verbosity: int = 0, plan: bool = False, home: str = "", stream: TextIO | None = None
+) -> Style:
+    """How standard output (or another ``stream``) wants its text, and how much of it there is to be."""
+    stream = stream or sys.stdout
+    terminal = _is_terminal(stream)
     return Style(
-        width=_width(terminal),
+        width=_width(stream, terminal),
         color=_colored(color, terminal),
-        ascii=ascii_only or not _unicode(),
+        ascii=ascii_only or not _unicode(stream),
         indent=terminal,
         verbosity=verbosity,
         plan=plan,
@@ -157,9 +160,9 @@ def style(color: str, ascii_only: bool, verbosity: int = 0, plan: bool = False, 
     )
 
 
-def _is_terminal() -> bool:
+def _is_terminal(stream: TextIO) -> bool:
     try:
-        return sys.stdout.isatty()
+        return stream.isatty()
     except ValueError:  # closed
         return False
 
@@ -176,39 +179,41 @@ def _colored(color: str, terminal: bool) -> bool:
     return terminal and os.environ.get("TERM") != "dumb"
 
 
-def _unicode() -> bool:
+def _unicode(stream: TextIO) -> bool:
     """False where the locale is C, which promises ASCII only, or the stream has nothing else."""
     if sys.platform == "win32":
-        return _encoding() != "ascii"
+        return _encoding(stream) != "ascii"
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
-    return _encoding() in ("utf8", "utf16", "utf32") and locale not in ("C", "POSIX")
+    return _encoding(stream) in ("utf8", "utf16", "utf32") and locale not in ("C", "POSIX")
 
 
-def _encoding() -> str:
-    return (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+def _encoding(stream: TextIO) -> str:
+    return (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
 
 
-def _width(terminal: bool) -> int:
+def _width(stream: TextIO, terminal: bool) -> int:
     columns = os.environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and len(columns) < 6 and int(columns) > 0:
         return min(int(columns), MOST_COLUMNS)
     try:
-        return min(os.get_terminal_size(sys.stdout.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80
+        return min(os.get_terminal_size(stream.fileno()).columns or 80, MOST_COLUMNS) if terminal else 80
     except (OSError, ValueError):
         return 80
 
 
-def emit(text: str) -> None:
-    """Write to standard output; a reader who has left early (``| head -1``) is no fault."""
+def emit(text: str, stream: TextIO | None = None) -> None:
+    """Write to standard output, or to another ``stream``; a reader who has left early (``| head -1``) is no fault."""
+    stream = stream or sys.stdout
     try:
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         # On Windows a redirected stream has the system's code page: cp1252 knows an umlaut, and no box drawing.
-        sys.stdout.write(fitting(text, sys.stdout.encoding or "ascii"))
-        sys.stdout.flush()
+        stream.write(fitting(text, stream.encoding or "ascii"))
+        stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except OSError as error:
-        raise OutputError(f"standard output: {error.strerror}") from None
+        name = "standard output" if stream is sys.stdout else "standard error"
+        raise OutputError(f"{name}: {error.strerror}") from None
 
 
 def write(path: str, text: str, new: bool = False, append: bool = False) -> None:

@@ -22,6 +22,7 @@ class Page:
         self._style = style
         self._console = Console(
             file=io.StringIO(),
+            force_jupyter=False,  # in a notebook rich would show each line and write nothing
             width=max(style.width, 40),
             color_system="standard" if style.color else None,
             force_terminal=style.color,

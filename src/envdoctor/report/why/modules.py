@@ -1,11 +1,10 @@
 """What is imported by which name: the standard library by version, and modules whose distribution has another name."""
 
-import re
-
 from msgspec import Struct
 
 from envdoctor.data import listed, mapping, table
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.versions import numbers
 from envdoctor.facts import Facts, Interpreter, Packages
 
 # What a Python lacks that was compiled without a library's header files.
@@ -35,12 +34,7 @@ def python_version(facts: Facts) -> str:
 
 def newer_or_same(version: str, than: str) -> bool:
     """Whether ``version`` is at least ``than``; both begin with numbers and dots."""
-    return _numbers(version) >= _numbers(than)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    found = re.match(r"\d+(?:\.\d+)*", version)
-    return tuple(int(part) for part in found[0].split(".")) if found else ()
+    return numbers(version) >= numbers(than)
 
 
 class _Gone(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Other programs that envdoctor is a part of: each a thin module."""
