@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Build,
+    Confidence,
     Evidence,
     Finding,
     Gpu,
@@ -110,6 +111,7 @@ def _too_new(
         (Evidence("build", f"{build_name(build)} for CUDA {cuda}"), Evidence("driver", says)),
         title,
         why,
+        own_confidence=Confidence.LIKELY if compiled else None,
         remedies=tuple(ways),
         nothing_to_do="" if ways else f"nothing is offered: {none_known(build.package, here)}.",
     )

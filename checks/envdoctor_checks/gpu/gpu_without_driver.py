@@ -46,7 +46,10 @@ def gpu_without_driver(gpu: Gpu, environment: Variables | Missing | None = None)
     evidence = [Evidence("GPU", _card(item)) for item in cards[:4]]
     evidence += [Evidence("driver", f"kernel: {kernel.version or kernel.status}; libcuda: {cuda.status}")]
     evidence += [Evidence("says", words_of(item)) for item in (layer(gpu, "nvml"), cuda) if item.code]
-    row = answer(gpu, environment if isinstance(environment, Variables) else None)
+    variables = environment if isinstance(environment, Variables) else None
+    row = answer(gpu, variables)
+    if row is not None and "LD_LIBRARY_PATH" in row.cure and variables is not None:
+        evidence.append(Evidence("LD_LIBRARY_PATH", variables.variables.get("LD_LIBRARY_PATH", "not set")))
     if row is not None:
         title, remedy = filled(row.title, gpu), filled(row.cure, gpu)
     elif gpu.wsl:

@@ -1,7 +1,7 @@
 """GPU002 cuda-newer-than-driver: loud and quiet."""
 
 from envdoctor.engine.remedies import InstallBuild, Manual
-from envdoctor.engine.rules import Severity
+from envdoctor.engine.rules import Confidence, Severity
 from envdoctor.facts import Missing
 from envdoctor.fixes import Toolbox
 from envdoctor.testing import facts, findings, gpu, outcome, torch_build
@@ -45,6 +45,7 @@ def test_ptx_that_an_older_driver_cannot_compile_is_found() -> None:
     tensorflow = built("tensorflow", "12.5.1", architectures=["sm_80", "sm_89", "compute_90"])
     (finding,) = findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[tensorflow], **OLD))
     assert "PTX" in finding.title
+    assert finding.confidence is Confidence.LIKELY
     assert "555" in words([finding])
     assert findings(cuda_newer_than_driver, gpu=gpu(H100, builds=[tensorflow])) == []
 

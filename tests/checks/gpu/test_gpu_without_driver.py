@@ -188,3 +188,10 @@ def test_a_container_with_the_drivers_libraries_is_not_told_to_ask_for_them() ->
     said = words(findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers, container="/.dockerenv")))
     assert "on the host" in said
     assert "--gpus" not in said
+
+
+def test_where_a_folder_has_to_go_the_variable_that_names_it_is_shown() -> None:
+    """The folder may hold a link: the loader's own path is then another one."""
+    place = gpu(nvidia_device(usable=False), layers=present(nvml(), cuda(34, "/usr/local/cuda/stubs/libcuda.so")))
+    said = words(findings(gpu_without_driver, gpu=place, environment=environment(LD_LIBRARY_PATH="/tmp/stub:/opt/x")))
+    assert "/tmp/stub:/opt/x" in said
