@@ -82,6 +82,11 @@ def test_colours_and_control_characters_are_taken_out() -> None:
     assert read(b"\x1b[0;31mImportError\x1b[0m: \x00x\x07\x1b]8;;http://a\x1b\\b") == "ImportError: xb"
 
 
+def test_binary_noise_is_left_out_and_words_in_it_are_kept() -> None:
+    noise = bytes(range(128, 256)) * 20
+    assert read(noise + b"\n" + ERROR + b"\n" + noise) == ERROR.decode()
+
+
 def test_a_progress_bar_becomes_lines() -> None:
     assert read(b"10%\r20%\rKeyError: 1\n") == "10%\n20%\nKeyError: 1"
 

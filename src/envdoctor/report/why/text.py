@@ -127,7 +127,8 @@ def plain(data: bytes | str) -> str:
     text = _CONTROL.sub("", _ESCAPE.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     if "\\n" in text:
         text = "\n".join(_unescaped(line) for line in text.split("\n"))
-    lines = [line for line in text.split("\n") if line.strip()]
+    # What is no text in any encoding is no one's words.
+    lines = [line for line in text.split("\n") if line.strip() and line.count("\ufffd") * 4 < len(line)]
     return "\n".join(_joined([_bare(line[:LONGEST_LINE]) for line in _chosen(lines)]))
 
 
