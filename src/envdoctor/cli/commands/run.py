@@ -28,7 +28,11 @@ WANTED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE")  # somebody has e
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # a shell's statuses
 
 
-@click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    "run",
+    short_help="Run a command; if it fails, explain why.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.argument("command_", metavar="COMMAND...", nargs=-1, type=click.UNPROCESSED, required=True)
 @options.python
 @options.color
