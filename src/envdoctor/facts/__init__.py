@@ -25,7 +25,7 @@ from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
-from envdoctor.facts.packages import Collision, Distribution, Extension, Packages
+from envdoctor.facts.packages import Collision, Distribution, Extension, ImportFailure, Packages
 from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
@@ -89,6 +89,7 @@ __all__ = [
     "Extension",
     "Facts",
     "Gpu",
+    "ImportFailure",
     "Installation",
     "Interpreter",
     "Jupyter",

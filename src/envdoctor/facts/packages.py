@@ -71,6 +71,21 @@ class Extension(Section, frozen=True, kw_only=True):
     numpy: int | None = None
 
 
+class ImportFailure(Section, frozen=True, kw_only=True):
+    """An import that was tried and failed: ``message`` is Python's own, or how it ended Python.
+
+    ``distribution`` is the path of the metadata. ``file`` is what gave cause to try (empty: another reason), ``lacks`` the
+    library's name or the version of symbols that it does not find, ``chosen`` the file that was to have that version.
+    """
+
+    distribution: str
+    module: str
+    message: str
+    file: str = ""
+    lacks: str = ""
+    chosen: str = ""
+
+
 class Packages(Section, frozen=True, kw_only=True):
     """``distributions`` in the order of ``sys.path``: of two with one key, the first is imported.
 
@@ -84,7 +99,8 @@ class Packages(Section, frozen=True, kw_only=True):
     them. ``unread_files`` are those that could not be read, each with the reason. ``leftovers`` are the ``~name`` folders
     that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution
     (``--deep``: are all). ``sources_gone`` are the places that an editable installation takes its modules from and
-    that are gone, by the path of the metadata,
+    that are gone, by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
+    tried and failed, ``untried_imports`` those that came to no end, each with the reason;
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
     records, name to version; ``None`` where the prefix is not conda's.
     """
@@ -99,5 +115,7 @@ class Packages(Section, frozen=True, kw_only=True):
     leftovers: list[str] = []
     extensions: list[Extension] = []
     sources_gone: dict[str, list[str]] = {}
+    import_failures: list[ImportFailure] = []
+    untried_imports: dict[str, str] = {}
     binary: str | None = None
     conda: dict[str, str] | None | Missing = None

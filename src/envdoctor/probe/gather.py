@@ -10,6 +10,7 @@ from envdoctor.facts import (
     Attempt,
     Blas,
     Cpu,
+    Distribution,
     Facts,
     Gpu,
     Interpreter,
@@ -27,6 +28,8 @@ from envdoctor.probe import conda, environment, jupyter, startup
 from envdoctor.probe.blas import whole as blas
 from envdoctor.probe.choose import Choice
 from envdoctor.probe.gpu import whole as gpu
+from envdoctor.probe.imports import forecast
+from envdoctor.probe.imports.forecast import Suspect
 from envdoctor.probe.interrogation import FLAGS, Interrogation
 from envdoctor.probe.machine import cpu, limits
 from envdoctor.probe.packages import whole as packages
@@ -94,7 +97,14 @@ def _gather(
         prefix = msgspec.structs.replace(_prefix(world, interpreter.prefix, choice.executable), lost=lost)
         packed = section("conda", conda.read, world, prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
-    distributions = section("packages", packages.read, world, sys_path, choice.executable, prefix.path, deep)
+    doubts: list[Suspect] = []
+
+    def doubt(records: list[tuple[Distribution, bytes]], entries: list[str]) -> None:
+        doubts.extend(either(section("imports", forecast.suspects, world, records, entries, bool(deep)), []))
+
+    distributions = section(
+        "packages", packages.read, world, sys_path, choice.executable, prefix.path, deep, doubt if known else None
+    )
     listed = Packages(distributions=[]) if isinstance(distributions, Missing) else distributions
     places = section("installation", installation.read, world, prefix, interpreter, listed)
     if not isinstance(neighbourhood, Missing):
@@ -106,6 +116,9 @@ def _gather(
     failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
     prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter, places), prefix)
     libraries = section("blas", blas.read, world, sys_path, prefix.path, loader, why_not)
+    distributions = either(
+        section("imports", _tried, distributions, doubts, interview, choice.executable, deep), distributions
+    )
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
         packed = section("conda", conda.read, world, prefix, True)
@@ -134,6 +147,30 @@ def _gather(
         path=neighbourhood,
         jupyter=kernels,
     )
+
+
+def _tried(
+    distributions: Packages | Missing,
+    doubts: list[Suspect],
+    interview: Interrogation,
+    executable: str,
+    deep: Callable[[str], None] | None,
+) -> Packages | Missing:
+    """The packages, with the imports that were tried since there was cause to doubt them; ``deep`` tries the usual ones."""
+    if isinstance(distributions, Missing):
+        return distributions
+    from envdoctor.probe.imports import usual
+
+    wanted = [*doubts, *usual.suspects(distributions, interview.environ, bool(deep))]
+    if not wanted:
+        return distributions
+    from envdoctor.probe.imports import trial
+
+    if deep:
+        deep("importing packages")
+    argv = [executable, *FLAGS[interview.mode], "-B"]
+    failures, unknown = trial.confirm(wanted, argv, interview.environ, time.monotonic() + trial.ALTOGETHER)
+    return msgspec.structs.replace(distributions, import_failures=failures, untried_imports=unknown)
 
 
 def _with_used(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:

@@ -48,7 +48,7 @@ class Interrogation:
         self.deadline = time.monotonic() + timeout
         self.tries: list[Try] = []
         self.mode = "none"
-        self._environ = environ
+        self.environ = environ
         self._who: dict[str, object] | None = None
         self._asked = False
         self._child = self._start("normal")
@@ -63,7 +63,7 @@ class Interrogation:
         flags = FLAGS[mode]
         # Where the patient hangs, faulthandler tells the line; Python 2 has no -X, hence the variable.
         options = [*flags, "-B", "-X", "faulthandler"] if flags else ["-B"]
-        environ = self._environ if flags else {**self._environ, "PYTHONFAULTHANDLER": "1"}
+        environ = self.environ if flags else {**self.environ, "PYTHONFAULTHANDLER": "1"}
         return Child([self.executable, *options, COLLECTOR, cookie, threadpoolctl_folder()], cookie, environ)
 
     def who(self) -> dict[str, object] | None:

@@ -17,6 +17,7 @@ MOST = 16 << 20  # bytes of one table; larger ones are not of this world
 
 class Elf(Struct, frozen=True):
     """``needed``: sonames, in order. ``soname``: its own. ``runpath``: RUNPATH, else RPATH, as written;
+    ``wanted`` are (soname, version) of symbols that it takes from others, ``defined`` the versions of its own;
     ``late``: it is a RUNPATH, which LD_LIBRARY_PATH goes before (man 8 ld.so).
 
     ``strings`` is the dynamic string table, which holds the names of all imported and exported symbols.
@@ -27,6 +28,16 @@ class Elf(Struct, frozen=True):
     runpath: str
     strings: bytes
     late: bool = False
+    wanted: tuple[tuple[str, str], ...] = ()
+    defined: tuple[str, ...] = ()
+
+    @property
+    def versions(self) -> dict[str, list[str]]:
+        """The versions of symbols that each library has to bring (``GLIBCXX_3.4.30``), by its soname."""
+        found: dict[str, list[str]] = {}
+        for soname, version in self.wanted:
+            found.setdefault(soname, []).append(version)
+        return found
 
     def names(self, symbol: str) -> bool:
         """Whether a symbol of this name is imported or exported."""
@@ -66,11 +77,15 @@ def _parse(fd: int) -> Elf | None:
         runpath=next((text(single[tag]) for tag in (elf.RUNPATH, elf.RPATH) if tag in single), ""),
         strings=strings,
         late=elf.RUNPATH in single,
+        wanted=tuple(image.wanted_versions(single, text)),
+        defined=tuple(image.own_versions(single, text)),
     )
 
 
 def _pread(fd: int, length: int, offset: int) -> bytes:
     if not 0 <= length <= MOST:
         raise ValueError(f"a table of {length} bytes")
+    if hasattr(os, "pread"):
+        return os.pread(fd, length, offset)
     os.lseek(fd, offset, os.SEEK_SET)
     return os.read(fd, length)

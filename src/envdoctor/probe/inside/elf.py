@@ -11,8 +11,10 @@ LOAD, DYNAMIC = 1, 2  # p_type
 NEEDED, STRTAB, SYMTAB, STRSZ, SONAME, RPATH, RUNPATH = 1, 5, 6, 10, 14, 15, 29  # d_tag
 PLTRELSZ, PLTREL, JMPREL = 2, 20, 23
 TABLES = {7: (8, 7), 17: (18, 17)}  # RELA and REL: d_tag of the table -> (of its size, its kind)
+VERDEF, VERDEFNUM, VERNEED, VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 FARTHEST = 1 << 48  # bytes; no file is longer
 MOST_NAMES = 1 << 16  # bytes of section names that are read
+MOST_WANTED, MOST_OWN = 1 << 12, 1 << 14  # bytes of tables of versions; libstdc++'s own has two thousand
 
 
 def image(read, ahead=64):
@@ -102,6 +104,39 @@ class Image(object):
     def first(self):
         """The address that the beginning of the file is loaded at."""
         return ([0] + [address for kind, offset, address, _ in self.segments() if kind == LOAD and offset == 0])[-1]
+
+    def wanted_versions(self, tags, text):
+        """[(soname, version)] of the symbols that other libraries have to bring; ``text(at)`` reads a name."""
+        found, at = [], 0
+        data = self.read(MOST_WANTED, self.offset(tags[VERNEED])) if VERNEED in tags else b""
+        for _ in range(tags.get(VERNEEDNUM, 0)):
+            if at + 16 > len(data):
+                break
+            count = self.unpack("H", data, at + 2)[0]
+            library, inner, after = self.unpack("III", data, at + 4)
+            below = at + inner
+            for _ in range(count):
+                if below + 16 > len(data):
+                    break
+                name, following = self.unpack("II", data, below + 8)
+                found.append((text(library), text(name)))
+                below += following
+            at += after
+        return found
+
+    def own_versions(self, tags, text):
+        """The versions that symbols of this library have."""
+        found, at = [], 0
+        data = self.read(MOST_OWN, self.offset(tags[VERDEF])) if VERDEF in tags else b""
+        for _ in range(tags.get(VERDEFNUM, 0)):
+            if at + 20 > len(data):
+                break
+            inner, after = self.unpack("II", data, at + 12)
+            if at + inner + 4 > len(data):
+                break
+            found.append(text(self.unpack("I", data, at + inner)[0]))
+            at += after
+        return found
 
     def relocations(self):
         """(address, symbol's name) of every place that the dynamic loader writes a symbol's address to."""

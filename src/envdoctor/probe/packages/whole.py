@@ -27,10 +27,12 @@ def read(
     executable: str = "",
     prefix: str = "",
     deep: Callable[[str], None] | None = None,
+    doubts: Callable[[list[tuple[Distribution, bytes]], list[str]], None] | None = None,
 ) -> Packages:
     """All distributions, in the order an import would meet them; ``executable`` and
     ``prefix`` are the interpreter's.
 
+    ``doubts`` is handed all distributions that hold libraries, with their RECORDs, and the entries of ``sys.path``.
     ``deep`` asks for the contents of all modules and for all extensions, and is told what is being read.
     """
     reader = _Reader(world, deep is not None)
@@ -43,6 +45,8 @@ def read(
             seen.add(real)
             reader.folder(entry, real)
     reader.links(seen)
+    if doubts is not None:
+        doubts(reader.records, [entry for entry in reader.entries if entry])
     missing, contents = reader.survey.missing, reader.contents
     if contents is not None and deep is not None:
         contents.compare(deep)
@@ -86,13 +90,15 @@ class _Reader:
         self.unreadable: dict[str, str] = {}
         self.leftovers: list[str] = []
         self.survey = Survey(world)
+        self.entries: list[str] = []
         self.sources_gone: dict[str, list[str]] = {}
-        self._records: list[tuple[Distribution, bytes]] = []
+        self.records: list[tuple[Distribution, bytes]] = []
         self._links: list[tuple[str, str]] = []
 
     def folder(self, entry: str, real: str) -> None:
         """Everything in one entry of ``sys.path``, whose real path is ``real``."""
         names = self.world.names(entry)
+        self.entries.append(entry)
         if isinstance(names, Missing):
             self.unreadable[entry] = names.reason
             return
@@ -137,7 +143,7 @@ class _Reader:
             if self.contents is not None:
                 self.contents.add(distribution, record, real)
             if SUFFIX[self.world.platform == "win32"] in record:
-                self._records.append((distribution, record))
+                self.records.append((distribution, record))
 
     def _editable(self, distribution: Distribution, record: bytes) -> None:
         from envdoctor.probe.packages import editable
@@ -151,7 +157,7 @@ class _Reader:
         numpy = next((item.version for item in self.distributions if item.key == "numpy"), None)
         second = isinstance(numpy, str) and numpy.partition(".")[0].isdigit() and int(numpy.partition(".")[0]) >= 2
         found = []
-        for distribution, record in self._records:
+        for distribution, record in self.records:
             uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
             found += extensions.survey(self.world, distribution, record, uses, self.contents is not None)
         return found

@@ -1,0 +1,139 @@
+"""PKG011: A package that is installed can't be imported: the import was tried, since its files gave cause for doubt."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from envdoctor.api import (
+    Blas,
+    Distribution,
+    Evidence,
+    Finding,
+    ImportFailure,
+    Install,
+    InstallSystem,
+    Interpreter,
+    Manual,
+    Missing,
+    Packages,
+    Remedy,
+    Rule,
+    Severity,
+    UnknownFact,
+    UnsetEnv,
+    Variables,
+    check,
+    table,
+)
+
+PKG011 = Rule("PKG011", "module-does-not-import", Severity.ERROR)
+SWITCHES = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
+LOST = re.compile(r"(?:ImportError: |OSError: )?(lib[\w.+-]+\.so[\d.]*): cannot open shared object file")
+OLD = re.compile(r"version [`']([A-Z]+_[\w.]+)' not found")
+FAMILY = ("torchvision", "torchaudio", "torchcodec", "torchtext")
+
+
+class Soname(Struct):
+    """A row of the table: the library's ``name``, and the packages that bring it."""
+
+    name: str
+    packages: dict[str, tuple[str, ...]]
+    conda: str = ""
+
+
+@check(PKG011)
+def module_does_not_import(
+    packages: Packages,
+    environment: Variables,
+    interpreter: Interpreter,
+    blas: Blas | Missing | None = None,
+) -> Iterator[Finding]:
+    told = _told_elsewhere(blas)
+    by_path = {distribution.path: distribution for distribution in packages.distributions}
+    whole = {*packages.missing_files, *packages.cut_off_files}  # PKG004 names what is wrong with these
+    for failure in packages.import_failures:
+        distribution = by_path.get(failure.distribution)
+        if distribution is None or failure.distribution in whole or distribution.key in told:
+            continue
+        yield _broken(failure, distribution, packages, environment)
+    if packages.untried_imports:
+        what = "; ".join(f"import {module}: {reason}" for module, reason in packages.untried_imports.items())
+        raise UnknownFact(f"an import came to no end: {what}")
+
+
+def _told_elsewhere(blas: Blas | Missing | None) -> set[str]:
+    """The packages whose linear algebra does not load: BLA007 and BLA011 say why."""
+    errors = blas.errors if isinstance(blas, Blas) else []
+    return (
+        set()
+        if isinstance(errors, Missing)
+        else {error.package for error in errors if error.package in ("numpy", "scipy")}
+    )
+
+
+def _broken(failure: ImportFailure, distribution: Distribution, packages: Packages, environment: Variables) -> Finding:
+    rows = [Evidence("Python says", failure.message)]
+    rows += [Evidence("file", failure.file)] if failure.file else []
+    lost, old = LOST.search(failure.message), OLD.search(failure.message)
+    what, why = f"{distribution.name} {distribution.version} is installed, and importing it fails", ""
+    version = f"=={distribution.version}" if isinstance(distribution.version, str) else ""
+    remedies: tuple[Remedy, ...] = (Install((f"{distribution.name}{version}",), force=True),)
+    if lost:
+        what = f"{lost[1]} is not there"
+        why = f"The dynamic loader finds no {lost[1]} for a compiled file of {distribution.name}. A wheel does not bring every library of the system."
+        remedies = _bringing(lost[1], distribution)
+    elif old:
+        rows += [Evidence("the library that is found", failure.chosen)] if failure.chosen else []
+        what = f"it needs {old[1]}, and the library that loads is too old"
+        why = "The compiled file was built with a newer compiler than the library that the loader finds first."
+        remedies = (
+            Manual(
+                f"take the folder of {failure.chosen or 'the older library'} out of LD_LIBRARY_PATH and LD_PRELOAD, or "
+                "install a newer libstdc++ there (conda: `libstdcxx-ng`; Debian: `libstdc++6`)"
+            ),
+        )
+    elif distribution.key == "numpy" and (switches := _switches(environment, failure.message)):
+        what = "NumPy's build needs a processor feature that a variable disables"
+        why = "NumPy tests the features that it was built for when it is imported, and refuses where one is off."
+        remedies = (UnsetEnv(switches),)
+    elif distribution.key == "numpy" and "baseline" in failure.message:
+        what = "this processor lacks a feature that NumPy's build needs"
+        why = "NumPy 2.4 and newer wheels for x86-64 need x86-64-v2 (SSE4.2); older ones do not."
+        remedies = (Install(("numpy<2.4",)),)
+    elif distribution.key in FAMILY:
+        builds = [f"{it.name} {it.version}" for it in packages.distributions if it.key in ("torch", *FAMILY)]
+        rows += [Evidence("installed", build) for build in dict.fromkeys(builds)]
+        what = "it was built for another build of torch than the one that is installed"
+        why = "torch, torchvision, torchaudio and torchcodec have to be of one release and of one kind: all for the CPU, or all for one CUDA."
+        names = tuple(dict.fromkeys(it.name for it in packages.distributions if it.key in ("torch", *FAMILY)))
+        remedies = (
+            Manual(
+                f"install {' and '.join(names)} again in one command, from one index (https://pytorch.org/get-started/locally/)"
+            ),
+        )
+    return Finding(
+        PKG011,
+        failure.module,
+        tuple(rows),
+        f"`import {failure.module}` fails: {what}",
+        why or "The import was tried in a fresh Python, because a file of the package gave cause to doubt it.",
+        remedies=remedies,
+    )
+
+
+def _switches(environment: Variables, message: str) -> tuple[str, ...]:
+    """The variables that disable features of the processor; the allow-list of recorded variables may lack them."""
+    named = tuple(name for name in SWITCHES if environment.variables.get(name) or name in message)
+    return named or (("NPY_DISABLE_CPU_FEATURES",) if "disable" in message.lower() and "baseline" in message else ())
+
+
+def _bringing(soname: str, distribution: Distribution) -> tuple[Remedy, ...]:
+    row = next((row for row in table("sonames", "libraries", Soname) if row.name == soname), None)
+    if row is None:
+        return (
+            Manual(f"install the package of your system that brings {soname} (Debian: `apt-file search {soname}`)"),
+        )
+    if distribution.owner == "conda" and row.conda:
+        return (Install((row.conda,), conda=True),)
+    return (InstallSystem(row.packages, title=f"install {soname}"),)

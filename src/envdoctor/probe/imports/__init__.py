@@ -1,0 +1,1 @@
+"""Which modules cannot be imported: foretold from files, and tried in a child where that gives cause for doubt."""

@@ -1,0 +1,89 @@
+"""PKG011 module-does-not-import: loud and quiet."""
+
+from typing import Any
+
+import pytest
+
+from envdoctor.data import table
+from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
+from envdoctor.facts import Distribution, ImportFailure, LoadError
+from envdoctor.testing import blas, distribution, findings, outcome, packages
+from envdoctor_checks.packages.module_does_not_import import Soname, module_does_not_import
+from tests.checks.packages._shared import one
+
+
+def failing(message: str, broken: Distribution, *others: Distribution, **changes: Any) -> dict[str, Any]:
+    failure = ImportFailure(distribution=broken.path, module=broken.key, message=message, **changes)
+    return {"packages": packages(broken, *others, import_failures=[failure])}
+
+
+LOST = "OSError: libgomp.so.1: cannot open shared object file: No such file or directory"
+LIGHTGBM = distribution("lightgbm")
+
+
+def test_the_systems_package_that_brings_a_library_is_named() -> None:
+    finding = one(module_does_not_import, **failing(LOST, LIGHTGBM, file="/x/lib_lightgbm.so", lacks="libgomp.so.1"))
+    assert finding.title == "`import lightgbm` fails: libgomp.so.1 is not there"
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, InstallSystem)
+    assert remedy.packages["apt-get"] == ("libgomp1",)
+
+
+def test_in_condas_packages_condas_own_is_named() -> None:
+    finding = one(module_does_not_import, **failing(LOST, distribution("lightgbm", owner="conda")))
+    assert finding.remedies == (Install(("libgomp",), conda=True),)
+
+
+def test_a_library_that_no_table_knows_is_looked_for_in_words() -> None:
+    (remedy,) = one(module_does_not_import, **failing(LOST.replace("gomp", "rare"), LIGHTGBM)).remedies
+    assert isinstance(remedy, Manual)
+    assert "librare.so.1" in remedy.title
+
+
+def test_an_older_library_that_comes_first_is_the_culprit() -> None:
+    message = "ImportError: /old/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /x/_c.so)"
+    finding = one(module_does_not_import, **failing(message, LIGHTGBM, chosen="/old/libstdc++.so.6"))
+    assert "GLIBCXX_3.4.30" in finding.title
+    assert any(row.value == "/old/libstdc++.so.6" for row in finding.evidence)
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, Manual)
+    assert "/old/libstdc++.so.6" in remedy.title
+
+
+def test_a_variable_that_disables_numpys_baseline_is_taken_away() -> None:
+    message = "RuntimeError: You cannot disable CPU feature 'X86_V2', since it is part of the baseline optimizations"
+    finding = one(module_does_not_import, **failing(message, distribution("numpy")))
+    assert finding.remedies == (UnsetEnv(("NPY_DISABLE_CPU_FEATURES",)),)
+
+
+def test_a_processor_below_numpys_baseline_gets_an_older_numpy() -> None:
+    message = "RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine doesn't support: (X86_V2)."
+    assert one(module_does_not_import, **failing(message, distribution("numpy"))).remedies == (Install(("numpy<2.4",)),)
+
+
+def test_torchs_family_is_told_apart_by_its_builds() -> None:
+    message = "RuntimeError: operator torchvision::nms does not exist"
+    torch, vision = distribution("torch", "2.13.0+cpu"), distribution("torchvision", "0.28.0+cu130")
+    finding = one(module_does_not_import, **failing(message, vision, torch))
+    assert {row.value for row in finding.evidence} >= {"torch 2.13.0+cpu", "torchvision 0.28.0+cu130"}
+
+
+def test_what_other_rules_explain_is_not_told_twice() -> None:
+    numpy = distribution("numpy")
+    refused = blas(errors=[LoadError(package="numpy", extension="/x/_c.so", message="libblas.so.3: gone")])
+    assert findings(module_does_not_import, blas=refused, **failing("ImportError: x", numpy)) == []
+    broken = failing("ImportError: x", numpy)["packages"]
+    gone = packages(numpy, import_failures=broken.import_failures, missing_files={numpy.path: ["numpy/a.py"]})
+    assert findings(module_does_not_import, packages=gone) == []
+
+
+def test_an_import_without_end_is_unknown_and_a_healthy_environment_quiet() -> None:
+    hangs = packages(LIGHTGBM, untried_imports={"lightgbm": "no answer: still running"})
+    assert outcome(module_does_not_import, packages=hangs).status == "unknown"
+    assert findings(module_does_not_import, packages=packages(LIGHTGBM)) == []
+
+
+@pytest.mark.parametrize("row", table("sonames", "libraries", Soname), ids=lambda row: row.name)
+def test_every_row_names_a_package_for_each_manager(row: Soname) -> None:
+    assert {"apt-get", "dnf", "apk", "zypper"} <= row.packages.keys()
+    assert row.conda
