@@ -11,7 +11,7 @@ def asked_for_directly(project: Project) -> list[Requirement]:
     found = []
     for declaration in project.declarations:
         requirements = known(declaration.requirements)
-        found += [item for item in requirements if not item.group and item.key != "python"]
+        found += [item for item in requirements if not item.group and not _furniture(item)]
     return found
 
 
@@ -19,9 +19,15 @@ def lock_of(project: Project) -> Declaration | None:
     """The lock, or the list that is as good as one: every version exact."""
     for declaration in project.declarations:
         requirements = declaration.requirements
-        if declaration.lock or (isinstance(requirements, list) and requirements and all(map(_exact, requirements))):
+        told = [item for item in requirements if not _furniture(item)] if isinstance(requirements, list) else []
+        if declaration.lock or (told and all(map(_exact, told))):
             return declaration
     return None
+
+
+def _furniture(requirement: Requirement) -> bool:
+    """The Python, and the ``pip`` that conda is asked for so that the ``pip:`` part works."""
+    return requirement.key == "python" or (requirement.key == "pip" and requirement.manager == "conda")
 
 
 def _exact(requirement: Requirement) -> bool:

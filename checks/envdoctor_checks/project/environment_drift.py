@@ -52,28 +52,14 @@ def environment_drift(
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
     maker = keeper(patient, (item.installer for item in packages.distributions))
     own = _compared(project, FILES.get(maker, OTHERS))
+    if not own and maker is OriginKind.CONDA_ENV:
+        own = _compared(project, OTHERS)  # made by conda, filled by pip
     if not own:
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
     resolver = RequirementChecker(packages.distributions, interpreter.markers)
     if met_by_chance(project, own, resolver, patient):
         raise NotApplicable("the environment lies elsewhere and holds nothing that the project lists: it is another's")
-    rows: dict[str, str] = {}  # what is wrong, by distribution
-    wanted: list[str] = []
-    for declaration in own:
-        for requirement in known(declaration.requirements):
-            problem = _unmet(requirement, resolver, packages, interpreter)
-            if problem is not None:
-                rows.setdefault(
-                    problem.key or requirement.key,
-                    f"{requirement.file}:{requirement.line}: {_told(requirement, problem)}",
-                )
-                wanted.append(f"{problem.name}{problem.wanted}" if not problem.reason else requirement.text)
-        if declaration.lock:
-            for locked, there, alone in _unlocked(known(declaration.locked), resolver, packages):
-                wanted += [f"{locked.name}=={locked.version}"] if alone and locked.manager == "pip" else []
-                rows.setdefault(
-                    locked.key, f"{declaration.file}:{locked.line}: {locked.name} {locked.version}, installed {there}"
-                )
+    rows, remedy = _drift(maker, own, resolver, packages, interpreter)
     if rows:
         names = list(rows)
         yield Finding(
@@ -82,12 +68,13 @@ def environment_drift(
             (
                 *(Evidence(name, row) for name, row in list(rows.items())[:SHOWN]),
                 *([Evidence("and", f"{len(rows) - SHOWN} more")] if len(rows) > SHOWN else []),
+                *(Evidence("index", f"{item.file} takes from {place}") for item in own for place in item.indexes),
             ),
             f"the environment is not what {' and '.join(dict.fromkeys(item.file for item in own))} "
             f"{'says' if len({item.file for item in own}) == 1 else 'say'}: "
             f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}",
             "What runs here is not what another machine will get from the project's files.",
-            remedies=(_sync(maker, own, tuple(wanted)),),
+            remedies=(remedy,),
         )
     extra = undeclared(project, resolver, patient)
     if extra:
@@ -95,6 +82,39 @@ def environment_drift(
     unreadable = known(project.unreadable)
     if unreadable:
         raise UnknownFact("; ".join(unreadable.values()))
+
+
+def _drift(
+    maker: OriginKind,
+    own: list[Declaration],
+    resolver: RequirementChecker,
+    packages: Packages,
+    interpreter: Interpreter,
+) -> tuple[dict[str, str], Remedy]:
+    """What is wrong, by distribution, and what brings it in line."""
+    rows: dict[str, str] = {}
+    wanted: list[str] = []
+    apart: list[str] = []  # lists that say where something comes from
+    at_fault: list[str] = []
+    for declaration in own:
+        for requirement in known(declaration.requirements):
+            problem = _unmet(requirement, resolver, packages, interpreter)
+            if problem is not None:
+                rows.setdefault(
+                    problem.key or requirement.key,
+                    f"{requirement.file}:{requirement.line}: {_told(requirement, problem)}",
+                )
+                wanted.append(_asked(requirement, problem))
+                apart += [declaration.file] if requirement.source or declaration.indexes else []
+                at_fault.append(declaration.file)
+        if declaration.lock:
+            for locked, there, alone in _unlocked(known(declaration.locked), resolver, packages):
+                at_fault.append(declaration.file)
+                wanted += [f"{locked.name}=={locked.version}"] if alone and locked.manager == "pip" else []
+                rows.setdefault(
+                    locked.key, f"{declaration.file}:{locked.line}: {locked.name} {locked.version}, installed {there}"
+                )
+    return rows, _sync(maker, own, tuple(wanted), tuple(dict.fromkeys(apart)), tuple(dict.fromkeys(at_fault)))
 
 
 def _compared(project: Project, kinds: tuple[str, ...]) -> list[Declaration]:
@@ -163,10 +183,30 @@ def _same(locked: str, installed: str) -> bool:
     return locked == plain or plainly_within(plain, f"=={locked}") is True or same_version(locked, plain)
 
 
-def _sync(maker: OriginKind, own: list[Declaration], wanted: tuple[str, ...]) -> Remedy:
-    """What brings the environment in line: the tool that made it, where its files say all that is in it."""
+def _asked(requirement: Requirement, problem: Problem) -> str:
+    """What to install for it, with the extras that it names."""
+    if problem.reason:
+        return requirement.text
+    bracket = requirement.text.partition(";")[0].partition("@")[0].partition("[")[2]
+    extras = f"[{bracket.partition(']')[0]}]" if bracket and problem.key == requirement.key else ""
+    return f"{problem.name}{extras}{problem.wanted}"
+
+
+def _sync(
+    maker: OriginKind,
+    own: list[Declaration],
+    wanted: tuple[str, ...],
+    apart: tuple[str, ...],
+    at_fault: tuple[str, ...],
+) -> Remedy:
+    """What brings the environment in line: the tool that made it, where its files say all that is in it; ``at_fault``
+    are the files that are not met, ``apart`` those of them that say where something comes from."""
     if any(declaration.kind in SYNCED.get(maker, ()) for declaration in own):
-        return Sync(tuple(declaration.file for declaration in own))
+        return Sync(at_fault)
+    if apart:
+        if all(declaration.kind == "requirements" for declaration in own if declaration.file in apart):
+            return Sync(at_fault)
+        return Manual("install with the project's own tool: an index may have something else under these names")
     return Install(wanted) if wanted else Manual("install the versions that the lock file names")
 
 

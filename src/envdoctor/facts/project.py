@@ -9,6 +9,8 @@ class Requirement(Section, frozen=True, kw_only=True):
     ``text`` is PEP 508's form where ``manager`` is ``pip``, a conda spec where it is ``conda``. ``specifier`` is
     the version asked for in PEP 440's form: empty where none is, ``None`` where it has no such form (a URL, a
     conda alternative). ``group`` is empty for what a plain installation brings, else the extra or group.
+    ``source`` is where the project takes it from if that is not the index that everybody asks: ``git``, ``path``,
+    ``url``, ``workspace``, ``index NAME``; empty otherwise.
     """
 
     text: str
@@ -19,10 +21,14 @@ class Requirement(Section, frozen=True, kw_only=True):
     manager: str = "pip"
     specifier: str | None = ""
     group: str = ""
+    source: str = ""
 
 
 class Locked(Section, frozen=True, kw_only=True):
-    """One package in a lock file: the version, the line it begins at, and the marker that makes it needed."""
+    """One package in a lock file: the version, the line it begins at, and the marker that makes it needed.
+
+    ``source`` as in `Requirement`.
+    """
 
     name: str
     key: str
@@ -30,12 +36,14 @@ class Locked(Section, frozen=True, kw_only=True):
     line: int
     manager: str = "pip"
     marker: str = ""
+    source: str = ""
 
 
 class Declaration(Section, frozen=True, kw_only=True):
     """A file that lists the project's dependencies; ``kind`` names its format, ``lock`` tells a lock file.
 
     ``requirements`` are those of a list, ``locked`` those of a lock; `Missing` names file and line of the fault.
+    ``indexes`` are the hosts or folders that a requirements file adds to pip's index, without names or passwords.
     """
 
     file: str
@@ -43,6 +51,7 @@ class Declaration(Section, frozen=True, kw_only=True):
     lock: bool = False
     requirements: list[Requirement] | Missing = []
     locked: list[Locked] | Missing = []
+    indexes: list[str] = []
 
 
 class Project(Section, frozen=True, kw_only=True):

@@ -77,17 +77,8 @@ class Toolbox:
                 return keep(self._bedside, variables, title)
             case UnsetEnv(names, title, unless):
                 return self._unset(names, title, unless)
-            case Install(requirements, force, title, conda, then):
-                listed = " ".join(dict.fromkeys(map(name_in, requirements)))
-                words = title or f"install {listed}{' anew' if force else ''}"
-                if conda:
-                    from envdoctor.fixes.tools.conda import reinstall
-
-                    return named(reinstall(self._bedside, requirements), words)
-                fix = named(self._tool.install(list(requirements), force), words)
-                # In an environment of its own, made for it, another Python than the patient's has what is installed.
-                after = then if fix.steps and not fix.patient else ()
-                return msgspec.structs.replace(fix, steps=(*fix.steps, *self._registering(after)))
+            case Install():
+                return self._install(remedy)
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
             case InstallBuild():
@@ -123,6 +114,24 @@ class Toolbox:
                 from envdoctor.fixes.errands import carry_out
 
                 return carry_out(self._bedside, remedy)
+
+    def _install(self, remedy: Install) -> Fix:
+        requirements, force = remedy.requirements, remedy.force
+        listed = " ".join(dict.fromkeys(map(name_in, requirements)))
+        words = remedy.title or f"install {listed}{' anew' if force else ''}"
+        if remedy.conda:
+            from envdoctor.fixes.tools.conda import reinstall
+
+            return named(reinstall(self._bedside, requirements), words)
+        if not force and self._bedside.elsewhere:
+            from envdoctor.fixes.projects import elsewhere
+
+            if told := elsewhere(self._bedside, requirements):
+                return told
+        fix = named(self._tool.install(list(requirements), force), words)
+        # In an environment of its own, made for it, another Python than the patient's has what is installed.
+        after = remedy.then if fix.steps and not fix.patient else ()
+        return msgspec.structs.replace(fix, steps=(*fix.steps, *self._registering(after)))
 
     def _registering(self, kernels: Iterable[RegisterKernel]) -> list[steps.Run]:
         from envdoctor.fixes.tools.jupyter import registering

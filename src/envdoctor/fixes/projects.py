@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import CONDA_ROOTS, OriginKind
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import ExportEnvironment, Lock, NewEnvironment, Sync
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step
@@ -22,6 +24,21 @@ def carry_out(target: Target, errand: Lock | Sync | ExportEnvironment | NewEnvir
             return _new(target, errand)
         case _:
             assert_never(errand)
+
+
+def elsewhere(target: Target, requirements: tuple[str, ...]) -> Fix | None:
+    """A name that the project takes from elsewhere (its workspace, a folder, git, an index of its own) may be
+    anybody's on the usual index: it is not asked for there. ``None`` where all come from there."""
+    told = target.elsewhere
+    rows = [(name, told[key]) for name in map(name_in, requirements) if (key := normalise(name)) in told]
+    if not rows:
+        return None
+    where = ", ".join(f"{name} ({source})" for name, source in dict(rows).items())
+    return Fix(
+        title=f"install with the project's own tool what it takes from a source of its own: {where}",
+        steps=(),
+        applicability=Applicability.MANUAL,
+    )
 
 
 def _listed(target: Target) -> Mapping[str, str]:
@@ -78,7 +95,12 @@ def _sync(target: Target, files: tuple[str, ...]) -> Fix:
 
 
 def _syncing(target: Target, files: tuple[str, ...]) -> tuple[Step, ...]:
-    """In the tool that made the environment."""
+    """In the tool that made the environment; requirements files by pip, whoever made it."""
+    kinds = {item.file: item.kind for item in (target.project.declarations if target.project else ())}
+    if files and all(kinds.get(file) == "requirements" for file in files):
+        from envdoctor.fixes.tools import pip
+
+        return (pip.from_list(target, files),)
     if target.kind is OriginKind.PDM:
         from envdoctor.fixes.tools import pdm
 

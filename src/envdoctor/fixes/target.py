@@ -98,6 +98,15 @@ class Target:
             return False
         return paths.inside(self.prefix, self.project.root) or self.project.evidence == "named by --project"
 
+    @cached_property
+    def elsewhere(self) -> dict[str, str]:
+        """What the project takes from another place than the usual index, by normalised name: from where."""
+        found: dict[str, str] = {}
+        for item in self.project.declarations if self.project else ():
+            for rows in (item.requirements, item.locked):
+                found |= {row.key: row.source for row in rows if row.source} if isinstance(rows, list) else {}
+        return found
+
     def locked(self, kind: str) -> dict[str, str]:
         """The versions in the project's lock of this kind, by normalised name; without those it has in several."""
         found: dict[str, str] = {}

@@ -117,3 +117,22 @@ def test_a_lock_is_met_however_the_version_is_spelled(installed: str, told: bool
     found = findings(environment_drift, packages=packages(distribution("lib", installed)), **sections)
     assert bool(found) is told
     assert [getattr(fix, "requirements", None) for item in found for fix in item.remedies] == [("lib==2.0rc1",)] * told
+
+
+def test_extras_are_kept_and_a_list_with_its_own_sources_is_installed_as_a_whole() -> None:
+    array = requirement("lib[array]>=2", ">=2", name="lib", key="lib")
+    (finding,) = findings(environment_drift, project=here(listed(array)), packages=packages())
+    assert [getattr(fix, "requirements", None) for fix in finding.remedies] == [("lib[array]>=2",)]
+    own = changed(listed(requirement("lib>=2", ">=2")), indexes=["wheels.example.org"])
+    (finding,) = findings(environment_drift, project=here(own), packages=packages())
+    assert [getattr(fix, "files", None) for fix in finding.remedies] == [("requirements.txt",)]
+    assert finding.evidence[-1].value == "requirements.txt takes from wheels.example.org"
+    taken = listed(requirement("lib", source="workspace"), kind="pyproject", file="pyproject.toml")
+    (finding,) = findings(environment_drift, project=here(taken), packages=packages())
+    assert [type(fix).__name__ for fix in finding.remedies] == ["Manual"]
+
+
+def test_a_conda_environment_that_a_requirements_file_fills_is_judged() -> None:
+    sections = {"project": here(listed(requirement("gone"))), "patient": made_by("conda-env")}
+    assert len(findings(environment_drift, packages=packages(), **sections)) == 1
+    assert findings(environment_drift, packages=packages(distribution("gone")), **sections) == []

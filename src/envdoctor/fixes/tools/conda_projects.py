@@ -1,5 +1,6 @@
 """A project whose environment is conda's: environment.yml, and conda-lock's file."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 
@@ -10,12 +11,16 @@ def lock(target: Target) -> Run:
 
 
 def update(target: Target, files: tuple[str, ...]) -> Run:
+    """An environment.yml names an environment of its own: ``--prefix`` says which one is meant."""
     listed = [
         item.file
         for item in (target.project.declarations if target.project else ())
         if item.kind == "environment.yml" and item.file in files
     ]
-    return run("conda", "env", "update", "--file", target.project_path(listed[-1] if listed else files[0]))
+    if not listed and files and paths.name(files[0]).endswith("conda-lock.yml"):
+        return run("conda-lock", "install", "--prefix", target.prefix, target.project_path(files[0]))
+    file = target.project_path(listed[-1] if listed else files[0])
+    return run("conda", "env", "update", "--prefix", target.prefix, "--file", file)
 
 
 def export(target: Target) -> Run:

@@ -7,7 +7,7 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes import source
 from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
 from envdoctor.fixes.model import Applicability, Fix
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.recreate import anew
 
@@ -39,6 +39,10 @@ class Venv:
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
         return self.bring(wanted)
+
+    def line(self, *words: str) -> Run:
+        """An installation, in the words of the installer."""
+        return run(*self._install(*words))
 
     def bring(self, wanted: list[str]) -> Fix:
         """These requirements, word by word."""
@@ -88,6 +92,12 @@ class Venv:
 
     def _line(self, words: list[str]) -> str:
         return self._bedside.shell.run(words)
+
+
+def from_list(bedside: Target, files: tuple[str, ...]) -> Run:
+    """What requirements files list, as they list it: their indexes, direct references and extras are kept."""
+    words = [word for file in files for word in ("--requirement", bedside.project_path(file))]
+    return Venv(bedside).line(*words)
 
 
 def from_lock(bedside: Target, requirements: list[str], kind: str) -> Fix | None:

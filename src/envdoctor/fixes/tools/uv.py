@@ -1,5 +1,6 @@
 """A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.steps import Run, run
@@ -59,7 +60,16 @@ def lock(target: Target) -> Run:
 
 
 def sync(target: Target) -> Run:
-    return run("uv", "sync", "--project", target.root)
+    """Into the patient: without a word uv takes the ``.venv`` of the project or of its workspace
+    (https://docs.astral.sh/uv/concepts/projects/config/#project-environment-path)."""
+    words = ("uv", "sync", "--project", target.root)
+    folder = paths.parent(target.prefix)
+    usual = paths.name(target.prefix) == ".venv" and (folder == target.root or paths.inside(target.root, folder))
+    if usual or not target.environment:
+        return run(*words)
+    if target.environ.get("VIRTUAL_ENV") == target.prefix or target.windows:
+        return run(*words, "--active")
+    return run("env", f"UV_PROJECT_ENVIRONMENT={target.prefix}", *words)
 
 
 def compiled(target: Target) -> Run:

@@ -25,9 +25,12 @@ def toml(text: str) -> list[Locked]:
     began = 0
     inside = False
     for number, line in enumerate([*text.splitlines(), "[end]"], 1):
-        if line.startswith("["):
-            if inside:
-                found += _locked(current, began)
+        if line.startswith(("[package.", "[[package.")):
+            inside = False
+            if line == "[package.source]":
+                current["source"] = "index of its own"  # Poetry writes the table where it is not PyPI
+        elif line.startswith("["):
+            found += _locked(current, began)
             inside, current, began = line in TABLES, {}, number
         elif inside and line.startswith(("name = ", "version = ", "marker = ", "markers = ", "source = ")):
             key, _, value = line.partition(" = ")
@@ -40,7 +43,16 @@ def _locked(fields: dict[str, str], line: int) -> Iterable[Locked]:
     name, version = _string(fields.get("name", "")), _string(fields.get("version", ""))
     if name and version and not fields.get("source", "").startswith(("{ virtual", "{ editable", "{ directory")):
         marker = _string(fields.get("marker", ""))
-        yield Locked(name=name, key=normalise(name), version=version, line=line, marker=marker)
+        source = _source(fields.get("source", ""))
+        yield Locked(name=name, key=normalise(name), version=version, line=line, marker=marker, source=source)
+
+
+def _source(written: str) -> str:
+    """uv's ``{ git = … }``, ``{ registry = … }``; Poetry's ``type = "git"``; empty for the index that all ask."""
+    if not written or "https://pypi.org/" in written:
+        return ""
+    kind = next((kind for kind in ("git", "path", "url") if written.startswith(f"{{ {kind} =")), "")
+    return kind or "index of its own"
 
 
 def _string(written: str) -> str:
@@ -125,6 +137,8 @@ def yaml(text: str) -> list[Locked]:
     item: dict[str, str] = {}
     began = 0
     for number, line in enumerate([*lines, "- end:"], 1):
+        if not line.startswith((" ", "-")):
+            continue  # a key of the document: none of a package's
         field, colon, value = line.strip().removeprefix("- ").partition(": ")
         if line.lstrip().startswith("- "):
             if item.get("name") and item.get("version"):

@@ -17,6 +17,21 @@ BOMS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # what PowerShell's ">" 
 Read = Callable[[str], str | None]  # a path relative to the project -> its text
 
 
+INDEXES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links")
+
+
+def indexes(text: str) -> list[str]:
+    """The hosts or folders that a requirements file adds to pip's index, without names or passwords."""
+    found = []
+    for _, line in logical_lines(text):
+        option, _, value = line.replace("=", " ", 1).partition(" ")
+        if option in INDEXES:
+            _, url, rest = value.strip().partition("://")
+            host = rest.partition("/")[0].rpartition("@")[2] if url else value.strip()
+            found += [host] if host not in ("", "pypi.org") else []
+    return found
+
+
 def decode(data: bytes) -> str:
     """The text of a requirements file: pip goes by the mark at its beginning; what is not text there is replaced."""
     encoding = next((encoding for mark, encoding in BOMS.items() if data.startswith(mark)), "utf-8")
@@ -84,8 +99,12 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 def _requirement(line: str, file: str, number: int) -> Requirement | None:
     """One requirement; ``None`` for a path or a URL that names no distribution."""
     text = line.partition(" --")[0].strip()  # hashes, global options of the build
-    if " @ " not in text and (
-        "://" in text or text.startswith((".", "/", "file:")) or text.endswith((".whl", ".tar.gz", ".zip"))
+    named, at, rest = text.partition("@")
+    direct = at and "://" in rest and name_in(named.partition("[")[0].strip()) == named.partition("[")[0].strip() != ""
+    if (
+        not direct
+        and " @ " not in text
+        and ("://" in text or text.startswith((".", "/", "file:")) or text.endswith((".whl", ".tar.gz", ".zip")))
     ):
         return _egg(text, file, number)
     if text[len(name_in(text)) :][:1] in ("/", "\\"):
@@ -97,7 +116,16 @@ def _requirement(line: str, file: str, number: int) -> Requirement | None:
 
 def _egg(text: str, file: str, number: int) -> Requirement | None:
     """``git+https://…#egg=name``: the name, if it is told."""
-    name = name_in(text.partition("#egg=")[2])
+    _, _, fragment = text.partition("#")
+    name = next((name_in(part[4:]) for part in fragment.split("&") if part.startswith("egg=")), "") or _wheel(text)
     if not name:
         return None
-    return Requirement(text=name, name=name, key=normalise(name), file=file, line=number, specifier=None)
+    source = "git" if text.startswith("git+") else "url" if "://" in text and not text.startswith("file:") else "path"
+    return Requirement(text=name, name=name, key=normalise(name), file=file, line=number, specifier=None, source=source)
+
+
+def _wheel(text: str) -> str:
+    """The distribution that a wheel's name tells
+    (https://packaging.python.org/en/latest/specifications/binary-distribution-format/)."""
+    parts = text.partition("#")[0].partition("?")[0].replace("\\", "/").rpartition("/")[2].split("-")
+    return name_in(parts[0]) if parts[-1].endswith(".whl") and len(parts) in (5, 6) else ""

@@ -52,7 +52,25 @@ def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
         line=line,
         specifier=None if parsed.url else str(parsed.specifier),
         group=group,
+        source=_of_url(parsed.url) if parsed.url else "",
     )
+
+
+def _of_url(url: str) -> str:
+    if url.startswith("git+"):
+        return "git"
+    return "path" if url.startswith(("file:", ".", "/")) else "url"
+
+
+def taken_from(table: dict[str, Any]) -> str:
+    """Where a table of uv, Poetry, Pipenv or pixi says a distribution comes from; empty: from the usual index."""
+    for key in ("workspace", "git", "path", "url"):
+        if table.get(key):
+            return key
+    if table.get("file"):
+        return "path"
+    index = table.get("index") or table.get("source")
+    return f"index {index}" if isinstance(index, str) and index.lower() != "pypi" else ""
 
 
 def _plain(marker: str) -> bool:
@@ -108,7 +126,14 @@ def of_poetry(name: str, value: object, file: str, line: int, group: str) -> Req
         return None
     text = f"{name}{f'[{extras}]' if extras else ''}{specifier or ''}{f'; {marker}' if marker else ''}"
     return Requirement(
-        text=text, name=name, key=normalise(name), file=file, line=line, specifier=specifier, group=group
+        text=text,
+        name=name,
+        key=normalise(name),
+        file=file,
+        line=line,
+        specifier=specifier,
+        group=group,
+        source=taken_from(table),
     )
 
 

@@ -5,9 +5,12 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
+from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.project import Requirement
 from envdoctor.probe.project.requirements_txt import Read, parse
-from envdoctor.probe.project.specs import Broken, conda_specifier, of_conda, of_pip, of_poetry
+from envdoctor.probe.project.specs import Broken, conda_specifier, of_conda, of_pip, of_poetry, taken_from
 
 MOST_COMPARED = 2_000_000  # lines
 
@@ -57,8 +60,22 @@ def pyproject(text: str, file: str, read: Read | None = None) -> tuple[str | Non
         found["poetry"] = _poetry(poetry, file, lines)
     if isinstance(tool.get("pixi"), dict):
         found["pixi"] = pixi_tables(pixi, file, lines)
+    sources = _table(_table(tool, "uv"), "sources")
+    if sources:
+        found = {kind: _sourced(items, sources) for kind, items in found.items()}
     name = project.get("name") or poetry.get("name")
     return name if isinstance(name, str) else None, found
+
+
+def _sourced(requirements: list[Requirement], sources: dict[str, Any]) -> list[Requirement]:
+    """The requirements, with where uv takes them from (https://docs.astral.sh/uv/concepts/projects/dependencies/)."""
+    taken: dict[str, str] = {}
+    for name, value in sources.items():
+        tables = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+        taken[normalise(name)] = next(filter(None, map(taken_from, tables)), "")
+    return [
+        msgspec.structs.replace(item, source=taken[item.key]) if taken.get(item.key) else item for item in requirements
+    ]
 
 
 def pixi_manifest(text: str, file: str) -> list[Requirement]:
@@ -115,10 +132,11 @@ def _poetry(poetry: dict[str, Any], file: str, lines: "_Lines") -> list[Requirem
 
 def _named(table: dict[str, Any], file: str, lines: "_Lines", group: str) -> Iterator[Requirement]:
     for name, value in table.items():
-        line = lines.of(f"{name} =", f'"{name}" =', f"{name}=")
-        requirement = of_poetry(name, value, file, line, group) if name != "python" else None
-        if requirement is not None:
-            yield requirement
+        line = lines.of(f"{name} =", f'"{name}" =', f"{name}=", f".{name}]", f'."{name}"]')
+        for alternative in value if isinstance(value, list) else [value]:
+            requirement = of_poetry(name, alternative, file, line, group) if name != "python" else None
+            if requirement is not None:
+                yield requirement
 
 
 def _strings(items: object, file: str, lines: "_Lines", group: str) -> Iterator[Requirement]:

@@ -151,7 +151,12 @@ class _Reader:
             requirements = _requirements(kind, text, path, self._nested)
         except Broken as error:
             requirements = self._broken(path, error)
-        self.declarations.append(Declaration(file=path, kind=kind, requirements=requirements))
+        indexes: list[str] = []
+        if kind == "requirements":
+            from envdoctor.probe.project.requirements_txt import indexes as of_file
+
+            indexes = of_file(text)
+        self.declarations.append(Declaration(file=path, kind=kind, requirements=requirements, indexes=indexes))
 
     def _nested(self, path: str) -> str | None:
         from envdoctor.probe.project.requirements_txt import decode
