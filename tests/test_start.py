@@ -224,6 +224,15 @@ def test_a_patient_may_be_named_by_prefix_or_executable(tmp_path: Path, what: st
     assert os.path.samefile(choice.executable, sys.executable)
 
 
+@pytest.mark.parametrize("name", ["venv", "env"])
+def test_a_project_folder_may_give_its_environment_another_usual_name(tmp_path: Path, name: str) -> None:
+    make(tmp_path / "fit" / name, "pyvenv.cfg")
+    choice = named(str(tmp_path / "fit"), around(tmp_path))
+    assert (choice.prefix, choice.chosen) == (str(tmp_path / "fit" / name), f"named by --python: the project's {name}")
+    make(tmp_path / "fit" / ".venv", "pyvenv.cfg")
+    assert named(str(tmp_path / "fit"), around(tmp_path)).prefix == str(tmp_path / "fit/.venv")
+
+
 def test_a_project_folder_names_its_environment(tmp_path: Path) -> None:
     make(tmp_path / "fit" / ".venv", "pyvenv.cfg")
     choice = named("fit", around(tmp_path))

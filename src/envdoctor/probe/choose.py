@@ -103,8 +103,8 @@ def is_tool_environment(prefix: str) -> bool:
 
 
 def environments_in(project: str) -> str | None:
-    """The environment a project folder carries: ``.venv``, or pixi's default."""
-    for name in (".venv", os.path.join(".pixi", "envs", "default")):
+    """The environment a project folder carries: ``.venv``, pixi's default, or one of another usual name."""
+    for name in (".venv", os.path.join(".pixi", "envs", "default"), "venv", "env"):
         prefix = os.path.join(project, name)
         if is_environment(prefix) and executable_of(prefix):
             return prefix
