@@ -1,10 +1,12 @@
 """Patients on a real Windows Python: what a check-up finds there, and that the healthy ones are quiet."""
 
+import ast
 import os
 from pathlib import Path
 
 import pytest
 
+from envdoctor.fixes.shell import Cmd
 from tests.support.patients import Checkup, remove, write
 from tests.support.windows import BASE, DOCTOR, HOME, Laboratory
 
@@ -166,6 +168,57 @@ def test_a_python_in_the_registry_is_at_hand(laboratory: Laboratory) -> None:
 
 
 # --- what is written ---
+
+WORDS = [
+    "plain",
+    "two words",
+    "a&b",
+    "a|b",
+    "x<2,>=1",
+    "(a)",
+    "a^b",
+    "50%",
+    "%PATH%",
+    'a"b',
+    "a\\\\",
+    "C:\\a b\\",
+    "é",
+    "",
+    "!x",
+    "a=b",
+]
+
+
+def test_words_reach_a_program_through_cmd_as_they_are(laboratory: Laboratory) -> None:
+    """Typed, not by ``cmd /c``: Wine's cmd.exe reads the lines from its standard input."""
+    code = "import sys; print(ascii(sys.argv[1:]))"
+    lines = [Cmd().run([rf"{BASE}\python.exe", "-I", "-c", code, word]) for word in WORDS]
+    typed = "\r\n".join(["chcp 65001 >nul", *lines, "exit", ""]).encode()
+    told = laboratory.run(["cmd", "/q", "/d"], data=typed)
+    said = [line for line in told.stdout.splitlines() if line.rpartition(">")[2].startswith("[")]
+    assert [ast.literal_eval(line.rpartition(">")[2] if line[0] != "[" else line) for line in said] == [
+        [word] for word in WORDS
+    ]
+
+
+def test_the_shell_that_starts_us_is_seen(laboratory: Laboratory) -> None:
+    prefix = laboratory.venv(name="shell")
+    typed = f'"{DOCTOR}\\Scripts\\python.exe" -m envdoctor info --python "{prefix}" --format json\r\nexit\r\n'.encode(
+        "cp1252"
+    )
+    told = laboratory.run(["cmd", "/q", "/d"], data=typed)
+    assert '"shell": "cmd"' in told.stdout
+
+
+def test_a_script_of_fixes_is_powershells_with_a_mark(laboratory: Laboratory) -> None:
+    prefix = laboratory.venv("numpy", name="Straße")
+    (library,) = (site_of(laboratory, prefix) / "numpy.libs").iterdir()
+    remove(library)
+    target = rf"{prefix}\..\fix.ps1"
+    laboratory.check(prefix, "--fix-script", target)
+    written = (laboratory.path(prefix).parent / "fix.ps1").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf# Run in PowerShell")
+    assert "Straße".encode() in written and b"$LASTEXITCODE" in written
 
 
 def test_letters_of_the_code_page_are_written_as_they_are(laboratory: Laboratory) -> None:

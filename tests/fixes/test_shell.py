@@ -62,7 +62,7 @@ def test_variables_are_removed() -> None:
         ("plain", "plain"),
         (r"C:\fit\.venv\Scripts\python.exe", r"C:\fit\.venv\Scripts\python.exe"),
         (r"C:\my fit\python.exe", r"'C:\my fit\python.exe'"),
-        ("", "''"),
+        ("", "'\"\"'"),  # Windows PowerShell 5.1 drops an empty word
         ("it's", "'it''s'"),
         ("it’s ‘so’", "'it’’s ‘‘so’’'"),
         ("$HOME", "'$HOME'"),
@@ -114,7 +114,7 @@ def test_fish_sets_and_removes_variables() -> None:
     [
         ("/bin/bash", False, "posix"),
         ("/usr/bin/fish", False, "fish"),
-        ("/usr/bin/pwsh", False, "powershell"),
+        ("/usr/bin/pwsh", False, "pwsh"),
         (None, False, "posix"),
         (None, True, "powershell"),
         ("/usr/bin/bash", True, "posix"),

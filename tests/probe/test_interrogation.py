@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from envdoctor.probe.interrogation import COLLECTOR, Interrogation, collected, threadpoolctl_folder
+from tests.support.patients import clean_environ
 
 ANSWER = {"section": "collector", "value": {"prefix": "/p", "sys_path": ["/p/lib"]}}
 LOADER = {"section": "loader", "value": {"pools": []}}
@@ -137,6 +139,20 @@ def test_a_deadline_that_has_passed_still_takes_an_answer_that_is_there(ask: Ask
     interview.limit(0.1)
     assert interview.who() == ANSWER["value"]
     assert interview.libraries() == (LOADER["value"], "")
+
+
+def test_a_start_that_ended_while_we_were_loading_leaves_time_for_the_others(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os; os._exit(0)\n")
+    asked = Interrogation(sys.executable, 4.0, clean_environ(PYTHONPATH=str(tmp_path)))
+    try:
+        until = time.monotonic() + 30
+        while asked._child.ending() == "still running" and time.monotonic() < until:
+            time.sleep(0.05)
+        asked.deadline = time.monotonic() - 1  # we have taken long to load
+        assert asked.who() is not None
+        assert [(attempt.mode, attempt.answered) for attempt in asked.tries] == [("normal", False), ("isolated", True)]
+    finally:
+        asked.close()
 
 
 def test_the_deadline_counts_from_the_beginning(ask: Ask) -> None:

@@ -229,7 +229,7 @@ class Laboratory:
         text = rf"{HOME}\AppData\Local\Temp\report.txt"
         self.path(text).unlink(missing_ok=True)
         options = ("--python", patient, "--format", "json", "-o", f"text={text}", "--timeout", "60")
-        ended = self.envdoctor("check", *options, *args, **ways)
+        ended = self.envdoctor("check", *options, *args, **{"timeout": 400.0, **ways})
         said = self.path(text)
         return Checkup(
             status=-1 if ended.status is None else ended.status,

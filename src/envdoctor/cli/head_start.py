@@ -16,6 +16,7 @@ class HeadStart:
         self.began = time.perf_counter()
         self.around = around
         self.choice: Choice | None = None
+        self.shell: str | None = None  # what --shell names
         self.interrogation: Interrogation | None = None
         if (wanted := _glance(argv)) is None:
             return

@@ -10,7 +10,7 @@ from envdoctor.cli.config import FILES
 from envdoctor.cli.files import bounded, content
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
-from envdoctor.facts import Facts
+from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, load, record
 from envdoctor.privacy.redact import Redactor, credentials
 from envdoctor.privacy.text import fitting, sanitize
@@ -67,16 +67,25 @@ class Readers:
         ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds.
         """
         if self._facts_file is not None:
-            yield _load(self._facts_file)
+            yield self._told(_load(self._facts_file))
             return
         from envdoctor.probe.gather import gather
 
         for choice in self._choices:
             interrogation = self._interrogation(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                yield gather(choice, interrogation, self.world, self._project, progress, say if deep else None)
+                facts = gather(choice, interrogation, self.world, self._project, progress, say if deep else None)
+                yield self._told(facts)
             finally:
                 interrogation.close()
+
+    def _told(self, facts: Facts) -> Facts:
+        """The same, with the shell that ``--shell`` names in place of the one that was found."""
+        if self._head.shell is None or isinstance(facts.environment, Missing):
+            return facts
+        from msgspec import structs
+
+        return structs.replace(facts, environment=structs.replace(facts.environment, shell=self._head.shell))
 
     def _interrogation(self, choice: Choice, timeout: float) -> "Interrogation":
         from envdoctor.probe.interrogation import Interrogation
@@ -216,10 +225,14 @@ def emit(text: str, stream: TextIO | None = None) -> None:
         raise OutputError(f"{name}: {error.strerror}") from None
 
 
-def write(path: str, text: str, new: bool = False, append: bool = False) -> None:
-    """Write a file that was asked for; with ``new`` it must not exist. Raises `UsageError` naming it."""
+def write(path: str, text: str, new: bool = False, append: bool = False, mark: bool = False) -> None:
+    """Write a file that was asked for, with a byte order ``mark`` or without; with ``new`` it must not exist.
+
+    Raises `UsageError` naming it.
+    """
+    encoding = "utf-8-sig" if mark else "utf-8"
     try:
-        with open(path, "x" if new else "a" if append else "w", encoding="utf-8", errors="backslashreplace") as file:
+        with open(path, "x" if new else "a" if append else "w", encoding=encoding, errors="backslashreplace") as file:
             file.write(text)
     except FileExistsError:
         raise UsageError(f"{path}: it exists already, and is not overwritten") from None

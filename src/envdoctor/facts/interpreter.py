@@ -69,8 +69,10 @@ class Variables(Section, frozen=True, kw_only=True):
     """The start-up environment, by allow-list: nothing else of it is ever recorded.
 
     ``gone`` are variables that name a file or folder which has to be there and is not (table ``files_named``), each
-    with its value.
+    with its value. ``shell`` is what envdoctor was started from, or told to write for: sh, bash, zsh, fish, pwsh,
+    powershell or cmd.
     """
 
     variables: dict[str, str]
     gone: dict[str, str] = {}
+    shell: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import PlannedFix
 from envdoctor.fixes.shell import PowerShell, Shell
-from envdoctor.fixes.steps import Edit, SetEnv, Step, UnsetEnv
+from envdoctor.fixes.steps import Edit, Run, SetEnv, Step, UnsetEnv
 from envdoctor.privacy.redact import credentials
 from envdoctor.privacy.text import sanitize
 
@@ -26,7 +26,8 @@ def script(plans: Sequence[tuple[str, Sequence[PlannedFix]]], windows: bool) -> 
 def _head(windows: bool) -> list[str]:
     if windows:
         head = [
-            "# Run in PowerShell, after you have read it.",
+            "# Run in PowerShell, after you have read it: powershell -ExecutionPolicy Bypass -File THIS-FILE",
+            "# (without -ExecutionPolicy, Windows refuses scripts where nobody has allowed them).",
             "$ErrorActionPreference = 'Stop'",
             "Set-StrictMode -Version Latest",
         ]
@@ -70,6 +71,8 @@ def _step(step: Step, shell: Shell, runs: bool) -> Iterator[str]:
         yield _comment(f"   {line}")
     elif runs:
         yield line
+        if isinstance(shell, PowerShell) and isinstance(step, Run):  # it goes on where a program has failed
+            yield "if ($LASTEXITCODE) { exit $LASTEXITCODE }"
     else:
         yield f"# {line}"
 

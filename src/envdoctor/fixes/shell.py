@@ -1,5 +1,6 @@
-"""Steps of a fix as command lines that can be pasted: POSIX shells, fish, and PowerShell."""
+"""Steps of a fix as command lines that can be pasted: POSIX shells, zsh, fish, PowerShell 5.1 and 7, and cmd.exe."""
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import overload
@@ -29,6 +30,7 @@ class Shell:
     """One shell's way of writing commands."""
 
     name = "posix"
+    fence = "sh"  # what Markdown calls it
 
     def quote(self, word: str) -> str:
         """The word as it is typed; one that a terminal would not show as it is, by ``printf`` (dash knows no ``$''``)."""
@@ -66,10 +68,20 @@ class Shell:
                 return None
 
 
+class Zsh(Shell):
+    """zsh: as POSIX, but a word that begins with ``=`` is a command's path (zshexpn, "`=' expansion")."""
+
+    name = "zsh"
+
+    def quote(self, word: str) -> str:
+        return f"'{word}'" if word.startswith("=") and shlex.quote(word) == word else super().quote(word)
+
+
 class Fish(Shell):
     """fish: in single quotes only the backslash and the quote are special (fish manual, "Quotes")."""
 
     name = "fish"
+    fence = "fish"
 
     def quote(self, word: str) -> str:
         if shlex.quote(word) == word:
@@ -89,9 +101,15 @@ class Fish(Shell):
 
 
 class PowerShell(Shell):
-    """PowerShell: single quotes, doubled inside (about_Quoting_Rules); curly quotes end a string, too."""
+    """PowerShell: single quotes, doubled inside (about_Quoting_Rules); curly quotes end a string, too.
+
+    Windows PowerShell 5.1, which every Windows has, hands an empty word and quotation marks to a program unescaped
+    (about_Parsing, "Passing arguments that contain quote characters").
+    """
 
     name = "powershell"
+    fence = "powershell"
+    escapes = True
 
     def quote(self, word: str) -> str:
         plain = word and word.isascii() and all(letter.isalnum() or letter in "-_./:\\=+" for letter in word)
@@ -105,9 +123,16 @@ class PowerShell(Shell):
         return f"'{word}'"
 
     def run(self, argv: Sequence[str]) -> str:
-        line = " ".join(map(self.quote, argv))
+        line = " ".join([self.quote(word) if number == 0 else self._argument(word) for number, word in enumerate(argv)])
         # A quoted first word is a string, not a command, without the call operator.
         return f"& {line}" if line.startswith("'") else line
+
+    def _argument(self, word: str) -> str:
+        """A word for a program, which PowerShell 5.1 puts between quotation marks without a look inside."""
+        if not self.escapes or (word and '"' not in word):
+            return self.quote(word)
+        inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
+        return self._string(inner if word else '""')
 
     def activate(self, folder: str) -> str:
         return self.run([paths.join(folder, "Scripts", "Activate.ps1")])
@@ -119,12 +144,64 @@ class PowerShell(Shell):
         return "; ".join(f"Remove-Item Env:{name}" for name in names)
 
 
-def shell_of(environ: Mapping[str, str], windows: bool) -> Shell:
-    """The shell the user types into: PowerShell on Windows, else what SHELL names."""
-    name = paths.name(environ.get("SHELL", ""))
-    if name in ("pwsh", "pwsh-preview", "powershell") or (windows and name not in ("bash", "zsh", "sh", "fish")):
-        return PowerShell()
-    return Fish() if name == "fish" else Shell()
+class Pwsh(PowerShell):
+    """PowerShell 7, which escapes what it hands on (about_Parsing, PSNativeCommandArgumentPassing)."""
+
+    name = "pwsh"
+    escapes = False
+
+
+class Cmd(Shell):
+    """cmd.exe and the Anaconda Prompt: quotation marks, and a caret before what counts outside of them.
+
+    A program takes its line apart by itself, with a backslash before a quotation mark
+    (https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments). ``%`` counts between quotation marks,
+    too: it stands outside of them, where a caret parts it from a variable's name.
+    """
+
+    name = "cmd"
+    fence = "bat"
+
+    def quote(self, word: str) -> str:
+        if word and re.fullmatch(r"[\w.:\\/+=@~,-]+", word, re.ASCII) and "," not in word and "=" not in word:
+            return word
+        inner = re.sub(r'(\\*)"', r'\1\1\\"', word)
+        inner = re.sub(r"(\\+)$", r"\1\1", inner)
+        if '"' not in word:
+            return '"' + inner.replace("%", '"^%"') + '"'
+        # With a quotation mark inside, cmd.exe and the program disagree on what is quoted: each sign gets its caret.
+        return re.sub(r"([()%!^\"<>&|])", r"^\1", f'"{inner}"')
+
+    def set(self, variables: Mapping[str, str]) -> str:
+        return " & ".join(f'set "{name}={self._value(value)}"' for name, value in variables.items())
+
+    def _value(self, value: str) -> str:
+        return value.replace("%", '"^%"')
+
+    def unset(self, *names: str) -> str:
+        return " & ".join(f'set "{name}="' for name in names)
+
+    def activate(self, folder: str) -> str:
+        return f"call {self.quote(paths.join(folder, 'Scripts', 'activate.bat'))}"
+
+
+SHELLS: dict[str, type[Shell]] = {
+    "sh": Shell,
+    "bash": Shell,
+    "zsh": Zsh,
+    "fish": Fish,
+    "powershell": PowerShell,
+    "pwsh": Pwsh,
+    "pwsh-preview": Pwsh,
+    "cmd": Cmd,
+}
+
+
+def shell_of(environ: Mapping[str, str], windows: bool, started: str | None = None) -> Shell:
+    """The shell the user types into: the one that ``started`` us, else what SHELL names, else PowerShell on Windows."""
+    name = paths.program(environ.get("SHELL", ""))
+    kind = SHELLS.get(started or "") or SHELLS.get(name)
+    return (kind or (PowerShell if windows else Shell))()
 
 
 def command(step: Step, windows: bool = False) -> str | None:

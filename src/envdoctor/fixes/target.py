@@ -38,7 +38,9 @@ class Target:
         self.conda = by_conda and self.kind is not OriginKind.PIXI
         self.windows = not isinstance(facts.system, Missing) and facts.system.platform == "win32"
         self.environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
-        self.shell: Shell = shell_of(self.environ, self.windows)
+        self.shell: Shell = shell_of(
+            self.environ, self.windows, None if isinstance(facts.environment, Missing) else facts.environment.shell
+        )
         tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
         self.commands = tools.commands
         self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}

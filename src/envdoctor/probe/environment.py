@@ -10,6 +10,7 @@ from envdoctor.ecosystem.distros import family_of_words
 from envdoctor.facts.interpreter import Variables
 from envdoctor.facts.system import System
 from envdoctor.privacy.redact import allowed
+from envdoctor.probe.shell import started_from
 from envdoctor.probe.world import World
 
 # The names in the table `files_named`, of which nothing is read where none is set.
@@ -28,7 +29,8 @@ class _FileNamed(Struct):
 
 def read_environment(world: World) -> Variables:
     """The allow-listed variables the patient starts with, and those that name what is not there."""
-    return Variables(variables=allowed(world.environ), gone=_gone(world) if HINTS & world.environ.keys() else {})
+    gone = _gone(world) if HINTS & world.environ.keys() else {}
+    return Variables(variables=allowed(world.environ), gone=gone, shell=started_from())
 
 
 def _gone(world: World) -> dict[str, str]:

@@ -22,8 +22,9 @@ class Verdict(Struct, frozen=True):
 
 def shell_for(facts: Facts) -> Shell:
     """The shell of the person who is to type the commands."""
-    environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
-    return shell_of(environ, not isinstance(facts.system, Missing) and facts.system.platform == "win32")
+    known = facts.environment
+    environ, started = ({}, None) if isinstance(known, Missing) else (known.variables, known.shell)
+    return shell_of(environ, not isinstance(facts.system, Missing) and facts.system.platform == "win32", started)
 
 
 def verdict(report: Report) -> Verdict:

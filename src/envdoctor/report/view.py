@@ -293,7 +293,9 @@ class PatientView:
     def __init__(self, report: Report, style: Style, escape: Escape) -> None:
         self._report = report
         self._style = style
-        self._make = _Maker(escape, shell_for(report.facts))
+        shell = shell_for(report.facts)
+        self.shell = shell.fence  # what Markdown calls a block of its commands
+        self._make = _Maker(escape, shell)
         self.beginner = report.settings.level == "beginner"
         self.counts = report.counts
         self.exit_code = report.exit_code

@@ -46,6 +46,7 @@ from envdoctor.report.report import Report, worst
 @options.deep
 @options.level
 @options.prefer
+@options.shell
 @click.option(
     "--baseline",
     "baseline_file",
@@ -150,7 +151,9 @@ def command(
     if write_baseline:
         session.write(write_baseline, baseline.dumps(reports))
     if fix_script:
-        session.write(fix_script, _script(reports), new=True)
+        script = _script(reports)
+        # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
+        session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
     plain = Style(plan=fix, indent=True)
     for path, render_file in files.items():
         session.write(path, render_file(reports, plain))

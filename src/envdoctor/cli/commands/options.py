@@ -59,6 +59,21 @@ prefer = click.option(
     type=click.Choice(["conda", "pip", "system"]),
     help="What a new environment is made with. [what made this one]",
 )
+
+
+def _shell(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    context.ensure_object(object)
+    if value and context.obj is not None:
+        context.obj.shell = value
+
+
+shell = click.option(
+    "--shell",
+    type=click.Choice(["sh", "bash", "zsh", "fish", "pwsh", "powershell", "cmd"]),
+    expose_value=False,
+    callback=_shell,
+    help="The shell that commands are written for. [the one that started envdoctor]",
+)
 color = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour."
 )

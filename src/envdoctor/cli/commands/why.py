@@ -56,6 +56,7 @@ class Pasted(click.Command):
 @options.timeout
 @options.level
 @options.prefer
+@options.shell
 @options.deep
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.color

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
-from envdoctor.probe.binaries import elf, pe
+from envdoctor.probe.binaries import elf, macho, pe
 from envdoctor.probe.world import World
 
 # Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
@@ -172,7 +172,7 @@ def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
 
 
 class Links:
-    """Which library is linked to which, among those that were loaded: by their dynamic sections (ELF) or imports (PE).
+    """Which library is linked to which, among those that were loaded: by their dynamic sections (ELF), imports (PE) or install names (Mach-O).
 
     ``loaded`` are real paths in the order they were mapped; of two with one soname the loader takes the first.
     """
@@ -181,7 +181,8 @@ class Links:
         self._world = world
         self._loaded = loaded
         self._windows = world.platform == "win32"
-        self._headers: dict[str, elf.Elf | pe.Pe | None] = {}
+        self._darwin = world.platform == "darwin"
+        self._headers: dict[str, elf.Elf | pe.Pe | macho.MachO | None] = {}
         self._by_name: dict[str, str | None] = {}
         for path in loaded:
             self._by_name.setdefault(self._key(os.path.basename(path)), path)
@@ -189,12 +190,15 @@ class Links:
         self._folders = list(dict.fromkeys([*preferred, *(os.path.dirname(path) for path in loaded)]))
 
     def _key(self, soname: str) -> str:
+        if self._darwin:  # an install name is a path: @loader_path/../.dylibs/libopenblas.dylib
+            return os.path.basename(soname)
         return soname.lower() if self._windows else soname
 
-    def header(self, path: str) -> elf.Elf | pe.Pe | None:
+    def header(self, path: str) -> elf.Elf | pe.Pe | macho.MachO | None:
         """The dynamic section, ``None`` where there is none or it can't be read."""
         if path not in self._headers:
-            header = pe.read(self._world, path) if self._windows else elf.read(self._world, path)
+            read = pe.read if self._windows else macho.read if self._darwin else elf.read
+            header = read(self._world, path)
             self._headers[path] = None if isinstance(header, Missing) else header
         return self._headers[path]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.probe.binaries import macho
 from envdoctor.probe.blas.libraries import (
     Links,
     bringers,
@@ -22,6 +23,7 @@ from envdoctor.probe.blas.libraries import (
 )
 from envdoctor.probe.world import World
 
+ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
 NOT_TOLD = Missing("the library does not tell")
 # What a library does to the process that maps it; SIGKILL and Ctrl+C, say, are somebody else's doing (as
 # `Child.ending` words it, on Windows too).
@@ -68,6 +70,11 @@ def read(
     used_by = users(links, extensions, everything) if loaded else bringers(brought, everything)
     if not loaded:
         used_by = _guess(everything, [package for package, _ in extensions])
+    if world.platform == "darwin":  # which lists no mapped files
+        used_by |= {path: names for path, names in users(links, extensions, everything).items() if names}
+        if linked := [package for package, extension in extensions if _is_linked_to_accelerate(links, extension)]:
+            libraries[ACCELERATE] = _accelerate()
+            used_by[ACCELERATE] = list(dict.fromkeys(linked))
     if not libraries and extensions:
         libraries = _static(world, extensions)
         used_by |= {path: ["numpy"] for path in libraries}
@@ -256,17 +263,23 @@ def _static(world: World, extensions: Sequence[tuple[str, str]]) -> dict[str, Li
     text = world.text(f"{folder}/numpy/__config__.py", 100_000) if folder and world.platform == "darwin" else None
     if not isinstance(text, str) or not re.search(r"\baccelerate\b|Accelerate", text):
         return {}
-    path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
-    return {
-        path: Library(
-            vendor="accelerate",
-            version=None,
-            threads=NOT_TOLD,
-            threading_layer=None,
-            architecture=None,
-            path=path,
-            bytes=None,
-            used_by=[],
-            loaded=True,
-        )
-    }
+    return {ACCELERATE: _accelerate()}
+
+
+def _is_linked_to_accelerate(links: Links, extension: str) -> bool:
+    header = links.header(extension)
+    return isinstance(header, macho.MachO) and header.accelerate
+
+
+def _accelerate() -> Library:
+    return Library(
+        vendor="accelerate",
+        version=None,
+        threads=NOT_TOLD,
+        threading_layer=None,
+        architecture=None,
+        path=ACCELERATE,
+        bytes=None,
+        used_by=[],
+        loaded=True,
+    )

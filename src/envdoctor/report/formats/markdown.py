@@ -31,12 +31,12 @@ def render(view: View) -> str:
 def _report(patient: PatientView, plan: bool) -> Iterator[str]:
     yield f"# envdoctor: {patient.verdict.words}\n"
     if patient.verdict.command:
-        yield _fenced(patient.verdict.command)
+        yield _fenced(patient.verdict.command, patient.shell)
     facts = [f"- {patient.title}", *(f"- {label}: {value}" for label, value in patient.header)]
     yield "\n".join(facts) + "\n"
     told = Told()
     for group in grouped(patient.open):
-        yield from _group(group, told)
+        yield from _group(group, told, patient.shell)
     if patient.unknown:
         lines = "\n".join(f"- {outcome.name}: {outcome.reason}" for outcome in patient.unknown)
         yield f"## No verdict\n\n{lines}\n"
@@ -50,14 +50,14 @@ def _report(patient: PatientView, plan: bool) -> Iterator[str]:
                 *filter(None, [fix.reason]),
             ]
             words = f"{number}. {', '.join(entry.codes)}: {fix.title} \\({'; '.join(notes)}\\)"
-            yield words + "\n\n" + (_fenced("\n".join(fix.commands)) if fix.commands else "")
+            yield words + "\n\n" + (_fenced("\n".join(fix.commands), patient.shell) if fix.commands else "")
     counts = patient.counts
     parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
     parts += [f"{counts['passed']} passed", f"{counts['not-applicable']} do not apply", f"{counts['unknown']} unknown"]
     yield f"{', '.join(parts)}.\n"
 
 
-def _group(group: Group, told: Told) -> Iterator[str]:
+def _group(group: Group, told: Told, shell: str) -> Iterator[str]:
     for item in group.findings:
         lines = [f"## {WORDS[item.severity]} {item.code}: {item.title}", ""]
         if item.evidence and len(group.findings) <= MOST_EVIDENCE:
@@ -79,7 +79,7 @@ def _group(group: Group, told: Told) -> Iterator[str]:
         lines += [f"The fix for {first.settled_by} above settles this, too.", ""]
     for fix in () if settled else group.cures:
         lines += [f"**Fix** ({fix.note}): {fix.title}", ""]
-        lines += [_fenced("\n".join(fix.commands))] if fix.commands else []
+        lines += [_fenced("\n".join(fix.commands), shell)] if fix.commands else []
         lines += [line for edit in fix.edits for line in (f"In `{_quoted(edit.file)}`: {edit.change}", "")]
     told.add(group)
     yield "\n".join(lines)
@@ -90,9 +90,9 @@ def _quoted(code: str) -> str:
     return code.replace("`", "'")
 
 
-def _fenced(commands: str) -> str:
+def _fenced(commands: str, shell: str) -> str:
     """A block; the fence is longer than any run of backticks inside."""
     fence = "```"
     while fence in commands:
         fence += "`"
-    return f"{fence}sh\n{commands}\n{fence}\n"
+    return f"{fence}{shell}\n{commands}\n{fence}\n"
