@@ -54,6 +54,8 @@ def environment_drift(
     own = _compared(project, FILES.get(maker, OTHERS))
     if not own and maker is OriginKind.CONDA_ENV:
         own = _compared(project, OTHERS)  # made by conda, filled by pip
+    if not own and known(project.unreadable):
+        raise UnknownFact("; ".join(known(project.unreadable).values()))
     if not own:
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
     resolver = RequirementChecker(packages.distributions, interpreter.markers)

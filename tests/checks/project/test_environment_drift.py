@@ -136,3 +136,11 @@ def test_a_conda_environment_that_a_requirements_file_fills_is_judged() -> None:
     sections = {"project": here(listed(requirement("gone"))), "patient": made_by("conda-env")}
     assert len(findings(environment_drift, packages=packages(), **sections)) == 1
     assert findings(environment_drift, packages=packages(distribution("gone")), **sections) == []
+
+
+def test_a_list_that_cannot_be_read_is_unknown_though_another_tools_list_is_there() -> None:
+    why = "/home/ada/fit/pyproject.toml:4: Expected '='"
+    other = listed(requirement("lib"), kind="environment.yml", file="environment.yml")
+    result = outcome(environment_drift, project=here(other, unreadable={"pyproject.toml": why}))
+    assert (result.status, result.reason) == ("unknown", why)
+    assert outcome(environment_drift, project=here(other)).status == "not-applicable"
