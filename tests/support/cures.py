@@ -3,6 +3,7 @@
 from typing import Any
 
 from envdoctor.engine.findings import Finding
+from envdoctor.facts import Facts
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.model import Fix
 from envdoctor.fixes.plan import PlannedFix, plan
@@ -25,7 +26,7 @@ def cure(finding: Finding, number: int = 0, **sections: Any) -> Fix:
     return Toolbox(facts(**sections)).fix(finding.remedies[number], finding.rule.code)
 
 
-def planned(*findings: Finding) -> tuple[PlannedFix, ...]:
-    """The plan of a healthy patient who has these findings."""
-    toolbox = Toolbox(facts())
+def planned(*findings: Finding, known: Facts | None = None) -> tuple[PlannedFix, ...]:
+    """The plan of a patient, healthy where none is given, who has these findings."""
+    toolbox = Toolbox(known or facts())
     return plan([(it, [toolbox.fix(remedy, it.rule.code) for remedy in it.remedies]) for it in findings], toolbox)

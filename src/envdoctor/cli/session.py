@@ -12,8 +12,8 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, load, record
-from envdoctor.privacy.redact import Redactor, credentials
-from envdoctor.privacy.text import fitting, sanitize
+from envdoctor.privacy.redact import Redactor, credentials, secrets, shareable
+from envdoctor.privacy.text import fitting, sanitize, unhooked
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, PatientError, default, named
 from envdoctor.probe.world import World
 from envdoctor.report.formats import Style
@@ -130,16 +130,18 @@ def _living(head: HeadStart, name: str, timeout: float | None) -> Facts:
         raise UsageError(f"{error}; a recording may be named, too".replace("--python ", "")) from None
 
 
-def recording(facts: Facts, world: World) -> str:
-    """The text of a recording, redacted."""
-    return dump(redactor(world).document(record(facts, __version__)), 1) + "\n"
+def recording(facts: Facts, world: World, names: bool = False) -> str:
+    """The text of a recording, redacted; with ``names``, people's and the host's stay in it."""
+    document = record(facts, __version__)
+    return dump(shareable(document) if names else redactor(world).document(document), 1) + "\n"
 
 
 def redactor(world: World) -> Redactor:
     """What takes this user's home and names, and the host's name, out of a document."""
     user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
     host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
-    return Redactor(world.home, user, host)
+    names = (world.environ.get(name, "") for name in ("JUPYTERHUB_USER", "SUDO_USER", "LOGNAME", "NB_USER"))
+    return Redactor(world.home, user, host, names, secrets(world.environ))
 
 
 def _account() -> str:
@@ -153,7 +155,13 @@ def _account() -> str:
 
 
 def style(
-    color: str, ascii_only: bool, verbosity: int = 0, plan: bool = False, home: str = "", stream: TextIO | None = None
+    color: str,
+    ascii_only: bool,
+    verbosity: int = 0,
+    plan: bool = False,
+    home: str = "",
+    stream: TextIO | None = None,
+    redactor: Redactor | None = None,
 ) -> Style:
     """How standard output (or another ``stream``) wants its text, and how much of it there is to be."""
     stream = stream or sys.stdout
@@ -166,6 +174,7 @@ def style(
         verbosity=verbosity,
         plan=plan,
         home=home,
+        redactor=redactor,
     )
 
 
@@ -211,7 +220,9 @@ def _width(stream: TextIO, terminal: bool) -> int:
 
 
 def emit(text: str, stream: TextIO | None = None) -> None:
-    """Write to standard output, or to another ``stream``; a reader who has left early (``| head -1``) is no fault."""
+    """Write to standard output, or to another ``stream``, no line of it a command to a CI runner unless a format wrote
+    it; a reader who has left early (``| head -1``) is no fault."""
+    text = unhooked(text)
     stream = stream or sys.stdout
     try:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -289,6 +300,6 @@ def _columns() -> int:
 def complain(message: str) -> None:
     """One line on standard error."""
     try:
-        sys.stderr.write(f"envdoctor: {sanitize(credentials(message))}\n")
+        sys.stderr.write(f"envdoctor: {unhooked(sanitize(credentials(message)))}\n")
     except OSError:
         return

@@ -24,6 +24,9 @@ CONDA_SPEC = (
 # dash behind a separator would be an option of the program that is sent there.
 URL = r"(?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|file|git)://(?!-)(?:[A-Za-z0-9._~?#!&*+,;=%\[\]-]|[@/:](?!-))+"
 
+# What conda takes for a channel: its name, with a label or a subfolder, or where it is served.
+CHANNEL = rf"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|{URL}"
+
 
 def normalise(name: str) -> str:
     """The key of a distribution's name (https://packaging.python.org/specifications/name-normalization/)."""

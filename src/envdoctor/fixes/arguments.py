@@ -9,7 +9,7 @@ from typing import assert_never
 
 import msgspec
 
-from envdoctor.ecosystem.names import CONDA, CONDA_SPEC, NAME, REQUIREMENT, VERSION, first_that_is_not, is_a
+from envdoctor.ecosystem.names import CHANNEL, CONDA, CONDA_SPEC, NAME, REQUIREMENT, VERSION, first_that_is_not, is_a
 from envdoctor.engine.remedies import (
     CallPip,
     Configure,
@@ -105,7 +105,7 @@ def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield PATH, (folder,) if folder else ()
             yield CONDA, packages
             yield NAME, pip
-            yield PATH, channels
+            yield CHANNEL, channels
         case Configure(_, changes):
             for verb, key, value, file in map(msgspec.structs.astuple, changes):
                 yield SETTING, (verb, key)

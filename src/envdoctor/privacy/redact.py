@@ -5,7 +5,7 @@ handed to somebody else.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 # In a URL: user:password@ (a password may hold @, and a slash if nobody quoted it; a port is none), conda's
 # /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token), and parameters named like a secret.
@@ -19,8 +19,49 @@ _BARE = re.compile(
 _BARE_TOKEN = re.compile(r"(^|(?<=[\s,]))((?:[\w.-]+\.\w+(?::\d+)?/(?:[^\s,]*?/)?)?t/)[^/\s,]+")
 _TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]{0,512}?/)?t/)[^/\s\"'\\,;]+")
 _QUERY = re.compile(
-    r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential)[^=&;?#\s\"\\]*=)[^&\s#\"\\]+",
+    r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential|jwt|session|ticket|assertion|bearer)"
+    r"[^=&;?#\s\"\\]*=|[?&](?:pat|code|sid|otp|pin|nonce|state|login|user|access)=)[^&\s#\"\\]+",
     re.IGNORECASE,
+)
+# A parameter by any other name, whose value is long, or letters and digits mixed: signed addresses have many names.
+_VALUE = re.compile(r"([?&][^=&;?#\s\"\\<>]{1,64}=)(?=[^&\s#\"\\]*\d|[^&\s#\"\\]{16})([^&\s#\"\\<>]{8,})")
+# The pieces of an entry that was cut at its colons, as PYTHONPATH's are.
+_CUT = re.compile(r"((?<![^\s\"'=:,])//?)[^\s/:@\"'\\]{1,256}:[^\s/@\"'\\]{1,512}@(?=[A-Za-z0-9\[])")
+# An option or a setting that is named like a secret, and what follows it.
+_NAMED = r"(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
+_OPTION = re.compile(
+    rf"((?<![\w-])--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+", re.IGNORECASE
+)
+_SETTING = re.compile(
+    rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)(?!=)[^\s\"'\\,;&<>]+",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
+# Secrets that are known by their form; each maker documents its own
+# (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
+_FORM = re.compile(
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{6,}|github_pat_[A-Za-z0-9_]{6,}|gl[a-z]{2,5}-[A-Za-z0-9_=-]{8,}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{6,}|pypi-[A-Za-z0-9_-]{32,}|hf_[A-Za-z0-9]{16,}|sk-(?:[a-z]+-)*[A-Za-z0-9_-]{16,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]{4,})"
+)
+_FORMS = re.compile("g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-)|xox|pypi-A|hf_|sk-|A(?:KI|SI)A|eyJ")
+_SECRETS = re.compile("(?i:token|passw(?:or)?d|passphrase|secret|key|credential|-pat|-auth)[=_ -]")
+# A word of a path that is no word: letters and digits change places three times, as in a token.
+_URL_PATH = re.compile(r"(?<!file)://([^\s/\"'\\<>@]{1,253}@)?([^\s/\"'\\@]{1,253})/([^\s\"'\\?#]{8,2048})")
+_TOKENLIKE = re.compile(r"(?=[A-Za-z0-9_-]{8,}\Z)(?:[A-Za-z_-]*\d+[A-Za-z]+){2}[A-Za-z_-]*\d*[A-Za-z0-9_-]*\Z")
+_PUBLIC = (
+    *("pypi.org", "pythonhosted.org", "pytorch.org", "nvidia.com", "github.com", "gitlab.com", "bitbucket.org"),
+    *("anaconda.org", "anaconda.com", "conda-forge.org", "prefix.dev", "python.org", "debian.org", "numpy.org", "intel.com"),
+    *("readthedocs.io", "googleapis.com", "wikipedia.org", "githubusercontent.com", "github.io"),
+)  # fmt: skip
+_HOST = re.compile(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
+_LONE_OPTION = re.compile(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
+_SECRET_KEY = re.compile(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]{6,})@")
+# Where a folder of the address is the token (https://help.cloudsmith.io/docs/entitlements#token-usage,
+# https://packagecloud.io/docs#token_auth, https://gemfury.com/guide/private-repo/).
+_FOLDER = re.compile(
+    r"(://(?:dl\.cloudsmith\.io/(?!public/|basic/|<)|packagecloud\.io/priv/(?!<)|(?:[\w.-]+\.)?fury\.io/(?!<)))[^/\s\"'\\]+"
 )
 
 VARIABLES = frozenset(
@@ -138,22 +179,58 @@ VARIABLES = frozenset(
         "USE_PATH_FOR_GDAL_PYTHON",
     ]
 )
-PREFIXES = (
-    "OPENBLAS_",
-    "OMP_",
-    "MKL_",
-    "KMP_",
-    "GOMP_",
-    "BLIS_",
-    "VECLIB_",
-    "NVPL_",
-    "ARMPL_",
-    "FLEXIBLAS",
-    "PYTHON",
-    "CONDA_",
-    "DASK_",
+# The variables that thread pools, BLAS, Python, conda and Dask document, each by its whole name: what else begins like
+# them may be anybody's.
+_FAMILIES = {
+    "OPENBLAS_": "NUM_THREADS DEFAULT_NUM_THREADS CORETYPE MAIN_FREE THREAD_TIMEOUT VERBOSE BLOCK_FACTOR L2_SIZE LOOPS",
+    "OMP_": "SCHEDULE NUM_THREADS DYNAMIC PROC_BIND PLACES STACKSIZE WAIT_POLICY MAX_ACTIVE_LEVELS NESTED THREAD_LIMIT"
+    " CANCELLATION DISPLAY_ENV DISPLAY_AFFINITY AFFINITY_FORMAT DEFAULT_DEVICE MAX_TASK_PRIORITY TARGET_OFFLOAD TOOL"
+    " DEBUG ALLOCATOR NUM_TEAMS TEAMS_THREAD_LIMIT",
+    "MKL_": "NUM_THREADS DOMAIN_NUM_THREADS DYNAMIC THREADING_LAYER INTERFACE_LAYER ENABLE_INSTRUCTIONS DEBUG_CPU_TYPE"
+    " CBWR VERBOSE NUM_STRIPES DISABLE_FAST_MM FAST_MEMORY_LIMIT BLACS_MPI SERIAL",
+    "KMP_": "AFFINITY ALL_THREADS BLOCKTIME DUPLICATE_LIB_OK HW_SUBSET INIT_AT_FORK LIBRARY SETTINGS STACKSIZE VERSION"
+    " TOPOLOGY_METHOD DYNAMIC_MODE FORKJOIN_BARRIER PLAIN_BARRIER REDUCTION_BARRIER DETERMINISTIC_REDUCTION WARNINGS"
+    " TPAUSE USER_LEVEL_MWAIT DEVICE_THREAD_LIMIT TEAMS_THREAD_LIMIT PLACE_THREADS USE_YIELD HANDLE_SIGNALS"
+    " DISP_NUM_BUFFERS ENABLE_TASK_THROTTLING GTID_MODE MONITOR_STACKSIZE INHERIT_FP_CONTROL NESTING_MODE",
+    "GOMP_": "CPU_AFFINITY DEBUG STACKSIZE SPINCOUNT",
+    "BLIS_": "NUM_THREADS ARCH_TYPE ARCH_DEBUG MODEL_TYPE JC_NT PC_NT IC_NT JR_NT IR_NT THREAD_IMPL PACK_A PACK_B",
+    "VECLIB_": "MAXIMUM_THREADS",
+    "NVPL_": "BLAS_NUM_THREADS LAPACK_NUM_THREADS NUM_THREADS",
+    "ARMPL_": "NUM_THREADS",
+    "FLEXIBLAS": " 64 _CONFIG _HOOK _VERBOSE _COLOR_OUTPUT _LIBRARY_PATH",
+    "PYTHON": "HOME PATH SAFEPATH PLATLIBDIR STARTUP OPTIMIZE BREAKPOINT DEBUG INSPECT UNBUFFERED VERBOSE CASEOK"
+    " DONTWRITEBYTECODE PYCACHEPREFIX HASHSEED INTMAXSTRDIGITS IOENCODING NOUSERSITE USERBASE EXECUTABLE WARNINGS"
+    " FAULTHANDLER TRACEMALLOC PROFILEIMPORTTIME ASYNCIODEBUG MALLOC MALLOCSTATS LEGACYWINDOWSFSENCODING"
+    " LEGACYWINDOWSSTDIO COERCECLOCALE DEVMODE UTF8 WARNDEFAULTENCODING NODEBUGRANGES PERFSUPPORT _PERF_JIT_SUPPORT"
+    " _DISABLE_REMOTE_DEBUG _CPU_COUNT _FROZEN_MODULES _COLORS _BASIC_REPL _HISTORY _GIL _JIT _TLBC"
+    " _THREAD_INHERIT_CONTEXT _CONTEXT_AWARE_WARNINGS THREADDEBUG _VERSION _PIP_VERSION _SETUPTOOLS_VERSION _SHA256"
+    " _BUILD_STANDALONE FRAMEWORK _JULIACALL_HANDLE_SIGNALS",
+    "CONDA_": "PREFIX PREFIX_1 PREFIX_2 PREFIX_3 PREFIX_4 PREFIX_5 DEFAULT_ENV SHLVL ROOT ROOTS EXE PYTHON_EXE"
+    " PROMPT_MODIFIER CHANNELS CHANNEL_PRIORITY CHANNEL_ALIAS DEFAULT_CHANNELS SUBDIR OVERRIDE_CUDA OVERRIDE_GLIBC"
+    " OVERRIDE_OSX OVERRIDE_LINUX OVERRIDE_WIN OVERRIDE_ARCHSPEC ENVS_PATH ENVS_DIRS PKGS_DIRS SOLVER"
+    " EXPERIMENTAL_SOLVER OFFLINE AUTO_ACTIVATE_BASE AUTO_ACTIVATE PIP_INTEROP_ENABLED BUILD BUILD_STATE ALWAYS_COPY"
+    " ALWAYS_SOFTLINK NO_PLUGINS REPODATA_FNS USE_ONLY_TAR_BZ2 SSL_VERIFY SAFETY_CHECKS SAT_SOLVER"
+    " ADD_PIP_AS_PYTHON_DEPENDENCY PINNED_PACKAGES CREATE_DEFAULT_PACKAGES DISALLOWED_PACKAGES TRACK_FEATURES BAT"
+    " ALLOW_SOFTLINKS PATH_CONFLICT CHANGEPS1 PLUGINS_AUTO_ACCEPT_TOS RESTORE_FREE_CHANNEL UPDATE_MODIFIER"
+    " DEPS_MODIFIER ALLOW_NON_CHANNEL_URLS ALLOWLIST_CHANNELS DENYLIST_CHANNELS CUSTOM_CHANNELS CUSTOM_MULTICHANNELS",
+    "DASK_": "PARENT INTERNAL__INHERIT_CONFIG CONFIG ROOT_CONFIG NUM_WORKERS SCHEDULER"
+    " DISTRIBUTED__WORKER__DAEMON DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD DISTRIBUTED__NANNY__ENVIRON"
+    " DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__OMP_NUM_THREADS DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MKL_NUM_THREADS"
+    " DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__OPENBLAS_NUM_THREADS",
+}
+VARIABLES |= {family + name for family, names in _FAMILIES.items() for name in names.split(" ")}
+# That these are set is worth knowing; what they hold is a whole configuration, or a name.
+WITHHELD = frozenset(["DASK_INTERNAL__INHERIT_CONFIG", "DASK_PARENT", "DASK_CONFIG", "SPYDER_ARGS", "JUPYTERHUB_USER"])
+_INDEXES = frozenset(
+    ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX"]
 )
-_SECRET = ("TOKEN", "PASSW", "SECRET", "KEY", "AUTH", "CREDENTIAL")
+_SECRET = ("TOKEN", "PASSW", "PASSPHRASE", "SECRET", "KEY", "AUTH", "CREDENTIAL")
+
+# Homes on Linux, macOS, Windows and clusters.
+_HOMES = re.compile(
+    r"((?<![\w.-])(?:/(?:[\w.-]+/){0,3}home|/Users|[A-Za-z]:[/\\\\]{1,4}Users)[/\\\\]{1,4})([^/\\\\\s\"':;,<>]+)",
+    re.IGNORECASE,
+)
 
 # Names that a user, a home or a host may have and that tell nobody apart; most are folders of every machine.
 COMMON = """
@@ -164,16 +241,38 @@ users usr vagrant var venv vscode work
 
 
 def credentials(text: str) -> str:
-    """``text`` without user names and passwords in URLs, conda tokens, and tokens in query strings."""
+    """``text`` without user names and passwords in URLs, tokens in paths and query strings, what follows an option or a
+    setting that is named like a secret, and secrets that are known by their form."""
+    if text.isalnum() and text[:4] not in ("AKIA", "ASIA"):
+        return text
     if "@" in text:
         text = _BARE.sub("<redacted>@", _USERINFO.sub("://<redacted>@", text))
+        if "/" in text:
+            text = _CUT.sub(r"\1<redacted>@", text)
+    if ("-" in text or "_" in text or "A" in text or "eyJ" in text) and len(text) > 10 and _FORMS.search(text):
+        text = _FORM.sub("<redacted>", text)
+    if ("=" in text or " " in text) and _SECRETS.search(text):
+        text = _SETTING.sub(r"\1<redacted>", _OPTION.sub(r"\1<redacted>", text))
+    if "://" in text:
+        text = _URL_PATH.sub(_without_tokens, _FOLDER.sub(r"\1<redacted>", text))
+    if "earer" in text or "asic" in text or "uthorization" in text:
+        text = _HEADER.sub(r"\1<redacted>", text)
     if "/" not in text:
         return text
     if "/t/" in text:
         text = _TOKEN.sub(r"\1<redacted>", text)
     if "=" in text:
-        text = _QUERY.sub(r"\1<redacted>", text)
+        text = _VALUE.sub(r"\1<redacted>", _QUERY.sub(r"\1<redacted>", text))
     return text
+
+
+def _without_tokens(match: re.Match[str]) -> str:
+    """A URL without the folders that look like tokens; what public hosts serve stays readable."""
+    host = match[2].partition(":")[0]
+    if host.endswith(_PUBLIC):
+        return match[0]
+    folders = ["<redacted>" if _TOKENLIKE.match(folder) else folder for folder in match[3].split("/")]
+    return f"://{match[1] or ''}{match[2]}/{'/'.join(folders)}"
 
 
 def channel(text: str) -> str:
@@ -185,21 +284,54 @@ def allowed(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables that may be recorded, without credentials in their values."""
     kept = {}
     for name in sorted(environ):
-        upper = name.upper()
-        if (name in VARIABLES or upper.startswith(PREFIXES)) and not any(word in upper for word in _SECRET):
-            kept[name] = channel(environ[name]) if "CHANNEL" in upper else credentials(environ[name])
+        if name not in VARIABLES and name.upper() not in VARIABLES:
+            continue
+        if name in WITHHELD:
+            kept[name] = "<set>" if environ[name] else ""
+        elif name in _INDEXES:
+            kept[name] = _HOST.sub(r"\1\2", credentials(environ[name]))
+        else:
+            kept[name] = channel(environ[name]) if "CHANNEL" in name else credentials(environ[name])
     return kept
+
+
+def secrets(environ: Mapping[str, str]) -> list[str]:
+    """What variables hold that are named like a secret, and the passwords of URLs in any variable."""
+    found = []
+    for name, value in environ.items():
+        if any(word in name.upper() for word in _SECRET) and not value.startswith(("/", "~")) and len(value) > 5:
+            found.append(value)
+        if "@" in value and "://" in value:
+            found += [password for password in _PASSWORD.findall(value) if not password.isalpha()]
+    return found
 
 
 def shareable(value: object) -> object:
     """A copy of a JSON document whose strings are without credentials; keys are names, and stay."""
+    return _copied(value, credentials, str)
+
+
+def _copied(value: object, text: Callable[[str], str], name: Callable[[object], str]) -> object:
     if isinstance(value, str):
-        return credentials(value)
+        return text(value)
     if isinstance(value, dict):
-        return {key: shareable(item) for key, item in value.items()}
+        return {
+            name(key): text(item) if isinstance(item, str) and not _is_secret(key) else
+            "<redacted>" if _is_secret(key) and isinstance(item, str) and item else _copied(item, text, name)
+            for key, item in value.items()
+        }  # fmt: skip
     if isinstance(value, (list, tuple)):
-        return [shareable(item) for item in value]
+        copies, before = [], False
+        for item in value:
+            copies.append("<redacted>" if before and isinstance(item, str) else _copied(item, text, name))
+            before = isinstance(item, str) and item[:1] == "-" and _LONE_OPTION.fullmatch(item) is not None
+        return copies
     return value
+
+
+def _is_secret(key: object) -> bool:
+    """Whether a key of a document is named like a secret."""
+    return isinstance(key, str) and _SECRET_KEY.fullmatch(key) is not None
 
 
 class Redactor:
@@ -207,20 +339,24 @@ class Redactor:
 
     A user or host name is replaced where it stands alone, between characters that can't belong to
     a name; names of one or two letters and such as every machine has (``root``) stay. The folder
-    that ``home`` is called counts as a user name, too.
+    that ``home`` is called counts as a user name, too; ``others`` are more names of people, and ``hidden`` what must
+    not be seen wherever it turns up.
     """
 
     _COMMON = frozenset(COMMON.split())
 
-    def __init__(self, home: str, user: str, host: str) -> None:
+    def __init__(self, home: str, user: str, host: str, others: Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
         home = home.rstrip("/\\")
         folder = home.replace("\\", "/").rpartition("/")[2]
-        words = {user: "<user>", folder: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}
+        words = dict.fromkeys(others, "<user>")
+        words |= {user: "<user>", folder: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}
         self._names = [
             (re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", re.IGNORECASE), word)
             for name, word in sorted(words.items(), key=lambda pair: -len(pair[0]))
             if len(name) > 2 and name.lower() not in self._COMMON
         ]
+        self._others: dict[str, str] = {}
+        self._hidden = sorted({word for word in hidden if len(word) > 5}, key=len, reverse=True)
         self._home: re.Pattern[str] | None = None
         if len(home) > 1:
             windows = home[1:2] == ":"  # where case doesn't matter, nor which way the slashes lean
@@ -229,18 +365,23 @@ class Redactor:
 
     def text(self, text: str) -> str:
         text = credentials(text)
+        for secret in self._hidden:
+            text = text.replace(secret, "<redacted>")
         if self._home:
             text = self._home.sub("~", text)
         for pattern, word in self._names:
             text = pattern.sub(word, text)
+        if "home" in text or "sers" in text:
+            text = _HOMES.sub(self._somebody, text)
         return text
+
+    def _somebody(self, match: re.Match[str]) -> str:
+        """The home of somebody else: one number a person, in the order in which they come up."""
+        name = match[2]
+        if name.lower() in self._COMMON or name[:1] in "<.":
+            return match[0]
+        return match[1] + self._others.setdefault(name.lower(), f"<user{len(self._others) + 2}>")
 
     def document(self, value: object) -> object:
         """A copy of a JSON document with every string redacted, keys too."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.text(str(key)): self.document(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.document(item) for item in value]
-        return value
+        return _copied(value, self.text, lambda key: self.text(str(key)))

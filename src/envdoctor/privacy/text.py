@@ -1,5 +1,6 @@
 """Making text fit to be shown: nothing that a package's metadata says may steer a terminal."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -50,6 +51,25 @@ def sanitize(text: str) -> str:
         return text
     text = text.translate(_ESCAPES)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+# What makes a CI runner take a line for a command to itself: ``##[``, ``##vso[`` or ``##teamcity[`` anywhere in it
+# (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs,
+# https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands), ``::`` at its beginning.
+_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
+_LINE = re.compile(r"^([^\S\n]*):(?=:)(?!:(?:error|warning|notice) )", re.MULTILINE)
+
+
+def unhooked(text: str, written: str = "\\x{:02x}") -> str:
+    """``text`` without what would be a command to a CI runner; its first sign is ``written`` out by number.
+
+    The annotations that the format for GitHub writes stay.
+    """
+    if "##" in text:
+        text = _COMMAND.sub(written.format(0x23).replace("\\", r"\\"), text)
+    if "::" in text:
+        text = _LINE.sub(lambda match: match[1] + written.format(0x3A), text)
+    return text
 
 
 def clean(text: str, escape: Escape | None = None, kind: Kind = "text") -> Clean:

@@ -7,6 +7,12 @@ import re
 
 from envdoctor.privacy.text import Kind
 
+# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+_LINKED = re.compile(
+    r"(?:https?://|ftp://|www\.|mailto:|xmpp:)[^\s`|\\<>]+|[A-Za-z0-9_.+-]{0,64}@[A-Za-z0-9][A-Za-z0-9./_-]*"
+    r"|(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?)?#\d+|\bGH-\d+",
+    re.IGNORECASE,
+)
 _CODE = re.compile("`([^`]+)`")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~@$"})
 # What XML 1.0 can't hold (https://www.w3.org/TR/xml/#charsets), lone surrogates among it.
@@ -29,9 +35,20 @@ def markdown(text: str, kind: Kind) -> str:
     if kind == "code":
         return text
     if kind == "text":
-        return text.translate(_MARKDOWN)
+        return _plain(text)
     pieces = _CODE.split(text)
-    return "".join(f"`{piece}`" if number % 2 else piece.translate(_MARKDOWN) for number, piece in enumerate(pieces))
+    return "".join(f"`{piece}`" if number % 2 else _plain(piece) for number, piece in enumerate(pieces))
+
+
+def _plain(text: str) -> str:
+    """No markup; what GitHub makes a mention or a link of, however it is escaped, becomes code."""
+    if not _LINKED.search(text):
+        return text.translate(_MARKDOWN)
+    pieces, end = [], 0
+    for match in _LINKED.finditer(text):
+        pieces += [text[end : match.start()].translate(_MARKDOWN), f"`{match[0]}`"]
+        end = match.end()
+    return "".join([*pieces, text[end:].translate(_MARKDOWN)])
 
 
 def xml(text: str, kind: Kind) -> str:

@@ -18,7 +18,8 @@ from envdoctor.fixes.plan import PlannedFix, by_finding
 from envdoctor.fixes.shell import Shell
 from envdoctor.fixes.steps import Edit
 from envdoctor.guide import Statement
-from envdoctor.privacy.text import Clean, Escape, clean
+from envdoctor.privacy.redact import Redactor
+from envdoctor.privacy.text import Clean, Escape, Kind, clean
 from envdoctor.report import header
 from envdoctor.report.advice import Advice
 from envdoctor.report.anchors import anchor
@@ -36,7 +37,8 @@ STANDING = {
 
 class Style(Struct, frozen=True):
     """How text is to look: ``width`` in columns, ``color``, ``ascii`` only; ``indent`` makes JSON readable;
-    ``plan`` shows every step of every fix; ``home`` is written ``~`` where nobody copies it."""
+    ``plan`` shows every step of every fix; ``home`` is written ``~`` where nobody copies it;
+    ``redactor`` takes names and homes out of all strings."""
 
     width: int = 80
     color: bool = False
@@ -45,6 +47,7 @@ class Style(Struct, frozen=True):
     verbosity: int = 0
     plan: bool = False
     home: str = ""
+    redactor: Redactor | None = None
 
 
 class StepView(Struct, frozen=True):
@@ -143,18 +146,19 @@ class OutcomeView(Struct, frozen=True):
 class _Maker:
     """Makes the strings of one report for one format."""
 
-    def __init__(self, escape: Escape, shell: Shell) -> None:
+    def __init__(self, escape: Escape, shell: Shell, redactor: Redactor | None) -> None:
         self.escape = escape
         self._shell = shell
+        self._redactor = redactor
 
-    def text(self, text: str) -> Clean:
-        return clean(text, self.escape)
+    def text(self, text: str, kind: Kind = "text") -> Clean:
+        return clean(self._redactor.text(text) if self._redactor else text, self.escape, kind)
 
     def words(self, text: str) -> Clean:
-        return clean(text, self.escape, "words")
+        return self.text(text, "words")
 
     def code(self, text: str) -> Clean:
-        return clean(text, self.escape, "code")
+        return self.text(text, "code")
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[Clean, Clean]]:
         return [(self.text(label), self.text(value)) for label, value in pairs]
@@ -295,7 +299,7 @@ class PatientView:
         self._style = style
         shell = shell_for(report.facts)
         self.shell = shell.fence  # what Markdown calls a block of its commands
-        self._make = _Maker(escape, shell)
+        self._make = _Maker(escape, shell, style.redactor)
         self.beginner = report.settings.level == "beginner"
         self.counts = report.counts
         self.exit_code = report.exit_code

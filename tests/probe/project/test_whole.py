@@ -1,6 +1,7 @@
 """The project around the working directory, and its lists of dependencies."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,68 @@ def test_a_list_that_powershell_wrote_is_read(tmp_path: Path) -> None:
     (declaration,) = project.declarations
     assert isinstance(declaration.requirements, list)
     assert [item.text for item in declaration.requirements] == ["numpy==1.26.4"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-r ../../../proc/self/environ", "-c ../../.netrc", "--requirement=../../.netrc", "-r link.txt"],
+)
+def test_no_list_carries_what_lies_outside_the_project_into_a_report(tmp_path: Path, line: str) -> None:
+    put(tmp_path, "/proc/self/environ", "/home/.netrc", "/home/ada/.netrc", "/etc/passwd", content="s3cret\n")
+    put(tmp_path, "/home/ada/fit/requirements.txt", content=f"numpy\n{line}\n")
+    os.symlink("../.netrc", tmp_path / "home/ada/fit/link.txt")
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert "s3cret" not in str(project)
+    assert "lies outside the project" in str(project.unreadable)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml", "environment.yml", "Pipfile", "setup.cfg"])
+def test_a_file_of_the_project_that_is_a_link_to_elsewhere_is_not_read(tmp_path: Path, name: str) -> None:
+    put(tmp_path, "/home/ada/.netrc", content="s3cret install_requires\n")
+    (tmp_path / "home/ada/fit").mkdir()
+    os.symlink("../.netrc", tmp_path / "home/ada/fit" / name)
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert "s3cret" not in str(project)
+    assert isinstance(project.unreadable, dict)
+    assert list(project.unreadable) == [name]
+
+
+def test_lists_of_the_repository_around_the_project_are_read(tmp_path: Path) -> None:
+    put(tmp_path, "/home/ada/all/.git/HEAD")
+    put(tmp_path, "/home/ada/all/base.txt", content="scipy\n")
+    put(tmp_path, "/home/ada/all/fit/requirements.txt", content="-r ../base.txt\nnumpy\n")
+    project = found(tmp_path, "/home/ada/all/fit")
+    assert isinstance(project, Project)
+    (declaration,) = project.declarations
+    assert not isinstance(declaration.requirements, Missing)
+    assert [item.name for item in declaration.requirements] == ["scipy", "numpy"]
+
+
+def test_of_a_long_line_sixty_characters_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "/home/ada/fit/requirements.txt", content="\0" * 1_000_000)
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert len(str(project)) < 3_000
+
+
+def test_lists_that_name_one_another_without_end_are_given_up(tmp_path: Path) -> None:
+    names = [f"requirements-{number}.txt" for number in range(200)]
+    for name in names:
+        put(tmp_path, f"/home/ada/fit/{name}", content="".join(f"-r {other}\n" for other in names))
+    began = time.process_time()
+    project = found(tmp_path)
+    assert time.process_time() - began < 10
+    assert isinstance(project, Project)
+    assert "MB of lists" in str(project.unreadable)
+
+
+def test_many_dependencies_on_one_line_take_no_long_time(tmp_path: Path) -> None:
+    items = ",".join(f'"n{number}"' for number in range(40_000))
+    put(tmp_path, "/home/ada/fit/pyproject.toml", content=f'[project]\nname="x"\ndependencies=[{items}]\n')
+    began = time.process_time()
+    project = found(tmp_path)
+    assert time.process_time() - began < 10
+    assert isinstance(project, Project)
+    assert project.declarations

@@ -72,6 +72,11 @@ from envdoctor.report.report import Report, worst
 @options.ascii_only
 @click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only.")
+@click.option(
+    "--no-redact",
+    is_flag=True,
+    help="Leave your name, home and host in formats that are meant to be passed on; credentials never stay.",
+)
 @click.pass_obj
 def command(
     head: HeadStart,
@@ -101,6 +106,7 @@ def command(
     ascii_only: bool,
     verbose: int,
     quiet: bool,
+    no_redact: bool,
 ) -> int:
     """Examine an environment, print findings and advice.
 
@@ -154,14 +160,15 @@ def command(
         script = _script(reports)
         # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
         session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
-    plain = Style(plan=fix, indent=True)
+    redactor = None if no_redact else session.redactor(readers.world)
+    plain = Style(plan=fix, indent=True, redactor=redactor)
     for path, render_file in files.items():
         session.write(path, render_file(reports, plain))
     summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
     if format_ == "github" and summary:
         session.write(summary, renderer("markdown")(reports, plain), append=True)
     verbosity = -1 if quiet else verbose
-    style = session.style(color, ascii_only, verbosity, fix, head.around.home)
+    style = session.style(color, ascii_only, verbosity, fix, head.around.home, redactor=redactor)
     session.emit(render(reports, style))
     return worst([report.exit_code for report in reports])
 

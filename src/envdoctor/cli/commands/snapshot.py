@@ -14,6 +14,7 @@ from envdoctor.engine.selection import UsageError
 @options.project
 @options.deep
 @click.option("-o", "--output", "path", metavar="FILE", help="Where to; else standard output.")
+@click.option("--no-redact", is_flag=True, help="Leave your name, home and host in it; credentials never stay.")
 @click.pass_obj
 def command(
     head: HeadStart,
@@ -24,6 +25,7 @@ def command(
     project: str | None,
     deep: bool,
     path: str | None,
+    no_redact: bool,
 ) -> int:
     """Record the facts, without your name, home, host or credentials, to be judged or compared elsewhere.
 
@@ -35,7 +37,7 @@ def command(
     if len(pythons) > 1:
         raise UsageError("--python: a snapshot is of one patient; make one for each")
     for facts in readers.read(timeout, deep=deep):
-        text = session.recording(facts, readers.world)
+        text = session.recording(facts, readers.world, no_redact)
         if path:
             session.write(path, text)
         else:

@@ -68,7 +68,10 @@ def _nested(option: str, name: str, where: tuple[str, int], read: Read, seen: se
     path = os.path.normpath(os.path.join(os.path.dirname(file), name)).replace("\\", "/")
     if "://" in name or "${" in name or path in seen or len(seen) > MOST_FILES:
         return []
-    text = read(path)
+    try:
+        text = read(path)
+    except Broken as error:
+        raise Broken(number, error.what) from None
     if text is None:
         raise Broken(number, f"{name}: no such file")
     if option in ("-c", "--constraint"):

@@ -15,17 +15,29 @@ VARIABLES = (
 COMPARISONS = ("==", ">=", "<=", "!=", "~=", "===", ">", "<")
 
 
+MOST_QUOTED = 60  # characters of a file in a message
+MOST_WORDS = 300  # characters of a message
+MOST_REQUIREMENT = 4_000  # characters of one requirement
+
+
 class Broken(Exception):
     """A file that can't be read: the line (0: not known) and what is wrong."""
 
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
         self.line = line
-        self.what = what
+        self.what = what if len(what) <= MOST_WORDS else f"{what[:MOST_WORDS]}…"
+
+
+def quoted(text: str) -> str:
+    """The beginning of what a file says, for a message: 60 characters."""
+    return repr(text) if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]!r}…"
 
 
 def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
     """A PEP 508 requirement. Raises `Broken` where packaging refuses it; plain ones are read without it."""
+    if len(text) > MOST_REQUIREMENT:
+        raise Broken(line, f"{quoted(text)}: {len(text)} characters are no requirement")
     name = name_in(text)
     rest, semicolon, marker = text[len(name) :].partition(";")
     rest = rest.strip()
@@ -43,7 +55,7 @@ def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
     try:
         parsed = Parsed(text)
     except (InvalidRequirement, RecursionError) as error:
-        raise Broken(line, f"{text!r}: {str(error).partition(chr(10))[0] or 'nested too deeply'}") from None
+        raise Broken(line, f"{quoted(text)}: {str(error).partition(chr(10))[0] or 'nested too deeply'}") from None
     return Requirement(
         text=text,
         name=parsed.name,

@@ -169,8 +169,8 @@ class _Lines:
         for index in itertools.chain(range(self._at, len(self._lines)), range(self._at)):
             if self._left < 0:
                 return 0
-            self._left -= 1
             line = self._lines[index]
+            self._left -= 1 + len(line) // 100
             if any(line.lstrip().startswith(word) if word.endswith("=") else word in line for word in words):
                 self._at = index
                 return index + 1

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.project import Declaration, Locked, Project, Requirement
@@ -20,6 +21,7 @@ LOCKS = {
 }
 
 LIMIT = 50_000_000  # bytes of one file
+LISTS = 4 << 20  # bytes of all lists of a project together, those that name one another read again and again
 
 
 def find(world: World, project: str | None = None, prefix: str = "") -> Project | None | Missing:
@@ -99,6 +101,10 @@ def _some_file(world: World, root: str, names: list[str]) -> str | None:
     return next((name for name in shown if world.is_file(f"{root}/{name}")), None)
 
 
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith((folder.rstrip("/\\") + os.sep, folder.rstrip("/") + "/"))
+
+
 class _Reader:
     """Reads the files of one project, each by its format."""
 
@@ -108,6 +114,7 @@ class _Reader:
         self.declarations: list[Declaration] = []
         self.unreadable: dict[str, str] = {}
         self.name: str | None = None
+        self._left = LISTS
 
     def file(self, path: str, name: str, inside_folder: bool = False) -> None:
         """One file, if it is of a known format."""
@@ -129,11 +136,33 @@ class _Reader:
             self._pyproject(path)
 
     def _text(self, path: str) -> str | None:
-        text = self.world.text(f"{self.root}/{path}", LIMIT)
+        stray = self._stray(path)
+        text = stray or self.world.text(f"{self.root}/{path}", LIMIT)
         if isinstance(text, Missing):
             self.unreadable[path] = text.reason
             return None
         return text
+
+    def _stray(self, path: str) -> Missing | None:
+        """Why a file is not read: it lies elsewhere, and a list must not carry what is there into a report.
+
+        Within is what lies in the project, or in the repository around it.
+        """
+        file = self.world.resolve(f"{self.root}/{path}")
+        if _within(file, self._grounds):
+            return None
+        return Missing(f"{self.root}/{path}: it lies outside the project ({file}), and is not read")
+
+    @cached_property
+    def _grounds(self) -> str:
+        """The project's folder, or the repository's around it, with all links followed."""
+        folder = root = self.world.resolve(self.root)
+        home = self.world.resolve(self.world.home)
+        while folder not in (home, os.path.dirname(folder)):
+            if self.world.exists(f"{folder}/.git"):
+                return folder
+            folder = os.path.dirname(folder)
+        return root
 
     def _broken(self, path: str, error: Broken) -> Missing:
         """A file that is not what its name says: told once, with the line."""
@@ -142,17 +171,18 @@ class _Reader:
         return Missing(self.unreadable[path])
 
     def _list(self, path: str, kind: str) -> None:
-        text = self._nested(path) if kind == "requirements" else None
-        text = self._text(path) if text is None else text
-        if text is None:
-            return
         requirements: list[Requirement] | Missing
+        text: str | None = None
         try:
+            text = self._nested(path) if kind == "requirements" else None
+            text = self._text(path) if text is None else text
+            if text is None:
+                return
             requirements = _requirements(kind, text, path, self._nested)
         except Broken as error:
             requirements = self._broken(path, error)
         indexes: list[str] = []
-        if kind == "requirements":
+        if kind == "requirements" and text is not None:
             from envdoctor.probe.project.requirements_txt import indexes as of_file
 
             indexes = of_file(text)
@@ -161,8 +191,16 @@ class _Reader:
     def _nested(self, path: str) -> str | None:
         from envdoctor.probe.project.requirements_txt import decode
 
-        data = self.world.read(f"{self.root}/{path}", LIMIT)
-        return decode(data) if isinstance(data, bytes) else None
+        stray = self._stray(path)
+        if stray is not None:
+            raise Broken(0, stray.reason)
+        data = self.world.read(f"{self.root}/{path}", min(LIMIT, self._left + 1))
+        if not isinstance(data, bytes):
+            return None
+        self._left -= len(data)
+        if self._left < 0:
+            raise Broken(0, f"more than {LISTS >> 20} MB of lists")
+        return decode(data)
 
     def _pyproject(self, path: str) -> None:
         text = self._text(path)

@@ -7,9 +7,10 @@ in it (`envdoctor.report.escapes`).
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+import msgspec
 from msgspec import Struct
 
-from envdoctor.privacy.text import Escape
+from envdoctor.privacy.text import Escape, unhooked
 from envdoctor.report import escapes
 from envdoctor.report.report import Report
 from envdoctor.report.view import Style, View
@@ -18,21 +19,27 @@ __all__ = ["FORMATS", "Format", "Style", "renderer"]
 
 
 class Format(Struct, frozen=True):
-    """``module`` holds ``render(view: View) -> str``; ``escape`` has been applied to every string of the view."""
+    """``module`` holds ``render(view: View) -> str``; ``escape`` has been applied to every string of the view.
+
+    What is meant to be ``passed_on`` is redacted: names and homes of people are out of it. ``written`` is how the
+    syntax writes a sign by its number.
+    """
 
     module: str
     escape: Escape
+    passed_on: bool = False
+    written: str = "\\x{:02x}"
 
 
 FORMATS = {
     "text": Format("envdoctor.report.formats.terminal", escapes.as_it_is),
     "concise": Format("envdoctor.report.formats.concise", escapes.as_it_is),
     "json": Format("envdoctor.report.formats.json", escapes.as_it_is),
-    "github": Format("envdoctor.report.formats.github", escapes.workflow),
-    "sarif": Format("envdoctor.report.formats.sarif", escapes.as_it_is),
-    "junit": Format("envdoctor.report.formats.junit", escapes.xml),
-    "markdown": Format("envdoctor.report.formats.markdown", escapes.markdown),
-    "html": Format("envdoctor.report.formats.html", escapes.html),
+    "github": Format("envdoctor.report.formats.github", escapes.workflow, True),
+    "sarif": Format("envdoctor.report.formats.sarif", escapes.as_it_is, True),
+    "junit": Format("envdoctor.report.formats.junit", escapes.xml, True, "&#{};"),
+    "markdown": Format("envdoctor.report.formats.markdown", escapes.markdown, True),
+    "html": Format("envdoctor.report.formats.html", escapes.html, True, "&#{};"),
 }
 
 
@@ -40,4 +47,9 @@ def renderer(name: str) -> Callable[[Sequence[Report], Style], str]:
     """What draws reports in a format; its module is imported only now."""
     row = FORMATS[name]
     render: Callable[[View], str] = import_module(row.module).render
-    return lambda reports, style: render(View(reports, style, row.escape))
+
+    def drawn(reports: Sequence[Report], style: Style) -> str:
+        style = style if row.passed_on else msgspec.structs.replace(style, redactor=None)
+        return unhooked(render(View(reports, style, row.escape)), row.written)
+
+    return drawn

@@ -48,7 +48,7 @@ def _annotation(kind: str, item: FindingView, patient: PatientView) -> str:
 def _closing(patient: PatientView) -> str:
     """The verdict, with the command it speaks of on the same line: plain text, where a per cent sign is itself; no
     line of it may pass for a workflow command."""
-    return f"{patient.verdict.words} {patient.verdict.command}".strip().replace("%25", "%").lstrip(":")
+    return f"{patient.verdict.words} {patient.verdict.command}".strip().replace("%25", "%").lstrip(": ")
 
 
 def _unknown(patient: PatientView) -> Iterator[str]:
