@@ -239,16 +239,43 @@ def emit(text: str, stream: TextIO | None = None) -> None:
 def write(path: str, text: str, new: bool = False, append: bool = False, mark: bool = False) -> None:
     """Write a file that was asked for, with a byte order ``mark`` or without; with ``new`` it must not exist.
 
-    Raises `UsageError` naming it.
+    A file that is there is replaced as a whole once the new one is safe on the disk. Raises `UsageError` naming it.
     """
-    encoding = "utf-8-sig" if mark else "utf-8"
+    data = text.encode("utf-8-sig" if mark else "utf-8", "backslashreplace")
     try:
-        with open(path, "x" if new else "a" if append else "w", encoding=encoding, errors="backslashreplace") as file:
-            file.write(text)
+        if not (new or append) and os.path.isfile(path):
+            _replace(os.path.realpath(path), data)
+            return
+        with open(path, "xb" if new else "ab" if append else "wb", opener=_at_once) as file:
+            file.write(data)
     except FileExistsError:
         raise UsageError(f"{path}: it exists already, and is not overwritten") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Put a file in the place of another; until it is whole, the old one stays. Raises `OSError`."""
+    beside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(beside, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, os.stat(path).st_mode & 0o7777)
+        os.replace(beside, path)
+    except OSError:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting: a FIFO that nobody reads is refused."""
+    fd = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(fd, True)
+    return fd
 
 
 def progress(done: int, planned: int) -> None:
