@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing itself takes longer to import than everything here
     from typing import IO
 
+    from envdoctor.probe.job import Job
+
 OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
 STDERR_KEPT = 4_000  # bytes of the end of standard error
 PAUSE = 0.05  # seconds between two looks at whether the child is still there
@@ -38,6 +40,7 @@ class Child:
         self._open = 2
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
+        self._job: Job | None = None
         flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         try:
             self._process = subprocess.Popen(
@@ -53,6 +56,8 @@ class Child:
         except (OSError, ValueError) as error:
             self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             return
+        if sys.platform == "win32":
+            self._job = _job(self._process.pid)
         assert self._process.stdout is not None and self._process.stderr is not None
         try:
             for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
@@ -126,7 +131,9 @@ class Child:
         if ask_where and process.poll() is None and hasattr(signal, "SIGABRT") and sys.platform != "win32":
             self._ask_where(process.pid)
         if sys.platform == "win32":
-            if process.poll() is None:
+            if self._job is not None:  # what it has started, too, when it has ended itself
+                self._job.end()
+            elif process.poll() is None:
                 subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
         else:
             try:
@@ -205,6 +212,16 @@ NTSTATUS = {
     0xE06D7363: "a C++ exception that nobody caught",
 }
 _SEVERE = 0xC0000000  # the two highest bits: an error
+
+
+def _job(pid: int) -> "Job | None":
+    """The job of a process on Windows; ``None`` where there can be none."""
+    try:
+        from envdoctor.probe.job import Job
+
+        return Job(pid)
+    except (ImportError, OSError, AttributeError):
+        return None
 
 
 def decoded(data: bytes) -> str:
