@@ -7,60 +7,62 @@ handed to somebody else.
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from envdoctor.privacy.lazy import pattern
+
 # In a URL: user:password@ (a password may hold @, and a slash if nobody quoted it; a port is none), conda's
 # /t/<token>/ (conda: conda/common/url.py, add_token / split_anaconda_token), and parameters named like a secret.
 # None of them reaches beyond a quotation mark or a backslash, so that JSON stays JSON; none looks so far ahead from
 # each place that a hostile text takes long.
-_USERINFO = re.compile(r"://(?:[^\s/\"\\]*|[^\s/?#:@\"\\]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"\\]*)@")
+_USERINFO = pattern(r"://(?:[^\s/\"\\]*|[^\s/?#:@\"\\]*:(?!\d{1,5}(?:[/?#]|$))[^\s\"\\]*)@")
 # The same without a scheme, as conda takes it in channels and aliases; an address or a digest is none.
-_BARE = re.compile(
+_BARE = pattern(
     r"(?<![^\s\"'`=,(\[{])(?!mailto:)[^\s/:@\"'`=,()\[\]{}\\]{1,256}:[^\s/@\"'`\\]{1,512}@(?=[A-Za-z0-9\[])(?!sha\d+:)"
 )
-_BARE_TOKEN = re.compile(r"(^|(?<=[\s,]))((?:[\w.-]+\.\w+(?::\d+)?/(?:[^\s,]*?/)?)?t/)[^/\s,]+")
-_TOKEN = re.compile(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]{0,512}?/)?t/)[^/\s\"'\\,;]+")
-_QUERY = re.compile(
+_BARE_TOKEN = pattern(r"(^|(?<=[\s,]))((?:[\w.-]+\.\w+(?::\d+)?/(?:[^\s,]*?/)?)?t/)[^/\s,]+")
+_TOKEN = pattern(r"((?:(?<!file)://|anaconda\.(?:org|com)/)(?:[^\s\"'\\]{0,512}?/)?t/)[^/\s\"'\\,;]+")
+_QUERY = pattern(
     r"([?&;#][^=&;?#\s\"\\]*(?:token|key|passw|pwd|secret|auth|sig|credential|jwt|session|ticket|assertion|bearer)"
     r"[^=&;?#\s\"\\]*=|[?&](?:pat|code|sid|otp|pin|nonce|state|login|user|access)=)[^&\s#\"\\]+",
     re.IGNORECASE,
 )
 # A parameter by any other name, whose value is long, or letters and digits mixed: signed addresses have many names.
-_VALUE = re.compile(r"([?&][^=&;?#\s\"\\<>]{1,64}=)(?=[^&\s#\"\\]*\d|[^&\s#\"\\]{16})([^&\s#\"\\<>]{8,})")
+_VALUE = pattern(r"([?&][^=&;?#\s\"\\<>]{1,64}=)(?=[^&\s#\"\\]*\d|[^&\s#\"\\]{16})([^&\s#\"\\<>]{8,})")
 # The pieces of an entry that was cut at its colons, as PYTHONPATH's are.
-_CUT = re.compile(r"((?<![^\s\"'=:,])//?)[^\s/:@\"'\\]{1,256}:[^\s/@\"'\\]{1,512}@(?=[A-Za-z0-9\[])")
+_CUT = pattern(r"((?<![^\s\"'=:,])//?)[^\s/:@\"'\\]{1,256}:[^\s/@\"'\\]{1,512}@(?=[A-Za-z0-9\[])")
 # An option or a setting that is named like a secret, and what follows it.
 _NAMED = r"(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
-_OPTION = re.compile(
+_OPTION = pattern(
     rf"((?<![\w-])--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+", re.IGNORECASE
 )
-_SETTING = re.compile(
+_SETTING = pattern(
     rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)(?!=)[^\s\"'\\,;&<>]+",
     re.IGNORECASE,
 )
-_HEADER = re.compile(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
+_HEADER = pattern(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
 # Secrets that are known by their form; each maker documents its own
 # (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
-_FORM = re.compile(
+_FORM = pattern(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{6,}|github_pat_[A-Za-z0-9_]{6,}|gl[a-z]{2,5}-[A-Za-z0-9_=-]{8,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{6,}|pypi-[A-Za-z0-9_-]{32,}|hf_[A-Za-z0-9]{16,}|sk-(?:[a-z]+-)*[A-Za-z0-9_-]{16,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]{4,})"
 )
-_FORMS = re.compile("g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-)|xox|pypi-A|hf_|sk-|A(?:KI|SI)A|eyJ")
-_SECRETS = re.compile("(?i:token|passw(?:or)?d|passphrase|secret|key|credential|-pat|-auth)[=_ -]")
+_FORMS = pattern("g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-)|xox|pypi-A|hf_|sk-|A(?:KI|SI)A|eyJ")
+_SECRETS = pattern("(?i:token|passw(?:or)?d|passphrase|secret|key|credential|-pat|-auth)[=_ -]")
 # A word of a path that is no word: letters and digits change places three times, as in a token.
-_URL_PATH = re.compile(r"(?<!file)://([^\s/\"'\\<>@]{1,253}@)?([^\s/\"'\\@]{1,253})/([^\s\"'\\?#]{8,2048})")
-_TOKENLIKE = re.compile(r"(?=[A-Za-z0-9_-]{8,}\Z)(?:[A-Za-z_-]*\d+[A-Za-z]+){2}[A-Za-z_-]*\d*[A-Za-z0-9_-]*\Z")
+_URL_PATH = pattern(r"(?<!file)://([^\s/\"'\\<>@]{1,253}@)?([^\s/\"'\\@]{1,253})/([^\s\"'\\?#]{8,2048})")
+_TOKENLIKE = pattern(r"(?=[A-Za-z0-9_-]{8,}\Z)(?:[A-Za-z_-]*\d+[A-Za-z]+){2}[A-Za-z_-]*\d*[A-Za-z0-9_-]*\Z")
 _PUBLIC = (
     *("pypi.org", "pythonhosted.org", "pytorch.org", "nvidia.com", "github.com", "gitlab.com", "bitbucket.org"),
     *("anaconda.org", "anaconda.com", "conda-forge.org", "prefix.dev", "python.org", "debian.org", "numpy.org", "intel.com"),
     *("readthedocs.io", "googleapis.com", "wikipedia.org", "githubusercontent.com", "github.io"),
 )  # fmt: skip
-_HOST = re.compile(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
-_LONE_OPTION = re.compile(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
-_SECRET_KEY = re.compile(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
-_PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]{6,})@")
+_HOST = pattern(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
+_LONE_OPTION = pattern(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
+_SECRET_KEY = pattern(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
+_PASSWORD = pattern(r"://[^\s/:@]*:([^\s/@]{6,})@")
 # Where a folder of the address is the token (https://help.cloudsmith.io/docs/entitlements#token-usage,
 # https://packagecloud.io/docs#token_auth, https://gemfury.com/guide/private-repo/).
-_FOLDER = re.compile(
+_FOLDER = pattern(
     r"(://(?:dl\.cloudsmith\.io/(?!public/|basic/|<)|packagecloud\.io/priv/(?!<)|(?:[\w.-]+\.)?fury\.io/(?!<)))[^/\s\"'\\]+"
 )
 
@@ -227,7 +229,7 @@ _INDEXES = frozenset(
 _SECRET = ("TOKEN", "PASSW", "PASSPHRASE", "SECRET", "KEY", "AUTH", "CREDENTIAL")
 
 # Homes on Linux, macOS, Windows and clusters.
-_HOMES = re.compile(
+_HOMES = pattern(
     r"((?<![\w.-])(?:/(?:[\w.-]+/){0,3}home|/Users|[A-Za-z]:[/\\\\]{1,4}Users)[/\\\\]{1,4})([^/\\\\\s\"':;,<>]+)",
     re.IGNORECASE,
 )
@@ -369,8 +371,8 @@ class Redactor:
             text = text.replace(secret, "<redacted>")
         if self._home:
             text = self._home.sub("~", text)
-        for pattern, word in self._names:
-            text = pattern.sub(word, text)
+        for name, word in self._names:
+            text = name.sub(word, text)
         if "home" in text or "sers" in text:
             text = _HOMES.sub(self._somebody, text)
         return text

@@ -5,18 +5,21 @@ Each takes a string that is sanitized already (`envdoctor.privacy.text.clean`) a
 
 import re
 
+from envdoctor.privacy.lazy import pattern
 from envdoctor.privacy.text import Kind
 
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
-_LINKED = re.compile(
-    r"(?:https?://|ftp://|www\.|mailto:|xmpp:)[^\s`|\\<>]+|[A-Za-z0-9_.+-]{0,64}@[A-Za-z0-9][A-Za-z0-9./_-]*"
-    r"|(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)?)?#\d+|\bGH-\d+",
+# What stands before the mark is looked for from the beginning of its word only, and no further than a name may reach.
+_LINKED = pattern(
+    r"(?:https?://|ftp://|www\.|mailto:|xmpp:)[^\s`|\\<>]+"
+    r"|(?:(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64})?@[A-Za-z0-9][A-Za-z0-9./_-]*"
+    r"|(?:(?<![A-Za-z0-9._/-])[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9._-]{1,100})?)?#\d+|\bGH-\d+",
     re.IGNORECASE,
 )
-_CODE = re.compile("`([^`]+)`")
+_CODE = pattern("`([^`]+)`")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#+!|~@$"})
 # What XML 1.0 can't hold (https://www.w3.org/TR/xml/#charsets), lone surrogates among it.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = pattern("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_it_is(text: str, kind: Kind) -> str:

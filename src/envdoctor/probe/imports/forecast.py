@@ -22,9 +22,10 @@ MAGIC = b"glibc-ld.so.cache1.1"
 FLAGS = {"x86_64": 0x0303, "aarch64": 0x0A03}  # of the cache's entries for this machine's own libraries
 FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")
 # Of the C library's own; and what a driver, or a choice of MPI, brings where there is one.
-GRANTED = re.compile(
-    r"ld-|linux-vdso|libc\.|libpthread\.|libdl\.|librt\.|libm\.|libutil\.|libpython|libc\.musl"
-    r"|libcuda\.|libnvidia-|libnvrtc|libnvcuvid|libcudart|libamdhip|libhsa|libze_|libmpi|libpmi|libtbb"
+GRANTED = (
+    *("ld-", "linux-vdso", "libc.", "libpthread.", "libdl.", "librt.", "libm.", "libutil.", "libpython"),
+    *("libcuda.", "libnvidia-", "libnvrtc", "libnvcuvid", "libcudart", "libamdhip", "libhsa", "libze_", "libmpi"),
+    *("libpmi", "libtbb"),
 )
 MOST = 1200  # compiled files in one check-up
 _INSIDE = re.compile(rb"(?m)^([\w./-]+)/__init__\.py,")
@@ -112,7 +113,7 @@ class _Loader:
             for soname in image.needed:
                 winner = self.find(soname, *folders)
                 if winner is None:
-                    if not GRANTED.match(soname) and soname not in self._brought():
+                    if not soname.startswith(GRANTED) and soname not in self._brought():
                         lacks.append((soname, ""))
                 elif versions := image.versions.get(soname):
                     defined = self._versions(winner)
