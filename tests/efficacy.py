@@ -418,18 +418,32 @@ NOT_RUN = [
         "Debian",
         "`apt-get install libopenblas0` changes the whole computer; the recording debian-12 shows the finding",
     ),
+    ("CON004", "all", "a fact; there is nothing to do"),
     (
-        "CON001 to CON015",
-        "conda, mamba, micromamba",
-        "no conda is to be had from PyPI or Debian; the command lines are tested word by word",
+        "CON005, CON006",
+        "base",
+        "an environment beside base leaves base as it is; taking packages out of it is run above",
     ),
+    (
+        "CON010, CON014",
+        "conda",
+        "other versions of conda than the one on PyPI; the command lines are tested word by word",
+    ),
+    ("CON011", "conda", "the file is mended by hand"),
+    ("CON022, CON023", "all", "in words: another person's environment, another person's token"),
+    ("CON001 to CON021", "mamba, micromamba", "on no index; the command lines are tested word by word"),
     ("all", "pixi", "pixi is not on PyPI; the command lines are tested word by word"),
     (
         "GPU001 to GPU011",
         "venv, conda",
         "the builds are gigabytes, and most need the GPU; the command lines are tested word by word",
     ),
-    ("REP001, REP005", "all", "in a container, such as these tests run in, they do not apply"),
+    (
+        "REP001, REP005",
+        "all",
+        "in a container, such as these tests run in, they do not apply; for conda what they write makes the environment "
+        "again (`tests/real/test_conda_rebuild.py`)",
+    ),
     ("REP003, REP004", "all", "by hand, or the lock of the tool at hand; the command lines are tested word by word"),
     ("PY001", "uv venv", "uv downloads another Python from GitHub"),
     ("all", "Windows, macOS, Homebrew", "other systems; the command lines are tested word by word"),
@@ -459,15 +473,33 @@ def document(rows: Sequence[tuple[Case, Outcome]]) -> str:
 
 
 def main() -> int:
+    """Run all cases, or those whose codes begin with a word given: the other rows of the document stay as they are."""
+    from tests.efficacy_conda import run_all
+
+    words = tuple(sys.argv[1:])
     rows = []
     for case in CASES:
-        with tempfile.TemporaryDirectory(prefix="efficacy-") as folder:
-            outcome = treat(case, case.build(Path(folder)))
-        print(f"{case.name}: {outcome}", flush=True)
-        rows.append((case, outcome))
+        if not words or case.code.startswith(words):
+            with tempfile.TemporaryDirectory(prefix="efficacy-") as folder:
+                rows.append((case, treat(case, case.build(Path(folder)))))
+            print(f"{case.name}: {rows[-1][1]}", flush=True)
+    rows += run_all(words)
     DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(document(rows), encoding="utf-8")
+    text = document(rows)
+    if words and DOCUMENT.exists():
+        text = _joined(DOCUMENT.read_text(encoding="utf-8"), text)
+    DOCUMENT.write_text(text, encoding="utf-8")
     return int(not all(outcome.cured or not outcome.tried for _, outcome in rows))
+
+
+def _joined(old: str, new: str) -> str:
+    """The ``new`` document with those rows of the ``old`` one that are of other codes, in the order of the cases."""
+    head, mark, rest = new.partition("|---|---|---|---|---|---|\n")
+    rows, blank, end = rest.partition("\n\n")
+    codes = {line.split(" | ")[0] for line in rows.splitlines()}
+    kept = old.partition(mark)[2].partition("\n\n")[0].splitlines()
+    kept = [line for line in kept if line.split(" | ")[0] not in codes]
+    return head + mark + "\n".join([*kept, *rows.splitlines()]) + blank + end
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -401,6 +401,10 @@ class Laboratory:
         self.conda("create", "--quiet", "--prefix", str(prefix), *words, home=prefix.parent / "home", **extra)
         return patient_at(prefix)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else builds in the laboratory meanwhile."""
+        return _alone(self.folder)
+
     def template(self, *words: str) -> Path:
         """An environment that conda made once: for `copy`, and to be looked at."""
         name = hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
@@ -442,7 +446,7 @@ def copy_prefix(template: Path, prefix: Path) -> Patient:
             made = data
             for old, new in changes.items() if not data.startswith(b"\x7fELF") else ():
                 made = made.replace(old, new)
-            if made != data:
+            if made != data or folder == "conda-meta":  # conda adds to the history in place
                 write(path, made, path.stat().st_mode & 0o777)
                 if folder != "conda-meta":  # a record has the hash of what stands in the prefix
                     changes[_sha256(data)] = _sha256(made)
@@ -467,8 +471,8 @@ def place() -> Path:
     digest = hashlib.sha256()
     for source in (laboratory.__file__, repacked.__file__, __file__):
         digest.update(Path(source).read_bytes())
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache, "envdoctor-tests", f"conda-{digest.hexdigest()[:12]}")
+    cache = os.environ.get("ENVDOCTOR_TEST_CACHE") or Path.home() / ".cache" / "envdoctor-tests"
+    return Path(cache, f"conda-{digest.hexdigest()[:12]}")
 
 
 @contextmanager

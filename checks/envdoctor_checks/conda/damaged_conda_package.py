@@ -70,8 +70,6 @@ def _damage(item: CondaDamage, record: CondaRecord) -> Finding:
         "Code or a library of the package is missing or was changed after it was installed: what it does now nobody "
         "has tested.",
         remedies=(
-            Install(
-                (f"{item.package}=={record.version}",), force=True, title=f"install {item.package} anew", conda=True
-            ),
+            Install((f"{item.package}=={record.version}",), force=True, title=f"reinstall {item.package}", conda=True),
         ),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Conda, Evidence, Finding, Prefix, Recreate, Rule, Severity, check, paths
+from envdoctor.api import Conda, Evidence, Finding, Prefix, Recreate, RestoreRecord, Rule, Severity, check, paths
 from envdoctor_checks.conda._records import conda_records
 
 CON013 = Rule("CON013", "interrupted-install", Severity.ERROR, guide=("repro-1",))
@@ -26,5 +26,13 @@ def interrupted_install(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
         "an installation into this environment did not end",
         "It was interrupted, or conda-meta was damaged since: some packages are there in part, and conda does not "
         "know of them.",
-        remedies=(Recreate(title="make the environment anew"),),
+        remedies=(*_least(conda, left), Recreate(title="make a new environment in its place")),
     )
+
+
+def _least(conda: Conda, left: list[Evidence]) -> list[RestoreRecord]:
+    """One empty record and nothing else: its package alone is laid down again."""
+    empty = [item for item in conda.state if item.kind == "record" and item.problem == "empty" and item.package]
+    if len(left) != 1 or len(empty) != 1 or conda.frozen:
+        return []
+    return [RestoreRecord(empty[0].file, str(empty[0].package))]

@@ -3,17 +3,23 @@
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    NAME,
     Conda,
     CondaBase,
     Evidence,
     Finding,
+    Missing,
     NewEnvironment,
+    Packages,
+    Prefix,
     Rule,
     Severity,
     check,
     family,
+    is_a,
     known,
     listed,
+    paths,
 )
 from envdoctor_checks.conda._channels import retired_channels
 from envdoctor_checks.conda._records import conda_records, in_words, unread
@@ -22,7 +28,7 @@ CON001 = Rule("CON001", "mixed-channels", Severity.WARNING, guide=("rec-6",))
 
 
 @check(CON001)
-def mixed_channels(conda: Conda) -> Iterator[Finding]:
+def mixed_channels(conda: Conda, prefix: Prefix, packages: Packages | Missing | None = None) -> Iterator[Finding]:
     """Packages without binaries (noarch) do not count: they fit anywhere."""
     binaries = [record for record in conda_records(conda) if record.subdir != "noarch"]
     core = listed("conda", "core")
@@ -43,6 +49,8 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
     if isinstance(conda.base, CondaBase) and isinstance(conda.base.requested, list):  # conda itself stays where it is
         asked = list(dict.fromkeys(["python", *conda.base.requested]))
     channels = _apart(conda, asked)
+    python = next((record.version for record in conda_records(conda) if record.name == "python"), "")
+    asked = [f"python={'.'.join(python.split('.')[:2])}" if python else "python", *(n for n in asked if n != "python")]
     yield Finding(
         CON001,
         "defaults and conda-forge",
@@ -55,6 +63,7 @@ def mixed_channels(conda: Conda) -> Iterator[Finding]:
                 f"make an environment from {' and '.join(channels)} alone",
                 name="one-channel",
                 packages=tuple(asked),
+                pip=_by_pip(prefix, packages),
                 channels=tuple(channels),
                 reason="it downloads a whole environment; this one stays until you remove it",
             ),
@@ -67,3 +76,17 @@ def _apart(conda: Conda, asked: list[str]) -> list[str]:
     ended = {retired.channel for retired in retired_channels()}
     others = (record.channel for record in known(conda.records) if record.name in asked)
     return ["conda-forge", *dict.fromkeys(name for name in others if name and not family(name) and name not in ended)]
+
+
+def _by_pip(prefix: Prefix, packages: Packages | Missing | None) -> tuple[str, ...]:
+    """The distributions that pip has put into the environment, from an index."""
+    found = packages.distributions if isinstance(packages, Packages) else []
+    return tuple(
+        item.name
+        for item in found
+        if item.installer in ("pip", "uv")
+        and not item.url
+        and paths.inside(item.location, prefix.path)
+        and is_a(NAME, item.name)
+        and item.key not in ("pip", "setuptools", "wheel")
+    )

@@ -53,4 +53,10 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
 def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> GiveBack | Manual:
     if conda.frozen:
         return Manual(f"leave it to whoever froze {prefix.path} to choose between the two")
-    return GiveBack(overlap.distribution, overlap.package, overlap.pip_version or "", overlap.conda_version or "")
+    return GiveBack(
+        overlap.distribution,
+        overlap.package,
+        overlap.pip_version or "",
+        overlap.conda_version or "",
+        twice=overlap.shape == "beside",
+    )

@@ -173,12 +173,61 @@ class SlimBase(Struct, frozen=True):
 
 
 class GiveBack(Struct, frozen=True):
-    """Take a distribution of pip's away, and lay down conda's ``package`` again, which it had replaced."""
+    """Take a distribution of pip's away, and lay down conda's ``package`` again, which it had replaced.
+
+    ``twice``: pip knows of two by this name, and takes one away at a time.
+    """
 
     distribution: str
     package: str
     pip_version: str = ""
     conda_version: str = ""
+    twice: bool = False
+
+
+class MendFile(Struct, frozen=True):
+    """Make a text file readable again, keeping the old one beside it.
+
+    ``how``: create (an empty one), utf-8 (without the bytes that are not), line (without ``line``, from 1).
+    """
+
+    file: str
+    how: str
+    line: int = 0
+
+
+class RestoreRecord(Struct, frozen=True):
+    """Put a record of conda's that can't be read aside, and lay its ``package`` (``name==version``) down again."""
+
+    file: str
+    package: str
+
+
+class FillGaps(Struct, frozen=True):
+    """Bring conda's own files back from its package cache: copy what is missing, from each folder to the other."""
+
+    folders: tuple[tuple[str, str], ...]
+
+
+class LayAgain(Struct, frozen=True):
+    """Take conda's ``packages`` (names) out without what needs them, and install them again."""
+
+    packages: tuple[str, ...]
+    title: str
+
+
+class BringAlong(Struct, frozen=True):
+    """Install what pip had put into another Python's ``folder`` for this one, and delete the folder."""
+
+    folder: str
+    requirements: tuple[str, ...]
+    title: str
+
+
+class RepairConda(Struct, frozen=True):
+    """Lay conda and ``packages`` (``name==version``) down again from outside of conda, which does not start."""
+
+    packages: tuple[str, ...]
 
 
 class DeleteFiles(Struct, frozen=True):
@@ -240,6 +289,12 @@ Errand = (
     | UpdateConda
     | SlimBase
     | GiveBack
+    | MendFile
+    | RestoreRecord
+    | FillGaps
+    | RepairConda
+    | LayAgain
+    | BringAlong
     | DeleteFiles
     | MakePrivate
     | RegisterKernel

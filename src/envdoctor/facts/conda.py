@@ -86,6 +86,56 @@ class CondaOverlap(Section, frozen=True, kw_only=True):
     evidence: str
 
 
+class CondaStateFile(Section, frozen=True, kw_only=True):
+    """A file that conda reads before it does anything, and can't.
+
+    ``kind``: history, record, pinned, state, variables. ``missing``: it is not there, or a folder is. ``line`` counts
+    from 1, where one line is at fault. ``package`` is what a record's name says (``name==version``).
+    """
+
+    file: str
+    kind: str
+    problem: str
+    missing: bool = False
+    line: int | None = None
+    package: str | None = None
+
+
+class CondaGap(Section, frozen=True, kw_only=True):
+    """A package that conda itself needs, and the first of its files that are gone; ``count`` of them in all.
+
+    ``cached`` is a folder of conda's package cache that still has them, ``target`` the folder in the prefix that it
+    is laid out in.
+    """
+
+    package: str
+    version: str
+    files: list[str]
+    count: int
+    cached: str | None = None
+    target: str | None = None
+
+
+class CondaProgram(Section, frozen=True, kw_only=True):
+    """conda of the root prefix: ``path`` of its program, and what it lacks, told by its files; nothing lacks: it starts.
+
+    ``lost`` are the program's own parts that are gone: its script, the Python that it runs on.
+    """
+
+    path: str
+    lost: list[str] = []
+    gaps: list[CondaGap] = []
+
+
+class CondaSolver(Section, frozen=True, kw_only=True):
+    """The solver that conda will use, the package that brings it, and whether base has that; ``sources`` name it."""
+
+    name: str
+    package: str
+    installed: bool
+    sources: list[str] = []
+
+
 class CondaBase(Section, frozen=True, kw_only=True):
     """What has been put into the base environment after the installer.
 
@@ -113,7 +163,9 @@ class Conda(Section, frozen=True, kw_only=True):
     miniforge, micromamba, pixi, conda. ``version`` is conda's own. ``is_base``: the patient is that root.
     ``config_files`` are read in this order, later over earlier. ``records`` are those of the patient's prefix.
     ``leftovers`` are files of an installation that did not end. ``unhashed`` are files that ``--deep`` could not
-    read, each with the reason.
+    read, each with the reason. ``state`` are files that stop conda. ``program`` is conda of the root prefix, ``None``
+    where there is none. ``left_behind``: what pip had put into folders of another minor version of Python, by folder.
+    ``unset`` are variables that a channel's URL names and nobody has set, each with the file.
     """
 
     root_prefix: str | None
@@ -136,4 +188,9 @@ class Conda(Section, frozen=True, kw_only=True):
     damaged: list[CondaDamage] | Missing = []
     unhashed: dict[str, str] = {}
     overlaps: list[CondaOverlap] | Missing = []
+    state: list[CondaStateFile] = []
+    program: CondaProgram | None = None
+    solver: CondaSolver | None = None
+    left_behind: dict[str, list[str]] = {}
+    unset: dict[str, str] = {}
     base: CondaBase | None | Missing = None

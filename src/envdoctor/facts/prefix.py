@@ -13,6 +13,8 @@ class Prefix(Section, frozen=True, kw_only=True):
     make environments with pip (Debian's can't without python3-venv). ``conda_meta`` says that the folder is there.
     ``lost`` is the folder of the environment that was meant and has no pyvenv.cfg any more: its Python takes its base's
     prefix for its own, and that is what ``path`` and all the rest are about.
+    ``writable``: whether the user may change what packages are in it (``None``: not known); if not, ``owner`` is the
+    name of who may, where it is known.
     """
 
     path: str
@@ -28,3 +30,5 @@ class Prefix(Section, frozen=True, kw_only=True):
     site_packages: list[str] = []
     has_ensurepip: bool | None = None
     lost: str | None = None
+    writable: bool | None = None
+    owner: str | None = None

@@ -8,7 +8,9 @@ class Tools(Section, frozen=True, kw_only=True):
 
     ``pythons`` maps a minor version (``3.13``) to a Python of it that can be run by that path: on
     PATH (shims, which depend on the directory, don't count), under pyenv, or managed by uv.
+    ``broken`` are those of the commands that can't start, as their files tell, each with the reason.
     """
 
     commands: dict[str, str] = {}
     pythons: dict[str, str] = {}
+    broken: dict[str, str] = {}

@@ -30,6 +30,7 @@ from envdoctor.facts import Facts
 from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
 from envdoctor.fixes.model import Applicability, Fix, Tool, named
+from envdoctor.fixes.possible import possible
 from envdoctor.fixes.target import Target
 
 __all__ = ["Fix", "Toolbox"]
@@ -54,6 +55,7 @@ class Toolbox:
         fix = self._fix(remedy) if word is None else by_hand(remedy, word)
         if isinstance(remedy, Errand) and (option := hidden_option(fix.steps)) is not None:
             fix = by_hand(remedy, option)
+        fix = possible(self._bedside, fix)
         return msgspec.structs.replace(fix, verify=steps.run("envdoctor", "check", *self._again(fix), "--select", code))
 
     def _again(self, fix: Fix) -> list[str]:
@@ -122,7 +124,7 @@ class Toolbox:
         if remedy.conda:
             from envdoctor.fixes.tools.conda import reinstall
 
-            return named(reinstall(self._bedside, requirements), words)
+            return named(reinstall(self._bedside, requirements, force), words)
         if not force and self._bedside.elsewhere:
             from envdoctor.fixes.projects import elsewhere
 

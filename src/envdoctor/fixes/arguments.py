@@ -11,21 +11,25 @@ import msgspec
 
 from envdoctor.ecosystem.names import CHANNEL, CONDA, CONDA_SPEC, NAME, REQUIREMENT, VERSION, first_that_is_not, is_a
 from envdoctor.engine.remedies import (
+    BringAlong,
     CallPip,
     Configure,
     DeleteFiles,
     Edit,
     Errand,
     ExportEnvironment,
+    FillGaps,
     GiveBack,
     GivePip,
     Install,
     InstallBuild,
     InstallSystem,
     KeepEnv,
+    LayAgain,
     Lock,
     MakePrivate,
     Manual,
+    MendFile,
     Move,
     NewEnvironment,
     Recreate,
@@ -33,8 +37,10 @@ from envdoctor.engine.remedies import (
     Remedy,
     Remove,
     RemoveKernel,
+    RepairConda,
     Replace,
     RestoreConfiguration,
+    RestoreRecord,
     RewritePaths,
     Run,
     SetEnv,
@@ -103,8 +109,8 @@ def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
         case NewEnvironment(_, name, folder, packages, pip, channels):
             yield FOLDER, (name,)
             yield PATH, (folder,) if folder else ()
-            yield CONDA, packages
-            yield NAME, pip
+            yield CONDA_SPEC, packages
+            yield REQUIREMENT, pip
             yield CHANNEL, channels
         case Configure(_, changes):
             for verb, key, value, file in map(msgspec.structs.astuple, changes):
@@ -117,6 +123,8 @@ def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield NAME, (distribution,)
             yield CONDA_SPEC, (f"{package}=={conda_version}" if conda_version else package,)
             yield VERSION, (pip_version,) if pip_version else ()
+        case MendFile() | RestoreRecord() | FillGaps() | RepairConda() | LayAgain() | BringAlong():
+            yield from _of_repair(errand)
         case DeleteFiles(paths):
             yield PATH, paths
         case MakePrivate(file):
@@ -134,6 +142,28 @@ def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
             | RestoreConfiguration()
         ):
             return  # no words of their own
+        case _:
+            assert_never(errand)
+
+
+def _of_repair(
+    errand: MendFile | RestoreRecord | FillGaps | RepairConda | LayAgain | BringAlong,
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    match errand:
+        case MendFile(file):
+            yield PATH, (file,)
+        case RestoreRecord(file, package):
+            yield PATH, (file,)
+            yield CONDA_SPEC, (package,)
+        case FillGaps(folders):
+            yield PATH, tuple(path for pair in folders for path in pair)
+        case RepairConda(packages):
+            yield CONDA_SPEC, packages
+        case LayAgain(packages):
+            yield CONDA, packages
+        case BringAlong(folder, requirements):
+            yield PATH, (folder,)
+            yield REQUIREMENT, requirements
         case _:
             assert_never(errand)
 

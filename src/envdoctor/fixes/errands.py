@@ -3,19 +3,25 @@
 from typing import assert_never
 
 from envdoctor.engine.remedies import (
+    BringAlong,
     CallPip,
     Configure,
     DeleteFiles,
     Errand,
     ExportEnvironment,
+    FillGaps,
     GiveBack,
     GivePip,
+    LayAgain,
     Lock,
     MakePrivate,
+    MendFile,
     NewEnvironment,
     RegisterKernel,
     RemoveKernel,
+    RepairConda,
     RestoreConfiguration,
+    RestoreRecord,
     RewritePaths,
     SlimBase,
     Sync,
@@ -35,6 +41,10 @@ def carry_out(target: Target, errand: Errand) -> Fix:
             from envdoctor.fixes.tools import conda_itself
 
             return conda_itself.carry_out(target, errand)
+        case RestoreRecord() | FillGaps() | RepairConda() | LayAgain() | BringAlong():
+            from envdoctor.fixes.tools import conda_repair
+
+            return conda_repair.carry_out(target, errand)
         case RegisterKernel() | RemoveKernel():
             from envdoctor.fixes.tools import jupyter
 
@@ -43,6 +53,10 @@ def carry_out(target: Target, errand: Errand) -> Fix:
                 if isinstance(errand, RegisterKernel)
                 else jupyter.remove(target, errand)
             )
+        case MendFile():
+            from envdoctor.fixes.tools import files
+
+            return files.mend(target, errand)
         case DeleteFiles() | MakePrivate():
             from envdoctor.fixes.tools import files
 

@@ -136,8 +136,8 @@ def _export(target: Target) -> Fix:
     from envdoctor.fixes.tools import conda_projects
 
     return Fix(
-        title="write down what was asked for",
-        steps=(conda_projects.export(target),),
+        title="write down what is installed",
+        steps=conda_projects.export(target),
         applicability=Applicability.SAFE,
         undo="remove environment.yml",
     )

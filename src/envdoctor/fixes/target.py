@@ -36,13 +36,15 @@ class Target:
         self.environment = isinstance(prefix.configuration, dict) or prefix.conda_meta
         by_conda = self.kind is OriginKind.CONDA_ENV or self.kind in CONDA_ROOTS or prefix.conda_meta
         self.conda = by_conda and self.kind is not OriginKind.PIXI
+        self.linux = not isinstance(facts.system, Missing) and facts.system.platform == "linux"
         self.windows = not isinstance(facts.system, Missing) and facts.system.platform == "win32"
         self.environ = {} if isinstance(facts.environment, Missing) else facts.environment.variables
         self.shell: Shell = shell_of(
             self.environ, self.windows, None if isinstance(facts.environment, Missing) else facts.environment.shell
         )
         tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
-        self.commands = tools.commands
+        self.dead = _dead(facts, tools)
+        self.commands = {name: path for name, path in tools.commands.items() if name not in self.dead}
         self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}
         # Only those become part of a command that are named as a distribution may be.
         self.distributions = list(filter(_sound, found))
@@ -197,6 +199,19 @@ class Target:
         }
         found = [item for item in here if item.key not in needed and item.key not in FURNITURE]
         return sorted(found, key=lambda item: item.name.lower())
+
+
+def _dead(facts: Facts, tools: Tools) -> dict[str, str]:
+    """The programs that do not start, each with the reason: by their own files, conda by those of all it needs."""
+    dead = dict(tools.broken)
+    conda = facts.conda if isinstance(facts.conda, Conda) else None
+    program = conda.program if conda else None
+    if conda and program and (program.lost or program.gaps):
+        where = tools.commands.get("conda", program.path)
+        if paths.inside(where, conda.root_prefix):
+            gone = f"{program.lost[0]} is gone" if program.lost else f"files of {program.gaps[0].package} are gone"
+            dead.setdefault("conda", gone)
+    return dead
 
 
 def externally_managed(facts: Facts) -> str:

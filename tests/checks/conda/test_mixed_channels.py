@@ -33,7 +33,7 @@ def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
     assert fix.title == "make an environment from conda-forge and bioconda alone"
     assert argvs(fix) == [
         "conda create --name one-channel --override-channels --channel conda-forge --channel bioconda "
-        "--strict-channel-priority hdf5 samtools torch"
+        "--strict-channel-priority python=1.0 hdf5 samtools torch"
     ]
 
 

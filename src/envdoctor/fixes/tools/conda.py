@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.names import CONDA, is_a, normalise
+from envdoctor.ecosystem.channels import canonical
+from envdoctor.ecosystem.names import CHANNEL, CONDA, is_a, normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.facts import present
+from envdoctor.facts import Conda as CondaFacts
+from envdoctor.facts import Distribution, present
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
+from envdoctor.fixes.source import again
 from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
+DEFAULTS = ("pkgs/main", "pkgs/r", "pkgs/msys2", "pkgs/free")
+MOST_NAMES = 60  # a longer command line is read by nobody
 PLAN = "conda may change other packages with it; it shows its plan and asks first"
 
 
-def reinstall(bedside: Target, specs: Sequence[str]) -> Fix:
-    """Lay conda's own packages down anew, where they are: that repairs base, too."""
+def reinstall(bedside: Target, specs: Sequence[str], force: bool = True) -> Fix:
+    """Lay conda's own packages down where they are, those that are there anew with ``force``: that repairs base, too."""
     if bedside.kind is OriginKind.PIXI:
         from envdoctor.fixes.tools.pixi import Pixi
 
@@ -28,8 +33,26 @@ def reinstall(bedside: Target, specs: Sequence[str]) -> Fix:
             steps=(),
             applicability=Applicability.MANUAL,
         )
-    words = (bedside.conda_command(), "install", "--prefix", bedside.prefix, "--force-reinstall", *specs)
+    again = ("--force-reinstall",) if force else ()
+    words = (bedside.conda_command(), "install", "--prefix", bedside.prefix, *again, *specs)
     return Fix(title="", steps=(run(*words),), applicability=Applicability.UNSAFE, reason=PLAN)
+
+
+def channels_of(target: Target) -> list[str]:
+    """Options that name the channels which the packages came from; none where the configuration has them all.
+
+    Those that are configured keep their order and stand first.
+    """
+    conda = target.facts.conda
+    if not isinstance(conda, CondaFacts) or not isinstance(conda.records, list) or not isinstance(conda.channels, list):
+        return []
+    used = {name for record in conda.records if (name := canonical(record.channel)) and "<" not in name}
+    here = [canonical(name) for name in conda.channels]
+    plain = {word for name in here for word in ((name, *DEFAULTS) if name == "defaults" else (name,))}
+    if used <= plain or not all(is_a(CHANNEL, name) for name in (*here, *used)):
+        return []
+    named = dict.fromkeys(["defaults" if name in DEFAULTS else name for name in [*here, *sorted(used)]])
+    return ["--override-channels", *(word for name in named for word in ("--channel", name))]
 
 
 class Conda:
@@ -88,31 +111,38 @@ class Conda:
         )
 
     def recreate(self, python: str) -> Fix:
-        """A new environment beside the old one, which stays until it is no longer needed."""
+        """A new environment beside the old one, which stays until it is no longer needed: of the same Python, from the
+        same channels, with what was asked for of conda and of pip."""
         prefix = f"{self._bedside.prefix}-{f'py{python}' if python else 'new'}"
+        remove = self._bedside.shell.run([self._conda, "remove", "--prefix", prefix, "--all"])
         if listed := ("" if python else self._bedside.project_file("environment.yml")):
             step = run(self._conda, "env", "create", "--prefix", prefix, "--file", listed)
             if self._conda == "micromamba":
                 step = run(self._conda, "create", "--prefix", prefix, "--file", listed)
+            steps, lost = [step], f"; what {listed} does not name does not come back"
         else:
             wanted = python or self._bedside.minor
-            step = run(
-                self._conda,
-                "create",
-                "--prefix",
-                prefix,
-                f"python={wanted}" if wanted else "python",
-                *self._asked_for(),
-            )
-        remove = self._bedside.shell.run([self._conda, "remove", "--prefix", prefix, "--all"])
+            pip = [word for item in self._pips() if not item.url for word in again(item, exact=not python)]
+            specs = [f"python={wanted}" if wanted else "python", *self._asked_for()]
+            specs += ["pip"] if pip and "pip" not in specs else []
+            steps = [run(self._conda, "create", "--prefix", prefix, *channels_of(self._bedside), *specs)]
+            if pip:
+                steps.append(run(self._conda, "run", "--prefix", prefix, "python", "-m", "pip", "install", *pip))
+            others = [item.name for item in self._pips() if item.url]
+            lost = f"; {', '.join(others)} came from elsewhere, and have to be brought back by hand" if others else ""
         return Fix(
             title=f"make an environment beside it{f' with Python {python}' if python else ''}: {prefix}",
-            steps=(step,),
+            steps=tuple(steps),
             applicability=Applicability.UNSAFE,
-            reason="it downloads a whole environment, without what pip had installed; the old one stays",
+            reason=f"it downloads a whole environment; the old one stays{lost}",
             undo=remove,
             patient=prefix,
         )
+
+    def _pips(self) -> list[Distribution]:
+        """What pip was asked for, most likely: no other distribution requires it."""
+        found = [item for item in self._bedside.top_level if item.key in self._by_pip]
+        return found if len(found) <= MOST_NAMES else []
 
     def _asked_for(self) -> list[str]:
         """The names that were asked for, by conda's records; without records, what no distribution requires."""

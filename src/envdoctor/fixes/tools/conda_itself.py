@@ -49,7 +49,8 @@ def new_environment(target: Target, errand: NewEnvironment) -> Fix:
     if errand.channels:
         strict = ["--strict-channel-priority"] if tool == "conda" else []
         create += ["--override-channels", *(w for name in errand.channels for w in ("--channel", name)), *strict]
-    steps = [_said(target, *create, *errand.packages)]
+    pip = ["pip"] if errand.pip and "pip" not in errand.packages else []
+    steps = [_said(target, *create, *errand.packages, *pip)]
     if errand.pip:
         steps.append(_said(target, tool, "run", "--name", errand.name, "python", "-m", "pip", "install", *errand.pip))
     return Fix(
@@ -58,7 +59,14 @@ def new_environment(target: Target, errand: NewEnvironment) -> Fix:
         applicability=Applicability.UNSAFE,
         reason=errand.reason,
         undo="" if errand.channels else f"{tool} env remove --name {errand.name}",
+        patient=_named(target, errand.name),
     )
+
+
+def _named(target: Target, name: str) -> str:
+    """Where conda makes an environment of this name, unless its configuration says otherwise; empty: not known."""
+    conda = _conda(target)
+    return paths.join(conda.root_prefix, "envs", name) if conda and conda.root_prefix and conda.tool != "pixi" else ""
 
 
 def _conda(target: Target) -> Conda | None:
@@ -133,9 +141,10 @@ def _given_back(target: Target, errand: GiveBack) -> Fix:
         if tool == "pixi"
         else (tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
     )
+    away = [_said(target, *out, errand.distribution)] * (2 if errand.twice else 1)
     return Fix(
-        title=f"take pip's {errand.distribution} away, then install conda's {errand.package} anew",
-        steps=(_said(target, *out, errand.distribution), _said(target, *again)),
+        title=f"take pip's {errand.distribution} away, then reinstall conda's {errand.package}",
+        steps=(*away, _said(target, *again)),
         applicability=Applicability.UNSAFE,
         reason="between the two steps nothing of it is there, and conda may change other packages",
         undo=shlex.join((*back, f"{errand.distribution}=={errand.pip_version}")) if errand.pip_version else "",

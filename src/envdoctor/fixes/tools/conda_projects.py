@@ -1,7 +1,7 @@
 """A project whose environment is conda's: environment.yml, and conda-lock's file."""
 
 from envdoctor.ecosystem import paths
-from envdoctor.fixes.steps import Run, run
+from envdoctor.fixes.steps import Edit, Run, Step, run
 from envdoctor.fixes.target import Target
 
 
@@ -23,11 +23,23 @@ def update(target: Target, files: tuple[str, ...]) -> Run:
     return run("conda", "env", "update", "--prefix", target.prefix, "--file", file)
 
 
-def export(target: Target) -> Run:
-    """The names that were asked for, without their builds."""
-    return run("conda", "env", "export", "--from-history", "--prefix", target.prefix, "--file", "environment.yml")
+def export(target: Target) -> tuple[Step, ...]:
+    """What is installed, with its channels and with pip's packages: names and versions, for any build of them.
+
+    `--from-history` would leave out the channels, the Python and pip's packages. Where the environment lies on this
+    machine (``prefix:``, and a ``name:`` that is a path) is nobody else's.
+    """
+    file = target.project_path("environment.yml")
+    written = run("conda", "env", "export", "--no-builds", "--prefix", target.prefix, "--file", file)
+    if target.linux:
+        return (written, run("sed", "-i", "-e", "/^prefix:/d", "-e", "/^name: *\\//d", file))
+    return (written, Edit(file, "delete the line that begins with `prefix:`, and `name:` if a path stands there"))
 
 
 def create(target: Target) -> Run:
-    words = ["conda", "create", "--prefix", target.project_path(".conda"), "python"]
-    return run(*target.spoken(words))
+    """The project's own list makes it, where there is one; the Python is of the version that it ran on."""
+    folder = target.project_path(".conda")
+    if listed := target.project_file("environment.yml"):
+        return run("conda", "env", "create", "--prefix", folder, "--file", listed)
+    python = f"python={target.minor}" if target.minor else "python"
+    return run(*target.spoken(["conda", "create", "--prefix", folder, python]))

@@ -1,8 +1,8 @@
 """Files of the user's, on POSIX systems."""
 
-from envdoctor.engine.remedies import DeleteFiles, MakePrivate
+from envdoctor.engine.remedies import DeleteFiles, MakePrivate, MendFile
 from envdoctor.fixes.model import Applicability, Fix
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Edit, run
 from envdoctor.fixes.target import Target
 
 
@@ -21,4 +21,39 @@ def make_private(target: Target, errand: MakePrivate) -> Fix:
         steps=(run("chmod", "go-rwx", errand.file),),
         applicability=Applicability.SAFE,
         undo=target.shell.run(("chmod", "go+r", errand.file)),
+    )
+
+
+def mend(target: Target, errand: MendFile) -> Fix:
+    """The old file stays beside the new one, as ``.broken``."""
+    file, old = errand.file, f"{errand.file}.broken"
+    back = target.shell.run(("mv", old, file))
+    if errand.how == "create" and not target.windows:
+        return Fix(
+            title="put an empty file in its place: conda asks only whether it is there",
+            steps=(run("touch", file),),
+            applicability=Applicability.SAFE,
+            undo=target.shell.run(("rm", file)),
+        )
+    # Only GNU's sed and iconv write a file in place, without a shell between.
+    if not target.linux:
+        ways = {
+            "create": "make an empty file",
+            "utf-8": "save it as UTF-8, without the bytes that are not",
+            "line": f"mend or delete line {errand.line}",
+        }
+        words = ways[errand.how]
+        return Fix(title=words, steps=(Edit(file, words),), applicability=Applicability.MANUAL)
+    if errand.how == "line":
+        return Fix(
+            title=f"take line {errand.line} out; the old file stays beside it",
+            steps=(run("cp", file, old), run("sed", "-i", "-e", f"{errand.line}d", file)),
+            applicability=Applicability.SAFE,
+            undo=back,
+        )
+    return Fix(
+        title="leave out what is not UTF-8; the old file stays beside it",
+        steps=(run("mv", file, old), run("iconv", "-c", "-f", "UTF-8", "-t", "UTF-8", "-o", file, old)),
+        applicability=Applicability.SAFE,
+        undo=back,
     )

@@ -47,6 +47,7 @@ class Configuration(Struct, frozen=True):
     settings: dict[str, CondaSetting]
     problems: list[CondaFileProblem]
     secrets: list[CondaSecret]
+    unset: dict[str, str] = {}
 
 
 # pixi reads no condarc; where its manifest is not to be had, this is known all the same.
@@ -107,7 +108,23 @@ def read(world: World, root: str | None, conda: Version = effective.NEWEST, mamb
         settings=settings,
         problems=problems,
         secrets=secrets,
+        unset=_unset(sources, world, mamba),
     )
+
+
+def _unset(sources: dict[str, dict[str, Raw]], world: World, mamba: bool) -> dict[str, str]:
+    """The variables that channels name and nobody has set, each with the file or variable that names it."""
+    pattern = _MAMBAS_VARIABLE if mamba else _VARIABLE
+    found: dict[str, str] = {}
+    for source, raws in sources.items():
+        for name in ("channels", "channel", "default_channels", "channel_alias"):
+            value = raws[name].value if name in raws else None
+            for item in value if isinstance(value, list) else [value]:
+                for match in pattern.finditer(item) if isinstance(item, str) else ():
+                    word = match[1] or match[2]
+                    if word and word not in world.environ and word != "$":
+                        found.setdefault(word, source)
+    return found
 
 
 def _paths(sources: Iterable[str]) -> set[str]:

@@ -47,21 +47,21 @@ def examine(
             there = lstat(prefix + path)
         except (FileNotFoundError, NotADirectoryError):
             count += 1
-            _note(severe if _matters(path) else minor, path, "gone")
+            _note(severe if matters(path) else minor, path, "gone")
             continue
         except (OSError, ValueError):  # not ours to look at
             continue
         if size is None or kind != "hardlink" or there.st_size == size:
             if not deep:
                 continue
-        elif entry.prefix_placeholder is None and _matters(path) and not _rewritten(entry) and not _is_link(there):
+        elif entry.prefix_placeholder is None and matters(path) and not _rewritten(entry) and not _is_link(there):
             count += 1
             _note(severe, path, f"{there.st_size} bytes, not {size}")
             continue
         if (
             deep
             and kind == "hardlink"
-            and _matters(path)
+            and matters(path)
             and stat.S_ISREG(there.st_mode)  # a FIFO would hold whoever opens it
             and _other_content(prefix + path, entry, unhashed)
         ):
@@ -96,7 +96,8 @@ def _note(files: dict[str, str], path: str, what: str) -> None:
         files[path] = what
 
 
-def _matters(path: str) -> bool:
+def matters(path: str) -> bool:
+    """True for code that is imported or loaded."""
     return bool(_CODE.search(path)) and not _SPARE.search(path)
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts.conda import CondaOverlap
 from envdoctor.probe.conda.records import PathEntry, RawRecord
 from envdoctor.probe.world import World
@@ -109,6 +110,27 @@ class Watch:
     def strangers(self) -> list[Foreign]:
         """The metadata folders that no record owns."""
         return [item for folder, item in self.foreign.items() if folder not in self._claimed]
+
+    def tooling(self) -> set[str]:
+        """The keys of what pip has put in for conda itself: plug-ins of its (entry points in the group ``conda``), and
+        all that they require."""
+        strangers = {item.key: item for item in self.strangers()}
+        waiting = [item.key for item in strangers.values() if self._is_plugin(item)]
+        found: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            if key in found or key not in strangers:
+                continue
+            found.add(key)
+            text = self._world.text(f"{self._prefix}/{strangers[key].folder}/METADATA", 1_000_000)
+            lines = text.partition("\n\n")[0].splitlines() if isinstance(text, str) else ()
+            required = [line.partition(":")[2].strip() for line in lines if line.startswith("Requires-Dist:")]
+            waiting += [normalise(name_in(line)) for line in required if "extra ==" not in line]
+        return found
+
+    def _is_plugin(self, item: Foreign) -> bool:
+        text = self._world.text(f"{self._prefix}/{item.folder}/entry_points.txt", 100_000)
+        return isinstance(text, str) and "[conda]" in (line.strip() for line in text.splitlines())
 
     def overlaps(self, should_be: set[str], unreadable: set[str]) -> list[CondaOverlap]:
         """Every overlap; ``should_be`` are the packages the history says are there, ``unreadable`` records' names."""

@@ -51,6 +51,7 @@ class RawRecord(Struct):
     depends: list[str] = []
     size: int | None = None
     noarch: Any = None
+    extracted_package_dir: str | None = None
     files: msgspec.Raw = msgspec.Raw(b"[]")
     paths_data: PathsData | None = None
     requested_spec: str | UnsetType | None = UNSET

@@ -21,15 +21,18 @@ def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) 
         if pixi:
             return None
         if is_conda_installation(prefix, world.is_dir):
-            # Unless another one made it, as an environment that holds conda, too.
-            return (_above(world, commands[0].split(" ")[0]) if commands else None) or prefix
+            # Unless another one made it, as an environment that holds conda, too; and the shell uses that one.
+            made_by = _above(world, commands[0].split(" ")[0]) if commands else None
+            return prefix if not made_by or _in_use(world, world.environ) == prefix else made_by
         parent, name = os.path.split(os.path.dirname(prefix))
         if name == "envs" and any(world.is_dir(f"{parent}/{folder}") for folder in ("conda-meta", "pkgs")):
             return parent  # micromamba's own root may be empty but for these
+        if root := _in_use(world, world.environ):  # it is this one's configuration that counts from now on
+            return root
         for command in reversed(commands):
-            root = _above(world, command.split(" ")[0])
-            if root:
+            if root := _above(world, command.split(" ")[0]):
                 return root
+        return None
     return _in_use(world, world.environ)
 
 

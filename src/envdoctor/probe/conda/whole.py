@@ -12,7 +12,7 @@ from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
 from envdoctor.facts.prefix import Prefix
 from envdoctor.privacy.redact import credentials
-from envdoctor.probe.conda import base, configuration, damage, effective, history, records, roots
+from envdoctor.probe.conda import base, configuration, damage, effective, history, left, program, records, roots, state
 from envdoctor.probe.conda.overlap import Watch
 from envdoctor.probe.world import World
 
@@ -74,6 +74,9 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         settings=settings.settings,
         problems=settings.problems,
         secrets=settings.secrets,
+        unset=settings.unset,
+        program=program.read(world, root, root_names) if root and version else None,
+        solver=program.solver(settings.settings, numbers(version)[:2], root_names) if version else None,
         records=names if isinstance(names, Missing) else [],
         damaged=names if isinstance(names, Missing) else [],
         overlaps=names if isinstance(names, Missing) else [],
@@ -98,6 +101,11 @@ def _with_records(
         damaged=reading.damaged,
         unhashed=reading.unhashed,
         overlaps=reading.overlaps,
+        state=[
+            *(item for item in state.read(world, here, names) if item.kind != "history" or conda.flavour != "pixi"),
+            *state.unreadable(here, reading.unreadable, names),
+        ],
+        left_behind=left.behind(world, prefix, reading.records),
         base=base.read(world, here, reading.records, blocks, reading.plugins, reading.pip) if conda.is_base else None,
         channels=_seen(reading.records) if conda.flavour == "pixi" and not conda.config_files else conda.channels,
     )
@@ -140,7 +148,8 @@ def _pass(world: World, prefix: Prefix, names: list[str], blocks: Sequence[histo
     reading.damaged = damage.without_shared(reading.damaged, again)
     reading.overlaps = watch.overlaps(history.present(blocks), failed)
     # A record that pip replaced stays in pip's hands: its distribution is told there, not as one more.
-    reading.pip = sorted(item.key for item in watch.strangers() if normalise(item.key) not in _NOT_BLOAT)
+    spared = {*_NOT_BLOAT, *watch.tooling()}
+    reading.pip = sorted(item.key for item in watch.strangers() if normalise(item.key) not in spared)
     return reading
 
 

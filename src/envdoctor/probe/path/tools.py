@@ -1,6 +1,7 @@
 """Which installers and Pythons are at hand, by looking along PATH: none of them is started."""
 
 import os
+import re
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.tools import Tools
@@ -14,6 +15,8 @@ COMMANDS = (
     *("apt-get", "dnf", "apk", "pacman", "zypper", "brew", "sudo", "jupyter", "code", "spyder", "py"),
 )
 MINORS = tuple(f"3.{minor}" for minor in range(8, 16))
+# Those that a cure may name, and that may be scripts of a Python that is gone.
+SCRIPTS = COMMANDS[: COMMANDS.index("conda-lock") + 1]
 
 
 def read(world: World) -> Tools:
@@ -37,8 +40,58 @@ def read(world: World) -> Tools:
     for minor, path in windows_pythons(world) if windows else _managed(world):
         if minor in MINORS and minor not in pythons and os.path.isfile(world.real(path)):
             pythons[minor] = path
+    broken = {name: why for name in SCRIPTS if name in commands and (why := _fault(world, commands[name]))}
     return Tools(
-        commands=commands, pythons=dict(sorted(pythons.items(), key=lambda item: int(item[0].partition(".")[2])))
+        commands=commands,
+        pythons=dict(sorted(pythons.items(), key=lambda item: int(item[0].partition(".")[2]))),
+        broken=broken,
+    )
+
+
+_IMPORT = re.compile(r"^\s*from ([A-Za-z_][\w.]*) import ", re.MULTILINE)
+
+
+def _fault(world: World, path: str) -> str:
+    """Why a program can't start, as far as its file tells; empty where nothing speaks against it.
+
+    A script needs its interpreter, and in that one's site-packages the module that it imports.
+    """
+    data = world.read(path, 4096)
+    if not isinstance(data, bytes):
+        return ""
+    if not data:
+        return f"{path} is empty"
+    if not data.startswith(b"#!/") or b"python" not in data.partition(b"\n")[0]:
+        return ""
+    head, _, text = data.decode("utf-8", "replace").partition("\n")
+    interpreter = head[2:].strip()
+    if " " in interpreter:  # env, or an option
+        return ""
+    if not world.exists(interpreter):
+        return f"its interpreter {interpreter} is not there"
+    found = [name for name in _IMPORT.findall(text) if name.partition(".")[0] not in ("re", "sys", "importlib")]
+    prefix = os.path.dirname(os.path.dirname(interpreter))
+    libraries = world.names(f"{prefix}/lib")
+    sites = [
+        f"{prefix}/lib/{name}/site-packages"
+        for name in (libraries if isinstance(libraries, list) else ())
+        if name.startswith("python3.")
+    ]
+    own = world.exists(f"{prefix}/pyvenv.cfg") or world.is_dir(f"{prefix}/conda-meta")
+    if not own or not found or not sites or any(_has_paths(world, site) for site in sites):
+        return ""
+    module = found[0].replace(".", "/")
+    places = [f"{site}/{module}{ending}" for site in sites for ending in (".py", "/__init__.py")]
+    if any(map(world.exists, places)) or any(world.is_dir(f"{site}/{module}") for site in sites):
+        return ""
+    return f"{found[0]} is not in {sites[0]}"
+
+
+def _has_paths(world: World, site: str) -> bool:
+    """True where modules may come from elsewhere: an editable install, or packages of the system."""
+    names = world.names(site)
+    return isinstance(names, list) and any(
+        name.endswith((".pth", ".egg-link")) and name != "distutils-precedence.pth" for name in names
     )
 
 

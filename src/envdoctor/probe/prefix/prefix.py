@@ -25,6 +25,8 @@ def read(world: World, path: str, executable: str) -> Prefix:
     configuration = parse_pyvenv(text) if isinstance(text, str) else text
     home = configuration.get("home") if isinstance(configuration, dict) else None
     real = world.real(executable)
+    sites = site_packages(world, path)
+    writable, owner = _access(world, path, sites)
     return Prefix(
         path=path,
         exists=world.is_dir(path),
@@ -36,8 +38,26 @@ def read(world: World, path: str, executable: str) -> Prefix:
         home_exists=world.is_dir(home) if home else None,
         conda_meta=world.is_dir(f"{path}/conda-meta"),
         receipts=[name for name in RECEIPTS if os.path.exists(world.real(f"{path}/{name}"))],
-        site_packages=site_packages(world, path),
+        site_packages=sites,
+        writable=writable,
+        owner=owner,
     )
+
+
+def _access(world: World, path: str, sites: list[str]) -> tuple[bool | None, str | None]:
+    """Whether the user may put packages into the prefix, and if not, the name of its owner."""
+    if world.platform == "win32":  # the modes of files don't tell there
+        return None, None
+    folders = [folder for folder in (path, f"{path}/conda-meta", *sites) if world.is_dir(folder)]
+    shut = next((folder for folder in folders if not os.access(world.real(folder), os.W_OK)), None)
+    if shut is None:
+        return (True, None) if folders else (None, None)
+    import pwd
+
+    try:
+        return False, pwd.getpwuid(os.stat(world.real(shut)).st_uid).pw_name
+    except (KeyError, OSError):
+        return False, None
 
 
 def parse_pyvenv(text: str) -> dict[str, str]:

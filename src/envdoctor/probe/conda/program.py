@@ -1,0 +1,109 @@
+"""Can conda start? Told by its files and those of all that it needs; it is not run."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from envdoctor.ecosystem.conda_specs import names as needed
+from envdoctor.facts.base import Missing
+from envdoctor.facts.conda import CondaGap, CondaProgram, CondaSetting, CondaSolver
+from envdoctor.probe.conda import records
+from envdoctor.probe.conda.damage import SHOWN, matters
+from envdoctor.probe.conda.records import RawRecord
+from envdoctor.probe.world import World
+
+# The solvers and the packages that bring them (https://github.com/conda/conda-libmamba-solver, …/conda-rattler-solver).
+SOLVERS = {"libmamba": "conda-libmamba-solver", "rattler": "conda-rattler-solver"}
+LIBMAMBA_BY_DEFAULT = (23, 10)  # https://github.com/conda/conda/blob/main/CHANGELOG.md
+
+
+def read(world: World, root: str, names: Sequence[str]) -> CondaProgram | None:
+    """conda of the installation ``root``, in whose conda-meta ``names`` lie; ``None`` where it has no conda."""
+    files = {records.named(name)[0]: name for name in names if name.endswith(".json") and not name.startswith(".")}
+    if "conda" not in files or world.platform == "win32":
+        return None
+    path = f"{root}/bin/conda"
+    lost = [] if world.exists(path) else [path]
+    python = f"{root}/bin/python"
+    if not world.exists(python):
+        lost.append(python)
+    gaps = []
+    seen = {"python"}  # its own thousands of files are looked at where base itself is the patient
+    waiting = ["conda"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in files:
+            continue
+        seen.add(name)
+        for _, record in records.read(world, root, [files[name]]):
+            if isinstance(record, Missing):
+                continue
+            waiting += needed(record.depends)
+            if gap := _gap(world, root, record):
+                gaps.append(gap)
+    return CondaProgram(path=path, lost=lost, gaps=sorted(gaps, key=lambda gap: gap.package))
+
+
+def _gap(world: World, root: str, record: RawRecord) -> CondaGap | None:
+    """What is gone of a package, code only."""
+    real = world.real(root)
+    lstat = os.lstat
+    gone = []
+    for entry in record.entries():
+        path = entry.path
+        if matters(path) and (record.name == "conda" or _starts(path)):
+            try:
+                lstat(f"{real}/{path}")
+            except (FileNotFoundError, NotADirectoryError):
+                gone.append(path)
+            except (OSError, ValueError):
+                pass
+    if not gone:
+        return None
+    cached, target = _cached(world, root, record, gone)
+    return CondaGap(
+        package=record.name,
+        version=record.version,
+        files=gone[:SHOWN],
+        count=len(gone),
+        cached=cached,
+        target=target,
+    )
+
+
+def _starts(path: str) -> bool:
+    """True for what `import` of a package needs first: modules at the top, packages themselves, extensions."""
+    inside = path.partition("/site-packages/")[2]
+    return inside.count("/") == 0 or path.endswith("/__init__.py") or not path.endswith(".py")
+
+
+def _cached(world: World, root: str, record: RawRecord, gone: list[str]) -> tuple[str | None, str | None]:
+    """The folder in conda's cache that holds all that is ``gone``, and the folder that it is laid out in."""
+    stem = f"{record.name}-{record.version}-{record.build}"
+    for folder in (record.extracted_package_dir, f"{root}/pkgs/{stem}"):
+        if not folder:
+            continue
+        inside, marker, _ = gone[0].partition("/site-packages/")
+        for source, target in (
+            (f"{folder}/site-packages", f"{inside}/site-packages" if marker else ""),
+            (f"{folder}/lib", "lib"),
+        ):
+            below = [path.removeprefix(f"{target}/") for path in gone]
+            if target and below != gone and all(world.exists(f"{source}/{path}") for path in below):
+                return source, f"{root}/{target}"
+    return None, None
+
+
+def solver(settings: Mapping[str, CondaSetting], version: tuple[int, ...], names: Sequence[str]) -> CondaSolver | None:
+    """The solver that conda of this version uses by its configuration; ``None`` for the one that it brings itself."""
+    setting = settings.get("solver")
+    chosen = setting.value if setting else None
+    if chosen is None:
+        chosen = "libmamba" if version >= LIBMAMBA_BY_DEFAULT else "classic"
+    if not isinstance(chosen, str) or chosen == "classic":
+        return None
+    package = SOLVERS.get(chosen, f"conda-{chosen}-solver")
+    there = any(records.named(name)[0] == package for name in names)
+    known = chosen in SOLVERS or there
+    if not known:  # a plug-in of any name may bring it
+        there = any(records.named(name)[0].startswith("conda-") and chosen in records.named(name)[0] for name in names)
+    return CondaSolver(name=chosen, package=package, installed=there, sources=setting.sources if setting else [])
