@@ -387,7 +387,6 @@ CASES = [
     Case("PKG005", "an interrupted install", "venv", with_leftovers),
     Case("BLA007", "NumPy's OpenBLAS is gone", "venv", with_a_broken_numpy("venv")),
     Case("BLA007", "NumPy's OpenBLAS is gone", "uv venv", with_a_broken_numpy("uv-venv")),
-    Case("BLA002", "two pools of OpenBLAS", "uv venv", with_variables("numpy", "scipy")),
     Case("BLA004", "kernels of another processor", "uv venv", with_variables("numpy", OPENBLAS_CORETYPE="Nehalem")),
     Case("BLA010", "the OpenMP error is silenced", "uv venv", with_variables("numpy", KMP_DUPLICATE_LIB_OK="TRUE")),
     Case("THR003", "threads are capped", "uv venv", with_variables("numpy", OMP_NUM_THREADS="1")),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.engine.remedies import SetEnv
+from envdoctor.engine.remedies import Manual, SetEnv
 from envdoctor.engine.rules import Confidence, Severity
 from envdoctor.facts import Alternation, Measure, Missing
 from envdoctor.testing import blas, changed, environment, findings, openblas, outcome
@@ -38,6 +38,14 @@ def test_unmeasured_two_spinning_pools_are_an_info_that_says_how_to_measure() ->
     (finding,) = competing()
     assert (finding.severity, finding.confidence) == (Severity.INFO, Confidence.POSSIBLE)
     assert "--measure" in finding.title
+    assert finding.remedies[0] == Manual("find out what it costs on this machine: envdoctor measure")
+    assert not any("OPENBLAS_THREAD_TIMEOUT" in str(remedy) for remedy in finding.remedies)
+
+
+def test_a_time_out_that_was_seen_to_cure_nothing_here_is_not_advised() -> None:
+    """On 8 processors 18 leaves products of 200² at 10 times the time on one thread and more."""
+    slow = measured(cured=[14.0, 13.0, 15.0], cured_factor=14.0)
+    assert outcome(competing_openblas_pools, blas=PAIR, measure=slow).findings == ()
 
 
 def test_measured_they_are_a_certain_warning_with_the_factor() -> None:
