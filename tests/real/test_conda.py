@@ -117,6 +117,9 @@ def conda_facts(seen: Checkup) -> dict[str, Any]:
 def as_root(patient: Patient, initial: str = "", history: str = "") -> Patient:
     """The prefix as an installation: with conda's scripts, and what its installer wrote."""
     (patient.prefix / "condabin").mkdir()
+    program = patient.prefix / "bin" / "conda"
+    if not program.exists():
+        write(program, f"#!{patient.prefix}/bin/python\n")
     write(patient.prefix / "conda-meta" / "history", history)
     if initial:
         write(patient.prefix / "conda-meta" / "initial-state.explicit.txt", initial)
