@@ -28,9 +28,10 @@ def scientific(tmp_path_factory: pytest.TempPathFactory) -> Patient:
         *numpy_with_openblas(folder),
         *(library(name) for name in ("openssl", "libgcc")),
         python_module("lab-tool"),
-        Package("conda", "26.7.0", "py_0", {"condabin/conda": "#!/bin/sh\n"}),
+        Package("conda", "26.7.0", "py_0", {"condabin/conda": "#!/bin/sh\n", "bin/conda": "#!/bin/sh\n"}),
+        python_module("conda-libmamba-solver"),
     )
-    install(root, channels, {CONDA_FORGE: ["conda"]})
+    install(root, channels, {CONDA_FORGE: ["python", "conda", "conda-libmamba-solver"]})
     write(root / ".condarc", "channels: [conda-forge]\nchannel_priority: strict\n")
     return patient_at(install(root / "envs" / "work", channels, {CONDA_FORGE: ["python", "numpy", "lab-tool"]}))
 
