@@ -83,8 +83,8 @@ def test_the_fix_run_as_it_is_printed_ends_the_finding(numpy_template: Patient) 
     environ = clean_environ(SHELL="/bin/sh")
     check = [sys.executable, "-m", "envdoctor", "check", "--python", str(numpy_template.python), "--select", "BLA002"]
     for _ in range(5):
-        words = [*check, "--measure"]
-        text = subprocess.run(words, env=environ, capture_output=True, text=True, check=False).stdout
+        measuring = [*check, "--measure"]
+        text = subprocess.run(measuring, env=environ, capture_output=True, text=True, check=False).stdout
         if "! BLA002" in text:
             break
     else:
@@ -92,8 +92,8 @@ def test_the_fix_run_as_it_is_printed_ends_the_finding(numpy_template: Patient) 
     (line,) = [
         words for row in text.splitlines() if (words := row.strip().removeprefix("Fix").strip())[:7] == "export "
     ]
-    words = ["sh", "-c", f'{line}\nexec "$@"', "sh", *check, "--measure", "--format", "json"]
-    after = subprocess.run(words, env=environ, capture_output=True, text=True, check=False).stdout
+    cured = ["sh", "-c", f'{line}\nexec "$@"', "sh", *check, "--measure", "--format", "json"]
+    after = subprocess.run(cured, env=environ, capture_output=True, text=True, check=False).stdout
     assert outcome(json.loads(after), "BLA002")["status"] == "passed"
 
 
