@@ -50,7 +50,7 @@ def diagnose(facts: Facts, plan: Options, began: float) -> Report:
         advice=advice,
         settings=msgspec.structs.replace(plan.settings, level=level),
         seconds=time.perf_counter() - began,
-        notes=_notes(plan.config, facts.recorded[:10]),
+        notes=_hindrance(facts) + _notes(plan.config, facts.recorded[:10]),
     )
 
 
@@ -71,6 +71,12 @@ def _chosen(outcome: Outcome, selection: Selection) -> Outcome:
         return outcome
     status = Status.FOUND if findings else Status.UNKNOWN if outcome.reason else Status.PASSED
     return msgspec.structs.replace(outcome, findings=findings, status=status)
+
+
+def _hindrance(facts: Facts) -> tuple[str, ...]:
+    """What the check-up could not do for want of envdoctor's own means, on the machine where the facts were read."""
+    hindered = facts.start.hindered
+    return (f"{hindered}: what is unknown for that is no fault of this Python",) if hindered else ()
 
 
 def _notes(config: Config, today: str) -> tuple[str, ...]:

@@ -31,11 +31,23 @@ def main(as_module: bool = False) -> None:
     except KeyboardInterrupt:  # still loading
         sys.stderr.write("envdoctor: interrupted\n")
         status = 130
+    except (ImportError, MemoryError) as error:
+        status = _not_loaded(error)
     finally:
         if head is not None and head.interrogation is not None:
             head.interrogation.close()
         orphans.close()
     _leave(status)
+
+
+def _not_loaded(error: Exception) -> int:
+    """The status where envdoctor could not be loaded: 3 for want of memory, 4 where a part of it is not as it was made."""
+    if os.environ.get("ENVDOCTOR_DEBUG"):
+        raise error
+    lacks = isinstance(error, MemoryError) or "failed to map segment" in str(error)
+    why = "too little memory (ulimit -v, ulimit -d, or the job's limit)" if lacks else str(error)
+    sys.stderr.write(f"envdoctor: envdoctor itself could not be loaded: {why}\n")
+    return 3 if lacks else 4
 
 
 def _end_in_order() -> None:

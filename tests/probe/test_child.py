@@ -1,5 +1,6 @@
 """A child is heard within its deadline, whatever it does, and nothing of it is left."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -310,12 +311,48 @@ def test_the_modules_of_the_first_moment_are_few() -> None:
     assert {"msgspec", "click", "rich", "pathlib", "inspect", "asyncio"} & set(done.stdout.split()) == set()
 
 
-def test_where_no_thread_may_be_started_the_child_is_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(thread: object) -> None:
+# --- what we lack ourselves ---
+
+
+def test_an_answer_is_heard_where_no_thread_may_be_started(
+    start: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refuse)
-    child = Child([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"], COOKIE)
-    assert "can't start new thread" in child.ending()
-    assert not child.wait(bool, time.monotonic() + SOON)
-    child.stop()
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    item = start(f"""
+        import sys
+        sys.stderr.write("x" * 300_000 + "the end")
+        print({COOKIE!r} + "[" + "1," * 100_000 + "1]" + {COOKIE!r})
+    """)
+    assert answer(item)
+    item.stop()
+    assert item.lack == "envdoctor could start no thread"
+    assert item.stderr_to_the_end().endswith("the end")
+
+
+def test_a_hanging_child_is_left_at_the_deadline_where_no_thread_may_be_started(
+    start: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "started", lambda *_: False)
+    item = start("import time; time.sleep(60)")
+    began = time.monotonic()
+    assert not answer(item, seconds=SOON)
+    assert time.monotonic() - began < SOON + SLACK
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM])
+def test_what_the_system_refuses_to_us_is_our_lack(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    item = Child([sys.executable], COOKIE)
+    assert item.lack == item.failure == f"envdoctor could start no process: {os.strerror(number)}"
+
+
+def test_a_program_that_is_not_there_is_no_lack_of_ours() -> None:
+    item = Child(["/nonexistent/python"], COOKIE)
+    assert item.failure == "No such file or directory"
+    assert item.lack is None

@@ -213,3 +213,13 @@ def test_closing_ends_the_patient(ask: Ask, tmp_path: Path) -> None:
 
 def test_the_folder_of_threadpoolctl_is_found_without_importing_it() -> None:
     assert os.path.isfile(os.path.join(threadpoolctl_folder(), "threadpoolctl.py"))
+
+
+@pytest.mark.parametrize("lacking, hindered", [(1, True), (40, False)])
+def test_threads_that_ours_may_have_taken_are_not_said_to_be_refused(ask: Ask, lacking: int, hindered: bool) -> None:
+    refused = f"pthread_create failed for thread 1 of {1 + lacking}: Resource temporarily unavailable"
+    interview = ask(f'say "$who"; echo "OpenBLAS blas_thread_init: {refused}" >&2; kill -INT $$')
+    told, why = interview.libraries()
+    assert told is None
+    assert ("pthread_create failed" in why) is not hindered
+    assert bool(interview.hindered) is hindered

@@ -81,6 +81,8 @@ def does_not_start(
     if start.mode in ("normal", "live"):
         yield from _complaints(start)
         return
+    if start.hindered and not start.attempts:
+        raise UnknownFact(start.hindered)
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
         raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
     evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]

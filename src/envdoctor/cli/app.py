@@ -10,6 +10,7 @@ from envdoctor.cli import session
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts.recording import RecordingError
+from envdoctor.probe.child import OURS
 from envdoctor.probe.choose import PatientError
 
 COMMANDS = ("check", "why", "run", "guide", "measure", "info", "snapshot", "diff", "explain", "list", "schema")
@@ -35,9 +36,15 @@ def run(argv: list[str], head: HeadStart) -> int:
     except (KeyboardInterrupt, click.Abort):
         session.complain("interrupted")
         return 130
+    except MemoryError:
+        session.complain("envdoctor itself has too little memory (ulimit -v, or the job's limit): nothing was examined")
+        return 3
     except SystemExit as leaving:  # click's shell completion
         return leaving.code if isinstance(leaving.code, int) else 0
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in OURS:
+            session.complain(f"envdoctor itself lacks what it needs: {error.strerror}: nothing was examined")
+            return 3
         if os.environ.get("ENVDOCTOR_DEBUG"):
             raise
         session.complain(f"envdoctor itself failed: {type(error).__name__}: {error} (ENVDOCTOR_DEBUG=1 shows where)")

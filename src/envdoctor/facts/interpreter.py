@@ -24,12 +24,15 @@ class Start(Section, frozen=True, kw_only=True):
     ``live`` where the process that asks is the patient. ``culprits`` are files whose code runs at
     start-up and that the failing attempt had and the successful one had not. ``complaints`` are such files that
     fail without stopping the start, each with the exception, as Python itself says on standard error.
+    ``hindered`` is what envdoctor itself lacked (processes, threads, descriptors): what is unknown for it is no fault of the
+    patient's.
     """
 
     mode: str
     attempts: list[Attempt] = []
     culprits: list[str] = []
     complaints: dict[str, str] = {}
+    hindered: str | None = None
 
 
 class Interpreter(Section, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Imported before everything heavy, so only the standard library here.
 """
 
+import errno
 import os
 import signal
 import subprocess
@@ -20,13 +21,18 @@ if TYPE_CHECKING:  # typing itself takes longer to import than everything here
 OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
 STDERR_KEPT = 4_000  # bytes of the end of standard error
 PAUSE = 0.05  # seconds between two looks at whether the child is still there
+# What the system refuses to us, whatever it is that we start: descriptors, processes, memory.
+OURS = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+SMALL_STACK = 1 << 18  # bytes; a thread that reads a pipe needs no more, and a large one may be refused (``ulimit -v``)
 DRAIN = 4  # looks at a pipe that is still open after the child has gone, before a grandchild must be what holds it
 
 
 class Child:
     """One run of a program; its standard output and error are read in the background.
 
-    The records it writes (JSON between two copies of ``cookie``) are handed to ``wait`` as text.
+    The records it writes (JSON between two copies of ``cookie``) are handed to ``wait`` as text. ``failure`` is why it
+    could not be started, ``lack`` what we lacked ourselves: then a failure says nothing of the program. Where no thread
+    may be started to read in the background, its output is read while one waits for it.
     """
 
     def __init__(self, argv: list[str], cookie: str, environ: dict[str, str] | None = None) -> None:
@@ -34,6 +40,7 @@ class Child:
         self.cookie = cookie.encode("ascii")
         self.records: list[str] = []
         self.failure: str | None = None
+        self.lack: str | None = None
         self._out = b""
         self._error = b""
         self._flooded = False
@@ -41,51 +48,60 @@ class Child:
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
         self._job: Job | None = None
-        flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        self._unheard: list[tuple[IO[bytes], Callable[[bytes], None]]] = []  # pipes that no thread reads
         try:
-            self._process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environ,
-                bufsize=0,
-                start_new_session=True,
-                creationflags=flags,
-            )
+            self._process = _begun(argv, environ)
         except (OSError, ValueError) as error:
             self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            if isinstance(error, OSError) and error.errno in OURS:
+                self.lack = self.failure = f"envdoctor could start no process: {self.failure}"
             return
         if sys.platform == "win32":
             self._job = _job(self._process.pid)
         assert self._process.stdout is not None and self._process.stderr is not None
-        try:
-            for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
-                threading.Thread(target=self._read, args=(stream, take), daemon=True).start()
-        except RuntimeError as error:  # a limit on processes: nobody would listen
-            self.failure = f"nobody to read its answer: {error}"
-            self.stop()
-            for pipe in (self._process.stdout, self._process.stderr):
-                pipe.close()
-            self._process = None
+        for stream, take in ((self._process.stdout, self._take_out), (self._process.stderr, self._take_error)):
+            if not started(self._read, (stream, take)):
+                self.lack = "envdoctor could start no thread"
+                self._unheard.append((stream, take))
 
     def _read(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> None:
-        fd = stream.fileno()
-        while True:
-            try:
-                chunk = os.read(fd, 65536)
-            except OSError:
-                chunk = b""
-            if not chunk:
-                stream.close()
-            with self._changed:
-                if chunk:
-                    take(chunk)
-                else:
-                    self._open -= 1
-                self._changed.notify_all()
-            if not chunk:
-                return
+        while self._read_once(stream, take):
+            pass
+
+    def _read_once(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> bool:
+        """Wait for the next piece and take it; False at the end."""
+        try:
+            chunk = os.read(stream.fileno(), 65536)
+        except OSError:
+            chunk = b""
+        if not chunk:
+            stream.close()
+        with self._changed:
+            if chunk:
+                take(chunk)
+            else:
+                self._open -= 1
+            self._changed.notify_all()
+        return bool(chunk)
+
+    def _more(self, seconds: float) -> bool:
+        """Wait for something to come, so many ``seconds`` at most; whether it did. The lock is ours."""
+        if not self._unheard:
+            return self._changed.wait(seconds)
+        import select
+
+        ready = select.select([stream for stream, _ in self._unheard], [], [], seconds)[0]
+        self._unheard = [
+            (stream, take) for stream, take in self._unheard if stream not in ready or self._read_once(stream, take)
+        ]
+        return self._changed.wait(0.001) or bool(ready)  # the other pipe may have a thread
+
+    def _to_the_end(self, seconds: float) -> None:
+        """Hear the child until nothing more can come, or for so long."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while self._open and (left := end - time.monotonic()) > 0:
+                self._more(left)
 
     def _take_out(self, chunk: bytes) -> None:
         if self._flooded:
@@ -118,7 +134,7 @@ class Child:
                 # Looks are counted, not seconds: on a busy machine our own threads may not have come to reading.
                 if looks > DRAIN:
                     return False
-                more = self._changed.wait(min(deadline - now, PAUSE))
+                more = self._more(min(deadline - now, PAUSE))
                 if process.poll() is not None:
                     looks += 0.05 if more else 1  # a pipe may hold some chunks still, not chunks without end
             return True
@@ -144,6 +160,11 @@ class Child:
             process.wait(1)
         except subprocess.TimeoutExpired:  # in uninterruptible sleep: nothing more can be done
             pass
+        if self._unheard:
+            self._to_the_end(PAUSE * 4)
+            for stream, _ in self._unheard:
+                stream.close()
+            self._unheard = []
 
     def _ask_where(self, pid: int) -> None:
         try:
@@ -156,8 +177,7 @@ class Child:
             os.kill(pid, signal.SIGABRT)
         except OSError:
             return
-        with self._changed:
-            self._changed.wait_for(lambda: self._open == 0, 0.5)
+        self._to_the_end(0.5)
 
     def ending(self) -> str:
         """How it ended, in words: ``status 3``, ``signal 11 (SIGSEGV)``, ``still running``."""
@@ -174,13 +194,49 @@ class Child:
 
     def stderr_to_the_end(self) -> str:
         """As `stderr`, when the child has been stopped: what was on its way has come, too."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._open == 0, PAUSE * 4)
+        self._to_the_end(PAUSE * 4)
         return self.stderr
 
     @property
     def stderr(self) -> str:
         return decoded(self._error)
+
+
+def _begun(argv: list[str], environ: dict[str, str] | None) -> "subprocess.Popen[bytes]":
+    """The process, with nothing to read. Raises `OSError`, `ValueError`."""
+    try:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+    except FileNotFoundError:  # a /dev without null: a pipe that nobody writes to is at its end, too
+        nothing, end = os.pipe()
+        os.close(end)
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=nothing,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environ,
+            bufsize=0,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+    finally:
+        os.close(nothing)
+
+
+def started(target: Callable[..., object], arguments: tuple[object, ...]) -> bool:
+    """Whether a thread of ours could be started for this, with a small stack where a usual one is refused."""
+    try:
+        threading.Thread(target=target, args=arguments, daemon=True).start()
+    except RuntimeError:
+        usual = threading.stack_size(SMALL_STACK)
+        try:
+            threading.Thread(target=target, args=arguments, daemon=True).start()
+        except RuntimeError:
+            return False
+        finally:
+            threading.stack_size(usual)
+    return True
 
 
 # What Windows puts in place of an exit status where it ends a process, in its own words, shortened

@@ -127,13 +127,13 @@ def _gather(
     return Facts(
         recorded=recorded,
         patient=described(choice, prefix, interpreter, origin(places, variables, interpreter, system)),
-        start=msgspec.structs.replace(start, complaints=either(failing, {})),
+        start=msgspec.structs.replace(start, complaints=either(failing, {}), hindered=interview.hindered),
         prefix=prefix,
         system=system,
         environment=variables,
         interpreter=interpreter,
         cpu=processors,
-        packages=Missing("the interpreter does not start")
+        packages=Missing(start.hindered or "the interpreter does not start")
         if not known and distributions is listed and not listed.distributions
         else distributions,
         blas=libraries,
@@ -239,6 +239,7 @@ def _start(world: World, interview: Interrogation, prefix: Prefix, answer: dict[
             for attempt in interview.tries
         ],
         culprits=either(named, []),
+        hindered=interview.hindered,
     )
 
 
@@ -249,6 +250,8 @@ def _elsewhere(prefix: Prefix, interpreter: Interpreter) -> bool:
 
 
 def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix) -> Interpreter | Missing:
+    if answer is None and start.hindered and not start.attempts:
+        return Missing(start.hindered)
     if answer is None:
         return Missing(f"the interpreter does not start: {start.attempts[0].ended}" if start.attempts else "not asked")
     try:

@@ -22,6 +22,8 @@ SHARES = {"normal": 0.5, "isolated": 0.5, "isolated-without-site": 1.0}
 
 # OpenBLAS says so, and then interrupts the program (SIGINT): driver/others/blas_server.c
 REFUSED = "pthread_create failed"
+_COUNTED = "for thread "  # … 1 of 2: Resource temporarily unavailable
+_NO_ROOM = "Resource temporarily unavailable"  # EAGAIN: a limit on processes, to which ours count
 
 
 class Try:
@@ -40,6 +42,7 @@ class Interrogation:
     """The conversation with one patient; begins when made.
 
     ``who()`` waits for the collector's answer, ``libraries()`` for the loader's; ``tries`` tells the starts.
+    ``hindered`` is what envdoctor itself lacked, which is no fault of the patient's.
     """
 
     def __init__(self, executable: str, timeout: float, environ: dict[str, str]) -> None:
@@ -49,6 +52,7 @@ class Interrogation:
         self.tries: list[Try] = []
         self.mode = "none"
         self.environ = environ
+        self.hindered: str | None = None
         self._who: dict[str, object] | None = None
         self._asked = False
         self._hung = False
@@ -65,7 +69,9 @@ class Interrogation:
         # Where the patient hangs, faulthandler tells the line; Python 2 has no -X, hence the variable.
         options = [*flags, "-B", "-X", "faulthandler"] if flags else ["-B"]
         environ = self.environ if flags else {**self.environ, "PYTHONFAULTHANDLER": "1"}
-        return Child([self.executable, *options, COLLECTOR, cookie, threadpoolctl_folder()], cookie, environ)
+        child = Child([self.executable, *options, COLLECTOR, cookie, threadpoolctl_folder()], cookie, environ)
+        self.hindered = self.hindered or child.lack
+        return child
 
     def who(self) -> dict[str, object] | None:
         """What the collector says; ``None`` if no start brought an answer."""
@@ -85,6 +91,8 @@ class Interrogation:
                 self._child = self._start(mode)
             until = time.monotonic() + max(0.0, left * SHARES[mode])
             began = time.monotonic()
+            if self._child.lack and self._child.failure:
+                break  # what can't be asked has not failed
             if self._child.wait(lambda records: collected(records) is not None, until):
                 self.mode = mode
                 self.tries.append(Try(mode, "answered", True, ""))
@@ -108,7 +116,7 @@ class Interrogation:
     def libraries(self) -> tuple[dict[str, object] | None, str]:
         """What the loader says, or ``None`` and the reason: a crash or a hang, with the file it was loading."""
         if self.who() is None:
-            return None, "the interpreter does not start"
+            return None, self.hindered or "the interpreter does not start"
         child = self._child
         child.wait(lambda records: '"section":"loader"' in records[-1], self.deadline)
         last = _decode(child.records[-1]) or {}
@@ -125,6 +133,9 @@ class Interrogation:
             if isinstance(value, dict):
                 return {**value, "problem": ended + where}, ""
         refused = [line.strip() for line in child.stderr_to_the_end().splitlines() if REFUSED in line]
+        if refused and (lacking := _lacking(refused[0])) and lacking <= _own_tasks():
+            self.hindered = self.hindered or f"envdoctor takes {_own_tasks()} of the processes that this user may have"
+            return None, f"{self.hindered}, and OpenBLAS lacks {lacking}"
         return None, ended + where + "".join(f": {line}" for line in refused[:1])
 
     def complaints(self) -> str:
@@ -134,6 +145,25 @@ class Interrogation:
     def close(self) -> None:
         """End the child, whatever it is doing."""
         self._child.stop()
+
+
+def _lacking(line: str) -> int:
+    """The threads that a limit on processes kept OpenBLAS from starting; 0 where the line tells of another cause.
+
+    ``pthread_create failed for thread 1 of 2``: of 2, the first is the program itself (driver/others/blas_server.c).
+    """
+    words = line.partition(_COUNTED)[2].replace(":", " ").split()
+    if _NO_ROOM not in line or len(words) < 3 or not (words[0].isdigit() and words[2].isdigit()):
+        return 0
+    return int(words[2]) - int(words[0])
+
+
+def _own_tasks() -> int:
+    """The processes and threads that are ours; they count to the limit of the user as the patient's do."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1
 
 
 def collected(records: list[str]) -> dict[str, object] | None:

@@ -65,7 +65,8 @@ class Report(Struct, frozen=True, dict=True):
 
     @property
     def exit_code(self) -> int:
-        return exit_code(self.outcomes, self.open, self.settings)
+        """As `exit_code` has it; 3 in place of 0 where envdoctor itself lacked what it takes to examine."""
+        return exit_code(self.outcomes, self.open, self.settings) or (3 if self.facts.start.hindered else 0)
 
     @property
     def status(self) -> str:

@@ -35,6 +35,8 @@ def verdict(report: Report) -> Verdict:
             return Verdict("inconclusive", f"Inconclusive: nothing was examined{_why_nothing(report)}.")
         if report.status == "inconclusive":
             what = plural(counts["unknown"], "check")
+            if report.facts.start.hindered:
+                return Verdict("inconclusive", f"Inconclusive: {report.facts.start.hindered}; nothing was found.")
             return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
         if absent := _not_there(report):
             return Verdict("healthy", absent)

@@ -12,3 +12,10 @@ def test_a_python_that_had_no_time_to_answer_is_not_accused(ended: str, status: 
     attempts = [Attempt(flags=["-I"], ended=ended, answered=False, stderr="")]
     result = outcome(does_not_start, start=Start(mode="none", attempts=attempts, culprits=[]))
     assert result.status == status
+
+
+def test_a_python_that_envdoctor_could_not_start_is_not_accused() -> None:
+    start = Start(mode="none", hindered="envdoctor could start no process: Too many open files")
+    result = outcome(does_not_start, start=start)
+    assert result.status == "unknown"
+    assert result.reason == "envdoctor could start no process: Too many open files"

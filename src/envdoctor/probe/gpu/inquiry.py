@@ -50,7 +50,9 @@ class Inquiry:
                 done = True
             else:
                 found[record["section"]] = record["value"]
-        if not done:
+        if not done and self._child.lack and self._child.failure:
+            found[asking] = {"status": "not-asked", "detail": self._child.lack}
+        elif not done:
             ended = self._child.ending()
             hangs = ended == "still running"
             if asking not in found:

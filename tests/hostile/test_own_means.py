@@ -1,0 +1,83 @@
+"""What envdoctor lacks itself (threads, descriptors, memory, processes) is told, and is never the patient's fault."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.patients import clean_environ
+
+pytestmark = pytest.mark.posix
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No project around."""
+    monkeypatch.chdir(tmp_path)
+
+
+def checked(command: str, patient: str = sys.executable) -> tuple[int, str, str]:
+    """Status, output and errors of a check-up under ``command``, which is a shell's and runs ``"$@"``."""
+    words = ["sh", "-c", command, "sh", sys.executable, "-m", "envdoctor", "check", "--python", patient]
+    done = subprocess.run(
+        [*words, "--format", "json"], capture_output=True, text=True, env=clean_environ(), timeout=60, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.real  # 0.4 s each
+@pytest.mark.parametrize("limit", ["-n 9", "-n 8"])
+def test_without_descriptors_nobody_is_accused(limit: str) -> None:
+    status, output, errors = checked(f'ulimit {limit}; exec "$@"')
+    document = json.loads(output)
+    assert status == 3, errors
+    assert document["findings"] == []
+    assert document["facts"]["start"]["hindered"] == "envdoctor could start no process: Too many open files"
+    assert any("Too many open files" in note for note in document["notes"])
+
+
+@pytest.mark.real  # 0.5 s
+def test_with_16_descriptors_all_is_examined() -> None:
+    status, output, errors = checked('ulimit -n 16; exec "$@"')
+    assert "Too many open files" not in output + errors
+    assert json.loads(output)["facts"]["start"]["hindered"] is None
+    assert status in (0, 1)
+
+
+@pytest.mark.real  # 0.2 s
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits it")
+def test_too_little_memory_is_one_line() -> None:
+    for kilobytes in (45_000, 40_000, 35_000):
+        status, output, errors = checked(f'ulimit -v {kilobytes}; exec "$@"')
+        assert status != 4, errors
+        assert not output or json.loads(output)["findings"] == []
+
+
+REFUSED_THREADS = """
+import sys, threading
+def refused(self):
+    raise RuntimeError("can't start new thread")
+threading.Thread.start = refused
+from envdoctor.start import main
+main()
+"""
+
+
+@pytest.mark.real  # 0.5 s
+def test_with_one_thread_all_is_examined_and_it_is_said(tmp_path: Path) -> None:
+    script = tmp_path / "one_thread.py"
+    script.write_text(REFUSED_THREADS, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script), "check", "--python", sys.executable, "--format", "json", "--fail-on", "never"],
+        capture_output=True,
+        text=True,
+        env=clean_environ(),
+        timeout=60,
+        check=False,
+    )
+    document = json.loads(done.stdout)
+    assert done.returncode == 3, done.stderr
+    assert document["facts"]["start"]["mode"] == "normal"
+    assert "envdoctor could start no thread" in document["notes"][0]
