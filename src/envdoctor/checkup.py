@@ -120,10 +120,11 @@ def looker(facts: Facts, world: "World") -> "Look | None":
     from envdoctor.report.why.story import Place
 
     path = facts.interpreter.sys_path
+    compiled = tuple(facts.interpreter.extension_suffixes)
     distributions = facts.packages.distributions if isinstance(facts.packages, Packages) else []
 
     def look(module: str) -> "Place | None":
-        found = imports.find(world, path, module)
+        found = imports.find(world, path, module, compiled)
         return None if found is None else Place(found.path, found.kind, imports.owner(world, distributions, found))
 
     return look

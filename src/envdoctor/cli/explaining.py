@@ -71,7 +71,9 @@ def answers(head: HeadStart, asked: Asked, began: float | None = None) -> Iterat
     for facts in readers.read(asked.timeout, deep=asked.deep):
         report = diagnose(facts, plan, began)
         look = None if asked.facts_file is not None else looker(facts, readers.world)
-        found = explain(asked.text, report, look, same=bool(notes and named) or _same(asked.text, facts))
+        found = explain(
+            asked.text, report, look, same=bool(notes and named) or _same(asked.text, facts), deep=asked.deep
+        )
         yield Answer(found, report, notes)
 
 

@@ -123,6 +123,7 @@ def why() -> dict[str, Any]:
         "cures": _array(_object({"words": _TEXT, "fix": _fix()}, ("fix",))),
         "silent": _array(_TEXT),
         "unknown": _array(_TEXT),
+        "deeper": _array(_TEXT),
         "notes": _array(_TEXT),
     }
     return {"$schema": _DRAFT, "title": "envdoctor why", **_object(properties)}

@@ -1,11 +1,13 @@
 """From an error text to what explains it here."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+import envdoctor_checks
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import System
@@ -14,7 +16,7 @@ from envdoctor.report.formats.explanation import render
 from envdoctor.report.report import Report
 from envdoctor.report.view import Style
 from envdoctor.report.why.document import document
-from envdoctor.report.why.explain import Explanation, Status, explain
+from envdoctor.report.why.explain import DEEPER, Explanation, Status, explain
 from envdoctor.report.why.symptoms import symptoms
 from envdoctor.report.why.text import plain
 from tests.support.build import PREFIX, distribution, facts, finding, packages, patient, report
@@ -204,3 +206,25 @@ def test_the_codes_of_symptoms_are_ordered_as_the_table_has_them() -> None:
     )
     causes = found("OMP: Error #15: Initializing libiomp5.so", given).causes
     assert [item.finding.rule.code for item in causes] == ["BLA009", "CON001"]
+
+
+def test_the_rules_that_look_deeper_are_those_whose_pages_say_so() -> None:
+    folder = Path(envdoctor_checks.__file__).parent
+    pages = [page.read_text(encoding="utf-8") for page in folder.glob("*/*.md")]
+    told = {page.split()[1] for page in pages if "`envdoctor check --deep`" in page or "`--deep`" in page}
+    assert set(DEEPER) <= told
+
+
+def test_a_command_that_looks_deeper_is_named_where_nothing_explains_a_known_error() -> None:
+    text = "ImportError: libxyz.so.3: cannot open shared object file: No such file or directory"
+    assert "envdoctor check --deep --select CON008,PKG004,PKG011" in drawn(text, report())
+    assert explain(text, report(), deep=True).deeper == ()
+
+
+def test_in_a_healthy_environment_no_error_of_a_program_is_blamed_on_it() -> None:
+    lines = (Path(__file__).parent / "applications.txt").read_text(encoding="utf-8").splitlines()
+    errors = [line for line in lines if line[:1] != "#"]
+    assert len(errors) >= 40
+    answers = [found(f"Traceback (most recent call last):\n{line}", report()) for line in errors]
+    assert [line for line, answer in zip(errors, answers, strict=True) if answer.status is not Status.UNKNOWN] == []
+    assert [answer for answer in answers if answer.causes or answer.perhaps or answer.remedies] == []

@@ -21,28 +21,31 @@ class Found(Struct, frozen=True):
     entry: str
 
 
-def find(world: World, search_path: Iterable[str], module: str) -> Found | None:
+def find(world: World, search_path: Iterable[str], module: str, compiled: tuple[str, ...] = ()) -> Found | None:
     """What ``import module`` (a dotted name) would take along ``search_path``; ``None`` where nothing answers.
 
+    ``compiled`` are the suffixes of the compiled modules that the Python loads (``.cpython-312-x86_64-linux-gnu.so``); a file
+    for another Python does not answer. Empty: not known, and each answers.
     A regular package or a module wins over namespace folders in front of it:
     https://docs.python.org/3/reference/import.html#namespace-packages
     """
     first, *rest = module.split(".")
     namespaces: list[Found] = []
     for entry in list(search_path)[:MOST]:
-        found = _in(world, entry, first)
+        found = _in(world, entry, first, compiled)
         if found is None:
             continue
         if found.kind == "namespace":
             namespaces.append(found)
             continue
-        return _below(world, [found], rest)
-    return _below(world, namespaces, rest) if namespaces else None
+        return _below(world, [found], rest, compiled)
+    return _below(world, namespaces, rest, compiled) if namespaces else None
 
 
-def _below(world: World, places: list[Found], rest: list[str]) -> Found | None:
+def _below(world: World, places: list[Found], rest: list[str], compiled: tuple[str, ...]) -> Found | None:
     for name in rest:
-        found = [inner for place in places if place.kind != "module" and (inner := _in(world, place.path, name))]
+        folders = [place.path for place in places if place.kind != "module"]
+        found = [inner for folder in folders if (inner := _in(world, folder, name, compiled))]
         regular = [inner for inner in found if inner.kind != "namespace"]
         places = [Found(inner.path, inner.kind, places[0].entry) for inner in regular[:1] or found]
         if not places:
@@ -50,7 +53,7 @@ def _below(world: World, places: list[Found], rest: list[str]) -> Found | None:
     return places[0]
 
 
-def _in(world: World, folder: str, name: str) -> Found | None:
+def _in(world: World, folder: str, name: str, compiled: tuple[str, ...]) -> Found | None:
     path = f"{folder}/{name}"
     for init in ("__init__.py", "__init__.pyc"):
         if os.path.exists(world.real(f"{path}/{init}")):
@@ -60,9 +63,15 @@ def _in(world: World, folder: str, name: str) -> Found | None:
         return None
     for file in names:
         stem, dot, suffix = file.partition(".")
-        if stem == name and dot and f".{suffix}".endswith(SUFFIXES) and not world.is_dir(f"{folder}/{file}"):
+        if stem == name and dot and _loads(f".{suffix}", compiled) and not world.is_dir(f"{folder}/{file}"):
             return Found(f"{folder}/{file}", "module", folder)
     return Found(path, "namespace", folder) if name in names and world.is_dir(path) else None
+
+
+def _loads(suffix: str, compiled: tuple[str, ...]) -> bool:
+    if compiled and suffix.endswith((".so", ".pyd")):
+        return suffix in compiled
+    return suffix.endswith(SUFFIXES)
 
 
 def owner(world: World, distributions: Iterable[Distribution], found: Found) -> str:

@@ -1,5 +1,7 @@
 """What an error means, what is so here, what to do, and where that is explained."""
 
+import shlex
+
 from envdoctor.fixes import Toolbox
 from envdoctor.fixes.plan import plan as plan_of
 from envdoctor.report import escapes
@@ -31,6 +33,7 @@ def render(found: Explanation, report: Report, style: Style, notes: tuple[str, .
     _here(page, found, patient, style, report)
     if not found.causes:
         _cures(page, found, report, patient)
+        _deeper(page, found, report)
     _more(page, found)
     return page.text
 
@@ -88,6 +91,15 @@ def _cures(page: Page, found: Explanation, report: Report, patient: PatientView)
         label = "or" if label == "Do" else label
     if not found.remedies and found.status is Status.UNKNOWN:
         page.paragraph("`envdoctor check` examines the environment as a whole.", "Do", INDENT)
+
+
+def _deeper(page: Page, found: Explanation, report: Report) -> None:
+    """The command that looks where a quick examination does not."""
+    if found.deeper and found.status is Status.KNOWN:
+        python = report.facts.patient.executable or report.facts.patient.prefix
+        named = f" --python {shlex.quote(python)}" if python else ""
+        page.paragraph("Not looked at yet: every file of every package, and imports. To look:", "Deeper", INDENT)
+        page.line(" " * (INDENT + LABEL), f"envdoctor check --deep --select {','.join(found.deeper)}{named}")
 
 
 def _more(page: Page, found: Explanation) -> None:

@@ -43,5 +43,6 @@ def document(found: Explanation, report: Report, notes: tuple[str, ...] = ()) ->
         ],
         "silent": list(found.silent),
         "unknown": list(found.unknown),
+        "deeper": list(found.deeper),
         "notes": list(notes),
     }

@@ -22,6 +22,8 @@ from envdoctor.report.why.symptoms import Match, Symptom, recognise
 
 # Rules on one culprit among many: they explain an error only where they name what the text names.
 NAMING = ("PKG", "BLA007", "BLA011", "CON007", "CON008", "PY014", "GPU009", "TOL")
+# Rules that see more with ``--deep``, as their pages say.
+DEEPER = ("PKG004", "PKG007", "PKG009", "PKG011", "CON008")
 _VARIABLE = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
 _ENDS = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
 MOST_MATCHES = 4
@@ -41,8 +43,8 @@ class Explanation(Struct, frozen=True):
     ``matches`` are what it shows, the most telling first; ``story`` what is so here about the module that it names.
     ``causes`` are the findings that explain it, ``perhaps`` those that may have to do with it. ``remedies`` are
     the general cures where no finding has its own. ``silent`` are rules that could have explained it and found
-    nothing, ``unknown`` those without a verdict. ``environment`` is the one that the text comes from, where it
-    is another than the one that was examined.
+    nothing, ``unknown`` those without a verdict, ``deeper`` those that ``--deep`` lets look further. ``environment``
+    is the one that the text comes from, where it is another than the one that was examined.
     """
 
     status: Status
@@ -54,6 +56,7 @@ class Explanation(Struct, frozen=True):
     remedies: tuple[Remedy, ...]
     silent: tuple[str, ...]
     unknown: tuple[str, ...]
+    deeper: tuple[str, ...] = ()
     environment: str = ""
 
     @property
@@ -62,11 +65,13 @@ class Explanation(Struct, frozen=True):
         return tuple(dict.fromkeys(code for match in self.matches for code in match.symptom.codes))
 
 
-def explain(text: str, report: Report, look: story.Look | None = None, same: bool | None = None) -> Explanation:
+def explain(
+    text: str, report: Report, look: story.Look | None = None, same: bool | None = None, deep: bool = False
+) -> Explanation:
     """What of ``report`` explains ``text`` (`envdoctor.report.why.text.plain`).
 
     ``look`` finds what an import takes in the patient. ``same`` says whether the text comes from it; ``None``: judged
-    by the paths in it.
+    by the paths in it. ``deep`` says that ``report`` is of a deep examination.
     """
     shown = traceback.read(text)
     clues = clue.read(text, shown)
@@ -79,6 +84,8 @@ def explain(text: str, report: Report, look: story.Look | None = None, same: boo
     causes, perhaps = _findings(report, matches, clues, text)
     if environment:  # what is wrong here did not raise what was raised there
         causes, perhaps = [], [*causes, *perhaps]
+    if not causes:
+        told = msgspec.structs.replace(told, here=(*told.here, *told.elsewhere))
     fired = {item.finding.rule.code for item in report.open}
     unsure = {
         code for outcome in report.outcomes if outcome.status is CheckStatus.UNKNOWN for code in outcome.check.codes
@@ -94,6 +101,7 @@ def explain(text: str, report: Report, look: story.Look | None = None, same: boo
         remedies=() if causes else _remedies(matches, told, report.facts),
         silent=tuple(code for code in codes if code not in fired and code not in unsure),
         unknown=tuple(code for code in codes if code in unsure and code not in fired),
+        deeper=() if causes or deep or environment else tuple(code for code in codes if code in DEEPER),
         environment=environment,
     )
 

@@ -25,12 +25,14 @@ Look = Callable[[str], Place | None]
 
 class Story(Struct, frozen=True):
     """``means`` says what the name is, ``here`` what is so in this environment; ``proven``: that explains the error.
+    ``elsewhere`` are sentences that hold where nothing here explains it: then it comes from another Python.
 
     ``remedies`` cure it; ``distribution`` is what brings the module (empty: not known).
     """
 
     means: tuple[str, ...] = ()
     here: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     proven: bool = False
     distribution: str = ""
@@ -46,6 +48,7 @@ class _Teller:
         self.look = look
         self.means: list[str] = []
         self.here: list[str] = []
+        self.elsewhere: list[str] = []
         self.remedies: list[Remedy] = []
         self.proven = False
         self.distribution = ""
@@ -61,7 +64,13 @@ class _Teller:
 
     def story(self) -> Story:
         return Story(
-            tuple(self.means), tuple(self.here), tuple(self.remedies), self.proven, self.distribution, self.source
+            means=tuple(self.means),
+            here=tuple(self.here),
+            elsewhere=tuple(self.elsewhere),
+            remedies=tuple(self.remedies),
+            proven=self.proven,
+            distribution=self.distribution,
+            source=self.source,
         )
 
     def asker(self) -> str:
@@ -135,7 +144,7 @@ def _removed_from_standard(teller: _Teller, module: str, gone: Removed) -> None:
         if brings := modules.backport(module):
             teller.remedies.append(Install((brings,), title=f"until then, {brings} brings `{gone.name}` back"))
     else:
-        teller.here.append(
+        teller.elsewhere.append(
             f"{teller.python} is Python {teller.version}, which still has it: the error comes from another Python."
         )
 
@@ -156,7 +165,7 @@ def _standard(teller: _Teller, module: str) -> None:
         return
     place = teller.look(module)
     if place is not None:
-        teller.here.append(f"{teller.python} has it ({place.path}): the error comes from another Python.")
+        teller.elsewhere.append(f"{teller.python} has it ({place.path}): the error comes from another Python.")
     elif top in modules.OPTIONAL:
         teller.here.append(f"{teller.python} was built without `{top}`.")
         teller.proven = True
@@ -193,7 +202,7 @@ def _present(teller: _Teller, module: str, place: Place | None, whole: tuple[str
     known = modules.installed(teller.facts, owner)
     said = f" ({' '.join(known)})" if known else ""
     where = f" at {place.path}" if place is not None else ""
-    teller.here.append(
+    teller.elsewhere.append(
         f"`{module}` is here{said}{where}: the error comes from another Python, or from a program that was started before "
         "it was installed."
     )
@@ -249,6 +258,14 @@ def _absent(teller: _Teller, module: str, distribution: str) -> None:
         else:
             teller.here.append(f"{whose} is not installed for {teller.python}.")
             teller.remedies.append(Install((distribution,)))
+    elif (known := modules.installed(teller.facts, top)) is not None:
+        teller.here.append(f"{' '.join(known)} is installed, and its module `{top}` is not there.")
+        teller.remedies.append(
+            Manual(
+                f"If {known[0]} is installed from a folder of yours (`pip install -e`), install it again from where that is now."
+            )
+        )
+        teller.remedies.append(Install((known[0],), force=True))
     else:
         teller.here.append(f"`{top}` is not installed for {teller.python}.")
         if not words:
@@ -309,7 +326,7 @@ def _changed(teller: _Teller, change: Removed, what: str) -> None:
         teller.here.append(f"Here is {here}.")
         teller.proven = True
     else:
-        teller.here.append(f"Here is {here}, which still has it: the error comes from another environment.")
+        teller.elsewhere.append(f"Here is {here}, which still has it: the error comes from another environment.")
 
 
 def _of(change: Removed, version: str) -> str:
