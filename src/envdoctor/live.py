@@ -28,6 +28,7 @@ class Introspection:
 
     mode = "live"
     timeout = DEFAULT_TIMEOUT  # for the children that are asked about accelerators
+    hindered: str | None = None  # no child has to be started
 
     def __init__(self) -> None:
         self.executable = sys.executable
