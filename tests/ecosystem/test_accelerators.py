@@ -42,6 +42,29 @@ def test_ptx_wants_a_driver_as_new_as_the_build() -> None:
     assert said("13.0") == ""
 
 
+def test_ptx_serves_no_device_that_a_package_is_known_to_fail_on() -> None:
+    def said(capability: str, entries: str) -> bool:
+        verdict = architecture_verdict(capability, entries.split(), "12.5", Driver("13.0"), ptx_until="9.0")
+        return bool(verdict and verdict.runs)
+
+    assert said("9.0", "sm_89 compute_90")
+    assert not said("10.0", "sm_89 compute_90")
+    assert said("10.0", "sm_89 compute_90 sm_100")  # built by somebody else
+
+
+def test_a_build_that_is_installed_belongs_to_the_row_of_its_release() -> None:
+    def row(version: str, cuda: str = "13.0", system: str = LINUX) -> str | None:
+        found = accelerators.comes_from("onnxruntime-gpu", version, cuda, system)
+        return found.last if found else None
+
+    assert row("1.31.0") == row("1.29.0") == "1.31.1"
+    assert row("1.28.0") == row("1.27.0") == "1.28.0"
+    assert row("1.26.0", "12.8") == "1.26.0"
+    assert row("1.40.0") is None  # newer than what is known
+    assert row("1.20.0", "12.2") is None
+    assert row("1.28.0", system=ARM) is None
+
+
 def test_nothing_listed_is_judged_by_what_the_compilers_know() -> None:
     assert architecture_verdict("9.0", []) is None
     assert architecture_verdict("9.0", ["gfx942"]) is None
@@ -111,13 +134,25 @@ LINUX, ARM, WINDOWS = "linux-x86_64", "linux-aarch64", "win32-x86_64"
         ("jaxlib", WINDOWS, ("8.6",), "13.0", "580.95", None),
         ("cupy", LINUX, ("7.0",), "13.0", "580.95.05", ("12", "14.2.0")),
         ("cupy", LINUX, ("8.0",), "11.4", "470.256.02", ("11", "13.6.0")),
-        ("tensorflow", LINUX, ("12.0",), "13.0", "580.95.05", ("12.5", "2.21.0")),
+        ("tensorflow", LINUX, ("9.0",), "13.0", "580.95.05", ("12.5", "2.21.0")),
+        ("tensorflow", LINUX, ("12.0",), "13.0", "580.95.05", None),  # its PTX fails there
+        ("tensorflow", LINUX, ("10.0",), "13.5", "620.70.06", None),
         ("tensorflow", LINUX, ("5.2",), "13.0", "580.95.05", None),
         ("tensorflow", ARM, ("9.0",), "12.8", "570.124.06", None),
         ("cudf", LINUX, ("8.0",), "12.4", "550.54.14", ("12", "26.10.2")),
         ("cudf", LINUX, ("8.0",), "12.0", "525.147.05", None),
         ("onnxruntime-gpu", LINUX, ("8.0",), "12.4", "550.54.14", ("12.8", "1.26.0")),
         ("onnxruntime-gpu", ARM, ("9.0",), "12.4", "550.54.14", None),
+        ("onnxruntime-gpu", ARM, ("9.0",), "13.0", "580.95.05", ("13.0", "1.31.1")),  # GH200
+        ("onnxruntime-gpu", ARM, ("11.0",), "13.0", "580.95.05", None),  # Thor
+        ("onnxruntime-gpu", ARM, ("12.1",), "13.0", "580.95.05", ("13.0", "1.31.1")),  # GB10
+        ("onnxruntime-gpu", LINUX, ("10.0",), "13.0", "580.95.05", ("13.0", "1.28.0")),  # B200
+        ("onnxruntime-gpu", LINUX, ("10.3",), "13.0", "580.95.05", ("12.8", "1.26.0")),  # B300: by PTX
+        ("onnxruntime-gpu", LINUX, ("7.0",), "13.0", "580.95.05", ("12.8", "1.26.0")),  # V100
+        ("onnxruntime-gpu", LINUX, ("5.2",), "13.0", "580.95.05", None),
+        ("onnxruntime-gpu", WINDOWS, ("5.2",), "13.0", "580.95", ("12.8", "1.26.0")),
+        ("onnxruntime-gpu", WINDOWS, ("7.0",), "13.0", "580.95", None),  # its wheels for Windows lack V100
+        ("onnxruntime-gpu", WINDOWS, ("9.0",), "13.0", "580.95", ("13.0", "1.28.0")),  # H100
     ],
 )
 def test_the_newest_build_that_runs_here(

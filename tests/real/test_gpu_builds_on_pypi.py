@@ -6,6 +6,7 @@ import urllib.request
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 
 from envdoctor.data import table
@@ -49,6 +50,17 @@ def test_the_release_exists_for_the_systems_and_pythons_that_the_table_says(row:
     pythons = {match[1] for item in found if (match := re.search(r"-cp(\d+)-", item))}
     for word in row.python:
         assert word.replace(".", "") in pythons
+
+
+class Extension(msgspec.Struct):
+    package: str
+    last: str
+
+
+@pytest.mark.parametrize("row", table("gpu_builds", "extension", Extension), ids=lambda row: row.package)
+def test_the_release_of_an_extension_exists(row: Extension) -> None:
+    start = f"{row.package.replace('-', '_')}-{row.last}"
+    assert any(item.startswith((f"{start}-", f"{start}.tar.gz")) for item in files(row.package))
 
 
 @pytest.mark.parametrize("package", ["torch", "jaxlib", "cupy-cuda13x", "tensorflow", "numba-cuda", "onnxruntime-gpu"])

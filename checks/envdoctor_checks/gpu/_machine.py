@@ -13,7 +13,6 @@ from envdoctor.api import (
     accelerators,
     as_of,
     minor_of,
-    numbers,
 )
 
 WORDS = "if {0} is there for the display, hide it from programs: CUDA_VISIBLE_DEVICES names those that they may use"
@@ -39,15 +38,28 @@ def machine(gpu: Gpu, system: System, patient: Patient, devices: Sequence[Device
     return accelerators.Machine(name, driver(gpu, system), capabilities(devices), python)
 
 
-def architecture_verdict(build: Build, capability: str, here: accelerators.Driver) -> accelerators.Verdict | None:
-    """Whether the build has code for the device; one that lists none begins where its documents or its CUDA begin."""
+def architecture_verdict(
+    build: Build, capability: str, here: accelerators.Machine, driver: accelerators.Driver | None = None
+) -> accelerators.Verdict | None:
+    """Whether the build has code for the device, with the machine's driver or another one.
+
+    A build that lists none is judged by what its makers list for its release; else it begins where its documents or
+    its CUDA begin.
+    """
     if not isinstance(build.architectures, list):
         return None
     cuda = build.cuda if isinstance(build.cuda, str) else ""
-    stem, major = accelerators.stem(build.package), numbers(cuda)[:1]
-    rows = accelerators.builds(stem)
-    lowest = next((row.lowest for row in rows if numbers(row.cuda)[:1] == major), "")
-    return accelerators.architecture_verdict(capability, build.architectures, cuda, here, lowest)
+    version = build.version if isinstance(build.version, str) else ""
+    row = accelerators.comes_from(build.package, version, cuda, here.system)
+    entries = build.architectures or (list(row.architectures) if row and row.since else [])
+    return accelerators.architecture_verdict(
+        capability,
+        entries,
+        cuda,
+        driver or here.driver,
+        row.lowest if row else "",
+        ptx_until=row.ptx_until if row else "",
+    )
 
 
 def cure(build: Build, here: accelerators.Machine, remove: tuple[str, ...] = ()) -> tuple[InstallBuild | Manual, ...]:

@@ -50,23 +50,23 @@ def architecture_not_built_in(gpu: Gpu, system: System, patient: Patient, packag
             unread.append(build.architectures)
             continue
         seen: set[tuple[str, str]] = set()
-        another = any(_fits(item, build, here.driver) for item in devices)
+        another = any(_fits(item, build, here) for item in devices)
         for device in devices:
             capability = device.compute_capability
             if isinstance(capability, Missing):
                 unread.append(capability)
             elif capability is not None and (device_name(device), capability) not in seen:
                 seen.add((device_name(device), capability))
-                said = architecture_verdict(build, capability, here.driver)
+                said = architecture_verdict(build, capability, here)
                 if said is not None and not said.runs and said.cause != accelerators.PTX:
                     yield _not_built_in(build, device, said.cause, here, packages, another)
     if unread:
         raise UnknownFact(unread[0].reason)
 
 
-def _fits(device: Device, build: Build, driver: accelerators.Driver) -> bool:
+def _fits(device: Device, build: Build, here: accelerators.Machine) -> bool:
     capability = device.compute_capability
-    said = architecture_verdict(build, capability, driver) if isinstance(capability, str) else None
+    said = architecture_verdict(build, capability, here) if isinstance(capability, str) else None
     return device.usable is True and said is not None and said.runs
 
 

@@ -64,7 +64,7 @@ def cuda_newer_than_driver(gpu: Gpu, system: System, patient: Patient, packages:
 def _uncompiled(build: Build, here: accelerators.Machine) -> str:
     """The device that would have to compile the build's PTX with this driver, and can't."""
     for capability in here.devices:
-        said = architecture_verdict(build, capability, here.driver)
+        said = architecture_verdict(build, capability, here)
         if said is not None and said.cause == accelerators.PTX:
             return capability
     return ""
@@ -121,7 +121,7 @@ def _driver_for(build: Build, here: accelerators.Machine, exact: bool) -> str:
     """The driver that would run this very build on one of the devices; empty where none would."""
     cuda = str(build.cuda)
     for capability in here.devices or ("",):
-        said = architecture_verdict(build, capability, accelerators.Driver()) if capability else None
+        said = architecture_verdict(build, capability, here, accelerators.Driver()) if capability else None
         if said is not None and not said.runs:
             continue
         wanted = accelerators.driver_that_runs(cuda, [capability] if capability else [], here.driver.windows)

@@ -49,7 +49,8 @@ def jax_without_plugin(gpu: Gpu, packages: Packages, system: System, patient: Pa
 def _runs(plugin: Build, here: accelerators.Machine) -> bool:
     """Whether its CUDA runs here at all; if not, it is GPU002's or GPU003's, and another one is to be installed."""
     cuda = plugin.cuda if isinstance(plugin.cuda, str) else ""
-    said = [accelerators.judge(cuda, (), item, here.driver) for item in here.devices]
+    row = accelerators.Offer("jaxlib", cuda, "", "", "")
+    said = [accelerators.judge(row, item, here.driver) for item in here.devices]
     return not said or any(item.runs for item in said)
 
 

@@ -42,7 +42,7 @@ def several_cupy(gpu: Gpu, packages: Packages, system: System, patient: Patient)
             remedies=(
                 Replace(
                     tuple(found),
-                    (offer.requirement if offer else found[0],),
+                    (offer.requirement.partition("[")[0] if offer else found[0],),
                     title="remove all of them, then install the one for this driver and GPU",
                 ),
             ),

@@ -72,7 +72,11 @@ class Machine(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """A build that is to be had: a row of the table ``gpu_builds`` for this system."""
+    """A build that is to be had: a row of the table ``gpu_builds`` for this system.
+
+    ``architectures`` hold from release ``since`` to ``last`` (empty: for all of this CUDA). ``ptx_until`` is the newest
+    device that the package's PTX serves in truth.
+    """
 
     package: str
     cuda: str
@@ -86,6 +90,8 @@ class Offer(Struct, frozen=True):
     driver: str = ""
     seen: str = ""
     systems: tuple[str, ...] = ()
+    since: str = ""
+    ptx_until: str = ""
 
     @property
     def major(self) -> int:
@@ -130,11 +136,15 @@ class Separate(Struct, frozen=True):
 
 
 class Elsewhere(Struct, frozen=True):
-    """Where a build is to be had for a device or a system (``where``) that no index serves, in words."""
+    """Where a build is to be had for a device or a system (``where``) that no index serves, in words.
+
+    ``oldest`` is the oldest device that it serves (empty: any).
+    """
 
     package: str
     where: str
     words: str
+    oldest: str = ""
 
 
 def dotted(pair: Pair) -> str:
@@ -239,14 +249,20 @@ _ARCHITECTURE = r"(sm|compute)_(\d+)(\d)([af]?)$"
 
 
 def architecture_verdict(
-    capability: str, architectures: Sequence[str], cuda: str = "", driver: Driver | None = None, lowest: str = ""
+    capability: str,
+    architectures: Sequence[str],
+    cuda: str = "",
+    driver: Driver | None = None,
+    lowest: str = "",
+    ptx_until: str = "",
 ) -> Verdict | None:
     """Whether a device of this compute capability (``9.0``) finds code for it; ``None`` where nothing tells.
 
     Machine code (``sm_86``) runs on the same major and an equal or higher minor number; an ``a`` ties it to
     exactly that device, an ``f`` to its family, and Tegra's devices want their own. PTX (``compute_90``) is
     compiled for any equal or newer one, by a driver that is as new as the build's CUDA. A build that lists none
-    compiles when it runs, from ``lowest`` on, or from what its CUDA's compilers know.
+    compiles when it runs, from ``lowest`` on, or from what its CUDA's compilers know. ``ptx_until``: a device newer
+    than that fails on this package's PTX.
     """
     device = numbers(capability)
     if len(device) != 2:
@@ -265,7 +281,7 @@ def architecture_verdict(
             if kind == "sm" or not _too_old_for_ptx(cuda, driver):
                 return Verdict(RUNS, f"{name} runs on compute capability {capability}")
             late = name
-        elif kind == "compute" and not suffix and entry <= device:
+        elif kind == "compute" and not suffix and entry <= device and device <= (numbers(ptx_until) or device):
             if not _too_old_for_ptx(cuda, driver):
                 return Verdict(RUNS, f"{name} is compiled for compute capability {capability} when it is loaded")
             late = name
@@ -298,17 +314,16 @@ def _by_lowest(device: Pair, capability: str, cuda: str, lowest: str) -> Verdict
 # --- a build on a device and a driver ---
 
 
-def judge(
-    cuda: str, architectures: Sequence[str], capability: str, driver: Driver, lowest: str = "", oldest: str = ""
-) -> Verdict:
-    """Whether a build runs on this device with this driver; what is not known is no objection.
-
-    ``oldest`` is the driver that the package's own documents ask for.
-    """
-    verdicts = [knows(driver, capability), driver_verdict(cuda, driver)]
-    if oldest and driver.version and not driver.windows and numbers(driver.version) < numbers(oldest):
-        verdicts.append(Verdict(DOES_NOT_RUN, f"it needs driver {oldest} or newer", DRIVER))
-    verdicts.append(architecture_verdict(capability, architectures, cuda, driver, lowest))
+def judge(offer: Offer, capability: str, driver: Driver) -> Verdict:
+    """Whether a build runs on this device with this driver; what is not known is no objection."""
+    verdicts = [knows(driver, capability), driver_verdict(offer.cuda, driver)]
+    if offer.driver and driver.version and not driver.windows and numbers(driver.version) < numbers(offer.driver):
+        verdicts.append(Verdict(DOES_NOT_RUN, f"it needs driver {offer.driver} or newer", DRIVER))
+    verdicts.append(
+        architecture_verdict(
+            capability, offer.architectures, offer.cuda, driver, offer.lowest, ptx_until=offer.ptx_until
+        )
+    )
     known = [item for item in verdicts if item is not None]
     for kind in (DOES_NOT_RUN, LIMITED):
         found = next((item for item in known if item.verdict == kind), None)
@@ -328,6 +343,15 @@ def builds(package: str) -> tuple[Offer, ...]:
     return tuple(row for row in table("gpu_builds", "build", Offer) if row.package == package)
 
 
+def comes_from(package: str, version: str, cuda: str, system: str) -> Offer | None:
+    """The row that a build which is installed belongs to, by its CUDA's major version and its release."""
+    release = numbers(version)[:2]
+    rows = [row for row in builds(stem(package)) if numbers(row.cuda)[:1] == numbers(cuda)[:1]]
+    here = [row for row in rows if system in row.systems]
+    between = [row for row in here if row.since and numbers(row.since)[:2] <= release <= numbers(row.last)[:2]]
+    return next(iter(between or [row for row in (here or rows) if not row.since]), None)
+
+
 def fits(offer: Offer, machine: Machine) -> Verdict:
     """The worst verdict on the devices of this machine, for the newest release that the offer names."""
     if (
@@ -336,7 +360,7 @@ def fits(offer: Offer, machine: Machine) -> Verdict:
         and not numbers(offer.python[0]) <= numbers(machine.python) <= numbers(offer.python[1])
     ):
         return Verdict(DOES_NOT_RUN, f"it has none for Python {machine.python}", "python")
-    found = [_on(offer, capability, machine.driver) for capability in machine.devices]
+    found = [judge(offer, capability, machine.driver) for capability in machine.devices]
     if not found:
         said = driver_verdict(offer.cuda, machine.driver)
         found = [said] if said else []
@@ -345,10 +369,6 @@ def fits(offer: Offer, machine: Machine) -> Verdict:
         if worst:
             return worst
     return found[0] if found else Verdict(RUNS, "")
-
-
-def _on(offer: Offer, capability: str, driver: Driver) -> Verdict:
-    return judge(offer.cuda, offer.architectures, capability, driver, offer.lowest, offer.driver)
 
 
 def newest(package: str, machine: Machine) -> Offer | None:
@@ -373,7 +393,7 @@ def best(package: str, machine: Machine) -> tuple[Offer | None, tuple[str, ...]]
         alone = Machine(machine.system, machine.driver, (capability,), machine.python)
         found = newest(package, alone)
         if found:
-            rest = [item for item in machine.devices if _on(found, item, machine.driver).runs]
+            rest = [item for item in machine.devices if judge(found, item, machine.driver).runs]
             return found, tuple(rest)
     return None, ()
 
@@ -397,7 +417,16 @@ def elsewhere(package: str, machine: Machine) -> str:
     jetson = any(item in ("5.3", "6.2", "7.2", "8.7") for item in machine.devices)
     places = (["jetson"] if jetson and machine.system == "linux-aarch64" else []) + [machine.system]
     rows = table("gpu_builds", "elsewhere", Elsewhere)
-    return next((row.words for place in places for row in rows if (row.package, row.where) == (package, place)), "")
+    return next(
+        (
+            row.words
+            for place in places
+            for row in rows
+            if (row.package, row.where) == (package, place)
+            and all(numbers(item) >= numbers(row.oldest) for item in machine.devices)
+        ),
+        "",
+    )
 
 
 def stem(package: str) -> str:

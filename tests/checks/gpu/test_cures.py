@@ -30,9 +30,8 @@ def changed(place: Gpu, **changes: Any) -> Gpu:
 def built_from(offer: accelerators.Offer) -> list[Build]:
     """What a probe reads once this offer is installed."""
     name = NAMES.get(offer.package, offer.package).format(major=offer.major)
-    build = Build(
-        package=name, version=offer.last, cuda=offer.cuda, architectures=list(offer.architectures), backend="cuda"
-    )
+    listed = [] if offer.package == "onnxruntime-gpu" else list(offer.architectures)  # its wheels list none
+    build = Build(package=name, version=offer.last, cuda=offer.cuda, architectures=listed, backend="cuda")
     alone = Build(package="jaxlib", version=offer.last, cuda=None, architectures=[], backend="cpu")
     return [alone, build] if offer.package == "jaxlib" else [build]
 
@@ -59,7 +58,7 @@ def after(place: Gpu, remedy: Any, system: System) -> Gpu | None:
         return changed(place, builds=[item for item in built if item.package not in remedy.names])
     if isinstance(remedy, Replace):
         offers = accelerators.offers("cupy", accelerators.system_name(system.platform, system.machine))
-        offer = next(item for item in offers if item.requirement == remedy.install[0])
+        offer = next(item for item in offers if item.requirement.partition("[")[0] == remedy.install[0])
         return changed(place, builds=[*(item for item in built if "cupy" not in item.package), *built_from(offer)])
     if isinstance(remedy, Manual) and (
         match := re.match(r"update the NVIDIA driver to (\S+) or newer(, then)?", remedy.title)
