@@ -9,6 +9,7 @@ from envdoctor_checks.packages import (
     interrupted_install,
     missing_files,
     module_does_not_import,
+    packages_folder_gone,
     shadowed_distribution,
     two_versions_installed,
     unmet_requirement,
@@ -26,4 +27,5 @@ CHECKS = (
     distributions_overwrite_each_other.distributions_overwrite_each_other,
     editable_source_gone.editable_source_gone,
     built_for_another_python.built_for_another_python,
+    packages_folder_gone.packages_folder_gone,
 )

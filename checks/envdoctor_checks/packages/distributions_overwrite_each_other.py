@@ -17,6 +17,7 @@ from envdoctor.api import (
     RequirementChecker,
     Rule,
     Severity,
+    UnknownFact,
     check,
     paths,
 )
@@ -56,6 +57,9 @@ def distributions_overwrite_each_other(
             "pip check does not see it.",
             remedies=(_keep_one(names, packages, interpreter),),
         )
+    unread = [reason for path, reason in packages.unread_files.items() if paths.name(path) == "RECORD"]
+    if unread:
+        raise UnknownFact(f"whose files these are can't be read: {'; '.join(unread[:3])}")
 
 
 def _keep_one(names: tuple[str, ...], packages: Packages, interpreter: Interpreter | Missing | None) -> Remedy:

@@ -6,7 +6,7 @@ of it made on one machine is judged on another.
 
 from msgspec import Struct
 
-from envdoctor.facts.base import Missing, Section, UnknownFact, known, present
+from envdoctor.facts.base import Missing, Obstacle, Section, UnknownFact, known, present
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
 from envdoctor.facts.conda import (
     Conda,
@@ -111,6 +111,7 @@ __all__ = [
     "Measure",
     "Missing",
     "Node",
+    "Obstacle",
     "OpenMP",
     "Oversubscription",
     "Owner",

@@ -24,6 +24,24 @@ class Section(Struct, frozen=True, kw_only=True):
     """A group of facts; its fields are JSON, or ``Missing`` where the answer is unknown."""
 
 
+class Obstacle(Section, frozen=True, kw_only=True):
+    """A file or folder that has to be there, and is of no use as it is.
+
+    ``state`` is ``gone``, ``unreadable`` (this user may not read it) or ``failing`` (reading it fails: an error of the
+    disk, a stale handle, a loop of links, a FIFO); ``reason`` is the system's own word. ``mode`` is as ``ls -l`` shows it
+    (``drwx------``), ``owner`` the name of whom it belongs to, ``mine`` whether that is this user. ``needed_by`` are
+    the distributions whose files they are; without any it is the installation itself.
+    """
+
+    path: str
+    state: str
+    reason: str
+    mode: str | None = None
+    owner: str | None = None
+    mine: bool = False
+    needed_by: list[str] = []
+
+
 class UnknownFact(Exception):
     """A fact that was asked for is missing; the message says why."""
 

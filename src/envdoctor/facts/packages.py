@@ -1,6 +1,6 @@
 """The distributions installed where the patient looks for packages."""
 
-from envdoctor.facts.base import Missing, Section
+from envdoctor.facts.base import Missing, Obstacle, Section
 
 
 class Distribution(Section, frozen=True, kw_only=True):
@@ -96,11 +96,13 @@ class Packages(Section, frozen=True, kw_only=True):
     ``modules``) all ``.py`` files, too, with ``--deep`` of all. ``cut_off_files`` are those that are shorter than the
     RECORD says: libraries that end too early, modules that are empty.
     ``altered_files`` are the ``.py`` files whose contents no RECORD knows, by the same path; ``None``: nobody compared
-    them. ``unread_files`` are those that could not be read, each with the reason. ``leftovers`` are the ``~name`` folders
+    them. ``unread_files`` are those that could not be read, each with the reason, RECORDs and INSTALLERs among them.
+    ``leftovers`` are the ``~name`` folders
     that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution
     (``--deep``: are all). ``sources_gone`` are the places that an editable installation takes its modules from and
     that are gone, by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
     tried and failed, ``untried_imports`` those that came to no end, each with the reason;
+    ``obstacles`` are files and folders of distributions that can't be read;
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
     records, name to version; ``None`` where the prefix is not conda's.
     """
@@ -117,5 +119,6 @@ class Packages(Section, frozen=True, kw_only=True):
     sources_gone: dict[str, list[str]] = {}
     import_failures: list[ImportFailure] = []
     untried_imports: dict[str, str] = {}
+    obstacles: list[Obstacle] = []
     binary: str | None = None
     conda: dict[str, str] | None | Missing = None

@@ -1,6 +1,6 @@
 """The environment's own folder, read without starting anything."""
 
-from envdoctor.facts.base import Missing, Section
+from envdoctor.facts.base import Missing, Obstacle, Section
 
 
 class Prefix(Section, frozen=True, kw_only=True):
@@ -15,6 +15,7 @@ class Prefix(Section, frozen=True, kw_only=True):
     prefix for its own, and that is what ``path`` and all the rest are about.
     ``writable``: whether the user may change what packages are in it (``None``: not known); if not, ``owner`` is the
     name of who may, where it is known.
+    ``obstacles`` are folders without which it holds no packages (site-packages), and that are gone or can't be read.
     """
 
     path: str
@@ -32,3 +33,4 @@ class Prefix(Section, frozen=True, kw_only=True):
     lost: str | None = None
     writable: bool | None = None
     owner: str | None = None
+    obstacles: list[Obstacle] = []

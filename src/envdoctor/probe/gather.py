@@ -96,6 +96,7 @@ def _gather(
         lost = choice.prefix if prefixes.is_lost(world, choice.prefix) else None
         prefix = msgspec.structs.replace(_prefix(world, interpreter.prefix, choice.executable), lost=lost)
         packed = section("conda", conda.read, world, prefix)
+    prefix = either(section("prefix", prefixes.with_obstacles, world, prefix, interpreter), prefix)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     doubts: list[Suspect] = []
 
@@ -133,7 +134,9 @@ def _gather(
         environment=variables,
         interpreter=interpreter,
         cpu=processors,
-        packages=Missing(start.hindered or "the interpreter does not start")
+        packages=Missing(f"{prefix.obstacles[0].path}: {prefix.obstacles[0].reason}")
+        if prefix.obstacles
+        else Missing(start.hindered or "the interpreter does not start")
         if not known and distributions is listed and not listed.distributions
         else distributions,
         blas=libraries,

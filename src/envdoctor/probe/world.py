@@ -1,6 +1,7 @@
 """Where the probe reads from: roots are arguments, so a fixture tree serves as well as a machine."""
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 
@@ -45,6 +46,8 @@ class World(Struct, frozen=True, kw_only=True):
             while limit > 0 and (chunk := os.read(fd, min(limit, 1 << 20))):
                 chunks.append(chunk)
                 limit -= len(chunk)
+            if not chunks and stat.S_ISFIFO(os.fstat(fd).st_mode):
+                return Missing(f"{path}: no file, but a pipe")
             return b"".join(chunks)
         except OSError as error:
             return Missing(reason(error, path))

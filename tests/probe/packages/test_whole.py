@@ -226,12 +226,12 @@ def test_a_pipe_in_place_of_metadata_holds_nobody(tmp_path: Path) -> None:
     folder = tmp_path / "site-packages" / "fit-1.0.dist-info"
     folder.mkdir(parents=True)
     os.mkfifo(folder / "METADATA")
-    assert one(tmp_path).problem == "METADATA has no Name"
+    assert one(tmp_path).problem == "/site-packages/fit-1.0.dist-info/METADATA: no file, but a pipe"
 
 
 def test_a_folder_in_place_of_metadata_is_no_metadata(tmp_path: Path) -> None:
     (tmp_path / "site-packages" / "fit-1.0.dist-info" / "METADATA").mkdir(parents=True)
-    assert one(tmp_path).problem == "METADATA is missing"
+    assert one(tmp_path).problem == "/site-packages/fit-1.0.dist-info/METADATA: Is a directory"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable
 
 from envdoctor.ecosystem.names import NAME, is_a, normalise
@@ -14,18 +15,21 @@ METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a descr
 LONGEST = "1 MB"
 RECORD_LIMIT = 50_000_000
 CHUNK = 1 << 16
+WRONG_KIND = ("Is a directory", "no file, but a pipe")  # no fault of reading: something else stands there
 LONG_RECORD = 1 << 14  # bytes; beyond it, listing a folder is quicker than looking for lines
 # O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 BESIDE = {name: f".dist-info/{name},".encode() for name in ("REQUESTED", "direct_url.json", "entry_points.txt")}
 
 
-def read(world: World, location: str, path: str, directory: str, in_conda: bool) -> tuple[Distribution, bytes | None]:
-    """One distribution, and its RECORD if it has one."""
+def read(
+    world: World, location: str, path: str, directory: str, in_conda: bool
+) -> tuple[Distribution, bytes | None, dict[str, str]]:
+    """One distribution, its RECORD if it has one, and what of its metadata can't be read, each with the reason."""
     stem, _, kind = directory.rpartition(".")
     named, version_in_name = metadata.name_and_version(stem)
     if kind == "egg-info":
-        return _egg(world, location, path, (named, version_in_name), in_conda), None
+        return _egg(world, location, path, (named, version_in_name), in_conda), None, {}
     data = slurp(world, f"{path}/METADATA")
     record = slurp(world, f"{path}/RECORD", RECORD_LIMIT)
     inside: Iterable[str] | None | Missing
@@ -44,10 +48,16 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         problem = _undecodable(slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
     requires: list[str] | Missing = header.requires
     if not isinstance(data, bytes) or _cut(data) or not (header.requires or (header.name and header.version)):
-        requires = Missing(problem or "METADATA is missing")  # empty or cut off: what it required is lost
+        requires = (
+            data if isinstance(data, Missing) else Missing(problem or "METADATA is missing")
+        )  # empty or cut off: what it required is lost
     name = header.name or named or os.path.basename(path)
     problem = _misnamed(name, "METADATA") or problem
     owner = metadata.owner(installer, location, in_conda)
+    read = {"METADATA": data, "RECORD": record, "INSTALLER": said}
+    unread = {f"{path}/{name}": found.reason for name, found in read.items() if isinstance(found, Missing)}
+    if isinstance(data, Missing) and not data.reason.endswith(WRONG_KIND):
+        problem = None  # it may be as it was made
     wheel = slurp(world, f"{path}/WHEEL") if owner is None else None
     distribution = Distribution(
         name=name,
@@ -67,7 +77,7 @@ def read(world: World, location: str, path: str, directory: str, in_conda: bool)
         problem=problem,
         platforms=metadata.platforms(wheel.decode("utf-8", "replace")) if isinstance(wheel, bytes) else [],
     )
-    return distribution, record if isinstance(record, bytes) else None
+    return distribution, record if isinstance(record, bytes) else None, unread
 
 
 def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda: bool) -> Distribution:
@@ -165,6 +175,8 @@ def slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None 
         return Missing(reason(error, path))
     try:
         data = os.read(fd, CHUNK)
+        if not data and stat.S_ISFIFO(os.fstat(fd).st_mode):
+            return Missing(f"{path}: no file, but a pipe")
         if len(data) < CHUNK or limit <= CHUNK:
             return data
         chunks = [data]
@@ -172,8 +184,6 @@ def slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None 
             data = os.read(fd, min(limit, 1 << 20))
             chunks.append(data)
         return b"".join(chunks)
-    except IsADirectoryError:
-        return None
     except OSError as error:
         return Missing(reason(error, path))
     finally:

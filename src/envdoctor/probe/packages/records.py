@@ -7,7 +7,7 @@ looked for, not parsed.
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from envdoctor.data import listed
 from envdoctor.facts.packages import Collision, Distribution
@@ -54,7 +54,7 @@ def first_components(record: bytes) -> set[bytes]:
     Files of one folder mostly stand together, so that all but its first and last line can be leapt over.
     """
     found = set()
-    at, end, patience = 0, len(record), 50
+    at, end, patience = 0, len(record), MANY
     while at < end:
         stop = record.find(b"\n", at)
         stop = end if stop < 0 else stop
@@ -68,7 +68,7 @@ def first_components(record: bytes) -> set[bytes]:
             if last > stop and record.count(b"\n", stop, last) == record.count(start, stop, last):
                 after = record.find(b"\n", last + 1)
                 at = end if after < 0 else after + 1
-            elif last > stop:
+            else:
                 patience -= 1
     return found - {b"", b"\r"}
 
@@ -94,21 +94,26 @@ class Survey:
         self._important = listed("modules", "whole")
         self.missing: dict[str, list[str]] = {}
         self.cut_off: dict[str, list[str]] = {}
+        self.barred: dict[str, tuple[str, ...]] = {}  # files and folders that can't be read, with whose they are
+        self._judges_modes = hasattr(os, "geteuid") and os.geteuid() != 0
         # (real folder, first component) -> the distributions that have files there, with their RECORDs
         self._shared: dict[tuple[str, bytes], list[tuple[Distribution, bytes]]] = {}
 
     def add(self, distribution: Distribution, record: bytes, folder: str) -> None:
         """Take in the RECORD of a distribution that lies in ``folder`` (the real path of its location)."""
         if distribution.owner is not None:
+            if distribution.key in self._important:
+                self.look_at(distribution, (distribution.key.encode(),))
             return
         tops = {top for top in first_components(record) if not top.endswith((b".dist-info", b"__pycache__"))}
         for top in tops:
             self._shared.setdefault((folder, top), []).append((distribution, record))
+        self.look_at(distribution, tops)
         if is_trusted(distribution):
             wanted = _wanted(record, tops, self._world.platform)
             gone: list[str] = []
             for path, size in wanted.items():
-                fate = self._fate(f"{distribution.location}/{path}", size)
+                fate = self._fate(f"{distribution.location}/{path}", size, distribution.name)
                 if fate == GONE:
                     gone.append(path)
                 elif fate == CUT_OFF:
@@ -117,6 +122,15 @@ class Survey:
                 self._modules(distribution, record, wanted, gone)
             if gone:
                 self.missing[distribution.path] = gone
+
+    def look_at(self, distribution: Distribution, tops: Iterable[bytes]) -> None:
+        """Whether this user may read the folders and modules at the top of a distribution."""
+        if not self._judges_modes:
+            return
+        base = os.fsencode(self._world.real(distribution.location)) + b"/"
+        for top in tops:
+            if top != b".." and not os.access(base + top, os.R_OK) and os.path.lexists(base + top):
+                self.barred.setdefault(f"{distribution.location}/{os.fsdecode(top)}", (distribution.name,))
 
     def _modules(self, distribution: Distribution, record: bytes, seen: Collection[str], gone: list[str]) -> None:
         """Look for all modules at the location of a distribution that are not ``seen``; those of tests are left out.
@@ -137,24 +151,28 @@ class Survey:
             file = os.fsdecode(path)
             if file in seen:
                 continue
-            fate = self._fate(f"{distribution.location}/{file}", int(size or 0))
+            fate = self._fate(f"{distribution.location}/{file}", int(size or 0), distribution.name)
             if fate == GONE:
                 gone.append(file)
             elif fate == CUT_OFF:
                 self.cut_off.setdefault(distribution.path, []).append(file)
 
-    def _fate(self, path: str, size: int) -> str:
+    def _fate(self, path: str, size: int, name: str) -> str:
         """What became of a file that had ``size`` bytes; empty where nothing is wrong, or it can't be told.
 
         A library that grew was patched (``patchelf``, a signature); a module is edited at times. One that holds nothing
         was never written to its end.
         """
         try:
-            found = os.stat(self._world.real(path)).st_size
+            status = os.stat(self._world.real(path))
         except (FileNotFoundError, NotADirectoryError):
             return GONE
         except (OSError, ValueError):
+            self.barred.setdefault(path, (name,))
             return ""
+        if self._judges_modes and status.st_mode & 0o444 != 0o444 and not os.access(self._world.real(path), os.R_OK):
+            self.barred.setdefault(path, (name,))
+        found = status.st_size
         if found < size and (not found or is_library(path)):
             return CUT_OFF
         return ""

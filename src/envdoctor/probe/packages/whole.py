@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from envdoctor.ecosystem.names import normalise
-from envdoctor.facts.base import Missing
+from envdoctor.facts.base import Missing, Obstacle
 from envdoctor.facts.packages import Distribution, Extension, Packages
 from envdoctor.probe.packages import distributions, extensions, metadata
 from envdoctor.probe.packages.records import Survey
@@ -55,6 +55,7 @@ def read(
             path: [*missing.get(path, ()), *contents.missing.get(path, ())] for path in missing | contents.missing
         }
         missing = {path: list(dict.fromkeys(files)) for path, files in missing.items()}
+    unread = reader.unread | (contents.unread if contents is not None else {})
     return Packages(
         distributions=reader.distributions,
         unreadable=reader.unreadable,
@@ -63,7 +64,8 @@ def read(
         cut_off_files=reader.survey.cut_off,
         sources_gone=reader.sources_gone,
         altered_files=contents.altered if contents is not None else None,
-        unread_files=contents.unread if contents is not None else {},
+        unread_files=unread,
+        obstacles=reader.obstacles(),
         leftovers=reader.leftovers,
         extensions=reader.extensions(),
         binary=extensions.binary_of(world, executable) if executable else None,
@@ -93,6 +95,8 @@ class _Reader:
         self.entries: list[str] = []
         self.sources_gone: dict[str, list[str]] = {}
         self.records: list[tuple[Distribution, bytes]] = []
+        self.unread: dict[str, str] = {}
+        self._barred: dict[str, tuple[str, ...]] = {}
         self._links: list[tuple[str, str]] = []
 
     def folder(self, entry: str, real: str) -> None:
@@ -134,8 +138,13 @@ class _Reader:
                     self.distributions.append(_changed(found, kind="egg-link", editable=True))
 
     def _add(self, entry: str, path: str, name: str, real: str, in_conda: bool) -> None:
-        distribution, record = distributions.read(self.world, entry, path, name, in_conda)
+        distribution, record, unread = distributions.read(self.world, entry, path, name, in_conda)
         self.distributions.append(distribution)
+        if unread:
+            self.unread |= {file: why for file, why in unread.items() if not file.endswith("METADATA")}
+            barred = [file for file, why in unread.items() if not why.endswith(distributions.WRONG_KIND)]
+            self._barred |= dict.fromkeys(barred, (distribution.name,))
+            self.survey.look_at(distribution, (distribution.key.replace("-", "_").encode(),))
         if distribution.editable:
             self._editable(distribution, record or b"")
         if record is not None:
@@ -152,6 +161,21 @@ class _Reader:
         if gone:
             self.sources_gone[distribution.path] = gone
 
+    def obstacles(self) -> list[Obstacle]:
+        """What can't be read of the distributions, each file and folder once."""
+        barred = self._barred | self.survey.barred
+        if not barred:
+            return []
+        from envdoctor.probe.packages.obstacles import obstacle
+
+        found: dict[str, Obstacle] = {}
+        for path, names in barred.items():
+            one = obstacle(self.world, path, needed_by=names)
+            if one is not None:
+                users = dict.fromkeys([*(found[one.path].needed_by if one.path in found else ()), *names])
+                found[one.path] = _with_users(one, list(users))
+        return list(found.values())
+
     def extensions(self) -> list[Extension]:
         """The extensions of all distributions; NumPy's interface is looked for where NumPy 2 meets them."""
         numpy = next((item.version for item in self.distributions if item.key == "numpy"), None)
@@ -161,6 +185,12 @@ class _Reader:
             uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
             found += extensions.survey(self.world, distribution, record, uses, self.contents is not None)
         return found
+
+
+def _with_users(one: Obstacle, users: list[str]) -> Obstacle:
+    import msgspec
+
+    return msgspec.structs.replace(one, needed_by=users)
 
 
 def _contents(world: World) -> "Contents":

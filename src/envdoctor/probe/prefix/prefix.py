@@ -4,7 +4,8 @@ import os
 
 import msgspec
 
-from envdoctor.facts.base import Missing
+from envdoctor.ecosystem import paths
+from envdoctor.facts.base import Missing, Obstacle
 from envdoctor.facts.installation import Installation
 from envdoctor.facts.interpreter import Interpreter
 from envdoctor.facts.prefix import Prefix
@@ -87,6 +88,35 @@ def site_packages(world: World, prefix: str) -> list[str]:
         if world.is_dir(path):
             kept.setdefault(os.path.realpath(world.real(path)), path)
     return list(kept.values())
+
+
+def with_obstacles(world: World, prefix: Prefix, interpreter: Interpreter | Missing) -> Prefix:
+    """The same, with what bars the way to the folders that packages lie in: those that its Python itself names."""
+    if not isinstance(interpreter, Interpreter):
+        return prefix
+    made = isinstance(prefix.configuration, dict) or prefix.conda_meta
+    named = dict.fromkeys(interpreter.paths.get(name, "") for name in ("purelib", "platlib"))
+    # Debian's Python, and Windows' embeddable one, go without the folder until somebody installs into it.
+    needed = [
+        path
+        for path in named
+        if paths.inside(path, prefix.path)
+        and (made or (world.platform != "win32" and os.path.basename(path) == "site-packages"))
+    ]
+    obstacles = [found for path in needed if (found := _obstacle(world, path)) is not None]
+    return msgspec.structs.replace(prefix, obstacles=obstacles) if obstacles else prefix
+
+
+def _obstacle(world: World, path: str) -> Obstacle | None:
+    if (
+        os.access(world.real(path), os.R_OK | os.X_OK)
+        and world.is_dir(path)
+        and not isinstance(world.names(path), Missing)
+    ):
+        return None
+    from envdoctor.probe.packages.obstacles import obstacle
+
+    return obstacle(world, path, is_folder=True)
 
 
 def with_ensurepip(
