@@ -46,6 +46,13 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, into build/docs; a warning is an error (``pip install -e '.[docs]'``)."""
+    strict = ("--quiet", "--fail-on-warning", "--keep-going")
+    run(session, "sphinx-build", *strict, "-b", "html", "docs", "build/docs", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The promises of speed, side by side with ``import numpy``."""
     run(session, "python", "benchmarks/compare.py", "--quick", "--assert", *session.posargs)

@@ -22,13 +22,21 @@ AVOIDED = re.compile(
 )
 
 
+GENERATED = ("rules", "symptoms", "generated", "_generated_example.md")  # below docs: copies of what is read elsewhere
+
+
+def documents() -> list[Path]:
+    """The pages of the documentation that somebody has written."""
+    return [path for path in (ROOT / "docs").rglob("*.md") if not set(path.relative_to(ROOT).parts) & set(GENERATED)]
+
+
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that a user can meet, with its file: strings of the code (no docstrings), pages, data, documents."""
     for folder in ("src", "checks"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for text in _strings(ast.parse(path.read_text(encoding="utf-8"))):
                 yield path.relative_to(ROOT).as_posix(), text
-    pages = [*(ROOT / "checks").rglob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.toml")]
+    pages = [*(ROOT / "checks").rglob("*.md"), *documents(), *(ROOT / "src").rglob("*.toml")]
     for path in sorted([*pages, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]):
         for line in path.read_text(encoding="utf-8").splitlines():
             yield path.relative_to(ROOT).as_posix(), line

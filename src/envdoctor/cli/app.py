@@ -13,7 +13,20 @@ from envdoctor.facts.recording import RecordingError
 from envdoctor.probe.child import OURS
 from envdoctor.probe.choose import PatientError
 
-COMMANDS = ("check", "why", "run", "guide", "measure", "info", "snapshot", "diff", "explain", "list", "schema")
+COMMANDS = (
+    "check",
+    "why",
+    "run",
+    "guide",
+    "measure",
+    "info",
+    "snapshot",
+    "diff",
+    "explain",
+    "list",
+    "schema",
+    "new-check",
+)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -70,7 +83,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"envdoctor.cli.commands.{cmd_name}").command
+        command: click.Command = import_module(f"envdoctor.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
 
