@@ -9,7 +9,9 @@ from types import ModuleType
 
 import click
 import pytest
+import yaml
 
+from envdoctor import __version__
 from envdoctor.cli import app
 from envdoctor.engine.plugins import built_in
 from envdoctor.report.why.symptoms import symptoms
@@ -95,3 +97,16 @@ def test_every_command_in_readme_and_documentation_is_one() -> None:
             pytest.fail(f"{where}: {error.message}")
         seen += 1
     assert seen > 40
+
+
+def test_the_citation_and_the_forms_are_whole() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert (citation["version"], citation["license"]) == (__version__, "BSD-3-Clause")
+    forms = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
+    for path in forms:
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {"name", "description", "body"} <= set(form), path.name
+        fields = [part["id"] for part in form["body"] if part["type"] != "markdown"]
+        assert len(fields) == len(set(fields)) and fields, path.name
+    assert len(forms) >= 3
