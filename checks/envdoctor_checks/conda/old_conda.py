@@ -21,6 +21,6 @@ def old_conda(conda: Conda) -> Iterator[Finding]:
         "conda",
         (Evidence("conda", f"{version} in {conda.root_prefix}"),),
         f"conda {version} still solves with its old, slow solver",
-        "From 23.10 on conda uses libmamba's solver, which is many times faster.",
+        "From 23.10 on conda uses a solver that is many times faster (libmamba, since 26.10 rattler).",
         remedies=(UpdateConda(),),
     )

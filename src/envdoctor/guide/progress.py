@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import (
     CONDA_COMMANDS,
     CONDA_LIKE,
@@ -121,6 +122,57 @@ def gpu_build(facts: Facts) -> bool | None:
     return None if builds is None else any(present(build.cuda) for build in builds)
 
 
+def uv_project(facts: Facts) -> bool | None:
+    return _project_of(facts, "uv.lock")
+
+
+def poetry_project(facts: Facts) -> bool | None:
+    return _project_of(facts, "poetry.lock")
+
+
+def pdm_project(facts: Facts) -> bool | None:
+    return _project_of(facts, "pdm.lock")
+
+
+def pixi_project(facts: Facts) -> bool | None:
+    return _project_of(facts, "pixi.lock")
+
+
+def _project_of(facts: Facts, lock: str) -> bool | None:
+    """A project with this lock, examined in its own environment: one elsewhere tells nothing of it."""
+    if not isinstance(facts.project, Project):
+        return None
+    if not any(item.kind == lock for item in facts.project.declarations):
+        return False
+    prefix = facts.patient.prefix or ""
+    named = OriginKind.POETRY in _kinds(facts) and paths.name(prefix).startswith(f"{facts.project.name or '?'}-")
+    return True if named or paths.inside(prefix, facts.project.root) else None
+
+
+def environment_file(facts: Facts) -> bool | None:
+    """An environment.yml: what conda makes the environment from again."""
+    return _declares(facts, "environment.yml")
+
+
+def requirements_file(facts: Facts) -> bool | None:
+    return _declares(facts, "requirements")
+
+
+def _declares(facts: Facts, kind: str) -> bool | None:
+    if not isinstance(facts.project, Project):
+        return None
+    return any(item.kind == kind and not item.lock for item in facts.project.declarations)
+
+
+def done(progress: str, wants: tuple[str, ...], facts: Facts) -> bool | None:
+    """Whether a whole step is done: what it is about, and all that it installs; ``None``: can't be told."""
+    answers = [PROGRESS[progress](facts)] if progress else []
+    if not answers:
+        return None
+    answers += [_installed(facts, *name.split("|")) for name in wants]
+    return False if False in answers else None if None in answers else True
+
+
 PROGRESS: dict[str, Done] = {
     "conda": conda,
     "miniforge": miniforge,
@@ -135,4 +187,13 @@ PROGRESS: dict[str, Done] = {
     "locked": locked,
     "managed-project": managed_project,
     "gpu-build": gpu_build,
+    "uv-project": uv_project,
+    "poetry-project": poetry_project,
+    "pdm-project": pdm_project,
+    "pixi-project": pixi_project,
+    "pixi": lambda facts: "pixi" in _commands(facts),
+    "poetry": lambda facts: "poetry" in _commands(facts),
+    "pdm": lambda facts: "pdm" in _commands(facts),
+    "environment-file": environment_file,
+    "requirements-file": requirements_file,
 }

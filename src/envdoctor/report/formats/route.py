@@ -1,12 +1,14 @@
 """The guide's route for this machine beside today's, ticked off, and "pip or conda?": for people and for programs."""
 
+from msgspec.structs import replace
+
 from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump
 from envdoctor.fixes.shell import Shell
 from envdoctor.guide import cited
 from envdoctor.guide.profile import about_blas, reasons
-from envdoctor.guide.progress import PROGRESS
-from envdoctor.guide.routes import Profile, Route, Step, asides, route
+from envdoctor.guide.progress import done
+from envdoctor.guide.routes import PREFERENCES, Profile, Route, Step, asides, filled, route, routes
 from envdoctor.report import escapes
 from envdoctor.report.formats.findings import draw_statement
 from envdoctor.report.formats.page import INDENT, Page
@@ -18,21 +20,28 @@ MARKS = {True: "✓", False: " ", None: "?"}
 COMMAND = 6  # columns before a command
 
 
-def render(facts: Facts, who: Profile, style: Style) -> str:
+def render(facts: Facts, who: Profile, style: Style, then: bool = False) -> str:
+    """Today's route, what speaks for pip or conda here, and, where ``then``, the guide of 2020 beside it."""
     page = Page(style)
-    gpu = "a GPU" if who.gpu else "no GPU"
-    page.line((f"For {NAMES[who.system]}, {gpu}, level {who.level}, preferring {who.prefer}", "bold"))
-    page.line("Python  ", facts.patient.executable or facts.patient.prefix or "?")
+    way = route(who, "today")
     said: set[str] = set()
-    _level(page, said)
-    _then(page, route(who, "2020"), who, said)
-    _today(page, route(who, "today"), who, facts, said)
-    page.line()
-    page.line(("pip or conda?", "bold"))
+    page.line((f"Today: {way.title}", "bold"))
+    page.line(f"  for {NAMES[who.system]}, {'a GPU' if who.gpu else 'no GPU'}, level {who.level}; {_python(facts)}")
+    _today(page, way, who, facts, said if then else None)
+    page.paragraph(way.why, "Why", indent=2)
     for reason in reasons(facts):
         page.paragraph(reason.says, "Here", indent=2)
+    others = [name for name in _offered(who) if name != who.prefer]
+    page.line("  Other ways: --prefer ", ", ".join(others))
+    if not then:
+        page.line("  The guide of 2020 beside it, and what has changed: ", ("envdoctor guide --then", "bold"))
+        return page.text
+    _then(page, route(who, "2020"), who, said)
+    page.line()
+    page.line(("pip or conda?", "bold"))
     _statements(page, list(asides()["pip-or-conda"].statements), said)
     for key, ids in (
+        ("level", list(asides()["level"].statements)),
         ("reproducible", list(asides()["reproducible"].statements)),
         ("linear-algebra", about_blas(facts)),
     ):
@@ -42,9 +51,17 @@ def render(facts: Facts, who: Profile, style: Style) -> str:
     return page.text
 
 
-def _level(page: Page, said: set[str]) -> None:
-    page.line()
-    _statements(page, list(asides()["level"].statements), said)
+def _offered(who: Profile) -> list[str]:
+    """The preferences that lead to another route on this system."""
+    return [
+        name
+        for name in PREFERENCES
+        if any(way.era == "today" and way.fits(replace(who, prefer=name)) for way in routes())
+    ]
+
+
+def _python(facts: Facts) -> str:
+    return f"Python {facts.patient.executable or facts.patient.prefix or '?'}"
 
 
 def _then(page: Page, way: Route, who: Profile, said: set[str]) -> None:
@@ -53,17 +70,55 @@ def _then(page: Page, way: Route, who: Profile, said: set[str]) -> None:
     _statements(page, [step.statement for step in way.steps(who)], said)
 
 
-def _today(page: Page, way: Route, who: Profile, facts: Facts, said: set[str]) -> None:
+def _today(page: Page, way: Route, who: Profile, facts: Facts, said: set[str] | None) -> None:
+    """The steps; with ``said``, the guide's statement that each follows."""
     shell = shell_for(facts)
-    page.line()
-    page.line((f"Today: {way.title}", "bold"))
+    marks = set()
     for number, step in enumerate(way.steps(who), 1):
-        page.paragraph(step.says, f"{MARKS[_done(step, facts)]} {number}.", indent=2)
+        mark = MARKS[_done(step, facts)]
+        marks.add(mark)
+        page.paragraph(step.says, f"{mark} {number}.", indent=2, column=5)
+        for line in filled(step.snippet, who).splitlines() if step.snippet else ():
+            page.line(" " * COMMAND, line)
         for line in step.lines(who, shell):
             page.line(" " * COMMAND, (line, "bold"))
-        if step.statement not in said:
+        if after := step.then(who):
+            page.paragraph(after, indent=COMMAND)
+        if said is not None and step.statement not in said:
             _statements(page, [step.statement], said)
-    page.line("  ✓ done here   ? cannot be told from here")
+    if marks & {"✓", "?"}:
+        page.line("  ✓ done here   ? cannot be told from here")
+
+
+def render_markdown(facts: Facts, who: Profile, style: Style, then: bool = False) -> str:
+    """Today's route for a wiki: no word of the patient's is in it, but the project's name within code."""
+    shell = shell_for(facts)
+    way = route(who, "today")
+    card = "a GPU" if who.gpu else "no GPU"
+    lines = [f"# {way.title}", "", f"For {NAMES[who.system]}, {card}, level {who.level}. {way.why}", ""]
+    for number, step in enumerate(way.steps(who), 1):
+        lines += [f"{number}. {step.says} ([source]({step.source}))", ""]
+        if step.snippet:
+            lines += ["   In `pyproject.toml`:", "", "   ```toml"]
+            lines += [f"   {line}".rstrip() for line in filled(step.snippet, who).splitlines()] + ["   ```", ""]
+        if commands := step.lines(who, shell):
+            lines += [
+                f"   ```{'powershell' if who.system == 'windows' else 'sh'}",
+                *(f"   {line}" for line in commands),
+                "   ```",
+                "",
+            ]
+        if after := step.then(who):
+            lines += [f"   {after}", ""]
+    lines += [f"Checked on {way.checked}: {way.source}", ""]
+    if then:
+        lines += [f"## The guide in 2020: {route(who, '2020').title}", ""]
+        for step in route(who, "2020").steps(who):
+            (statement,) = cited([step.statement])
+            now = " ".join(filter(None, (f"Today: {standing(statement)}.", statement.since)))
+            lines += [f"- {statement.says} {now}"]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _statements(page: Page, ids: list[str], said: set[str]) -> None:
@@ -75,10 +130,10 @@ def _statements(page: Page, ids: list[str], said: set[str]) -> None:
 
 
 def _done(step: Step, facts: Facts) -> bool | None:
-    return PROGRESS[step.progress](facts) if step.progress else None
+    return done(step.progress, step.wants, facts)
 
 
-def render_json(facts: Facts, who: Profile, style: Style) -> str:
+def render_json(facts: Facts, who: Profile, style: Style, then: bool = True) -> str:
     shell = shell_for(facts)
     document = {
         "schema_version": "1.0",
@@ -101,6 +156,9 @@ def _route(way: Route, who: Profile, shell: Shell, facts: Facts | None) -> dict[
     return {
         "id": way.id,
         "title": way.title,
+        "why": way.why,
+        "source": way.source,
+        "checked": way.checked,
         "steps": [
             {
                 "id": step.id,
@@ -109,6 +167,8 @@ def _route(way: Route, who: Profile, shell: Shell, facts: Facts | None) -> dict[
                 "since": standing(cited([step.statement])[0]),
                 "done": _done(step, facts) if facts is not None else None,
                 "commands": step.lines(who, shell),
+                "snippet": filled(step.snippet, who),
+                "after": step.then(who),
                 "source": step.source,
             }
             for step in way.steps(who)
