@@ -110,3 +110,10 @@ def test_the_citation_and_the_forms_are_whole() -> None:
         fields = [part["id"] for part in form["body"] if part["type"] != "markdown"]
         assert len(fields) == len(set(fields)) and fields, path.name
     assert len(forms) >= 3
+
+
+def test_the_comparison_has_a_row_for_each_fault() -> None:
+    from tests.comparison import FAULTS, PAGE
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert [row for row, _, _ in FAULTS if f"| {row} | names it |" not in page] == [], "python -m tests.comparison"
