@@ -53,6 +53,16 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def dist(session: nox.Session) -> None:
+    """The wheel and the sdist, into dist, and what is to be said of them (``pip install -e '.[release]'``)."""
+    run(session, "validate-pyproject", "pyproject.toml")
+    run(session, "python", "-m", "build", "--outdir", "dist", ".")
+    built = sorted(str(path) for path in Path("dist").glob("envdoctor-*"))
+    run(session, "twine", "check", "--strict", *built)
+    run(session, "check-wheel-contents", *[path for path in built if path.endswith(".whl")])
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The promises of speed, side by side with ``import numpy``."""
     run(session, "python", "benchmarks/compare.py", "--quick", "--assert", *session.posargs)
