@@ -272,6 +272,13 @@ def test_an_environment_without_the_packages_is_not_the_step() -> None:
     assert ticks("conda", packages=packages(distribution("numpy")))["environment"] is False
 
 
+def test_an_environment_elsewhere_is_not_this_projects() -> None:
+    project = Project(root=PLACE, evidence="pyproject.toml", declarations=[])
+    assert ticks("venv", packages=NUMPY, project=project, patient=INSIDE)["environment"] is True
+    elsewhere = patient(prefix="/home/ada/other/.venv")
+    assert ticks("venv", packages=NUMPY, project=project, patient=elsewhere)["environment"] is None
+
+
 def test_a_requirements_file_is_no_environment_yml() -> None:
     listed = Project(root=PLACE, evidence="", declarations=[Declaration(file="requirements.txt", kind="requirements")])
     assert ticks("venv", project=listed)["record"] is True

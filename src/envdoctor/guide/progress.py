@@ -70,6 +70,14 @@ def own_environment(facts: Facts) -> bool | None:
     return isinstance(facts.prefix.configuration, dict) or facts.prefix.conda_meta
 
 
+def project_environment(facts: Facts) -> bool | None:
+    """An environment in the project's folder; of one elsewhere it can't be told for which project it is."""
+    own = own_environment(facts)
+    if not own or not isinstance(facts.project, Project):
+        return own
+    return True if paths.inside(facts.patient.prefix or "", facts.project.root) else None
+
+
 def uv(facts: Facts) -> bool | None:
     return "uv" in _commands(facts)
 
@@ -179,6 +187,7 @@ PROGRESS: dict[str, Done] = {
     "conda-forge-only": conda_forge_only,
     "base-small": base_small,
     "own-environment": own_environment,
+    "project-environment": project_environment,
     "uv": uv,
     "python-current": python_current,
     "editor": editor,
