@@ -24,7 +24,7 @@ for name in [name for name in vars(signal) if name.startswith("SIG") and name.is
 IMPORT_ALL = """
 import importlib, pkgutil
 import envdoctor, envdoctor_checks
-skipped = ("__main__", ".inside.")
+skipped = ("__main__", ".inside.", ".mcp_server")  # the last needs an extra
 for package in (envdoctor, envdoctor_checks):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if not any(word in module.name for word in skipped):
