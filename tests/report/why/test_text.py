@@ -159,3 +159,8 @@ def test_a_path_that_a_box_has_broken_is_whole_again() -> None:
         "╰────────────────────────────────────────────╯"
     )
     assert "/home/ada/fit/.venv/lib/python3.12/site-packages/numpy/__init__.py:3 in <module>" in plain(box)
+
+
+def test_an_error_at_the_end_of_a_very_long_line_is_kept() -> None:
+    text = plain("x y " * 1_000_000 + "ModuleNotFoundError: No module named 'zmq'")
+    assert text.endswith("No module named 'zmq'") and len(text) < 5_000

@@ -129,7 +129,14 @@ def plain(data: bytes | str) -> str:
         text = "\n".join(_unescaped(line) for line in text.split("\n"))
     # What is no text in any encoding is no one's words.
     lines = [line for line in text.split("\n") if line.strip() and line.count("\ufffd") * 4 < len(line)]
-    return "\n".join(_joined([_bare(line[:LONGEST_LINE]) for line in _chosen(lines)]))
+    return "\n".join(_joined([_bare(part) for line in _chosen(lines) for part in _ends(line)]))
+
+
+def _ends(line: str) -> tuple[str, ...]:
+    """A line, or the beginning and the end of one that is very long: an error stands at one of the two."""
+    if len(line) <= LONGEST_LINE:
+        return (line,)
+    return line[: LONGEST_LINE // 2], line[-(LONGEST_LINE // 2) :]
 
 
 def _chosen(lines: list[str]) -> list[str]:
