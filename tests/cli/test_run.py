@@ -161,12 +161,12 @@ def screen() -> Iterator[Start]:
     def start(*argv: str) -> Screen:
         pid, fd = pty.fork()
         if pid == 0:
-            try:
+            try:  # the size before the program starts, which reads it once
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
                 os.execvpe(argv[0], list(argv), clean_environ(TERM="xterm", PS1="$ "))
             finally:
                 os._exit(1)
         screens.append(Screen(fd, pid))
-        screens[-1].resize(33, 77)
         return screens[-1]
 
     yield start
