@@ -15,16 +15,41 @@ def rules_by_statement() -> dict[str, list[str]]:
     return {statement: sorted(codes) for statement, codes in citing.items()}
 
 
-def rows() -> list[tuple[str, str, str, str, str]]:
-    """Id, paraphrase, standing, rules, routes and sections: the cells of the table, in the guide's order."""
+def rows() -> list[tuple[str, str, str, str, str, str]]:
+    """Id, paraphrase, standing, day, rules, routes and sections: the cells of the table, in the guide's order."""
     citing, routes = rules_by_statement(), statements_used()
     return [
         (
             statement.id,
             statement.says.replace("|", "\\|"),
             statement.status,
+            max(source.seen for source in statement.sources),
             ", ".join(citing.get(statement.id, ())) or "–",
             ", ".join(routes.get(statement.id, ())) or "–",
         )
         for statement in statements().values()
     ]
+
+
+STANDING = {
+    "holds": "It holds.",
+    "stronger": "It holds, and there is more to it.",
+    "nuance": "It holds in part.",
+    "outdated": "It is out of date.",
+    "wrong": "It is wrong today.",
+    "unproven": "Nobody has shown it.",
+}
+
+
+def then_and_now() -> list[str]:
+    """The guide's statements in its order, each with what has changed and where that was seen: lines of Markdown."""
+    lines: list[str] = []
+    section = ""
+    for statement in statements().values():
+        if statement.section != section:
+            section = statement.section
+            lines += [f"## {section}", ""]
+        sources = "; ".join(f"[{item.title}]({item.url}) ({item.seen})" for item in statement.sources)
+        said = f"{STANDING[statement.status]} {statement.since}".strip()
+        lines += [f"**{statement.says}**", "", said, "", f"<small>{sources}</small>", ""]
+    return lines
