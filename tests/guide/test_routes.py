@@ -414,3 +414,15 @@ def test_a_build_whose_cuda_is_unknown_is_not_taken_for_one_for_the_gpu() -> Non
     unknown = changed(torch_build(), cuda=Missing("libtorch can't be read"))
     assert PROGRESS["gpu-build"](facts(gpu=gpu(builds=[unknown]))) is False
     assert PROGRESS["gpu-build"](facts(gpu=gpu(builds=[unknown, torch_build()]))) is True
+
+
+def test_the_page_on_what_changed_has_every_statement_with_its_sources_and_their_days() -> None:
+    from pathlib import Path
+
+    from tests.guide_page import then_and_now
+
+    text = (Path(__file__).parent.parent.parent / "docs" / "guide-then-and-now.md").read_text(encoding="utf-8")
+    assert "\n".join(then_and_now()) in text, "cog -r docs/guide-then-and-now.md"
+    for statement in statements().values():
+        assert f"**{statement.says}**" in text and statement.since in text
+        assert all(f"({source.url}) ({source.seen})" in text for source in statement.sources)
