@@ -8,6 +8,7 @@ from envdoctor.api import (
     Collision,
     Evidence,
     Finding,
+    Gpu,
     Interpreter,
     Manual,
     Missing,
@@ -31,7 +32,7 @@ STRAY = ("setup.py", "conftest.py")
 
 @check(PKG008)
 def distributions_overwrite_each_other(
-    packages: Packages, interpreter: Interpreter | Missing | None = None
+    packages: Packages, interpreter: Interpreter | Missing | None = None, gpu: Gpu | Missing | None = None
 ) -> Iterator[Finding]:
     """Libraries below ``nvidia/`` are GPU005's."""
     groups: dict[tuple[str, ...], list[Collision]] = {}
@@ -55,15 +56,24 @@ def distributions_overwrite_each_other(
             f"such as {_relative(collisions[0].path, locations)}",
             "Whichever was installed last has overwritten the other's files, and removing either takes them from both. "
             "pip check does not see it.",
-            remedies=(_keep_one(names, packages, interpreter),),
+            remedies=(_keep_one(names, packages, interpreter, _has_gpu(gpu)),),
         )
     unread = [reason for path, reason in packages.unread_files.items() if paths.name(path) == "RECORD"]
     if unread:
         raise UnknownFact(f"whose files these are can't be read: {'; '.join(unread[:3])}")
 
 
-def _keep_one(names: tuple[str, ...], packages: Packages, interpreter: Interpreter | Missing | None) -> Remedy:
-    """The one that others require stays, and is laid down anew: a removal takes the files from both."""
+def _has_gpu(gpu: Gpu | Missing | None) -> bool:
+    devices = gpu.devices if isinstance(gpu, Gpu) and isinstance(gpu.devices, list) else []
+    return any(device.vendor == "nvidia" and device.usable is True for device in devices)
+
+
+def _keep_one(
+    names: tuple[str, ...], packages: Packages, interpreter: Interpreter | Missing | None, on_gpu: bool
+) -> Remedy:
+    """The one that others require stays, else with a GPU the build for it, and is laid down anew: a removal takes the
+    files from both.
+    """
     markers = interpreter.markers if isinstance(interpreter, Interpreter) else {}
     resolver = RequirementChecker(packages.distributions, markers)
     keys = {item.name: item.key for item in packages.distributions}
@@ -72,7 +82,8 @@ def _keep_one(names: tuple[str, ...], packages: Packages, interpreter: Interpret
     if len(required) > 1:
         who = "; ".join(f"{', '.join(users[name])} requires {name}" for name in required)
         return Manual(f"keep one and install it anew last, or keep those who require them apart ({who})")
-    keep = (required or list(names))[0]
+    for_gpu = [name for name in names if on_gpu and name.endswith("-gpu")]
+    keep = (required or for_gpu or list(names))[0]
     others = tuple(name for name in names if name != keep)
     return Replace(others, (keep,), title=f"keep {keep}: remove {' and '.join(others)}, then install it anew")
 

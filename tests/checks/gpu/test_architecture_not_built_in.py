@@ -6,7 +6,7 @@ import pytest
 
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.engine.rules import Severity
-from envdoctor.facts import Device, System
+from envdoctor.facts import Build, Device, System
 from envdoctor.testing import changed, findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.architecture_not_built_in import architecture_not_built_in
 from envdoctor_checks.gpu.cuda_newer_than_driver import cuda_newer_than_driver
@@ -101,3 +101,59 @@ def test_new_devices_on_arm_are_quiet(name: str, capability: str) -> None:
     assert (
         findings(architecture_not_built_in, gpu=gpu(nvidia_device(name, capability), builds=[build]), system=arm) == []
     )
+
+
+BLACKWELL = nvidia_device("NVIDIA GeForce RTX 5090", "12.0")
+B200 = nvidia_device("NVIDIA B200", "10.0")
+NEW = {"driver": "580.95.05", "cuda_driver_version": "13.0"}
+TENSORFLOW = ["sm_60", "sm_70", "sm_80", "sm_89", "compute_90"]
+
+
+def tensorflow(architectures: list[str], version: str = "2.21.0") -> Build:
+    return Build(package="tensorflow", version=version, cuda="12.5.1", architectures=architectures, backend="cuda")
+
+
+@pytest.mark.parametrize("device", [BLACKWELL, B200], ids=lambda device: device.name)
+@pytest.mark.parametrize("version", ["2.21.0", "2.19.0"])
+def test_tensorflows_wheels_fail_on_blackwell_and_nvidias_container_is_named(device: Device, version: str) -> None:
+    (finding,) = findings(architecture_not_built_in, gpu=gpu(device, builds=[tensorflow(TENSORFLOW, version)], **NEW))
+    assert "tensorflow has no code" in finding.title
+    assert "catalog.ngc.nvidia.com" in words([finding])
+
+
+def test_tensorflow_on_hopper_and_a_build_of_ones_own_on_blackwell_are_quiet() -> None:
+    assert findings(architecture_not_built_in, gpu=gpu(H100, builds=[tensorflow(TENSORFLOW)], **NEW)) == []
+    own = [*TENSORFLOW, "sm_100", "sm_120"]
+    assert findings(architecture_not_built_in, gpu=gpu(BLACKWELL, B200, builds=[tensorflow(own)], **NEW)) == []
+
+
+def onnxruntime(version: str, cuda: str = "13.0") -> Build:
+    return Build(package="onnxruntime-gpu", version=version, cuda=cuda, architectures=[], backend="cuda")
+
+
+@pytest.mark.parametrize(
+    ("device", "build", "wanted"),
+    [
+        (B200, onnxruntime("1.31.1"), "<1.29"),  # left out since 1.29
+        (V100, onnxruntime("1.31.1"), "<1.27"),  # CUDA 13 has no code for it
+        (nvidia_device("NVIDIA GeForce GTX 980", "5.2"), onnxruntime("1.26.0", "12.8"), ""),
+    ],
+)
+def test_onnx_runtime_is_judged_by_what_its_makers_list(device: Device, build: Build, wanted: str) -> None:
+    (finding,) = findings(architecture_not_built_in, gpu=gpu(device, builds=[build], **NEW))
+    titles = [str(way.title) for way in finding.remedies if isinstance(way, InstallBuild)]
+    assert all(wanted in title for title in titles) and bool(titles) == bool(wanted)
+
+
+@pytest.mark.parametrize(
+    ("device", "build"),
+    [
+        (H100, onnxruntime("1.31.1")),
+        (BLACKWELL, onnxruntime("1.31.1")),
+        (B200, onnxruntime("1.28.0")),
+        (V100, onnxruntime("1.26.0", "12.8")),
+        (B200, onnxruntime("1.99.0")),  # newer than what is known
+    ],
+)
+def test_onnx_runtime_where_it_has_code_or_nothing_is_known_is_quiet(device: Device, build: Build) -> None:
+    assert findings(architecture_not_built_in, gpu=gpu(device, builds=[build], **NEW)) == []

@@ -6,7 +6,7 @@ import pytest
 
 from envdoctor.engine.remedies import Manual
 from envdoctor.facts import Collision, Distribution
-from envdoctor.testing import SITE, distribution, findings, packages
+from envdoctor.testing import SITE, distribution, findings, gpu, nvidia_device, packages
 from envdoctor_checks.packages.distributions_overwrite_each_other import distributions_overwrite_each_other
 from tests.checks.packages._shared import one
 
@@ -46,3 +46,15 @@ def test_of_two_that_share_files_the_one_that_is_required_stays_and_is_laid_down
     assert (needing.remove, needing.install) == (("one",), ("two",))
     both = remedy(distribution("app", "1", ["two>=1"]), distribution("bpp", "1", ["one"]))
     assert isinstance(both, Manual) and "app requires two" in both.title
+
+
+def test_with_a_gpu_the_build_for_it_stays() -> None:
+    here = packages(
+        distribution("onnxruntime"),
+        distribution("onnxruntime-gpu"),
+        collisions=[collision("onnxruntime/capi/x.py", **{"onnxruntime": "x", "onnxruntime-gpu": "y"})],
+    )
+    with_card: Any = one(distributions_overwrite_each_other, packages=here, gpu=gpu(nvidia_device())).remedies[0]
+    assert (with_card.remove, with_card.install) == (("onnxruntime",), ("onnxruntime-gpu",))
+    without: Any = one(distributions_overwrite_each_other, packages=here, gpu=gpu()).remedies[0]
+    assert (without.remove, without.install) == (("onnxruntime-gpu",), ("onnxruntime",))
