@@ -426,3 +426,19 @@ def test_the_page_on_what_changed_has_every_statement_with_its_sources_and_their
     for statement in statements().values():
         assert f"**{statement.says}**" in text and statement.since in text
         assert all(f"({source.url}) ({source.seen})" in text for source in statement.sources)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("fit", "fit"),
+        ("my fit", "my-fit"),
+        ("--evil", "work"),
+        ("a\n```\nb", "work"),
+        ("$(reboot)", "work"),
+        ("Übung", "work"),
+    ],
+)
+def test_a_folders_name_is_a_projects_name_or_is_not_used(folder: str, name: str) -> None:
+    known = facts(project=Project(root=f"/home/ada/{folder}", evidence="pyproject.toml", declarations=[]))
+    assert profile_of(known, "advanced", "pip").name == name

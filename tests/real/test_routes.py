@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from uv import find_uv_bin
 
+from envdoctor.data import table
 from envdoctor.fixes.shell import Shell
-from envdoctor.guide.routes import Profile, Step, route
+from envdoctor.guide.routes import Profile, Step, Wheels, newest_with_wheels, route
+from tests.real.test_gpu_builds_on_pypi import files
 from tests.support.conda_patients import harm, ward
 from tests.support.patients import Patient, checkup, clean_environ, patient_at, write
 from tests.support.real_conda import Laboratory
@@ -195,3 +197,10 @@ def test_the_route_of_the_systems_packages_ends_in_an_environment_that_sees_them
     argv = [str(walk.python), "-c", "import numpy; print(numpy.__file__)"]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("/usr/lib/python3/dist-packages/")
+
+
+def test_the_newest_python_that_is_named_has_wheels_on_pypi() -> None:
+    """Three questions to the index."""
+    word = f"-cp{newest_with_wheels().replace('.', '')}-"
+    for row in table("guide/routes", "wheels", Wheels):
+        assert any(word in file and "x86_64" in file for file in files(row.package)), row.package

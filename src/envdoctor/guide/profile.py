@@ -1,5 +1,7 @@
 """The patient as somebody with a way to go: its system, its GPU, what it was made with, and what speaks for pip or for conda here."""
 
+import re
+
 from msgspec import Struct
 
 from envdoctor.data import table
@@ -57,12 +59,18 @@ def profile_of(facts: Facts, level: str, prefer: str, gpu: bool | None = None) -
         machine={"arm64": "aarch64"}.get(machine, machine) if platform == "linux" else machine,
         family=family.value if family else "",
         python=_python(living, prefer or made_with(facts, platform), way.python),
-        name=name.replace(" ", "-") or "work",
+        name=_as_name(name),
         torch=way.torch,
         index=way.index,
         url=way.url,
         requirement=way.requirement,
     )
+
+
+def _as_name(folder: str) -> str:
+    """The folder's name where it may be the name of a project and of an environment, and no option; else a plain one."""
+    word = folder.replace(" ", "-")
+    return word if re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", word) else "work"
 
 
 class Torch:
