@@ -9,8 +9,8 @@ from envdoctor.guide.routes import PREFERENCES, Profile, Route, Step, filled, ne
 RUN = {
     "pip": {"project", "record"},
     "venv": {"environment", "record"},
-    "poetry": {"project", "record"},
-    "pdm": {"project", "record"},
+    "poetry": {"tool", "project", "record"},
+    "pdm": {"tool", "project", "record"},
     "conda": {"channel", "environment", "record"},
     "system": {"rest"},
 }
