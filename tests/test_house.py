@@ -187,6 +187,33 @@ def test_checks_say_what_they_want_and_hold_no_command_line() -> None:
     assert {name: rows for name, rows in found.items() if rows} == {}
 
 
+def tool_words(source: str) -> list[str]:
+    """Where a module of Python speaks to a package manager: its name and one of its verbs in a row."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        row = node.elts if isinstance(node, (ast.Tuple, ast.List)) else node.args if isinstance(node, ast.Call) else []
+        said = [word.value for word in row if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+        if said and said[0] in PROGRAMS and VERBS & set(said[1:]):
+            found.append(f"{ast.unparse(node)}")
+    return found
+
+
+def test_what_a_tool_is_told_is_written_where_the_tools_are() -> None:
+    assert tool_words('run("uv", "sync", "--project", root)') and tool_words('x = ["conda", "install", name]')
+    fixes = ROOT / "src" / "envdoctor" / "fixes"
+    assert {file.name: tool_words(file.read_text(encoding="utf-8")) for file in fixes.glob("*.py")} == {
+        file.name: [] for file in fixes.glob("*.py")
+    }
+
+
+def test_versions_and_requirements_are_read_by_packaging_in_one_place() -> None:
+    """Everything else asks `envdoctor.ecosystem.versions`."""
+    sources = [path for folder in ("src", "checks") for path in (ROOT / folder).rglob("*.py")]
+    asking = r"(?m)^\s*(?:from|import) packaging\b"
+    found = [path.name for path in sources if re.search(asking, path.read_text(encoding="utf-8"))]
+    assert found == ["versions.py"]
+
+
 # Where paths are the patient's, whose system may be another than ours. Channels are URLs.
 PURE = [ROOT / "src" / "envdoctor" / room for room in ("ecosystem", "fixes", "guide", "origin", "report")] + [CHECKS]
 EXEMPT = ("ecosystem/paths.py", "ecosystem/channels.py")

@@ -37,6 +37,7 @@ from envdoctor.facts import (
     Jupyter,
     Kernel,
     Layer,
+    LayerStatus,
     Library,
     Link,
     Missing,
@@ -304,7 +305,9 @@ def gpu(*devices: Device, **changes: Any) -> Gpu:
         "driver": "580.159.03" if devices else None,
         "cuda_driver_version": "13.0" if devices else None,
         "builds": [],
-        "layers": [Layer(name=name, status="present" if devices else "absent", code=0) for name in names],
+        "layers": [
+            Layer(name=name, status=LayerStatus.PRESENT if devices else LayerStatus.ABSENT, code=0) for name in names
+        ],
     }
     return Gpu(**(values | changes))
 

@@ -16,7 +16,7 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import schema as schemas
 from envdoctor.facts.recording import dump, record
 from envdoctor.probe.choose import Surroundings
-from tests.support.build import distribution, facts, packages
+from envdoctor.testing import distribution, facts, packages
 from tests.support.patients import clean_environ
 
 MISSING = "ModuleNotFoundError: No module named 'zmq'"

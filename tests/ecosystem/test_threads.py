@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from envdoctor.ecosystem.threads import Ignored, atoi, expected, is_count, is_list, order, with_expected_threads
 from envdoctor.facts import Library, Missing
-from tests.support.build import blas, changed, cpu, openblas
+from envdoctor.testing import blas, changed, cpu, openblas
 
 
 def threads(vendor: str, affinity: int = 8, **given_: Any) -> int | None:

@@ -1,5 +1,6 @@
 """Facts survive their way through JSON, whatever they hold, and a damaged recording is told in one line."""
 
+import enum
 import json
 import math
 import types
@@ -18,13 +19,14 @@ from envdoctor.checkup import Options, diagnose
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import Selection
-from envdoctor.facts import Facts, Missing, schema
+from envdoctor.facts import Facts, Gpu, Layer, LayerStatus, Missing, schema
 from envdoctor.facts.recording import RecordingError, dump, load, record
 from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.formats import facts as listing
 from envdoctor.report.report import Settings
 from envdoctor.testing import blas, changed, cpu, distribution, facts, openblas, packages, patient, prefix
+from envdoctor.testing import gpu as accelerators
 
 RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.json"))
 SURROGATE = "/site/\udcff.py"
@@ -44,6 +46,8 @@ def strategy(wanted: Any) -> st.SearchStrategy[Any]:
         return st.builds(
             wanted, **{field.name: strategy(hints[field.name]) for field in msgspec.structs.fields(wanted)}
         )
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
+        return st.sampled_from(list(wanted))
     if origin is list:
         return st.lists(strategy(arguments[0]), max_size=2)
     if origin is dict:
@@ -281,3 +285,12 @@ def test_the_level_is_a_setting_and_no_fact_any_more() -> None:
     assert "level" not in document["facts"]
     old = {**document, "facts": {**document["facts"], "level": "beginner"}}
     assert load(dump(old), "old.json") == facts()
+
+
+def test_a_status_of_a_layer_that_is_not_known_here_is_no_pass() -> None:
+    """A newer version may have learned another word for it."""
+    place = accelerators(layers=[Layer(name="nvml", status=LayerStatus.FAILED, code=18)])
+    text = dump(record(facts(gpu=place), "0")).replace('"failed"', '"reset-required"')
+    there = load(text, "newer").gpu
+    assert isinstance(there, Gpu)
+    assert (there.layers[0].status, there.layers[0].code) == (LayerStatus.NOT_ASKED, 18)

@@ -11,6 +11,7 @@ from envdoctor.origin import Clues, overlays
     [
         (Clues(), []),
         (Clues(container_files=["/.dockerenv"]), ["container"]),
+        (Clues(container_files=["/.singularity.d"]), ["container"]),
         (Clues(variables={"container": "podman"}), ["container"]),
         (Clues(variables={"COLAB_RELEASE_TAG": "release-colab_20260101"}), ["colab"]),
         (Clues(variables={"KAGGLE_KERNEL_RUN_TYPE": "Interactive"}), ["kaggle"]),

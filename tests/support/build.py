@@ -8,7 +8,6 @@ from envdoctor.engine.rules import Rule, Severity
 from envdoctor.engine.selection import Selection
 from envdoctor.report.advice import advise
 from envdoctor.report.report import Report, Settings
-from envdoctor.testing import *  # noqa: F403 - tests that are being written elsewhere still ask for it here
 from envdoctor.testing import facts
 
 

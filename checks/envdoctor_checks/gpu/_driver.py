@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from envdoctor.api import Gpu, Layer, SetEnv, UnsetEnv, Variables, paths, table
+from envdoctor.api import Gpu, Layer, LayerStatus, SetEnv, UnsetEnv, Variables, paths, table
 
 
 class Answer(Struct, frozen=True):
@@ -20,14 +20,14 @@ MISMATCH = {"nvml": 18, "cuda": 803}  # NVML_ERROR_LIB_RM_VERSION_MISMATCH, CUDA
 
 def layer(gpu: Gpu, name: str) -> Layer:
     """The layer of this name; absent where it was not looked for."""
-    return next((item for item in gpu.layers if item.name == name), Layer(name=name, status="absent"))
+    return next((item for item in gpu.layers if item.name == name), Layer(name=name, status=LayerStatus.ABSENT))
 
 
 def unanswered(gpu: Gpu) -> Layer | None:
     """The layer that has something to say and did not: hung, crashed, refused."""
     items = [layer(gpu, name) for name in ("nvml", "cuda", "nvidia-smi")]
-    return next((item for item in items if item.status in ("timed-out", "denied")), None) or next(
-        (item for item in items if item.status == "not-asked"), None
+    return next((item for item in items if item.status in (LayerStatus.TIMED_OUT, LayerStatus.DENIED)), None) or next(
+        (item for item in items if item.status is LayerStatus.NOT_ASKED), None
     )
 
 
@@ -59,7 +59,7 @@ def _conditions(gpu: Gpu, variables: Variables | None) -> set[str]:
         "bare": gpu.container is None and not gpu.wsl,
         "wsl": gpu.wsl,
         "mig": any(item.mig and not item.instances for item in nvidia),
-        "nvml": layer(gpu, "nvml").status == "present" and bool(nvidia),
+        "nvml": layer(gpu, "nvml").status is LayerStatus.PRESENT and bool(nvidia),
         "compat": compatibility(gpu),
         "order": variables is not None and "CUDA_DEVICE_ORDER" in variables.variables,
         "foreign": paths.absolute(library) and not paths.inside(library, "/usr/lib/wsl"),

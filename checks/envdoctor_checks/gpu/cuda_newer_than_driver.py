@@ -88,7 +88,6 @@ def _too_new(
     build: Build, here: accelerators.Machine, gpu: Gpu, packages: Packages, compiled: str, asked: str = ""
 ) -> Finding:
     cuda = str(build.cuda)
-    have = here.driver
     ways: list[Remedy] = []
     minimum = _driver_for(build, here, exact=bool(compiled))
     if minimum:
@@ -97,7 +96,6 @@ def _too_new(
         )
         ways.append(Manual(" ".join(filter(None, (f"update the NVIDIA driver to {minimum} or newer", place)))))
     ways += cure(build, here, in_the_way(build, packages))
-    says = f"{have.version or 'version unknown'}" + (f", for CUDA up to {have.cuda}" if have.cuda else "")
     title = f"{build.package} is built for CUDA {cuda}, which the NVIDIA driver is too old for"
     why = f"{build.package} finds no usable GPU: it stops with an error, or computes on the processor."
     if compiled:
@@ -108,7 +106,7 @@ def _too_new(
     return Finding(
         GPU002,
         build.package,
-        (Evidence("build", f"{build_name(build)} for CUDA {cuda}"), Evidence("driver", says)),
+        (Evidence("build", f"{build_name(build)} for CUDA {cuda}"), Evidence("driver", here.driver.said)),
         title,
         why,
         own_confidence=Confidence.LIKELY if compiled else None,

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Device, Evidence, Finding, Gpu, Manual, Node, NotApplicable, Rule, Severity, check, known
+from envdoctor.api import (
+    Device,
+    Evidence,
+    Finding,
+    Gpu,
+    LayerStatus,
+    Manual,
+    Node,
+    NotApplicable,
+    Rule,
+    Severity,
+    check,
+    known,
+)
 from envdoctor_checks.gpu._driver import denied, layer, words_of
 
 GPU013 = Rule("GPU013", "device-file-denied", Severity.ERROR, varies=(Severity.INFO,))
@@ -20,7 +33,7 @@ def device_file_denied(gpu: Gpu) -> Iterator[Finding]:
         says = [Evidence("says", words_of(layer(gpu, name))) for name in ("nvml", "cuda") if layer(gpu, name).code]
         yield _finding(gpu, nvidia, files, says, "cuda", "/dev/nvidia*")
     amd = [item for item in devices if item.vendor == "amd" and item.usable is not True]
-    if amd and layer(gpu, "kfd").status == "denied":
+    if amd and layer(gpu, "kfd").status is LayerStatus.DENIED:
         files = [item for item in gpu.refused if item.path == "/dev/kfd"]
         yield _finding(gpu, amd, files, [Evidence("says", words_of(layer(gpu, "kfd")))], "rocm", "/dev/kfd")
 

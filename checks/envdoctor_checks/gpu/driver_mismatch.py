@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Gpu, Manual, NotApplicable, Rule, Severity, UnknownFact, check, paths
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    Gpu,
+    LayerStatus,
+    Manual,
+    NotApplicable,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+    paths,
+)
 from envdoctor_checks.gpu._driver import MISMATCH, compatibility, denied, layer, unanswered, words_of
 
 GPU007 = Rule("GPU007", "driver-mismatch", Severity.ERROR)
@@ -16,7 +28,7 @@ def driver_mismatch(gpu: Gpu) -> Iterator[Finding]:
     if not told:
         if (silent := unanswered(gpu)) is not None:
             raise UnknownFact(f"{silent.name}: {silent.detail or silent.status}")
-        if all(layer(gpu, name).status == "absent" for name in ("nvml", "cuda", "kernel-driver")):
+        if all(layer(gpu, name).status is LayerStatus.ABSENT for name in ("nvml", "cuda", "kernel-driver")):
             raise NotApplicable("no NVIDIA driver here")
         return
     kernel = gpu.driver if isinstance(gpu.driver, str) else "version unknown"

@@ -7,6 +7,7 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Gpu,
+    LayerStatus,
     Manual,
     Missing,
     NotApplicable,
@@ -55,25 +56,25 @@ def gpu_without_driver(gpu: Gpu, environment: Variables | Missing | None = None)
     elif gpu.wsl:
         title = "Windows has an NVIDIA driver, and its library for Linux does not work in this WSL"
         remedy = "update the NVIDIA driver on Windows, then `wsl --shutdown`; never install a Linux driver within WSL"
-    elif gpu.container and cuda.status == "absent" and layer(gpu, "nvml").status == "present":
+    elif gpu.container and cuda.status is LayerStatus.ABSENT and layer(gpu, "nvml").status is LayerStatus.PRESENT:
         title = "this container has the NVIDIA GPU, and no libcuda"
         remedy = "start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility: without compute there is no CUDA"
-    elif gpu.container and layer(gpu, "nvml").status != "present" and not _has_files(gpu):
+    elif gpu.container and layer(gpu, "nvml").status is not LayerStatus.PRESENT and not _has_files(gpu):
         title = "this container sees the machine's NVIDIA GPU and can't use it"
         remedy = (
             "if the GPU is wanted here, start the container with `--gpus all` (Docker), "
             "`--device nvidia.com/gpu=all` (Podman) or `--nv` (Apptainer)"
         )
-    elif kernel.status == "absent" and cuda.status != "absent":
+    elif kernel.status is LayerStatus.ABSENT and cuda.status is not LayerStatus.ABSENT:
         title = "the NVIDIA driver is installed, and its kernel module is not loaded"
         remedy = (
             "`sudo modprobe nvidia` loads it, or says why not: not built for this kernel (DKMS), not signed (Secure Boot), "
             "nouveau in its place, or switched off (`prime-select`)"
         )
-    elif kernel.status == "absent":
+    elif kernel.status is LayerStatus.ABSENT:
         title = "an NVIDIA GPU, and no NVIDIA driver"
         remedy = "install the NVIDIA driver from the system's packages (no Python package brings it)"
-    elif cuda.status == "absent":
+    elif cuda.status is LayerStatus.ABSENT:
         title = "the NVIDIA driver is loaded, and its libcuda is not installed"
         remedy = "install the driver's CUDA library (Debian: libcuda1, Ubuntu: libnvidia-compute-…) of the same version"
     else:
@@ -97,7 +98,7 @@ def _lost(gpu: Gpu) -> bool:
 
 def _has_files(gpu: Gpu) -> bool:
     """Whether the container was given something of the GPU: then ``--gpus all`` was said already."""
-    return layer(gpu, "nvml").status == "failed" and layer(gpu, "nvml").code not in (9, 12, None)
+    return layer(gpu, "nvml").status is LayerStatus.FAILED and layer(gpu, "nvml").code not in (9, 12, None)
 
 
 def _is_wanted(gpu: Gpu) -> bool:

@@ -12,6 +12,7 @@ from envdoctor.api import (
     Prefix,
     Rule,
     Severity,
+    called,
     check,
     kind_of,
     paths,
@@ -42,7 +43,7 @@ def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
     yield Finding(
         PY009,
         base.kind,
-        (Evidence("pyvenv.cfg", f"home = {prefix.home}"), Evidence("base", f"{base.kind} {base.detail}".strip())),
+        (Evidence("pyvenv.cfg", f"home = {prefix.home}"), Evidence("base", called(base))),
         f"the base lies in a folder that an upgrade by {base.kind} may remove",
         "The environment points at one patch release; when that folder goes, the environment breaks (PY008).",
         nothing_to_do="until the upgrade comes: then make the environment anew.",

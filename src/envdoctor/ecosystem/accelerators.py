@@ -61,6 +61,11 @@ class Driver(Struct, frozen=True):
         text = f"driver {self.version}" if self.version else "a driver"
         return f"{text} for CUDA {dotted(offers)}" if offers else text
 
+    @property
+    def said(self) -> str:
+        """The driver's own words alone, for a row that is headed "driver"."""
+        return (self.version or "version unknown") + (f", for CUDA up to {self.cuda}" if self.cuda else "")
+
 
 class Machine(Struct, frozen=True):
     """What a build has to fit: ``system`` as ``linux-x86_64``, ``python`` as ``3.12`` (empty: not known), capabilities of the devices."""

@@ -7,7 +7,7 @@ A recording may hold a word that a newer envdoctor has learned: facts keep it as
 from collections.abc import Iterable
 from enum import StrEnum
 
-from envdoctor.facts.patient import Patient
+from envdoctor.facts.patient import Link, Patient
 
 
 class OriginKind(StrEnum):
@@ -124,6 +124,11 @@ class Overlay(StrEnum):
 
 
 CURATED = frozenset({Overlay.COLAB, Overlay.KAGGLE})  # whose makers answer for what is in the image
+# What container engines leave: Docker's file and Podman's (https://docs.podman.io), made at the start; the folder in Apptainer's
+# images (https://apptainer.org/docs/user/latest/environment_and_metadata.html); the variables of systemd and Kubernetes.
+MADE_AT_START = ("/.dockerenv", "/run/.containerenv")
+ENGINE_FILES = (*MADE_AT_START, "/.singularity.d")
+ENGINE_VARIABLES = ("container", "KUBERNETES_SERVICE_HOST")
 HOSTED = frozenset({Overlay.COLAB, Overlay.KAGGLE, Overlay.DATABRICKS, Overlay.JUPYTERHUB})
 IMAGES = HOSTED | {Overlay.CONTAINER}  # there the image is the environment
 
@@ -154,6 +159,16 @@ def kind_of(word: str) -> OriginKind:
 def first_kind(patient: Patient) -> OriginKind:
     """The kind of the environment itself, the first link of the patient's chain; unknown without a chain."""
     return kind_of(patient.origin[0].kind) if patient.origin else OriginKind.UNKNOWN
+
+
+def called(link: Link) -> str:
+    """What a link of the chain is called: ``venv (uv 0.13.9)``, an environment with its maker; ``pyenv 3.12.1``, an
+    installation with its version."""
+    if not link.detail:
+        return link.kind
+    if link.kind in ENVIRONMENTS and link.kind != OriginKind.UV_TOOL:  # the detail names the maker, or the environment
+        return f"{link.kind.removeprefix('uv-')} ({link.detail})"
+    return f"{link.kind} {link.detail}"
 
 
 def keeper(patient: Patient, installers: Iterable[str | None]) -> OriginKind:

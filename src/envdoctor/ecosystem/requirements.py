@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from envdoctor.ecosystem.markers import plain_marker, plainly_within
 from envdoctor.ecosystem.names import normalise
-from envdoctor.ecosystem.versions import excludes_all
+from envdoctor.ecosystem.versions import admits, excludes_all, read_requirement
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 
@@ -155,13 +155,8 @@ class RequirementChecker:
 
     def _parse(self, requirement: str) -> tuple[Any, str]:
         """The requirement as packaging reads it, or ``None`` and why not."""
-        from packaging.requirements import InvalidRequirement, Requirement
-
         if requirement not in self._parsed:
-            try:
-                self._parsed[requirement] = Requirement(requirement), ""
-            except (InvalidRequirement, RecursionError, ValueError) as error:
-                self._parsed[requirement] = None, (str(error) or "nested too deeply").partition("\n")[0]
+            self._parsed[requirement] = read_requirement(requirement)
         return self._parsed[requirement]
 
     def _evaluate(self, parsed: Any, extra: str) -> tuple[bool, str]:
@@ -172,8 +167,6 @@ class RequirementChecker:
             return False, (str(error) or "nested too deeply").partition("\n")[0]
 
     def _packaging(self, requirement: str, extra: str) -> tuple[Problem | None, Asked]:
-        from packaging.version import InvalidVersion, Version
-
         parsed, unreadable = self._parse(requirement)
         concerns = False
         if parsed is not None:
@@ -191,9 +184,9 @@ class RequirementChecker:
             return None, []  # its own metadata is at fault, and that is told elsewhere
         try:
             versions = [version, *self._twins.get(distribution.key, ())]  # of twins, nobody knows which is there
-            if not any(parsed.specifier.contains(Version(item), prereleases=True) for item in versions):
+            if not any(admits(parsed.specifier, item) for item in versions):
                 return Problem(requirement, parsed.name, wanted, version), []
-        except InvalidVersion:
+        except ValueError:
             why = f"version {version!r} does not follow PEP 440"
             return Problem(requirement, parsed.name, wanted, version, reason=why), []
         return None, [(parsed.name, word) for word in sorted(parsed.extras)]

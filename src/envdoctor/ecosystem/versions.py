@@ -5,6 +5,13 @@ requirements that are met plainly are answered by `envdoctor.ecosystem.markers.p
 programs, drivers and libraries, which follow nobody's rules, compare by their `numbers`.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+
 
 def numbers(version: str, most: int | None = None) -> tuple[int, ...]:
     """The numbers that a dotted version begins with, at most ``most``: (535, 104, 5) of ``535.104.05``, (1, 2) of
@@ -42,6 +49,51 @@ def is_newer(one: str, other: str) -> bool:
         return Version(one) > Version(other)
     except InvalidVersion:
         return False
+
+
+def read_requirement(text: str) -> tuple["Requirement | None", str]:
+    """A requirement as packaging reads it (PEP 508), or ``None`` and why it is none, in one line."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text), ""
+    except (InvalidRequirement, RecursionError, ValueError) as error:
+        return None, (str(error) or "nested too deeply").partition("\n")[0]
+
+
+def admits(specifier: "SpecifierSet", version: str) -> bool:
+    """Whether a version is within a specifier, previews included. Raises ValueError where it is none of PEP 440's."""
+    from packaging.version import Version
+
+    return specifier.contains(Version(version), prereleases=True)
+
+
+def is_specifier(text: str) -> bool:
+    """Whether it is a specifier of PEP 440, and not empty."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return bool(SpecifierSet(text))
+    except InvalidSpecifier:
+        return False
+
+
+def tightest(parts: Sequence[str]) -> list[str]:
+    """The parts of a specifier without the bounds that another implies: of several ``>=`` the highest, of ``<`` the lowest."""
+    parts = list(dict.fromkeys(parts))
+    if len(parts) < 2:
+        return parts
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        for operator, pick in ((">=", max), ("<", min), ("<=", min)):
+            bounds = [part for part in parts if part.startswith(operator) and part[len(operator)] not in "=<>"]
+            if len(bounds) > 1:
+                keep = pick(bounds, key=lambda part: Version(part.lstrip("<>=")))
+                parts = [part for part in parts if part not in bounds or part == keep]
+    except (InvalidVersion, IndexError):
+        pass
+    return parts
 
 
 def excludes_all(specifier: str) -> bool:

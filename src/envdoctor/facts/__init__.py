@@ -23,7 +23,7 @@ from envdoctor.facts.conda import (
     CondaStateFile,
 )
 from envdoctor.facts.cpu import Cpu, Quota
-from envdoctor.facts.gpu import Build, Companion, Copy, CudaWheel, Device, Gpu, Layer, Node, Seen, Shadow
+from envdoctor.facts.gpu import Build, Companion, Copy, CudaWheel, Device, Gpu, Layer, LayerStatus, Node, Seen, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
@@ -103,6 +103,7 @@ __all__ = [
     "Jupyter",
     "Kernel",
     "Layer",
+    "LayerStatus",
     "Library",
     "Limits",
     "Link",

@@ -1,19 +1,35 @@
 """The accelerators: what hardware, driver and libraries say, and what the installed packages were built for."""
 
+from enum import StrEnum
+
 from envdoctor.facts.base import Missing, Section
+
+
+class LayerStatus(StrEnum):
+    """What became of asking a layer. A word that a newer envdoctor has recorded is read as not asked: unknown, no pass."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    DENIED = "denied"
+    TIMED_OUT = "timed-out"
+    FAILED = "failed"
+    NOT_ASKED = "not-asked"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "LayerStatus":
+        return cls.NOT_ASKED
 
 
 class Layer(Section, frozen=True, kw_only=True):
     """One layer's own answer; where two layers disagree, that is the finding.
 
-    ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``status``: present,
-    absent, denied, timed-out, failed, not-asked. ``code`` is the library's own return code (NVML 18,
-    ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded, ``detail`` the rest,
-    in words.
+    ``name``: pci, kernel-driver, nvml, cuda, nvidia-smi, kfd, metal, wsl, container. ``code`` is the library's own
+    return code (NVML 18, ``cuInit`` 100); ``version`` what it says of itself, ``library`` the file that was loaded,
+    ``detail`` the rest, in words.
     """
 
     name: str
-    status: str
+    status: LayerStatus
     detail: str = ""
     code: int | None = None
     version: str | None = None

@@ -24,10 +24,22 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
 
 def _facts(definitions: dict[str, Any]) -> dict[str, Any]:
     schema_of(Facts, definitions)
+    for definition in list(definitions.values()):
+        _lift(definition, definitions)
     facts = definitions.pop("Facts")
     patient = facts["properties"].pop("patient")
     facts["required"].remove("patient")
     return {"patient": patient, "facts": facts}
+
+
+def _lift(node: object, definitions: dict[str, Any]) -> None:
+    """Put definitions within ``node`` beside the others: references look for them at the root."""
+    if isinstance(node, dict):
+        for name, definition in node.pop("$defs", {}).items():
+            definitions.setdefault(name, definition)
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for value in inner:
+        _lift(value, definitions)
 
 
 def recording() -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Toolbox:
             case Remove(names, title):
                 return named(self._tool.remove(list(names)), title or f"remove {' '.join(names)}")
             case InstallBuild():
-                from envdoctor.fixes.accelerated import install_build
+                from envdoctor.fixes.builds import install_build
 
                 return install_build(self._bedside, remedy)
             case Replace(remove, install, title):
@@ -98,7 +98,9 @@ class Toolbox:
 
                 return install_packages(self._bedside, packages, title)
             case Move(source, target, title, reason):
-                return self._move(source, target, title, reason)
+                from envdoctor.fixes.tools import files
+
+                return files.move(self._bedside, source, target, title, reason)
             case Edit(file, change, title):
                 step = steps.Edit(file, change)
                 return Fix(title=title or f"edit {file}", steps=(step,), applicability=Applicability.MANUAL)
@@ -176,22 +178,6 @@ class Toolbox:
             steps=(step,),
             applicability=Applicability.MANUAL if unless else Applicability.SAFE,
             undo=undo or "set it again where it was set",
-        )
-
-    def _move(self, source: str, target: str, title: str, reason: str) -> Fix:
-        windows = self._bedside.windows
-        argv = (
-            ["Move-Item", "-LiteralPath", source, "-Destination", target] if windows else ["mv", "-n", source, target]
-        )
-        back = (
-            ["Move-Item", "-LiteralPath", target, "-Destination", source] if windows else ["mv", "-n", target, source]
-        )
-        return Fix(
-            title=title or f"move {source} out of the way",
-            steps=(steps.run(*argv),),
-            applicability=Applicability.UNSAFE,
-            reason=reason or "what uses the file by its name no longer finds it",
-            undo=self._bedside.shell.run(back),
         )
 
 

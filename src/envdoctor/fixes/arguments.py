@@ -10,45 +10,7 @@ from typing import assert_never
 import msgspec
 
 from envdoctor.ecosystem.names import CHANNEL, CONDA, CONDA_SPEC, NAME, REQUIREMENT, VERSION, first_that_is_not, is_a
-from envdoctor.engine.remedies import (
-    BringAlong,
-    CallPip,
-    Configure,
-    DeleteFiles,
-    Edit,
-    Errand,
-    ExportEnvironment,
-    FillGaps,
-    GiveBack,
-    GivePip,
-    Install,
-    InstallBuild,
-    InstallSystem,
-    KeepEnv,
-    LayAgain,
-    Lock,
-    MakePrivate,
-    Manual,
-    MendFile,
-    Move,
-    NewEnvironment,
-    Recreate,
-    RegisterKernel,
-    Remedy,
-    Remove,
-    RemoveKernel,
-    RepairConda,
-    Replace,
-    RestoreConfiguration,
-    RestoreRecord,
-    RewritePaths,
-    Run,
-    SetEnv,
-    SlimBase,
-    Sync,
-    UnsetEnv,
-    UpdateConda,
-)
+from envdoctor.engine import remedies
 from envdoctor.fixes import steps as steps_of
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step
@@ -64,7 +26,7 @@ PROGRAM = r"[^-].*"
 ARGUMENT = r"-?|--?[A-Za-z][A-Za-z0-9-]*|--|[^-].*"  # an option, if it is one, takes nothing along
 
 
-def doubtful(remedy: Remedy) -> str | None:
+def doubtful(remedy: remedies.Remedy) -> str | None:
     """The first word of ``remedy`` that is not what it is taken for; ``None`` where all are."""
     for grammar, words in _words(remedy):
         if (word := first_that_is_not(grammar, words)) is not None:
@@ -72,74 +34,81 @@ def doubtful(remedy: Remedy) -> str | None:
     return None
 
 
-def _words(remedy: Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _words(remedy: remedies.Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
     match remedy:
-        case Install(requirements, _, _, conda, then):
+        case remedies.Install(requirements, _, _, conda, then):
             yield (CONDA_SPEC, requirements) if conda else (REQUIREMENT, _heads(requirements))
             for kernel in then:
                 yield from _words(kernel)
-        case Remove(names):
+        case remedies.Remove(names):
             yield NAME, names
-        case Replace(remove, install):
+        case remedies.Replace(remove, install):
             yield NAME, remove
             yield REQUIREMENT, _heads(install)
-        case InstallBuild(package, cuda, _, last, remove):
+        case remedies.InstallBuild(package, cuda, _, last, remove):
             yield NAME, (package, *remove)
             yield NUMBER, (cuda, last)
-        case InstallSystem(packages):
+        case remedies.InstallSystem(packages):
             yield from ((PACKAGE, group) for group in packages.values())
-        case Recreate(python):
+        case remedies.Recreate(python):
             yield NUMBER, (python,)
-        case SetEnv(variables) | KeepEnv(variables):
+        case remedies.SetEnv(variables) | remedies.KeepEnv(variables):
             yield VARIABLE, tuple(variables)
-        case UnsetEnv(names):
+        case remedies.UnsetEnv(names):
             yield VARIABLE, names
-        case Run(_, argv, _, _, _, then):
+        case remedies.Run(_, argv, _, _, _, then):
             for line in (argv, *then):
                 yield PROGRAM, line[:1]
                 yield ARGUMENT, tuple(word.replace("\n", " ") for word in line[1:])
-        case Move() | Edit() | Manual():
+        case remedies.Move() | remedies.Edit() | remedies.Manual():
             return  # two paths, moved by words that no path can change; and what a person reads
         case _:
             yield from _of_errand(remedy)
 
 
-def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _of_errand(errand: remedies.Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
     match errand:
-        case NewEnvironment(_, name, folder, packages, pip, channels):
+        case remedies.NewEnvironment(_, name, folder, packages, pip, channels):
             yield FOLDER, (name,)
             yield PATH, (folder,) if folder else ()
             yield CONDA_SPEC, packages
             yield REQUIREMENT, pip
             yield CHANNEL, channels
-        case Configure(_, changes):
+        case remedies.Configure(_, changes):
             for verb, key, value, file in map(msgspec.structs.astuple, changes):
                 yield SETTING, (verb, key)
                 yield PATH, (value, *([file] if file else []))
-        case SlimBase(conda, pip):
+        case remedies.SlimBase(conda, pip):
             yield CONDA, conda
             yield NAME, pip
-        case GiveBack(distribution, package, pip_version, conda_version):
+        case remedies.GiveBack(distribution, package, pip_version, conda_version):
             yield NAME, (distribution,)
             yield CONDA_SPEC, (f"{package}=={conda_version}" if conda_version else package,)
             yield VERSION, (pip_version,) if pip_version else ()
-        case MendFile() | RestoreRecord() | FillGaps() | RepairConda() | LayAgain() | BringAlong():
+        case (
+            remedies.MendFile()
+            | remedies.RestoreRecord()
+            | remedies.FillGaps()
+            | remedies.RepairConda()
+            | remedies.LayAgain()
+            | remedies.BringAlong()
+        ):
             yield from _of_repair(errand)
-        case DeleteFiles(paths):
+        case remedies.DeleteFiles(paths):
             yield PATH, paths
-        case MakePrivate(file):
+        case remedies.MakePrivate(file):
             yield PATH, (file,)
-        case RegisterKernel(name) | RemoveKernel(name):
+        case remedies.RegisterKernel(name) | remedies.RemoveKernel(name):
             yield KERNEL, (name,)
         case (
-            Lock()
-            | Sync()
-            | ExportEnvironment()
-            | UpdateConda()
-            | CallPip()
-            | GivePip()
-            | RewritePaths()
-            | RestoreConfiguration()
+            remedies.Lock()
+            | remedies.Sync()
+            | remedies.ExportEnvironment()
+            | remedies.UpdateConda()
+            | remedies.CallPip()
+            | remedies.GivePip()
+            | remedies.RewritePaths()
+            | remedies.RestoreConfiguration()
         ):
             return  # no words of their own
         case _:
@@ -147,21 +116,26 @@ def _of_errand(errand: Errand) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _of_repair(
-    errand: MendFile | RestoreRecord | FillGaps | RepairConda | LayAgain | BringAlong,
+    errand: remedies.MendFile
+    | remedies.RestoreRecord
+    | remedies.FillGaps
+    | remedies.RepairConda
+    | remedies.LayAgain
+    | remedies.BringAlong,
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     match errand:
-        case MendFile(file):
+        case remedies.MendFile(file):
             yield PATH, (file,)
-        case RestoreRecord(file, package):
+        case remedies.RestoreRecord(file, package):
             yield PATH, (file,)
             yield CONDA_SPEC, (package,)
-        case FillGaps(folders):
+        case remedies.FillGaps(folders):
             yield PATH, tuple(path for pair in folders for path in pair)
-        case RepairConda(packages):
+        case remedies.RepairConda(packages):
             yield CONDA_SPEC, packages
-        case LayAgain(packages):
+        case remedies.LayAgain(packages):
             yield CONDA, packages
-        case BringAlong(folder, requirements):
+        case remedies.BringAlong(folder, requirements):
             yield PATH, (folder,)
             yield REQUIREMENT, requirements
         case _:
@@ -186,7 +160,7 @@ def _heads(requirements: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(item.partition(";")[0].strip(" ") for item in requirements)
 
 
-def by_hand(remedy: Remedy, word: str) -> Fix:
+def by_hand(remedy: remedies.Remedy, word: str) -> Fix:
     """Words in place of a command that would carry ``word`` along."""
     shown = word if is_a(r"[!-~]{1,60}", word) else ascii(word[:60])
     what = getattr(remedy, "title", "") or "no command is printed"

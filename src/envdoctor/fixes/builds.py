@@ -1,63 +1,100 @@
-"""Replacing a package by a build for another accelerator, in the words of each tool.
+"""Another build of a package, for another accelerator. Which builds there are is data (``data/gpu_builds.toml``), each index
+with the day on which it was seen: they come and go. The commands are those of `envdoctor.fixes.tools`."""
 
-Which builds there are is data (``data/gpu_builds.toml``), each index with the day on which it was seen: they come and go.
-"""
+import re
+from collections.abc import Sequence
 
-from collections.abc import Callable, Sequence
+import msgspec
 
-from envdoctor.ecosystem import accelerators
-from envdoctor.ecosystem.origins import CONDA_LIKE, OriginKind
+from envdoctor.ecosystem import accelerators, paths
+from envdoctor.ecosystem.origins import BY_UV, OriginKind
 from envdoctor.ecosystem.versions import numbers
 from envdoctor.engine.remedies import InstallBuild
-from envdoctor.fixes.model import Applicability
-from envdoctor.fixes.steps import Run, run
+from envdoctor.facts import Distribution, Gpu, System
+from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Installer, Pip, Uv
 
-# conda's name of the package, with the build strings of its CUDA builds
-CONDA_BUILDS = {"torch": "pytorch=*=*cuda*", "jaxlib": "jaxlib=*=*cuda*", "tensorflow": "tensorflow=*=*cuda*"}
 # Built together with torch, for one CUDA: they are replaced together.
 FAMILY = ("torchvision", "torchaudio")
 RAPIDS = ("cudf", "dask-cudf", "cuml", "cugraph", "cuvs", "cucim", "raft-dask")
-Parts = tuple[str, tuple[Run, ...], Applicability, str, str]
 
 
-def replace(
-    remedy: InstallBuild,
-    kind: OriginKind,
-    prefix: str,
-    pip: Callable[[str], list[str]],
-    system: str = "linux-x86_64",
-    installed: Sequence[str] = (),
-) -> Parts:
-    """Title, steps, applicability, reason and undo of the fix; ``pip`` gives the beginning of a pip command.
+def install_build(target: Target, remedy: InstallBuild) -> Fix:
+    """Into the patient where it is the user's own environment, else into a new one."""
+    if target.guard in ("base", "frozen"):
+        return _beside_base(target, remedy)
+    if target.guard:
+        return _in_venv(target, remedy)
+    by_conda = target.conda and not _by_pip(target, remedy.package)  # else conda's package would come on top of pip's
+    if by_conda or target.kind is OriginKind.PIXI:
+        fix = _from_channels(target, remedy)
+    else:
+        uv = target.kind in BY_UV or not target.has_pip
+        fix = _from_wheels(target, remedy, Uv(target.prefix) if uv else Pip(target.python), tuple(target.installed))
+    after = _afterwards(target, remedy) if fix.steps else []
+    return msgspec.structs.replace(fix, reason="; ".join([fix.reason, *after]))
 
-    ``installed`` are the names of the distributions there: those that have to match come along.
-    """
-    install, remove = pip("install"), pip("uninstall")
-    uv = install[0] == "uv"
-    package, cuda = remedy.package, remedy.cuda
-    title = remedy.title or f"install {package} for {f'CUDA {cuda}' if cuda else 'this GPU'}"
-    undo = f"install the {package} that was there before (see the evidence)"
-    if kind in CONDA_LIKE:
-        name = accelerators.stem(package)
-        specs = [CONDA_BUILDS.get(name, name), *([f"cuda-version={cuda.partition('.')[0]}"] if cuda else [])]
-        title = f"install {name} for CUDA {cuda.partition('.')[0]} from the environment's channels" if cuda else title
-        argv = ["pixi", "add", *specs] if kind is OriginKind.PIXI else ["conda", "install", "--prefix", prefix, *specs]
-        return title, (run(*argv),), Applicability.UNSAFE, "the whole environment is solved again", undo
+
+def _title(remedy: InstallBuild) -> str:
+    return remedy.title or f"install {remedy.package} for {f'CUDA {remedy.cuda}' if remedy.cuda else 'this GPU'}"
+
+
+def _undo(remedy: InstallBuild) -> str:
+    return f"install the {remedy.package} that was there before (see the evidence)"
+
+
+def _specs(remedy: InstallBuild) -> list[str]:
+    """What conda's channels are asked for: the build, and the major version of CUDA that it is for."""
+    from envdoctor.fixes.tools.conda import CUDA_BUILDS
+
+    name, cuda = accelerators.stem(remedy.package), remedy.cuda.partition(".")[0]
+    return [CUDA_BUILDS.get(name, name), *([f"cuda-version={cuda}"] if cuda else [])]
+
+
+def _title_of_channels(remedy: InstallBuild) -> str:
+    name, cuda = accelerators.stem(remedy.package), remedy.cuda.partition(".")[0]
+    return f"install {name} for CUDA {cuda} from the environment's channels" if cuda else _title(remedy)
+
+
+def _from_channels(target: Target, remedy: InstallBuild) -> Fix:
+    from envdoctor.fixes.tools import conda, pixi
+
+    line = pixi.build if target.kind is OriginKind.PIXI else conda.build
+    return Fix(
+        title=_title_of_channels(remedy),
+        steps=(line(target, _specs(remedy)),),
+        applicability=Applicability.UNSAFE,
+        reason="the whole environment is solved again",
+        undo=_undo(remedy),
+    )
+
+
+def _from_wheels(target: Target, remedy: InstallBuild, installer: Installer, installed: Sequence[str]) -> Fix:
+    """``installed`` are the names of the distributions there: those that have to match come along."""
+    package = remedy.package
     if package in FAMILY:
-        return _companion(remedy, title, install, uv, undo)
-    offer = chosen(remedy, system)
+        return _companion(remedy, installer)
+    offer = chosen(remedy, _system(target))
     if offer is None:
-        return f"{title}; no index is known to have it for this system", (), Applicability.MANUAL, "", ""
-    steps = [run(*remove, *([] if uv else ["--yes"]), *remedy.remove)] if remedy.remove else []
+        title = f"{_title(remedy)}; no index is known to have it for this system"
+        return Fix(title=title, steps=(), applicability=Applicability.MANUAL)
+    steps = [installer.remove(remedy.remove)] if remedy.remove else []
     if offer.index:
         names = [offer.requirement, *(name for name in FAMILY if package == "torch" and name in installed)]
-        steps.append(run(*_from_index(offer, names, install, uv)))
+        steps.append(installer.from_index(names, offer.cuda, offer.index))
         also = "" if len(names) > 1 else "torchvision and torchaudio have to match. "
         reason = f"it downloads gigabytes. {also}The index was seen on {offer.seen} ({offer.source})"
     else:
-        steps.append(run(*install, offer.requirement, *_along(offer, remedy.remove)))
+        steps.append(installer.install(offer.requirement, *_along(offer, remedy.remove)))
         reason = f"it downloads gigabytes and may change other packages; known from {offer.source}"
-    return title, tuple(steps), Applicability.UNSAFE, reason, undo
+    return Fix(
+        title=_title(remedy),
+        steps=tuple(steps),
+        applicability=Applicability.UNSAFE,
+        reason=reason,
+        undo=_undo(remedy),
+    )
 
 
 def _along(offer: accelerators.Offer, removed: Sequence[str]) -> list[str]:
@@ -68,22 +105,17 @@ def _along(offer: accelerators.Offer, removed: Sequence[str]) -> list[str]:
     return [f"{base}-cu{offer.cuda}" for base in bases if base in RAPIDS and base != offer.package]
 
 
-def _companion(remedy: InstallBuild, title: str, install: list[str], uv: bool, undo: str) -> Parts:
+def _companion(remedy: InstallBuild, installer: Installer) -> Fix:
     """One of torch's family, from the index that torch itself comes from, and nothing else with it."""
-    word = f"cu{remedy.cuda.replace('.', '')}" if remedy.cuda else "cpu"
+    backend = f"cu{remedy.cuda.replace('.', '')}" if remedy.cuda else "cpu"
     name = f"{remedy.package}=={remedy.last}" if remedy.last else remedy.package
-    options = ["--no-deps", "--force-reinstall", "--index-url", f"https://download.pytorch.org/whl/{word}"]
-    if uv:
-        options = ["--no-deps", "--reinstall-package", remedy.package, f"--torch-backend={word}"]
-    return title, (run(*install, *options, name),), Applicability.UNSAFE, "it replaces the other build", undo
-
-
-def _from_index(offer: accelerators.Offer, names: list[str], install: list[str], uv: bool) -> list[str]:
-    """uv finds the index by its name; pip has to be told it."""
-    if uv:
-        again = [word for name in names for word in ("--reinstall-package", name.partition("==")[0])]
-        return [*install, *again, f"--torch-backend=cu{offer.cuda.replace('.', '')}", *names]
-    return [*install, "--force-reinstall", "--index-url", offer.index, *names]
+    return Fix(
+        title=_title(remedy),
+        steps=(installer.companion(remedy.package, name, backend),),
+        applicability=Applicability.UNSAFE,
+        reason="it replaces the other build",
+        undo=_undo(remedy),
+    )
 
 
 def chosen(remedy: InstallBuild, system: str) -> accelerators.Offer | None:
@@ -97,3 +129,70 @@ def chosen(remedy: InstallBuild, system: str) -> accelerators.Offer | None:
     below = [row for row in same if not wanted or numbers(row.cuda) <= wanted]
     oldest = sorted(same, key=lambda row: numbers(row.cuda))[:1]
     return next(iter(exact or below or oldest), None)
+
+
+def _afterwards(target: Target, remedy: InstallBuild) -> list[str]:
+    """What the other build leaves undone: extensions of the present torch, and a lock that names the present build."""
+    found = []
+    if remedy.package == "torch":
+        gpu = target.facts.gpu
+        told = (
+            {item.package.lower() for item in gpu.companions if item.torch or item.cuda}
+            if isinstance(gpu, Gpu)
+            else set()
+        )
+        pinned = {item.key for item in target.distributions if _pins_torch(item)}
+        names = sorted((told | pinned) - set(FAMILY))
+        if names:
+            found.append(f"afterwards install a build of {', '.join(names)} for the new torch")
+    lock = target.project_file("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock") if target.in_project else ""
+    if lock:
+        found.append(
+            f"{lock} still names the present build: name the index in the project too, or the next sync undoes it"
+        )
+    return found
+
+
+def _pins_torch(item: Distribution) -> bool:
+    lines = item.requires if isinstance(item.requires, list) else []
+    return any(re.match(r"torch\s*\(?==", line) for line in lines)
+
+
+def _system(target: Target) -> str:
+    """The patient's system in the words of the table of builds."""
+    system = target.facts.system
+    return accelerators.system_name(system.platform, system.machine) if isinstance(system, System) else "linux-x86_64"
+
+
+def _by_pip(target: Target, package: str) -> bool:
+    """Whether the package is there and is none of conda's: those have a build string."""
+    gpu = target.facts.gpu
+    built = gpu.builds if isinstance(gpu, Gpu) and isinstance(gpu.builds, list) else []
+    if isinstance(gpu, Gpu) and any(item.package.lower() == package for item in gpu.companions):
+        return True  # told by a local version or a wheel's file, which conda's packages have not
+    mine = [item for item in built if accelerators.stem(item.package) == accelerators.stem(package)]
+    return bool(mine) and not any(item.build for item in mine)
+
+
+def _beside_base(target: Target, remedy: InstallBuild) -> Fix:
+    from envdoctor.fixes.tools.conda import Base
+
+    made = Base(target).install(_specs(remedy), False)
+    return msgspec.structs.replace(made, title=f"{_title_of_channels(remedy)}, {made.title}")
+
+
+def _in_venv(target: Target, remedy: InstallBuild) -> Fix:
+    """A Python that nothing may be put into: the build goes into an environment made for it."""
+    folder = target.project_path(".venv")
+    by_uv = "uv" in target.commands
+    make = (Uv if by_uv else Pip).environment(target.python, folder)
+    installer = Uv(folder) if by_uv else Pip(paths.python(folder, target.windows))
+    fresh = msgspec.structs.replace(remedy, remove=())  # there is nothing in it yet
+    fix = _from_wheels(target, fresh, installer, ())
+    return Fix(
+        title=f"{fix.title}, in an environment of its own",
+        steps=(make, *fix.steps) if fix.steps else (),
+        applicability=fix.applicability,
+        reason=fix.reason,
+        patient=folder,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from envdoctor.ecosystem.names import REQUIREMENT, is_a, normalise
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.ecosystem.versions import excludes_all
+from envdoctor.ecosystem.versions import excludes_all, tightest
 from envdoctor.facts import Distribution
 from envdoctor.fixes.model import unmarked
 
@@ -45,24 +45,6 @@ def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -
         if key in here:
             parts[key] += [part for _, specifier in demands(key, distributions) for part in specifier.split(",")]
     return [head + ",".join(tightest(parts[key])) for key, head in heads.items()]
-
-
-def tightest(parts: Sequence[str]) -> list[str]:
-    """Without the bounds that another one implies: of several ``>=`` the highest, of ``<`` the lowest."""
-    parts = list(dict.fromkeys(parts))
-    if len(parts) < 2:
-        return parts
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        for operator, pick in ((">=", max), ("<", min), ("<=", min)):
-            bounds = [part for part in parts if part.startswith(operator) and part[len(operator)] not in "=<>"]
-            if len(bounds) > 1:
-                keep = pick(bounds, key=lambda part: Version(part.lstrip("<>=")))
-                parts = [part for part in parts if part not in bounds or part == keep]
-    except (InvalidVersion, IndexError):
-        pass
-    return parts
 
 
 def contradictory(requirement: str) -> bool:

@@ -1,6 +1,6 @@
 """Where an installed distribution came from: what is no index's must not be asked of one, where its name is a stranger's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, urlsplit
 
 from envdoctor.ecosystem.names import normalise
@@ -40,7 +40,7 @@ def anew(bedside: Target, requirements: Iterable[str]) -> tuple[list[str], str]:
     return wanted, f"it comes from {' and '.join(moving)}, as that is today" if moving else ""
 
 
-def laid_down(command: list[str], words: list[str], reason: str) -> Fix:
+def laid_down(command: Sequence[str], words: list[str], reason: str) -> Fix:
     """The fix that runs ``command`` with the words of `anew`."""
     applicability = Applicability.UNSAFE if reason else Applicability.SAFE
     return Fix(title="", steps=(run(*command, *words),), applicability=applicability, reason=reason)

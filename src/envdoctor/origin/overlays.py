@@ -1,10 +1,9 @@
 """What surrounds the chain: containers, hosted notebooks, module systems.
 
-Container engines: https://docs.podman.io (``/run/.containerenv``, ``container``), Docker's ``/.dockerenv``, Kubernetes'
-service variables. WSL: https://learn.microsoft.com/windows/wsl/ (the kernel's name). Lmod: ``LOADEDMODULES``.
+Container engines: `envdoctor.ecosystem.origins`. WSL: https://learn.microsoft.com/windows/wsl/ (the kernel's name). Lmod: ``LOADEDMODULES``.
 """
 
-from envdoctor.ecosystem.origins import Overlay
+from envdoctor.ecosystem.origins import ENGINE_VARIABLES, Overlay
 from envdoctor.origin.clues import Clues
 
 VARIABLES = (
@@ -20,7 +19,7 @@ def overlays(clues: Clues) -> list[str]:
     """The overlays, sorted as the interface lists them."""
     variables = clues.variables
     found: list[Overlay] = []
-    if clues.container_files or variables.get("container") or "KUBERNETES_SERVICE_HOST" in variables:
+    if clues.container_files or any(variables.get(name) for name in ENGINE_VARIABLES):
         found.append(Overlay.CONTAINER)
     release = clues.system.release.lower() if clues.system is not None else ""
     if "WSL_DISTRO_NAME" in variables or "WSL_INTEROP" in variables or "microsoft" in release:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.origins import called
 from envdoctor.ecosystem.threads import counted
 from envdoctor.facts import Facts, Interpreter, Missing, Packages, known
 from envdoctor.facts.recording import dump
@@ -53,7 +54,7 @@ def _python(facts: Facts) -> Values:
     patient, prefix, interpreter = facts.patient, facts.prefix, facts.interpreter
     yield "version", patient.version
     yield "implementation", patient.implementation
-    yield "made by", [" ".join(filter(None, (link.kind, link.detail))) for link in patient.origin]
+    yield "made by", [called(link) for link in patient.origin]
     if isinstance(prefix.configuration, dict):
         yield "system packages visible", prefix.configuration.get("include-system-site-packages")
     if facts.start.mode != "normal":

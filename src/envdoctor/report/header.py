@@ -1,10 +1,10 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.origins import ENVIRONMENTS, OriginKind
+from envdoctor.ecosystem.origins import called
 from envdoctor.ecosystem.threads import counted
 from envdoctor.ecosystem.units import plural
-from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Link, Missing
+from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Missing
 from envdoctor.facts.blas import NOT_ASKED
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
@@ -29,7 +29,7 @@ def title(version: str, facts: Facts, home: str = "") -> str:
 
 def rows(facts: Facts) -> list[tuple[str, str]]:
     """Label and value of the header's lines."""
-    chain = " on ".join(_link(link) for link in facts.patient.origin) or "unknown"
+    chain = " on ".join(called(link) for link in facts.patient.origin) or "unknown"
     around = "".join(f", {overlay}" for overlay in facts.patient.overlays)
     lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen})")]
     lines.append(("BLAS", _blas(counted(facts))))
@@ -37,15 +37,6 @@ def rows(facts: Facts) -> list[tuple[str, str]]:
     if gpu := _gpu(facts.gpu):
         lines.append(("GPU", gpu))
     return lines
-
-
-def _link(link: Link) -> str:
-    """``venv (uv 0.13.9)``: an environment with its maker; ``pyenv 3.12.1``: an installation with its version."""
-    if not link.detail:
-        return link.kind
-    if link.kind in ENVIRONMENTS and link.kind != OriginKind.UV_TOOL:  # the detail names the maker, or the environment
-        return f"{link.kind.removeprefix('uv-')} ({link.detail})"
-    return f"{link.kind} {link.detail}"
 
 
 def _blas(blas: Blas | Missing) -> str:
@@ -89,8 +80,10 @@ def _gpu(gpu: Gpu | None | Missing) -> str:
         return f"? ({gpu.reason})"
     parts = [f"? ({gpu.devices.reason})"] if isinstance(gpu.devices, Missing) else _devices(gpu.devices)
     if isinstance(gpu.driver, str):
-        limit = f" (CUDA ≤ {gpu.cuda_driver_version})" if isinstance(gpu.cuda_driver_version, str) else ""
-        parts.append(f"driver {gpu.driver}{limit}")
+        from envdoctor.ecosystem.accelerators import Driver
+
+        cuda = gpu.cuda_driver_version
+        parts.append(Driver(cuda if isinstance(cuda, str) else None, gpu.driver).words)
     builds = gpu.builds if isinstance(gpu.builds, list) else []
     plugged = any(build.package.startswith("jax-") for build in builds)
     told = [build for build in builds if not (plugged and build.package == "jaxlib")]

@@ -1,8 +1,8 @@
 """CON023 channel-variable-unset: loud and quiet."""
 
+from envdoctor.testing import findings
 from envdoctor_checks.conda.channel_variable_unset import channel_variable_unset
 from tests.checks.conda._shared import FILE, configured
-from tests.support.build import findings
 
 
 def test_a_variable_that_a_channel_names_and_nobody_set_is_a_warning() -> None:

@@ -2,8 +2,8 @@
 
 from envdoctor.engine.remedies import FillGaps, RepairConda
 from envdoctor.facts import CondaGap, CondaProgram
+from envdoctor.testing import conda, findings, outcome, record
 from envdoctor_checks.conda.conda_does_not_start import conda_does_not_start
-from tests.support.build import conda, findings, outcome, record
 
 SITE = "lib/python3.11/site-packages"
 GAP = CondaGap(

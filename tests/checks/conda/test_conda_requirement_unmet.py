@@ -1,9 +1,9 @@
 """CON019 conda-requirement-unmet: loud and quiet."""
 
 from envdoctor.engine.remedies import Install
+from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.conda_requirement_unmet import conda_requirement_unmet
 from tests.checks.conda._shared import overlap
-from tests.support.build import conda, findings, record
 
 NUMPY = record("numpy", "1.26.4", build="py311_0")
 

@@ -1,7 +1,7 @@
 """CON022 environment-not-writable: loud and quiet."""
 
+from envdoctor.testing import findings, outcome, prefix
 from envdoctor_checks.conda.environment_not_writable import environment_not_writable
-from tests.support.build import findings, outcome, prefix
 
 
 def test_an_environment_of_another_user_is_an_info_of_either_kind() -> None:

@@ -1,8 +1,8 @@
 """CON018 mixed-platforms: loud and quiet."""
 
 from envdoctor.engine.remedies import LayAgain, UnsetEnv
+from envdoctor.testing import conda, environment, findings, record
 from envdoctor_checks.conda.mixed_platforms import mixed_platforms
-from tests.support.build import conda, environment, findings, record
 
 PYTHON = record("python", "3.11.2")
 

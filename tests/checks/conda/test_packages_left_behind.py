@@ -1,8 +1,8 @@
 """CON021 packages-left-behind: loud and quiet."""
 
 from envdoctor.engine.remedies import BringAlong, Manual
+from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.packages_left_behind import packages_left_behind
-from tests.support.build import conda, findings, record
 
 OLD = "/opt/conda/envs/e/lib/python3.10/site-packages"
 

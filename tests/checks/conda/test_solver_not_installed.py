@@ -2,8 +2,8 @@
 
 from envdoctor.engine.remedies import Configure, UnsetEnv
 from envdoctor.facts import CondaSolver
+from envdoctor.testing import conda, findings, outcome, record
 from envdoctor_checks.conda.solver_not_installed import solver_not_installed
-from tests.support.build import conda, findings, outcome, record
 
 LACKING = CondaSolver(name="libmamba", package="conda-libmamba-solver", installed=False)
 

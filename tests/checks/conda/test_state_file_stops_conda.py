@@ -5,8 +5,8 @@ import pytest
 from envdoctor.ecosystem import paths
 from envdoctor.engine.remedies import DeleteFiles, Edit, Manual, MendFile, RestoreRecord
 from envdoctor.facts import CondaStateFile
+from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.state_file_stops_conda import state_file_stops_conda
-from tests.support.build import conda, findings, record
 
 META = "/opt/conda/envs/e/conda-meta"
 

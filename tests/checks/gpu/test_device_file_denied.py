@@ -3,7 +3,7 @@
 import pytest
 
 from envdoctor.engine.rules import Severity
-from envdoctor.facts import Device, Layer, Missing, Node
+from envdoctor.facts import Device, Layer, LayerStatus, Missing, Node
 from envdoctor.testing import findings, gpu, nvidia_device, outcome, packages, torch_build
 from envdoctor_checks.gpu import CHECKS
 from envdoctor_checks.gpu.device_file_denied import device_file_denied
@@ -11,10 +11,10 @@ from tests.checks.gpu._shared import H100, card, words
 
 WHY = Missing("nvml: Insufficient Permissions")
 LAYERS = [
-    Layer(name="pci", status="present"),
-    Layer(name="kernel-driver", status="present", version="580.159.04"),
-    Layer(name="nvml", status="denied", code=4, detail="Insufficient Permissions"),
-    Layer(name="cuda", status="failed", code=100, detail="CUDA_ERROR_NO_DEVICE"),
+    Layer(name="pci", status=LayerStatus.PRESENT),
+    Layer(name="kernel-driver", status=LayerStatus.PRESENT, version="580.159.04"),
+    Layer(name="nvml", status=LayerStatus.DENIED, code=4, detail="Insufficient Permissions"),
+    Layer(name="cuda", status=LayerStatus.FAILED, code=100, detail="CUDA_ERROR_NO_DEVICE"),
 ]
 
 
@@ -53,7 +53,7 @@ def test_the_other_rules_leave_it_to_this_one(check: object) -> None:
 
 def test_amds_compute_device_has_its_group() -> None:
     radeon = Device(vendor="amd", name="gfx1100", architecture="gfx1100", usable=False, source="kfd")
-    layers = [Layer(name="kfd", status="denied", detail="gfx1100")]
+    layers = [Layer(name="kfd", status=LayerStatus.DENIED, detail="gfx1100")]
     place = gpu(
         radeon, builds=[torch_build(None, backend="rocm")], layers=layers, driver=None, cuda_driver_version=None
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.facts import Build, Layer, Missing
+from envdoctor.facts import Build, Layer, LayerStatus, Missing
 from envdoctor.testing import findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.architecture_not_built_in import architecture_not_built_in
 from envdoctor_checks.gpu.cpu_build_on_gpu_machine import cpu_build
@@ -30,7 +30,10 @@ def test_a_machine_whose_parts_fit_is_quiet(check: Any) -> None:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.name)
 def test_a_driver_that_hangs_is_unknown(check: Any) -> None:
     why = Missing("nvml: no answer in 3 s")
-    layers = [Layer(name="nvml", status="timed-out", detail="no answer in 3 s"), Layer(name="cuda", status="not-asked")]
+    layers = [
+        Layer(name="nvml", status=LayerStatus.TIMED_OUT, detail="no answer in 3 s"),
+        Layer(name="cuda", status=LayerStatus.NOT_ASKED),
+    ]
     device = nvidia_device(usable=why, compute_capability=why, name=why)
     builds = [torch_build(), torch_build(None, package="tensorflow")]
     place = gpu(device, builds=builds, driver="580.1", cuda_driver_version=why, layers=layers)

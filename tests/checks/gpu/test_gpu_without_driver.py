@@ -3,14 +3,14 @@
 import pytest
 
 from envdoctor.engine.rules import Severity
-from envdoctor.facts import Build, Layer
+from envdoctor.facts import Build, Layer, LayerStatus
 from envdoctor.testing import environment, findings, gpu, nvidia_device, outcome, torch_build
 from envdoctor_checks.gpu.gpu_without_driver import gpu_without_driver
 from tests.checks.gpu._shared import card, words
 
 
 def absent(*names: str) -> list[Layer]:
-    return [Layer(name=name, status="absent") for name in names]
+    return [Layer(name=name, status=LayerStatus.ABSENT) for name in names]
 
 
 def test_hardware_without_a_driver_is_found() -> None:
@@ -37,15 +37,15 @@ def test_a_gpu_without_a_driver_that_is_hidden_on_purpose_is_not_missed() -> Non
 
 
 def test_a_driver_whose_module_is_not_loaded_is_not_to_be_installed() -> None:
-    layers = [*absent("kernel-driver"), Layer(name="nvml", status="failed", code=9)]
-    layers.append(Layer(name="cuda", status="failed", code=100))
+    layers = [*absent("kernel-driver"), Layer(name="nvml", status=LayerStatus.FAILED, code=9)]
+    layers.append(Layer(name="cuda", status=LayerStatus.FAILED, code=100))
     (finding,) = findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers))
     assert "modprobe nvidia" in words([finding])
     assert "no Python package brings it" not in words([finding])
 
 
 def test_a_container_that_has_the_gpu_and_no_libcuda_is_told_of_its_capabilities() -> None:
-    layers = [Layer(name="nvml", status="present", code=0), *absent("cuda")]
+    layers = [Layer(name="nvml", status=LayerStatus.PRESENT, code=0), *absent("cuda")]
     device = nvidia_device(usable=False)
     place = gpu(device, cuda_driver_version=None, layers=layers, container="/.dockerenv")
     (finding,) = findings(gpu_without_driver, gpu=place)
@@ -55,7 +55,10 @@ def test_a_container_that_has_the_gpu_and_no_libcuda_is_told_of_its_capabilities
 
 def test_a_compatibility_library_that_the_gpu_refuses_is_named() -> None:
     library = "/usr/local/cuda/compat/libcuda.so.1"
-    layers = [Layer(name="nvml", status="present"), Layer(name="cuda", status="failed", code=804, library=library)]
+    layers = [
+        Layer(name="nvml", status=LayerStatus.PRESENT),
+        Layer(name="cuda", status=LayerStatus.FAILED, code=804, library=library),
+    ]
     place = gpu(nvidia_device(usable=False), layers=layers, container="/.dockerenv")
     (finding,) = findings(gpu_without_driver, gpu=place)
     assert library in words([finding])
@@ -76,23 +79,27 @@ def test_in_a_container_the_flag_is_named_and_no_driver() -> None:
 
 
 def test_in_wsl_never_a_linux_driver() -> None:
-    layers = [*absent("kernel-driver", "nvml", "cuda"), Layer(name="wsl", status="present", detail="NVIDIA")]
+    layers = [*absent("kernel-driver", "nvml", "cuda"), Layer(name="wsl", status=LayerStatus.PRESENT, detail="NVIDIA")]
     place = gpu(driver=None, cuda_driver_version=None, layers=layers, wsl=True)
     (finding,) = findings(gpu_without_driver, gpu=place)
     assert "never install a Linux driver" in words([finding])
-    plain = gpu(layers=[Layer(name="wsl", status="present")], wsl=True)
+    plain = gpu(layers=[Layer(name="wsl", status=LayerStatus.PRESENT)], wsl=True)
     assert outcome(gpu_without_driver, gpu=plain).status == "not-applicable"
 
 
 def test_a_driver_without_libcuda_is_found() -> None:
-    layers = [Layer(name="kernel-driver", status="present", version="535.104.05"), *absent("nvml", "cuda")]
+    layers = [Layer(name="kernel-driver", status=LayerStatus.PRESENT, version="535.104.05"), *absent("nvml", "cuda")]
     (finding,) = findings(gpu_without_driver, gpu=gpu(card(), cuda_driver_version=None, layers=layers))
     assert "libcuda" in finding.title
 
 
-@pytest.mark.parametrize("status", ["denied", "timed-out"])
-def test_denied_and_timed_out_are_not_absent(status: str) -> None:
-    layers = [Layer(name="kernel-driver", status="present"), Layer(name="nvml", status=status), *absent("cuda")]
+@pytest.mark.parametrize("status", [LayerStatus.DENIED, LayerStatus.TIMED_OUT])
+def test_denied_and_timed_out_are_not_absent(status: LayerStatus) -> None:
+    layers = [
+        Layer(name="kernel-driver", status=LayerStatus.PRESENT),
+        Layer(name="nvml", status=status),
+        *absent("cuda"),
+    ]
     result = outcome(gpu_without_driver, gpu=gpu(card(), layers=layers))
     assert (result.status, result.findings) == ("unknown", ())
     assert status in result.reason
@@ -102,15 +109,15 @@ def test_denied_and_timed_out_are_not_absent(status: str) -> None:
 
 
 def present(*codes: Layer) -> list[Layer]:
-    return [Layer(name="kernel-driver", status="present", version="580.95.05"), *codes]
+    return [Layer(name="kernel-driver", status=LayerStatus.PRESENT, version="580.95.05"), *codes]
 
 
 def nvml(code: int = 0) -> Layer:
-    return Layer(name="nvml", status="failed" if code else "present", code=code)
+    return Layer(name="nvml", status=LayerStatus.FAILED if code else LayerStatus.PRESENT, code=code)
 
 
 def cuda(code: int, library: str = "/usr/lib/libcuda.so.1") -> Layer:
-    return Layer(name="cuda", status="failed", code=code, library=library)
+    return Layer(name="cuda", status=LayerStatus.FAILED, code=code, library=library)
 
 
 @pytest.mark.parametrize("container", [None, "/.dockerenv"])
@@ -184,7 +191,7 @@ def test_a_code_that_is_not_known_is_unknown() -> None:
 
 
 def test_a_container_with_the_drivers_libraries_is_not_told_to_ask_for_them() -> None:
-    layers = [Layer(name="kernel-driver", status="absent"), nvml(9), cuda(100)]
+    layers = [Layer(name="kernel-driver", status=LayerStatus.ABSENT), nvml(9), cuda(100)]
     said = words(findings(gpu_without_driver, gpu=gpu(card(), driver=None, layers=layers, container="/.dockerenv")))
     assert "on the host" in said
     assert "--gpus" not in said

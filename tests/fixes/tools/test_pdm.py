@@ -4,8 +4,8 @@ import pytest
 
 from envdoctor.engine.remedies import Install, Recreate, Remove, Sync
 from envdoctor.facts import Declaration, Facts, Locked, Project
+from envdoctor.testing import PREFIX, changed, distribution, packages
 from tests.fixes.test_tools import PYTHON, fix, made_by
-from tests.support.build import PREFIX, changed, distribution, packages
 from tests.support.cures import argvs
 
 LOCK = Declaration(

@@ -7,8 +7,8 @@ import pytest
 from envdoctor.engine.remedies import Install, Lock, Recreate, Remove, Sync
 from envdoctor.facts import Declaration, Facts, Installation, Locked, Place, Project, System
 from envdoctor.fixes.steps import Run, SetEnv
+from envdoctor.testing import changed, distribution, packages
 from tests.fixes.test_tools import fix, made_by
-from tests.support.build import changed, distribution, packages
 from tests.support.cures import argvs
 
 LOCK = Declaration(

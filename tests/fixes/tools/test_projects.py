@@ -6,8 +6,8 @@ import pytest
 
 from envdoctor.engine.remedies import Install, Sync
 from envdoctor.facts import Declaration, Facts, Locked, Project, Requirement
+from envdoctor.testing import PREFIX, changed, environment
 from tests.fixes.test_tools import PYTHON, UV_PROJECT, conda, fix, made_by
-from tests.support.build import PREFIX, changed, environment
 from tests.support.cures import argvs
 
 ROOT = "/home/ada/fit"

@@ -7,8 +7,8 @@ import pytest
 
 from envdoctor.facts import Companion, Distribution
 from envdoctor.probe.gpu.companions import parse_cpp_lib, parse_local
+from envdoctor.testing import distribution
 from tests.support.accelerators import examine, link, world
-from tests.support.build import distribution
 from tests.support.patients import write
 
 SITE = "/usr/lib/python3/site"

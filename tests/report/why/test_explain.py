@@ -19,7 +19,8 @@ from envdoctor.report.why.document import document
 from envdoctor.report.why.explain import DEEPER, Explanation, Status, explain
 from envdoctor.report.why.symptoms import symptoms
 from envdoctor.report.why.text import plain
-from tests.support.build import PREFIX, distribution, facts, finding, packages, patient, report
+from envdoctor.testing import PREFIX, distribution, facts, packages, patient
+from tests.support.build import finding, report
 
 SITE = f"{PREFIX}/lib/python3.12/site-packages"
 GLIBCXX = f"ImportError: /lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by {SITE}/scipy/spatial/_ckdtree.so)"

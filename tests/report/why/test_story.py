@@ -8,7 +8,7 @@ from envdoctor.engine.remedies import Install, Manual, Replace
 from envdoctor.report.why import modules, traceback
 from envdoctor.report.why.clues import read
 from envdoctor.report.why.story import Look, Place, Story, tell
-from tests.support.build import PREFIX, distribution, facts, interpreter, packages
+from envdoctor.testing import PREFIX, distribution, facts, interpreter, packages
 
 PYTHON = f"{PREFIX}/bin/python"
 HERE = f"{PREFIX}/lib/python3.12/site-packages"

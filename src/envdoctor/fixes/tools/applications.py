@@ -8,6 +8,7 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.steps import run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Pip
 from envdoctor.fixes.tools.pip import Venv
 
 
@@ -26,6 +27,13 @@ class _Application(Venv):
         return any(normalise(name_in(requirement)) not in known for requirement in requirements)
 
 
+class _RunPip(Pip):
+    """pip by way of pipx, which has it for all its environments."""
+
+    def __init__(self, name: str) -> None:
+        self._pip = ("pipx", "runpip", name)
+
+
 class Pipx(_Application):
     """``pipx inject`` leaves alone what is there in any version, and ``uninject`` what was not injected: those are for
     what is new. pipx has pip or uv do the rest, and both take pip's words."""
@@ -33,12 +41,7 @@ class Pipx(_Application):
     def __init__(self, bedside: Target) -> None:
         super().__init__(bedside)
         self._uv = False
-
-    def _install(self, *words: str) -> list[str]:
-        return ["pipx", "runpip", self._name, "install", *words]
-
-    def _uninstall(self, *names: str) -> list[str]:
-        return ["pipx", "runpip", self._name, "uninstall", "--yes", *names]
+        self._installer = _RunPip(self._name)
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         if force or not self._is_new(requirements):

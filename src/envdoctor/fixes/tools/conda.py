@@ -1,6 +1,6 @@
 """conda's environments, spoken to by conda, mamba or micromamba, whichever is at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.channels import canonical
@@ -12,7 +12,7 @@ from envdoctor.facts import Distribution, present
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.fixes.source import again
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
 
 WHY = {"base": "base is conda's own", "frozen": "this environment is frozen (conda-meta/frozen)"}
@@ -53,6 +53,28 @@ def channels_of(target: Target) -> list[str]:
         return []
     named = dict.fromkeys(["defaults" if name in DEFAULTS else name for name in [*here, *sorted(used)]])
     return ["--override-channels", *(word for name in named for word in ("--channel", name))]
+
+
+# conda's name of a package that is built for several accelerators, with the build strings of its CUDA builds
+CUDA_BUILDS = {"torch": "pytorch=*=*cuda*", "jaxlib": "jaxlib=*=*cuda*", "tensorflow": "tensorflow=*=*cuda*"}
+
+
+def build(target: Target, specs: Sequence[str]) -> Run:
+    """These builds into the patient."""
+    return run(*target.spoken(["conda", "install", "--prefix", target.prefix, *specs]))
+
+
+def keep(target: Target, variables: Mapping[str, str], title: str) -> Fix:
+    """Variables that conda sets at every activation
+    (https://docs.conda.io/projects/conda/en/stable/commands/env/config/vars/set.html)."""
+    command = ["conda", "env", "config", "vars"]
+    pairs = [f"{name}={value}" for name, value in variables.items()]
+    return Fix(
+        title=f"{title}; it holds from the next activation on",
+        steps=(run(*command, "set", "--prefix", target.prefix, *pairs),),
+        applicability=Applicability.SAFE,
+        undo=target.shell.run([*command, "unset", "--prefix", target.prefix, *variables]),
+    )
 
 
 class Conda:

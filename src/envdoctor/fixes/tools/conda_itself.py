@@ -9,6 +9,7 @@ from envdoctor.facts import Conda
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Installer, Pip, Uv
 
 LOOK = "look at what it does before you run it"
 
@@ -127,11 +128,9 @@ def _given_back(target: Target, errand: GiveBack) -> Fix:
     prefix, conda = target.facts.prefix, _conda(target)
     records = conda.records if conda and isinstance(conda.records, list) else []
     if any(record.name == "pip" for record in records):
-        out = [prefix.executable, "-m", "pip", "uninstall", "--yes"]
-        back = [prefix.executable, "-m", "pip", "install"]
+        installer: Installer = Pip(prefix.executable)
     else:
-        out = ["uv", "pip", "uninstall", "--python", prefix.path]
-        back = ["uv", "pip", "install", "--python", prefix.path]
+        installer = Uv(prefix.path)
     root, _, name = prefix.path.partition("/.pixi/envs/")
     place = ("--manifest-path", root, "--environment", name) if name else ()
     spec = f"{errand.package}=={errand.conda_version}" if errand.conda_version else errand.package
@@ -141,11 +140,13 @@ def _given_back(target: Target, errand: GiveBack) -> Fix:
         if tool == "pixi"
         else (tool, "install", "--prefix", prefix.path, "--force-reinstall", spec)
     )
-    away = [_said(target, *out, errand.distribution)] * (2 if errand.twice else 1)
+    away = [_said(target, *installer.remove([errand.distribution]).argv)] * (2 if errand.twice else 1)
     return Fix(
         title=f"take pip's {errand.distribution} away, then reinstall conda's {errand.package}",
         steps=(*away, _said(target, *again)),
         applicability=Applicability.UNSAFE,
         reason="between the two steps nothing of it is there, and conda may change other packages",
-        undo=shlex.join((*back, f"{errand.distribution}=={errand.pip_version}")) if errand.pip_version else "",
+        undo=shlex.join(installer.install(f"{errand.distribution}=={errand.pip_version}").argv)
+        if errand.pip_version
+        else "",
     )

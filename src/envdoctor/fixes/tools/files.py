@@ -1,4 +1,4 @@
-"""Files of the user's, on POSIX systems."""
+"""Files of the user's: moved, mended, deleted."""
 
 from envdoctor.engine.remedies import DeleteFiles, MakePrivate, MendFile
 from envdoctor.fixes.model import Applicability, Fix
@@ -12,6 +12,21 @@ def delete(errand: DeleteFiles) -> Fix:
         steps=(run("rm", "-r", "--", *errand.paths),),
         applicability=Applicability.UNSAFE,
         reason=errand.reason,
+    )
+
+
+def move(target: Target, source: str, to: str, title: str, reason: str) -> Fix:
+    """Nothing that is there is written over."""
+
+    def moving(one: str, other: str) -> list[str]:
+        return ["Move-Item", "-LiteralPath", one, "-Destination", other] if target.windows else ["mv", "-n", one, other]
+
+    return Fix(
+        title=title or f"move {source} out of the way",
+        steps=(run(*moving(source, to)),),
+        applicability=Applicability.UNSAFE,
+        reason=reason or "what uses the file by its name no longer finds it",
+        undo=target.shell.run(moving(to, source)),
     )
 
 

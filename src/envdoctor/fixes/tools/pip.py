@@ -7,8 +7,9 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes import source
 from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
 from envdoctor.fixes.model import Applicability, Fix
-from envdoctor.fixes.steps import Run, run
+from envdoctor.fixes.steps import Run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Installer, Pip, Uv
 from envdoctor.fixes.tools.recreate import anew
 
 
@@ -19,22 +20,12 @@ class Venv:
         self._bedside = bedside
         # An environment without pip is uv's, or made with --without-pip: uv needs none in it.
         self._uv = bedside.kind is OriginKind.UV_VENV or not bedside.has_pip
-
-    def _install(self, *words: str) -> list[str]:
-        if self._uv:
-            return ["uv", "pip", "install", "--python", self._bedside.prefix, *words]
-        return [self._bedside.python, "-m", "pip", "install", *words]
-
-    def _uninstall(self, *names: str) -> list[str]:
-        if self._uv:
-            return ["uv", "pip", "uninstall", "--python", self._bedside.prefix, *names]
-        return [self._bedside.python, "-m", "pip", "uninstall", "--yes", *names]
+        self._installer: Installer = Uv(bedside.prefix) if self._uv else Pip(bedside.python)
 
     def install(self, requirements: list[str], force: bool) -> Fix:
         if force:
-            flags = ["--reinstall", "--no-deps"] if self._uv else ["--force-reinstall", "--no-deps"]
             words, reason = source.anew(self._bedside, requirements)
-            return source.laid_down(self._install(*flags), words, reason)
+            return source.laid_down(self._installer.install(*self._installer.anew).argv, words, reason)
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
@@ -42,7 +33,7 @@ class Venv:
 
     def line(self, *words: str) -> Run:
         """An installation, in the words of the installer."""
-        return run(*self._install(*words))
+        return self._installer.install(*words)
 
     def bring(self, wanted: list[str]) -> Fix:
         """These requirements, word by word."""
@@ -50,12 +41,12 @@ class Venv:
         keys = {normalise(name): name for name in map(name_in, wanted)}
         old = [word for key in keys if key in here for word in source.again(here[key])]
         new = [name for key, name in keys.items() if key not in here]
-        undo = [self._line(self._install(*old))] if old else []
-        undo += [self._line(self._uninstall(*new))] if new else []
+        undo = [self._line(self._installer.install(*old))] if old else []
+        undo += [self._line(self._installer.remove(new))] if new else []
         urls = [url for key in keys if key in here and (url := here[key].url)]
         return Fix(
             title="",
-            steps=(run(*self._install(*wanted)),),
+            steps=(self._installer.install(*wanted),),
             applicability=Applicability.UNSAFE if urls else Applicability.SAFE,
             reason=f"it takes the place of what comes from {' and '.join(urls)}" if urls else "",
             undo="; ".join(undo),
@@ -67,7 +58,7 @@ class Venv:
         users = sorted({who for who, _ in demands(normalise(name), self._bedside.distributions)}, key=str.lower)
         return Fix(
             title="",
-            steps=(run(*self._install("--upgrade", *users, name)),),
+            steps=(self._installer.install("--upgrade", *users, name),),
             applicability=Applicability.UNSAFE,
             reason=f"{' and '.join(users)} want versions of {name} that exclude each other; "
             "this looks for releases that agree",
@@ -81,17 +72,17 @@ class Venv:
         rounds = [[name for name in dict.fromkeys(names) if names.count(name) > turn] for turn in range(len(names))]
         return Fix(
             title="",
-            steps=tuple(run(*self._uninstall(*turn)) for turn in rounds if turn),
+            steps=tuple(self._installer.remove(turn) for turn in rounds if turn),
             applicability=Applicability.UNSAFE,
             reason="your own code may import what is removed",
-            undo=self._line(self._install(*again)) if again else "",
+            undo=self._line(self._installer.install(*again)) if again else "",
         )
 
     def recreate(self, python: str) -> Fix:
         return anew(self._bedside, python, self._uv)
 
-    def _line(self, words: list[str]) -> str:
-        return self._bedside.shell.run(words)
+    def _line(self, step: Run) -> str:
+        return self._bedside.shell.run(step.argv)
 
 
 def from_list(bedside: Target, files: tuple[str, ...]) -> Run:

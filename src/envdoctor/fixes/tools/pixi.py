@@ -1,9 +1,11 @@
 """A workspace of pixi: the manifest says what is in it, so every change goes through the manifest."""
 
+from collections.abc import Mapping, Sequence
+
 from envdoctor.ecosystem import paths
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.names import conda_name, conda_spec
-from envdoctor.fixes.steps import Run, run
+from envdoctor.fixes.steps import Edit, Run, run
 from envdoctor.fixes.target import Target
 
 
@@ -56,6 +58,18 @@ class Pixi:
             applicability=Applicability.UNSAFE,
             reason="what is installed and not in the manifest goes",
         )
+
+
+def build(target: Target, specs: Sequence[str]) -> Run:
+    """These builds into the workspace."""
+    return run("pixi", "add", *specs)
+
+
+def keep(target: Target, variables: Mapping[str, str], title: str) -> Fix:
+    """Variables of the manifest (https://pixi.sh/latest/reference/pixi_manifest/#the-activation-table)."""
+    lines = "\n".join(f'{name} = "{value}"' for name, value in variables.items())
+    edit = Edit(target.project_path("pixi.toml"), f"[activation.env]\n{lines}")
+    return Fix(title=title, steps=(edit,), applicability=Applicability.MANUAL)
 
 
 def lock(target: Target) -> Run:

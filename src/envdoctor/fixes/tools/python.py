@@ -1,12 +1,14 @@
 """What a Python does for itself: venv, ensurepip and ``-m pip``."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from envdoctor.ecosystem import paths
 from envdoctor.engine.remedies import CallPip, GivePip, RestoreConfiguration
 from envdoctor.fixes.model import Applicability, Fix
-from envdoctor.fixes.steps import run
+from envdoctor.fixes.steps import Edit, run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Pip
 
 
 def carry_out(target: Target, errand: CallPip | GivePip | RestoreConfiguration) -> Fix:
@@ -30,9 +32,20 @@ def carry_out(target: Target, errand: CallPip | GivePip | RestoreConfiguration) 
             assert_never(errand)
 
 
+def keep(target: Target, variables: Mapping[str, str], title: str) -> Fix:
+    """An environment of ``venv`` has nothing of its own for variables; its activation script may set them."""
+    pairs = " ".join(f"{name}={value}" for name, value in variables.items())
+    edit = Edit(paths.join(paths.scripts(target.prefix), "activate"), f"at the end: export {pairs}")
+    return Fix(
+        title=f"{title}; it holds where the environment is activated",
+        steps=(edit,),
+        applicability=Applicability.MANUAL,
+    )
+
+
 def make(folder: str, title: str, undo: str) -> Fix:
     """A virtual environment by the Python at hand."""
-    return Fix(title=title, steps=(run("python3", "-m", "venv", folder),), applicability=Applicability.SAFE, undo=undo)
+    return Fix(title=title, steps=(Pip.environment("python3", folder),), applicability=Applicability.SAFE, undo=undo)
 
 
 def _restored(target: Target) -> Fix:

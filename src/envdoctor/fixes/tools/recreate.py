@@ -6,6 +6,7 @@ from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.source import again
 from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Installer, Pip, Uv
 from envdoctor.fixes.tools.system import manager_of, with_venv
 
 MOST_NAMES = 60  # a longer command line is read by nobody
@@ -33,10 +34,8 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
         made.append(run(*program, "--clear", *_site(bedside), bedside.prefix))
     else:
         return _by_hand(bedside, python)
-    if by_uv and (uv or bedside.kind is OriginKind.UV_VENV):
-        installer = ["uv", "pip", "install", "--python", bedside.prefix]
-    else:
-        installer = [bedside.python, "-m", "pip", "install"]
+    filled_by_uv = by_uv and (uv or bedside.kind is OriginKind.UV_VENV)
+    installer: Installer = Uv(bedside.prefix) if filled_by_uv else Pip(bedside.python)
     refill, lost = _refill(bedside, installer, bool(wanted) and wanted == bedside.minor)
     contents = " and install anew what was asked for" if refill else ""
     return Fix(
@@ -58,7 +57,7 @@ def _site(bedside: Target) -> list[str]:
     return ["--system-site-packages"] if said.lower() == "true" else []
 
 
-def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[Run], str]:
+def _refill(bedside: Target, installer: Installer, same: bool) -> tuple[list[Run], str]:
     """The step that brings back what was in it, and what that leaves out.
 
     From the list of the project that it belongs to, else what was asked for; in the versions that were there where
@@ -67,9 +66,9 @@ def _refill(bedside: Target, installer: list[str], same: bool) -> tuple[list[Run
     top = bedside.top_level
     own = [word for item in top if item.editable for word in again(item)]
     if bedside.in_project and (listed := bedside.requirements_file()):
-        return [run(*installer, "-r", listed, *own)], f"; what {listed} does not name does not come back"
+        return [installer.install("-r", listed, *own)], f"; what {listed} does not name does not come back"
     words = [word for item in top for word in again(item, exact=same)]
-    return [run(*installer, *words)] if 0 < len(top) <= MOST_NAMES else [], ""
+    return [installer.install(*words)] if 0 < len(top) <= MOST_NAMES else [], ""
 
 
 def _by_hand(bedside: Target, python: str) -> Fix:

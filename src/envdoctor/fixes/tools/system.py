@@ -13,6 +13,7 @@ from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import debian_name
 from envdoctor.fixes.steps import Run, run
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Pip, Uv
 
 INSTALL = {
     "apt-get": ("apt-get", "install"),
@@ -137,16 +138,15 @@ class Bare:
         """A virtual environment with these in it: by uv where it is at hand, else by the Python itself."""
         folder = self._folder()
         if "uv" in self._bedside.commands:
-            chosen = ["--python", python or self._bedside.python]
-            steps = [run("uv", "venv", *chosen, folder)]
-            return tuple(steps + ([run("uv", "pip", "install", "--python", folder, *wanted)] if wanted else []))
+            steps = [Uv.environment(python or self._bedside.python, folder)]
+            return tuple(steps + ([Uv(folder).install(*wanted)] if wanted else []))
         steps = []
         maker = self._bedside.pythons.get(python, "") or self._bedside.python
         if self._bedside.facts.prefix.has_ensurepip is False and manager_of(self._bedside) == "apt-get":
             steps.append(with_venv(self._bedside))
-        steps.append(run(maker, "-m", "venv", folder))
+        steps.append(Pip.environment(maker, folder))
         inside = paths.python(folder, self._bedside.windows)
-        return tuple(steps + ([run(inside, "-m", "pip", "install", *wanted)] if wanted else []))
+        return tuple(steps + ([Pip(inside).install(*wanted)] if wanted else []))
 
     def _gone(self) -> str:
         words = ["Remove-Item", "-Recurse", self._folder()] if self._bedside.windows else ["rm", "-r", self._folder()]
@@ -165,7 +165,7 @@ class Bare:
         minor, _ = self._bedside.available(python)
         if "uv" not in self._bedside.commands and (python and minor != python):
             words = f"install Python {python}, with uv for instance (https://docs.astral.sh/uv/getting-started/installation/)"
-            command = run("uv", "venv", "--python", python, self._folder())
+            command = Uv.environment(python, self._folder())
             return Fix(title=f"{words}, then run this", steps=(command,), applicability=Applicability.MANUAL)
         wanted = python or minor
         return Fix(

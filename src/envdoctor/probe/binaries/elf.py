@@ -3,14 +3,12 @@
 `envdoctor.probe.inside.elf` reads it: some kilobytes, however large the file.
 """
 
-import os
-import struct
-
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
+from envdoctor.probe.binaries import parsed, read_at
 from envdoctor.probe.inside import elf
-from envdoctor.probe.world import World, reason
+from envdoctor.probe.world import World
 
 MOST = 16 << 20  # bytes of one table; larger ones are not of this world
 
@@ -46,27 +44,16 @@ class Elf(Struct, frozen=True):
 
 def read(world: World, path: str) -> Elf | None | Missing:
     """The links of a file; ``None`` where it has none or is no ELF file, `Missing` where it can't be read."""
-    try:
-        fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        return Missing(reason(error, path))
-    try:
-        return _parse(fd)
-    except OSError as error:
-        return Missing(reason(error, path))
-    except (struct.error, ValueError, IndexError) as error:
-        return Missing(f"{path}: damaged ELF file: {error}")
-    finally:
-        os.close(fd)
+    return parsed(world, path, _parse, "ELF file")
 
 
 def _parse(fd: int) -> Elf | None:
-    image = elf.image(lambda length, offset: _pread(fd, length, offset), 4096)
+    image = elf.image(lambda length, offset: _table(fd, length, offset), 4096)
     tags = image.dynamic() if image is not None else None
     single = dict(reversed(tags or []))
     if tags is None or elf.STRTAB not in single or elf.STRSZ not in single:
         return None
-    strings = _pread(fd, single[elf.STRSZ], image.offset(single[elf.STRTAB]))
+    strings = _table(fd, single[elf.STRSZ], image.offset(single[elf.STRTAB]))
 
     def text(at: int) -> str:
         return strings[at : strings.index(b"\0", at)].decode("utf-8", "surrogateescape")
@@ -82,10 +69,7 @@ def _parse(fd: int) -> Elf | None:
     )
 
 
-def _pread(fd: int, length: int, offset: int) -> bytes:
+def _table(fd: int, length: int, offset: int) -> bytes:
     if not 0 <= length <= MOST:
         raise ValueError(f"a table of {length} bytes")
-    if hasattr(os, "pread"):
-        return os.pread(fd, length, offset)
-    os.lseek(fd, offset, os.SEEK_SET)
-    return os.read(fd, length)
+    return read_at(fd, length, offset)

@@ -3,13 +3,13 @@
 Layout: ``mach-o/loader.h`` and ``mach-o/fat.h`` of Apple's SDK. Of a file for several processors the first is read.
 """
 
-import os
 import struct
 
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
-from envdoctor.probe.world import World, reason
+from envdoctor.probe.binaries import parsed, read_at
+from envdoctor.probe.world import World
 
 ID, LOAD, WEAK, REEXPORT, RPATH = 0x0D, 0x0C, 0x80000018, 0x8000001F, 0x8000001C
 VERSION_MIN, BUILD_VERSION = 0x24, 0x32
@@ -36,33 +36,22 @@ class MachO(Struct, frozen=True):
 
 def read(world: World, path: str) -> MachO | None | Missing:
     """The links of a file; ``None`` where it is no Mach-O file, `Missing` where it can't be read."""
-    try:
-        fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        return Missing(reason(error, path))
-    try:
-        return _parse(fd)
-    except OSError as error:
-        return Missing(reason(error, path))
-    except (struct.error, ValueError, IndexError) as error:
-        return Missing(f"{path}: damaged Mach-O file: {error}")
-    finally:
-        os.close(fd)
+    return parsed(world, path, _parse, "Mach-O file")
 
 
 def _parse(fd: int) -> MachO | None:
     start = 0
-    head = _pread(fd, 32, 0)
+    head = read_at(fd, 32, 0)
     if head[:4] == b"\xca\xfe\xba\xbe":
-        (start,) = struct.unpack_from(">I", _pread(fd, 64, 0), 16)
-        head = _pread(fd, 32, start)
+        (start,) = struct.unpack_from(">I", read_at(fd, 64, 0), 16)
+        head = read_at(fd, 32, start)
     if head[:4] not in (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"):
         return None
     count, size = struct.unpack_from("<II", head, 16)
     if size > MOST:
         raise ValueError(f"{size} bytes of load commands")
     begin = start + (32 if head[0] == 0xCF else 28)
-    data = _pread(fd, size, begin)
+    data = read_at(fd, size, begin)
     needed, rpaths, install_name, minimum, at = [], [], None, None, 0
     for _ in range(count):
         command, length = struct.unpack_from("<II", data, at)
@@ -84,8 +73,3 @@ def _parse(fd: int) -> MachO | None:
 def _text(data: bytes, at: int, length: int) -> str:
     (offset,) = struct.unpack_from("<I", data, at + 8)
     return data[at + offset : at + length].split(b"\0", 1)[0].decode("utf-8", "replace")
-
-
-def _pread(fd: int, length: int, offset: int) -> bytes:
-    os.lseek(fd, offset, os.SEEK_SET)
-    return os.read(fd, length)

@@ -9,7 +9,8 @@ import struct
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing
-from envdoctor.probe.world import World, reason
+from envdoctor.probe.binaries import parsed, read_at
+from envdoctor.probe.world import World
 
 MACHINES = {0x014C: "x86", 0x8664: "AMD64", 0xAA64: "ARM64", 0x01C4: "ARM"}
 IMPORTS, DELAYED = 1, 13  # data directories
@@ -30,26 +31,15 @@ class Pe(Struct, frozen=True):
 
 def read(world: World, path: str) -> Pe | None | Missing:
     """The links of a file; ``None`` where it is no Windows image, `Missing` where it can't be read or is cut off."""
-    try:
-        fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        return Missing(reason(error, path))
-    try:
-        return _parse(fd)
-    except OSError as error:
-        return Missing(reason(error, path))
-    except (struct.error, ValueError, IndexError) as error:
-        return Missing(f"{path}: damaged Windows image: {error}")
-    finally:
-        os.close(fd)
+    return parsed(world, path, _parse, "Windows image")
 
 
 def _parse(fd: int) -> Pe | None:
-    head = _pread(fd, 4096, 0)
+    head = read_at(fd, 4096, 0)
     if head[:2] != b"MZ":
         return None
     (at,) = struct.unpack_from("<I", head, 0x3C)
-    table = _pread(fd, 4096, at)
+    table = read_at(fd, 4096, at)
     if table[:4] != b"PE\0\0":
         return None
     machine, sections, optional = struct.unpack_from("<HH12xH", table, 4)
@@ -73,12 +63,12 @@ def _parse(fd: int) -> Pe | None:
         address = struct.unpack_from("<I", table, first + 8 * directory)[0] if directory < count else 0
         if not address:
             return ()
-        data, found = _pread(fd, MOST * 4, offset_of(address)), []
+        data, found = read_at(fd, MOST * 4, offset_of(address)), []
         for row in range(0, len(data) - entry + 1, entry):
             (where,) = struct.unpack_from("<I", data, row + name)
             if not where:
                 break
-            text = _pread(fd, 260, offset_of(where))
+            text = read_at(fd, 260, offset_of(where))
             found.append(text[: text.index(b"\0")].decode("ascii", "replace"))
         return tuple(found)
 
@@ -87,11 +77,6 @@ def _parse(fd: int) -> Pe | None:
         late=listed(DELAYED, 32, 4),
         machine=MACHINES.get(machine, f"0x{machine:04X}"),
     )
-
-
-def _pread(fd: int, length: int, offset: int) -> bytes:
-    os.lseek(fd, offset, os.SEEK_SET)
-    return os.read(fd, length)
 
 
 def lacking(world: World, path: str, folders: list[str]) -> list[str]:

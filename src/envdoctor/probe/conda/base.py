@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable, Sequence
 
 from envdoctor.data import listed
+from envdoctor.ecosystem.origins import MADE_AT_START
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaBase, CondaRecord
 from envdoctor.probe.conda import history
 from envdoctor.probe.conda.history import Block
-from envdoctor.probe.prefix.installation import CONTAINER_FILES
 from envdoctor.probe.world import World
 
 
@@ -48,7 +48,7 @@ def _younger(world: World, root: str) -> bool:
 
     Engines create their marks when they start a container; files of an image keep their times.
     """
-    began = [made for path in CONTAINER_FILES if (made := _changed(world, path))]
+    began = [made for path in MADE_AT_START if (made := _changed(world, path))]
     names = world.names(f"{root}/conda-meta") if began else None
     records = [name for name in names if name.endswith(".json")] if isinstance(names, list) else []
     times = [_changed(world, f"{root}/conda-meta/{name}") for name in records]

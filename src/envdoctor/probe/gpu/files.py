@@ -10,8 +10,9 @@ import os
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.origins import ENGINE_FILES, ENGINE_VARIABLES
 from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Layer, Node
+from envdoctor.facts.gpu import Layer, LayerStatus, Node
 from envdoctor.probe.world import World
 
 PCI = "/sys/bus/pci/devices"
@@ -55,7 +56,7 @@ class Sight(Struct, frozen=True):
     pci: list[PciDevice] | Missing
     kernel: str | None | Missing
     kfd: list[KfdNode]
-    kfd_access: str
+    kfd_access: LayerStatus
     candidates: dict[str, list[str]]
     smi: str | None
     container: str | None
@@ -74,7 +75,7 @@ def look(world: World) -> Sight:
     if world.platform == "win32":
         return _windows(world)
     if world.platform != "linux":
-        return Sight([], None, [], "absent", {"nvml": [], "cuda": []}, None, None, False, False)
+        return Sight([], None, [], LayerStatus.ABSENT, {"nvml": [], "cuda": []}, None, None, False, False)
     dxg = os.path.exists(world.real("/dev/dxg"))
     nodes, access = _kfd(world)
     return Sight(
@@ -93,23 +94,27 @@ def look(world: World) -> Sight:
 def layers(sight: Sight) -> list[Layer]:
     """The layers that files answer for."""
     if isinstance(sight.pci, Missing):
-        found = [Layer(name="pci", status="denied", detail=sight.pci.reason)]
+        found = [Layer(name="pci", status=LayerStatus.DENIED, detail=sight.pci.reason)]
     else:
         words = ", ".join(f"{item.address} {item.vendor} ({item.driver or 'no driver'})" for item in sight.pci)
-        found = [Layer(name="pci", status="present" if sight.pci else "absent", detail=words)]
+        found = [Layer(name="pci", status=LayerStatus.PRESENT if sight.pci else LayerStatus.ABSENT, detail=words)]
     if isinstance(sight.kernel, Missing):
-        found.append(Layer(name="kernel-driver", status="denied", detail=sight.kernel.reason))
+        found.append(Layer(name="kernel-driver", status=LayerStatus.DENIED, detail=sight.kernel.reason))
     else:
         found.append(
-            Layer(name="kernel-driver", status="present" if sight.kernel else "absent", version=sight.kernel or None)
+            Layer(
+                name="kernel-driver",
+                status=LayerStatus.PRESENT if sight.kernel else LayerStatus.ABSENT,
+                version=sight.kernel or None,
+            )
         )
-    if sight.kfd or sight.kfd_access == "denied":
+    if sight.kfd or sight.kfd_access is LayerStatus.DENIED:
         words = ", ".join(node.architecture for node in sight.kfd)
         found.append(Layer(name="kfd", status=sight.kfd_access, detail=words))
     if sight.wsl:
-        found.append(Layer(name="wsl", status="present", detail="NVIDIA" if sight.wsl_nvidia else ""))
+        found.append(Layer(name="wsl", status=LayerStatus.PRESENT, detail="NVIDIA" if sight.wsl_nvidia else ""))
     if sight.container:
-        found.append(Layer(name="container", status="present", detail=sight.container))
+        found.append(Layer(name="container", status=LayerStatus.PRESENT, detail=sight.container))
     return found
 
 
@@ -120,7 +125,7 @@ def refused(world: World, sight: Sight) -> list[Node]:
         found = world.names("/dev")
         nvidia = [name for name in found if name.startswith("nvidia")] if isinstance(found, list) else []
         names += [name for name in nvidia if name[6:].isdigit() or name in ("nvidiactl", "nvidia-uvm")]
-    if sight.kfd_access == "denied":
+    if sight.kfd_access is LayerStatus.DENIED:
         names.append("kfd")
     return [node for name in names if (node := _refused(world, f"/dev/{name}")) is not None]
 
@@ -200,7 +205,7 @@ def parse_driver(text: str) -> str | None:
     return None
 
 
-def _kfd(world: World) -> tuple[list[KfdNode], str]:
+def _kfd(world: World) -> tuple[list[KfdNode], LayerStatus]:
     """AMD's compute nodes, CPUs left out, and whether ``/dev/kfd`` may be used."""
     nodes = []
     names = world.names(KFD)
@@ -213,8 +218,8 @@ def _kfd(world: World) -> tuple[list[KfdNode], str]:
             nodes.append(KfdNode(gfx(int(target)), label.strip() or None if isinstance(label, str) else None))
     device = world.real("/dev/kfd")
     if not os.path.exists(device):
-        return nodes, "absent"
-    return nodes, "present" if os.access(device, os.R_OK | os.W_OK) else "denied"
+        return nodes, LayerStatus.ABSENT
+    return nodes, LayerStatus.PRESENT if os.access(device, os.R_OK | os.W_OK) else LayerStatus.DENIED
 
 
 def gfx(target: int) -> str:
@@ -249,10 +254,10 @@ def _on_path(world: World, name: str) -> str | None:
 
 
 def _container(world: World) -> str | None:
-    for path in ("/.dockerenv", "/run/.containerenv", "/.singularity.d"):
+    for path in ENGINE_FILES:
         if os.path.exists(world.real(path)):
             return path
-    for name in ("container", "KUBERNETES_SERVICE_HOST"):
+    for name in ENGINE_VARIABLES:
         if world.environ.get(name):
             return name
     return None
@@ -276,4 +281,4 @@ def _windows(world: World) -> Sight:
         for layer, name in (("nvml", "nvml.dll"), ("cuda", "nvcuda.dll"))
     }
     smi = f"{system}\\nvidia-smi.exe"
-    return Sight([], None, [], "absent", found, smi if world.is_file(smi) else None, None, False, False)
+    return Sight([], None, [], LayerStatus.ABSENT, found, smi if world.is_file(smi) else None, None, False, False)

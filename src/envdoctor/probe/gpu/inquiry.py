@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any
 
+from envdoctor.facts.gpu import LayerStatus
 from envdoctor.probe.child import Child
 from envdoctor.probe.gpu.files import Sight
 from envdoctor.probe.interrogation import HERE
@@ -56,13 +57,16 @@ class Inquiry:
             ended = self._child.ending()
             hangs = ended == "still running"
             if asking not in found:
-                status = "timed-out" if hangs else "failed"
+                status = LayerStatus.TIMED_OUT if hangs else LayerStatus.FAILED
                 detail = f"no answer in {self.timeout:g} s" if hangs else f"it ended the child that asked: {ended}"
                 found[asking] = {"status": status, "detail": detail, "crashed": not hangs}
         self._child.stop()
         if not done:
             for layer in {"nvml", "cuda"} - found.keys():
-                found[layer] = {"status": "not-asked", "detail": f"{asking}: {found[asking].get('detail', '')}"}
+                found[layer] = {
+                    "status": LayerStatus.NOT_ASKED,
+                    "detail": f"{asking}: {found[asking].get('detail', '')}",
+                }
         return found
 
     def seen(self) -> dict[str, Any] | None:

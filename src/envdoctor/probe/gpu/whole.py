@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer, Shadow
+from envdoctor.facts.gpu import Build, Copy, Device, Gpu, Layer, LayerStatus, Shadow
 from envdoctor.facts.packages import Packages
 from envdoctor.facts.system import System
 from envdoctor.probe.gpu.files import PciDevice, Sight, layers, look, refused
@@ -12,6 +12,7 @@ from envdoctor.probe.gpu.inquiry import Inquiry
 from envdoctor.probe.gpu.visible import VARIABLE, hidden, mark, seen
 from envdoctor.probe.world import World
 
+UNANSWERED = (LayerStatus.TIMED_OUT, LayerStatus.DENIED, LayerStatus.NOT_ASKED)
 Answers = Mapping[str, Mapping[str, Any]]
 # A package of these has to be there before any file of a package is opened.
 KNOWN = (
@@ -49,12 +50,12 @@ class Examination:
         answers: Answers = self._inquiry.answers() if self._inquiry is not None else {}
         found = [*layers(sight), *(_layer(name, answer) for name, answer in answers.items())]
         if not answers:
-            found += [Layer(name=name, status="absent") for name in ("nvml", "cuda")]
+            found += [Layer(name=name, status=LayerStatus.ABSENT) for name in ("nvml", "cuda")]
         said = self._inquiry.seen() if self._inquiry is not None else None
         left = seen(said, answers, self._world.environ.get(VARIABLE))
         devices = mark(_devices(sight, answers), left)
         if _is_apple(system):
-            found.append(Layer(name="metal", status="present"))
+            found.append(Layer(name="metal", status=LayerStatus.PRESENT))
             devices = [Device(vendor="apple", name="Apple GPU (Metal)", usable=True, source="metal")]
         return Gpu(
             devices=devices,
@@ -104,7 +105,7 @@ def _layer(name: str, answer: Mapping[str, Any]) -> Layer:
     version = answer.get("version")
     return Layer(
         name=name,
-        status=str(answer["status"]),
+        status=LayerStatus(answer["status"]),
         detail=str(answer.get("detail") or ""),
         code=code if isinstance(code, int) else None,
         version=_dotted(version) if isinstance(version, int) else version,
@@ -120,10 +121,10 @@ def _dotted(number: int) -> str:
 def _why(answers: Answers, *names: str) -> str | None:
     """Why a layer could not answer although there is something to ask; ``None`` where it answered or is absent."""
     for name in names:
-        answer = answers.get(name, {"status": "absent"})
-        if answer["status"] in ("timed-out", "denied", "not-asked") or answer.get("crashed"):
+        answer = answers.get(name, {"status": LayerStatus.ABSENT})
+        if answer["status"] in UNANSWERED or answer.get("crashed"):
             words = str(answer.get("detail") or answer["status"])
-            return words if answer["status"] == "not-asked" else f"{name}: {words}"
+            return words if answer["status"] == LayerStatus.NOT_ASKED else f"{name}: {words}"
     return None
 
 
@@ -175,7 +176,9 @@ def _nvidia(sight: Sight, answers: Answers) -> list[Device]:
     cuda = answers.get("cuda", {})
     told = cuda.get("devices") or []
     unknown = _why(answers, "cuda")
-    usable: bool | Missing = bool(told) if cuda.get("status") == "present" else Missing(unknown) if unknown else False
+    usable: bool | Missing = (
+        bool(told) if cuda.get("status") == LayerStatus.PRESENT else Missing(unknown) if unknown else False
+    )
     for source in ("nvml", "cuda"):
         items = answers.get(source, {}).get("devices") or []
         if items:
@@ -215,7 +218,7 @@ def _device(item: Mapping[str, Any], usable: bool | Missing, source: str, sight:
 def _amd(sight: Sight) -> list[Device]:
     """AMD's: what the compute driver knows; of a display adapter that it does not know nothing follows."""
     if sight.kfd:
-        usable = sight.kfd_access == "present"
+        usable = sight.kfd_access is LayerStatus.PRESENT
         return [
             Device(vendor="amd", name=node.name, architecture=node.architecture, usable=usable, source="kfd")
             for node in sight.kfd

@@ -11,6 +11,7 @@ import os
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.versions import numbers
 from envdoctor.facts.base import Missing
 from envdoctor.probe.world import World
 
@@ -81,7 +82,8 @@ class Shims:
         if self._world.is_dir(f"{root}/{below}/{version}"):
             return version
         fitting = [name for name in self._installed(root, below) if name.startswith(f"{version}.")]
-        return max(fitting, key=_numbers, default=version)
+        # Previews and ``-dev`` builds come after the releases, as pyenv's own choice leaves them out.
+        return max(fitting, key=lambda name: (numbers(name), not name.strip("0123456789.")), default=version)
 
     def _beyond(self, name: str, shim: Shim) -> str | None:
         for folder in shim.folders:
@@ -146,7 +148,3 @@ def _pyenv_root(shim: str) -> str | None:
         if line.startswith("export PYENV_ROOT="):
             return line.partition("=")[2].strip("\"'") or None
     return None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else -1 for part in version.replace("-", ".").split("."))

@@ -4,6 +4,7 @@ import os
 import re
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.origins import ENGINE_FILES
 from envdoctor.facts.base import Missing
 from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Interpreter
@@ -15,7 +16,6 @@ from envdoctor.probe.prefix.owners import guesses_for_python, owner
 from envdoctor.probe.prefix.prefix import parse_pyvenv
 from envdoctor.probe.world import World
 
-CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 PIP_LIKE = ("pip", "uv")
 MOST_LINKS = 5  # prefixes in a chain: more would be a circle
 _ROOT_IN_HISTORY = r"(?m)^# cmd: (\S.*?)[/\\](?:bin|condabin|Scripts|lib[/\\]python[^/\\]+)[/\\]"
@@ -29,7 +29,7 @@ def read(world: World, prefix: Prefix, interpreter: Interpreter | Missing, packa
     return Installation(
         places=places,
         externally_managed=f"{places[-1].stdlib}/EXTERNALLY-MANAGED" if managed else None,
-        container_files=[path for path in CONTAINER_FILES if world.platform == "linux" and world.exists(path)],
+        container_files=[path for path in ENGINE_FILES if world.platform == "linux" and world.exists(path)],
         script_prefixes=foreign_prefixes(world, prefix.path) if in_environment else {},
         owned={} if in_environment else _owned(world, packages),
     )

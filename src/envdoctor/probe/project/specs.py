@@ -6,6 +6,7 @@ from typing import Any
 from envdoctor.ecosystem.markers import plain_marker, plainly_within
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.ecosystem.versions import is_specifier, read_requirement
 from envdoctor.facts.project import Requirement
 
 VARIABLES = (
@@ -49,13 +50,9 @@ def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
         return Requirement(
             text=text, name=name, key=normalise(name), file=file, line=line, specifier=specifier, group=group
         )
-    from packaging.requirements import InvalidRequirement
-    from packaging.requirements import Requirement as Parsed
-
-    try:
-        parsed = Parsed(text)
-    except (InvalidRequirement, RecursionError) as error:
-        raise Broken(line, f"{quoted(text)}: {str(error).partition(chr(10))[0] or 'nested too deeply'}") from None
+    parsed, why = read_requirement(text)
+    if parsed is None:
+        raise Broken(line, f"{quoted(text)}: {why}")
     return Requirement(
         text=text,
         name=parsed.name,
@@ -184,18 +181,9 @@ def poetry_specifier(text: str) -> str | None:
     joined = re.sub(r"([\^~<>=!])\s+", r"\1", text)
     parts = [_poetry_part(part) for part in re.split(r"[\s,]+", joined) if part]
     specifier = ",".join(part for part in parts if part)
-    if specifier and (plainly_within("0", specifier) is None and not _sound(specifier)):
+    if specifier and (plainly_within("0", specifier) is None and not is_specifier(specifier)):
         return None
     return specifier
-
-
-def _sound(specifier: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        return bool(SpecifierSet(specifier))
-    except InvalidSpecifier:
-        return False
 
 
 def _poetry_part(part: str) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import linux_family
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.origins import CONDA_LIKE, first_kind
 from envdoctor.engine.checks import Status as CheckStatus
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, Remedy
 from envdoctor.engine.rules import Severity
@@ -208,8 +209,5 @@ def kinds_of(facts: Facts) -> tuple[str, ...]:
     system = facts.system if isinstance(facts.system, System) else None
     family = linux_family(system) if system is not None else None
     platform = {"darwin": "macos", "win32": "windows", "linux": "linux"}.get(getattr(system, "platform", ""), "")
-    origins = {str(link.kind) for link in facts.patient.origin[:1]}
-    tool = (
-        "conda" if origins & {"conda-env", "anaconda", "miniconda", "miniforge", "micromamba", "conda", "pixi"} else ""
-    )
+    tool = "conda" if first_kind(facts.patient) in CONDA_LIKE else ""
     return tuple(word for word in (tool, str(family.value) if family else "", platform) if word)
