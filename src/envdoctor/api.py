@@ -13,7 +13,7 @@ from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.conda_specs import spec_of as conda_requirement
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.markers import plainly_within
-from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
+from envdoctor.ecosystem.measured import Judgement, judged, oversubscription_verdict, times
 from envdoctor.ecosystem.names import CONDA, NAME, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import (
     CONDA_ROOTS,
@@ -88,7 +88,6 @@ from envdoctor.engine.remedies import (
 from envdoctor.engine.rules import Confidence, Rule, Severity
 from envdoctor.facts import (
     Active,
-    Alternation,
     Attempt,
     Blas,
     Build,
@@ -169,7 +168,6 @@ __all__ = [
     "VERSION",
     "WITHOUT_PIP",
     "Active",
-    "Alternation",
     "Attempt",
     "Blas",
     "BringAlong",
@@ -218,6 +216,7 @@ __all__ = [
     "InstallSystem",
     "Installation",
     "Interpreter",
+    "Judgement",
     "Jupyter",
     "KeepEnv",
     "Kernel",
@@ -286,7 +285,6 @@ __all__ = [
     "Variables",
     "Workers",
     "accelerators",
-    "alternation_verdict",
     "as_of",
     "called",
     "canonical",
@@ -298,6 +296,7 @@ __all__ = [
     "is_a",
     "is_count",
     "is_list",
+    "judged",
     "keeper",
     "kind_of",
     "known",
@@ -318,6 +317,7 @@ __all__ = [
     "python_releases",
     "same_version",
     "table",
+    "times",
     "visible",
     "with_expected_threads",
 ]

@@ -3,11 +3,14 @@
 import pytest
 
 from envdoctor.engine.checks import Outcome, Status
+from envdoctor.engine.findings import Finding
+from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
+from envdoctor.report.advice import Advice
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
-from envdoctor.testing import blas, distribution, facts, openblas, packages
-from tests.report.test_report import check
+from envdoctor.testing import blas, changed, distribution, facts, openblas, packages
+from tests.report.test_report import RULE, check
 
 NUMPY = {"packages": packages(distribution("numpy")), "blas": blas(openblas())}
 
@@ -58,3 +61,20 @@ def test_checks_without_a_verdict_are_counted_as_before() -> None:
 
 def test_packages_that_could_not_be_read_are_not_said_to_lack_numpy() -> None:
     assert "NumPy" not in verdict(came_to(ended("passed"), packages=Missing("x"))).words
+
+
+def headed(*headlines: str, severity: Severity = Severity.INFO) -> str:
+    """The verdict where findings of this severity have these headlines."""
+    report = came_to(ended("passed"))
+    found = [Finding(RULE, "x", (), "t", "w", own_severity=severity, headline=words) for words in headlines]
+    return verdict(changed(report, advice=tuple(Advice(item, (), (), "f") for item in found))).words
+
+
+def test_a_note_with_a_headline_stands_in_the_verdict_of_a_healthy_report() -> None:
+    assert headed("two pools may compete") == "Healthy. 1 thing may be slow: two pools may compete."
+    assert headed("a", "", "b") == "Healthy. 2 things may be slow: a; b."
+    assert headed("") == "Healthy: nothing to do."
+
+
+def test_a_warning_needs_no_headline() -> None:
+    assert headed("a", severity=Severity.WARNING) == "1 thing is likely to hurt."

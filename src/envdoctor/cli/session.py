@@ -61,8 +61,10 @@ class Readers:
         timeout: float | None,
         progress: Callable[[int, int], None] | None = None,
         deep: bool = False,
+        thorough: bool = False,
     ) -> Iterator[Facts]:
-        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark.
+        """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark,
+        which takes a minute where it is to be ``thorough``.
 
         ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds.
         """
@@ -74,7 +76,9 @@ class Readers:
         for choice in self._choices:
             interrogation = self._interrogation(choice, timeout or DEFAULT_TIMEOUT)
             try:
-                facts = gather(choice, interrogation, self.world, self._project, progress, say if deep else None)
+                facts = gather(
+                    choice, interrogation, self.world, self._project, progress, say if deep else None, thorough
+                )
                 yield self._told(facts)
             finally:
                 interrogation.close()

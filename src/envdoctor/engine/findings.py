@@ -16,7 +16,7 @@ class Finding(Struct, frozen=True):
 
     ``subject`` identifies the culprit within the environment (a distribution, a file, a variable).
     ``own_severity`` and ``own_confidence``, where given, take the place of the rule's. ``nothing_to_do`` is said to
-    the user in place of a fix.
+    the user in place of a fix. ``headline`` are words for the verdict of a report that is healthy otherwise.
     """
 
     rule: Rule
@@ -28,6 +28,7 @@ class Finding(Struct, frozen=True):
     own_confidence: Confidence | None = None
     remedies: tuple[Remedy, ...] = ()
     nothing_to_do: str = ""
+    headline: str = ""
 
     @property
     def severity(self) -> Severity:

@@ -28,7 +28,7 @@ from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
-from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
+from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed
 from envdoctor.facts.packages import Collision, Distribution, Extension, ImportFailure, Packages
 from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
@@ -69,7 +69,6 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 __all__ = [
     "Active",
-    "Alternation",
     "Attempt",
     "Blas",
     "Build",
@@ -94,6 +93,7 @@ __all__ = [
     "Declaration",
     "Device",
     "Distribution",
+    "Disturbance",
     "Extension",
     "Facts",
     "Gpu",
@@ -125,6 +125,7 @@ __all__ = [
     "PythonPathEntry",
     "Quota",
     "Requirement",
+    "Row",
     "Section",
     "Seen",
     "Shadow",

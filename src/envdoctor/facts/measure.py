@@ -1,4 +1,4 @@
-"""What the BLAS micro-benchmark measured: seconds, told as medians or minima of several fresh children."""
+"""What the BLAS micro-benchmark measured: seconds and milliseconds, told as medians or minima of several fresh children."""
 
 from envdoctor.facts.base import Section
 
@@ -19,31 +19,40 @@ class Speed(Section, frozen=True, kw_only=True):
     gflops: float
 
 
-class Alternation(Section, frozen=True, kw_only=True):
-    """Products in several OpenBLAS copies in turn, ``size``² each.
+class Row(Section, frozen=True, kw_only=True):
+    """One kind of ``work`` on ``size``² doubles under one ``setting``: the median ``milliseconds`` a turn of each fresh process.
 
-    ``one`` is the shortest turn on one thread, in seconds. ``as_is`` and ``cured`` (with
-    ``OPENBLAS_THREAD_TIMEOUT=18``) are the medians of turns in each fresh child, as multiples of ``one``;
-    ``factor`` and ``cured_factor`` their medians. ``noise`` is the slowest control's median ÷ ``one``.
-    ``disturbed``: other programs kept the processors busy in too many of the children.
+    ``copies`` is how many libraries take turns. ``setting`` is ``as it is``, or variables as a shell writes them
+    (``OPENBLAS_THREAD_TIMEOUT=14``). Rows of one measurement are interleaved: the same place in ``milliseconds`` is
+    the same round.
     """
 
-    paths: list[str]
+    work: str
     size: int
-    one: float
-    as_is: list[float]
-    cured: list[float]
-    factor: float
-    cured_factor: float
-    noise: float
-    disturbed: bool = False
+    setting: str
+    milliseconds: list[float]
+    copies: int = 1
+
+
+class Disturbance(Section, frozen=True, kw_only=True):
+    """What other programs took of this process's ``cpus`` while it was measured.
+
+    ``busy`` is CPUs on average (``/proc/stat`` less our own), ``waiting`` the most tasks beyond our own that wanted to run
+    at a look (its ``procs_running``), ``disturbed`` of the ``children`` were left too few CPUs for their threads.
+    """
+
+    cpus: int
+    busy: float
+    waiting: int
+    disturbed: int
+    children: int
 
 
 class Oversubscription(Section, frozen=True, kw_only=True):
     """One library's product with the threads it takes by itself (``threads``), against as many as CPUs are ``usable``.
 
     ``as_is`` and ``limited`` are mean seconds a product, over several periods of the quota; ``factor`` is
-    their quotient, ``noise`` the slowest limited child ÷ the fastest; ``disturbed`` as above.
+    their quotient, ``noise`` the slowest limited child ÷ the fastest; ``disturbed``: other programs kept the processors busy.
     """
 
     path: str
@@ -58,13 +67,17 @@ class Oversubscription(Section, frozen=True, kw_only=True):
 
 
 class Measure(Section, frozen=True, kw_only=True):
-    """The micro-benchmark. ``alternation`` and ``oversubscription`` are ``None`` where there is nothing of the kind.
+    """The micro-benchmark: ``rows`` are settings tried on several kinds of work; what they mean is judged, not recorded
+    (`envdoctor.ecosystem.measured.judged`).
 
-    ``seconds`` it took; ``children`` are the processes it was measured in.
+    ``copies`` are the libraries that took turns. ``oversubscription`` is ``None`` where there is nothing of the kind,
+    ``disturbance`` where the system does not tell. ``seconds`` it took; ``children`` are the processes it was measured in.
     """
 
     speeds: list[Speed]
-    alternation: Alternation | None = None
+    rows: list[Row] = []
+    copies: list[str] = []
     oversubscription: Oversubscription | None = None
+    disturbance: Disturbance | None = None
     seconds: float = 0.0
     children: int = 0

@@ -51,16 +51,17 @@ def gather(
     folder: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     deep: Callable[[str], None] | None = None,
+    thorough: bool = False,
 ) -> Facts:
     """Read everything about ``choice``; ``interview`` is the conversation with it, perhaps long begun.
 
     What needs no answer is read while the patient is still starting. ``folder`` is what ``--project`` names.
-    ``progress`` (done, planned) asks for the micro-benchmark, too, ``deep`` (what is being done; empty at the end) for
+    ``progress`` (done, planned) asks for the micro-benchmark, too (``thorough``: a minute of it), ``deep`` (what is being done; empty at the end) for
     what takes seconds: the contents of files, all extensions, and what NumPy uses once it is imported.
     """
     accelerators = section("gpu", gpu.Examination, world, interview.timeout)
     try:
-        return _gather(choice, interview, world, folder, progress, deep, accelerators)
+        return _gather(choice, interview, world, folder, progress, deep, accelerators, thorough)
     finally:
         if deep:
             deep("")
@@ -76,6 +77,7 @@ def _gather(
     progress: Callable[[int, int], None] | None,
     deep: Callable[[str], None] | None,
     accelerators: gpu.Examination | Missing,
+    thorough: bool,
 ) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     system = section("system", environment.read_system, world)
@@ -144,7 +146,7 @@ def _gather(
         conda=packed,
         tools=at_hand,
         limits=bounds,
-        measure=_measure(choice, world, libraries, processors, progress) if progress else None,
+        measure=_measure(choice, world, libraries, processors, progress, thorough) if progress else None,
         gpu=_graphics(accelerators, distributions, prefix, system),
         installation=places,
         path=neighbourhood,
@@ -221,6 +223,7 @@ def _measure(
     libraries: Blas | Missing,
     processors: Cpu | Missing,
     progress: Callable[[int, int], None],
+    thorough: bool,
 ) -> Measure | Missing:
     from envdoctor.probe.blas import measure
 
@@ -228,7 +231,8 @@ def _measure(
         return processors
     if isinstance(libraries, Missing):
         return libraries
-    return section("measure", measure.read, choice.executable, world.environ, libraries, processors, progress)
+    effort = measure.THOROUGH if thorough else measure.SCREENING
+    return section("measure", measure.read, choice.executable, world.environ, libraries, processors, progress, effort)
 
 
 def _start(world: World, interview: Interrogation, prefix: Prefix, answer: dict[str, object] | None) -> Start:

@@ -1,9 +1,9 @@
 """The micro-benchmark's figures as bars of text."""
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.measured import alternation_verdict, oversubscription_verdict
+from envdoctor.ecosystem.measured import AS_IT_IS, Judgement, disturbed_by, judged, median, oversubscription_verdict
 from envdoctor.ecosystem.units import plural
-from envdoctor.facts import Alternation, Measure, Missing, Oversubscription, Speed
+from envdoctor.facts import Measure, Missing, Oversubscription, Row, Speed
 
 WIDTH = 24  # columns of the longest bar
 
@@ -13,8 +13,8 @@ def rows(measure: Measure | Missing) -> list[tuple[str, str]]:
     if isinstance(measure, Missing):
         return [("Measured", f"? ({measure.reason})")]
     lines = [line for speed in measure.speeds for line in _speed(speed)]
-    if measure.alternation is not None:
-        lines += _alternation(measure.alternation)
+    if measure.rows:
+        lines += _settings(measure)
     if measure.oversubscription is not None:
         lines += _oversubscription(measure.oversubscription)
     lines.append(f"{measure.seconds:.1f} s in {measure.children} fresh processes")
@@ -34,15 +34,56 @@ def _speed(speed: Speed) -> list[str]:
     ]
 
 
-def _alternation(seen: Alternation) -> list[str]:
-    verdict, why = alternation_verdict(seen)
-    most = max(seen.factor, seen.cured_factor, 1.0)
-    return [
-        f"{len(seen.paths)} OpenBLAS copies in turn, {seen.size}² products: {_words(verdict)} ({why})",
-        _bar("1 thread", seen.one, most * seen.one),
-        _bar("as it is", seen.factor * seen.one, most * seen.one),
-        _bar("time-out 18", seen.cured_factor * seen.one, most * seen.one),
-    ]
+def _settings(measure: Measure) -> list[str]:
+    """Bars of the work that the verdict is about, then the verdict, and the setting with its price."""
+    seen = judged(measure.rows, measure.disturbance)
+    lines = [line for cell in _shown(measure.rows, seen) for line in _cell(measure.rows, cell)]
+    count = len(measure.copies)
+    lines.append(f"{count} OpenBLAS copies: {_words(seen.verdict)} ({seen.why})" if count else _fastest(measure.rows))
+    if seen.setting:
+        sure = f" (±{seen.uncertainty * 100:.0f} %)" if seen.uncertainty else ""
+        lines.append(f"to use: {seen.price}{sure}")
+        lines += [f"as good here: {', '.join(seen.near)}"] if seen.near else []
+    elif seen.verdict != "inconclusive":
+        lines.append("nothing that was tried is better than as it is" if AS_IT_IS not in seen.dropped else NO_CURE)
+    busy = measure.disturbance
+    if busy is not None and busy.disturbed:
+        lines.append(f"{busy.disturbed} of {busy.children} processes were disturbed: {disturbed_by(busy)}")
+    return lines
+
+
+NO_CURE = "no setting that was tried cures it: one shared copy does (conda-forge, or the operating system's)"
+
+
+def _shown(rows: list[Row], seen: Judgement) -> list[tuple[int, str, int]]:
+    """The work of several copies that gains most, and that of one copy that pays most; of one library, every size."""
+    cells = list(dict.fromkeys((row.copies, row.work, row.size) for row in rows))
+    several = [cell for cell in cells if cell[0] > 1]
+    if not several:
+        return cells
+
+    def slower(cell: tuple[int, str, int]) -> float:
+        of = {row.setting: median(row.milliseconds) for row in rows if (row.copies, row.work, row.size) == cell}
+        return of.get(AS_IT_IS, 0.0) / min(of.values()) if cell[0] > 1 else of.get(seen.setting, 0.0) / of[AS_IT_IS]
+
+    return [max(several, key=slower), *sorted((cell for cell in cells if cell[0] == 1), key=slower)[-1:]]
+
+
+def _cell(rows: list[Row], cell: tuple[int, str, int]) -> list[str]:
+    of = {row.setting: median(row.milliseconds) for row in rows if (row.copies, row.work, row.size) == cell}
+    whose = f" of {cell[0]} libraries in turn" if cell[0] > 1 else " of one library alone"
+    widest = max(len(setting) for setting in of)
+    bars = [_bar(f"{setting:{widest}}  ", value / 1e3, max(of.values()) / 1e3) for setting, value in of.items()]
+    return [f"{cell[2]}² {cell[1]}{whose}", *bars]
+
+
+def _fastest(rows: list[Row]) -> str:
+    """Which setting is fastest, by size."""
+    words = []
+    for size in dict.fromkeys(row.size for row in rows):
+        best = min((row for row in rows if row.size == size), key=lambda row: median(row.milliseconds))
+        words.append(f"{size}²: {best.setting}")
+    return f"fastest by size: {', '.join(words)}"
 
 
 def _oversubscription(seen: Oversubscription) -> list[str]:
@@ -56,7 +97,7 @@ def _oversubscription(seen: Oversubscription) -> list[str]:
 
 
 def _words(verdict: str) -> str:
-    return {"competing": "their pools compete", "slower": "too many", "fine": "no harm seen"}.get(verdict, verdict)
+    return {"competes": "their pools compete", "slower": "too many", "fine": "no harm seen"}.get(verdict, verdict)
 
 
 def _bar(label: str, seconds: float, most: float) -> str:

@@ -40,6 +40,9 @@ def verdict(report: Report) -> Verdict:
             return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
         if absent := _not_there(report):
             return Verdict("healthy", absent)
+        if heads := [item.finding.headline for item in report.open if item.finding.headline]:
+            things = "1 thing" if len(heads) == 1 else f"{len(heads)} things"
+            return Verdict("healthy", f"Healthy. {things} may be slow: {'; '.join(heads)}.")
         # An info may name something to try: that is not nothing, and nobody has to.
         optional = any(item.finding.remedies for item in report.open)
         return Verdict("healthy", "Healthy: nothing has to be done." if optional else "Healthy: nothing to do.")

@@ -6,8 +6,8 @@ import pytest
 
 from envdoctor.engine.remedies import Manual, SetEnv
 from envdoctor.engine.rules import Confidence, Severity
-from envdoctor.facts import Alternation, Measure, Missing
-from envdoctor.testing import blas, changed, environment, findings, openblas, outcome
+from envdoctor.facts import Measure, Missing, Row
+from envdoctor.testing import blas, changed, cpu, environment, findings, openblas, outcome
 from envdoctor_checks.blas.competing_openblas_pools import competing_openblas_pools
 
 pytestmark = pytest.mark.posix  # on Windows the rule does not apply
@@ -15,65 +15,76 @@ pytestmark = pytest.mark.posix  # on Windows the rule does not apply
 PAIR = blas(openblas("numpy", 2), openblas("scipy", 2, version="0.3.30"))
 
 
-def measured(**changes: Any) -> Measure:
-    """Twenty times slower as it is, and cured by the time-out."""
-    seen = Alternation(
-        paths=["a", "b"],
-        size=200,
-        one=0.0004,
-        as_is=[22.0, 20.0, 18.0],
-        cured=[0.9, 0.8, 0.9],
-        factor=20.0,
-        cured_factor=0.9,
-        noise=1.02,
-    )
-    return Measure(speeds=[], alternation=changed(seen, **changes))
+AS_IT_IS, T14, ONE = "as it is", "OPENBLAS_THREAD_TIMEOUT=14", "OPENBLAS_NUM_THREADS=1"
+
+
+def measured(**figures: list[float]) -> Measure:
+    """Twenty times slower as it is, and cured by a time-out of 14, which makes one library alone 1.4 times slower."""
+    turns = {"as_is": [8.0, 8.1, 8.0], "t14": [0.4, 0.41, 0.4], "one": [2.0, 2.0, 2.0]} | figures
+    names = {"as_is": AS_IT_IS, "t14": T14, "one": ONE}
+    alone = {"as_is": [0.5, 0.5, 0.5], "t14": [0.7, 0.7, 0.7], "one": [0.5, 0.5, 0.5]}
+    rows = [Row(work="products", size=200, setting=names[name], milliseconds=turns[name], copies=2) for name in names]
+    rows += [Row(work="product and solve", size=100, setting=names[name], milliseconds=alone[name]) for name in names]
+    return Measure(speeds=[], rows=rows, copies=["a", "b"])
 
 
 def competing(**sections: Any) -> Any:
     return findings(competing_openblas_pools, **({"blas": PAIR} | sections))
 
 
-def test_unmeasured_two_spinning_pools_are_an_info_that_says_how_to_measure() -> None:
+def test_unmeasured_two_spinning_pools_are_an_info_that_says_what_it_may_cost_and_how_to_measure() -> None:
     (finding,) = competing()
     assert (finding.severity, finding.confidence) == (Severity.INFO, Confidence.POSSIBLE)
-    assert "--measure" in finding.title
-    assert finding.remedies[0] == Manual("find out what it costs on this machine: envdoctor measure")
+    assert finding.title == (
+        "NumPy and SciPy each start their own OpenBLAS threads. "
+        "On 4 CPUs that can make mixed code 28 times slower. To find out: envdoctor measure"
+    )
+    assert isinstance(finding.remedies[0], Manual)
     assert not any("OPENBLAS_THREAD_TIMEOUT" in str(remedy) for remedy in finding.remedies)
+    assert finding.headline == ""
 
 
-def test_a_time_out_that_was_seen_to_cure_nothing_here_is_not_advised() -> None:
-    """On 8 processors 18 leaves products of 200² at 10 times the time on one thread and more."""
-    slow = measured(cured=[14.0, 13.0, 15.0], cured_factor=14.0)
-    assert outcome(competing_openblas_pools, blas=PAIR, measure=slow).findings == ()
+def test_with_8_cpus_and_more_it_has_a_place_in_the_verdict() -> None:
+    (finding,) = competing(cpu=cpu(8))
+    assert finding.headline == "NumPy and SciPy may slow each other down (to find out: envdoctor measure)"
+    assert competing(cpu=cpu(64, usable=4, affinity=4))[0].headline == ""
 
 
-def test_measured_they_are_a_certain_warning_with_the_factor() -> None:
+def test_measured_they_are_a_certain_warning_with_the_factor_and_the_setting_that_was_measured() -> None:
     (finding,) = competing(measure=measured())
     assert (finding.severity, finding.confidence) == (Severity.WARNING, Confidence.CERTAIN)
-    assert "20.0 ×" in finding.title
+    assert "20 times as long as it could" in finding.title
     assert finding.remedies[0] == SetEnv(
-        {"OPENBLAS_THREAD_TIMEOUT": "18"}, title="let idle threads go to sleep after 2^18 cycles"
+        {"OPENBLAS_THREAD_TIMEOUT": "14"},
+        title="measured here: OPENBLAS_THREAD_TIMEOUT=14: alternating 200² work 20 times faster, "
+        "100² work of one library alone 1.4 times slower",
     )
+    seen = {(item.label, item.value) for item in finding.evidence}
+    assert (T14, "200² products of 2 libraries in turn: 8 → 0.4 ms") in seen
+    assert (ONE, "tried here: leaves the work of both slow") in seen
+
+
+def test_where_no_setting_cures_none_is_advised() -> None:
+    seen = measured()
+    larger = zip((AS_IT_IS, T14, ONE), (1.0, 9.0, 4.0), strict=True)
+    rows = [Row(work="products", size=400, setting=name, milliseconds=[time] * 3, copies=2) for name, time in larger]
+    (finding,) = competing(measure=changed(seen, rows=[*seen.rows, *rows]))
+    assert [type(remedy) for remedy in finding.remedies] == [Manual]
 
 
 def test_measured_without_harm_they_are_quiet() -> None:
-    assert competing(measure=measured(as_is=[1.2, 1.1, 4.0], factor=1.2)) == []
+    assert competing(measure=measured(as_is=[0.5, 0.5, 0.5], one=[0.6, 0.6, 0.6])) == []
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"noise": 1.3},
-        {"disturbed": True},
-        {"cured": [11.0, 12.0, 9.0], "cured_factor": 11.0},
-        {"as_is": [20.0, 2.0, 19.0], "factor": 19.0},
-    ],
-)
-def test_what_is_not_clear_is_inconclusive(changes: dict[str, Any]) -> None:
-    result = outcome(competing_openblas_pools, blas=PAIR, measure=measured(**changes))
+def test_measured_with_a_time_out_that_does_not_cure_here_they_are_told() -> None:
+    seen = measured()
+    assert len(competing(environment=environment(OPENBLAS_THREAD_TIMEOUT="18"), measure=seen)) == 1
+
+
+def test_what_is_not_clear_is_inconclusive() -> None:
+    result = outcome(competing_openblas_pools, blas=PAIR, measure=measured(as_is=[8.0, 0.4, 8.0]))
     assert result.status == "unknown"
-    assert "inconclusive" in result.reason
+    assert "inconclusive: repeated runs disagree" in result.reason
 
 
 def test_a_measurement_that_failed_leaves_it_unknown() -> None:

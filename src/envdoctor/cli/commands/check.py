@@ -60,7 +60,7 @@ from envdoctor.report.report import Report, worst
     callback=options.path,
     help="Write the findings of this check-up to a file that --baseline reads.",
 )
-@click.option("--measure", is_flag=True, help="Time BLAS, too: two seconds in which the processors should be idle.")
+@click.option("--measure", is_flag=True, help="Time BLAS, too: five seconds in which the processors should be idle.")
 @click.option("--fix", is_flag=True, help="Show every step of every fix. This prints a plan and changes nothing.")
 @click.option(
     "--fix-script",

@@ -20,12 +20,17 @@ class Load:
 
         True where the system does not tell.
         """
+        others = self.others()
+        return others is None or len(_mask()) - others > cpus - DISTURBED
+
+    def others(self) -> float | None:
+        """The CPUs that everybody else used since the beginning, on average; ``None`` where the system does not tell."""
         now = self._now()
         seconds = time.perf_counter() - self._began
         if now is None or self._before is None or seconds <= 0:
-            return True
+            return None
         busy, own = (after - before for after, before in zip(now, self._before, strict=True))
-        return len(_mask()) - (busy - own) / seconds > cpus - DISTURBED
+        return max(0.0, (busy - own) / seconds)
 
     def _now(self) -> tuple[float, float] | None:
         """Seconds in which the mask's CPUs were not idle, and seconds of our own, since the beginning of time."""
@@ -39,6 +44,21 @@ class Load:
             return None
         # Guests' time is in user's already (man 5 proc) and counts twice: a host of busy guests is busy indeed.
         return busy, sum(item.ru_utime + item.ru_stime for item in usage)
+
+
+def waiting() -> int:
+    """Tasks of other programs that run or want to, at this moment (``procs_running``, man 5 proc); 0 where it is not told."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            found = [line.split()[1] for line in file if line.startswith("procs_running ")]
+    except (OSError, ValueError):
+        return 0
+    return max(0, int(found[0]) - 1) if found and found[0].isdigit() else 0
+
+
+def cpus() -> int:
+    """The CPUs that are watched."""
+    return len(_mask())
 
 
 def _mask() -> list[int]:

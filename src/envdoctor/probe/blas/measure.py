@@ -3,41 +3,66 @@
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from statistics import median
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.measured import AS_IT_IS, Judgement, judged, variables
 from envdoctor.ecosystem.threads import with_expected_threads
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library
 from envdoctor.facts.cpu import Cpu
-from envdoctor.facts.measure import Alternation, Measure, Oversubscription, Speed
+from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed
+from envdoctor.probe.blas import load
 from envdoctor.probe.blas.load import Load
 from envdoctor.probe.child import Child
 from envdoctor.probe.interrogation import HERE
 
 SCRIPT = os.path.join(HERE, "inside", "measure.py")
-SMALL, BIG = 200, 512  # rows; where competing pools were first seen, and where threads begin to pay
-SECONDS = 0.1  # of alternation in one child
-LONG = 1.2  # a third of it is four periods of a cgroup quota
-ROUNDS, MOST_ROUNDS, ENOUGH = 3, 6, 3  # ENOUGH quiet children of a kind; more rounds where some were disturbed
+BIG = 512  # rows; where threads begin to pay
+PRODUCT, SOLVE = "products", "product and solve"
+# Pools were first seen to compete at 200²; a short time-out costs one library alone at 100² (the solve's many small steps).
+ALONE = ((SOLVE, 100), (SOLVE, 200), (SOLVE, 400))
+TURNS = ((PRODUCT, 200), (PRODUCT, 400), (SOLVE, 100), (SOLVE, 200))
+MORE_ALONE, MORE_TURNS = ((SOLVE, 800),), ((PRODUCT, 800), (SOLVE, 400))
+WITHOUT_LAPACK = ((PRODUCT, 100), (PRODUCT, 200), (PRODUCT, 400))
+TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"
+SCREENED, ALL = (18, 16, 14, 12), (20, 18, 16, 14, 12, 10, 8, 4)  # 2^n cycles until an idle thread goes to sleep
+COUNT = {"openblas": "OPENBLAS_NUM_THREADS", "mkl": "MKL_NUM_THREADS", "blis": "BLIS_NUM_THREADS"}
+LONG = 1.2  # seconds: a third of it is four periods of a cgroup quota
 CHILD_LIMIT = 10.0  # seconds; a child takes a quarter of one
 COUNTS = (
     *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"),
     *("VECLIB_MAXIMUM_THREADS", "NVPL_BLAS_NUM_THREADS"),
 )
 OTHERS = ("MKL_DOMAIN_NUM_THREADS", "MKL_DYNAMIC", "BLIS_JC_NT", "BLIS_PC_NT", "BLIS_IC_NT", "BLIS_JR_NT", "BLIS_IR_NT")
-CURE = {"OPENBLAS_THREAD_TIMEOUT": "18"}
+POOL = ("openblas", "pthreads")
 Progress = Callable[[int, int], None]
 
 
-class Timing(Struct):
-    """One child's answer: seconds of each product or turn; ``quiet``: nobody else wanted the processors meanwhile."""
+class Effort(Struct, frozen=True):
+    """How much is measured: no round begins after ``budget`` seconds, beyond the ``least`` and up to the ``most`` rounds.
 
-    alone: list[float]
-    small: list[float]
-    turns: list[float]
+    ``seconds`` are those of one kind of work in one child.
+    """
+
+    budget: float
+    least: int
+    most: int
+    seconds: float
+    thorough: bool = False
+
+
+SCREENING = Effort(4.2, 2, 4, 0.02)
+THOROUGH = Effort(60.0, 5, 25, 0.05, thorough=True)
+
+
+class Timing(Struct):
+    """One child's answer: seconds of each big product; [copies, work, size, seconds a turn]; ``quiet``: nobody else wanted
+    the processors meanwhile."""
+
+    big: list[float]
+    cells: list[tuple[int, str, int, float]]
     quiet: bool = True
 
 
@@ -59,17 +84,20 @@ class Bench:
         self._wanted = wanted
         self._environ = environ
         self._progress = progress
+        self._busy: list[float] = []
+        self._waiting = 0
+        self._disturbed = 0
         self.planned = 0
         self.done = 0
 
-    def run(self, libraries: Sequence[str], environ: Mapping[str, str], seconds: float) -> Timing:
+    def run(self, libraries: Sequence[str], environ: Mapping[str, str], plan: Mapping[str, object]) -> Timing:
         """One fresh child. Raises `Failed`."""
+        self.planned = max(self.planned, self.done + 1)
         self._progress(self.done, self.planned)
         cookie = "envdoctor-" + os.urandom(12).hex() + ":"
-        words = [cookie, str(SMALL), str(BIG), repr(seconds), *self._extensions, "--", *libraries]
-        argv = [self._executable, "-I", "-S", "-B", SCRIPT, *words]
-        load = Load()
-        child = Child(argv, cookie, dict(environ))
+        argv = [self._executable, "-I", "-S", "-B", SCRIPT, cookie, json.dumps(plan)]
+        watch = Load()
+        child = Child([*argv, *self._extensions, "--", *libraries], cookie, dict(environ))
         answered = child.wait(bool, time.monotonic() + CHILD_LIMIT)
         ending = child.ending()
         child.stop()
@@ -77,20 +105,38 @@ class Bench:
         if not answered:
             said = child.stderr.strip().splitlines()
             raise Failed(f"the measuring child: {ending}{': ' + said[-1] if said else ''}")
-        return Timing(**json.loads(child.records[0]), quiet=load.leaves(self._wanted))
+        quiet = watch.leaves(self._wanted)
+        self._disturbed += not quiet
+        if (others := watch.others()) is not None:
+            self._busy.append(others)
+        self._waiting = max(self._waiting, load.waiting())
+        return Timing(**json.loads(child.records[0]), quiet=quiet)
+
+    @property
+    def disturbance(self) -> Disturbance | None:
+        """What others did while the children ran; ``None`` where the system does not tell."""
+        if not self._busy:
+            return None
+        return Disturbance(
+            cpus=load.cpus(),
+            busy=round(sum(self._busy) / len(self._busy), 2),
+            waiting=self._waiting,
+            disturbed=self._disturbed,
+            children=self.done,
+        )
 
     def limited(self, threads: int) -> dict[str, str]:
         """The environment with all pools limited."""
         rest = {name: value for name, value in self._environ.items() if name not in OTHERS}
         return {**rest, **dict.fromkeys(COUNTS, str(threads))}
 
+    def under(self, setting: str) -> dict[str, str]:
+        """The environment as it is, with a setting on top."""
+        return {**self._environ, **variables(setting)}
+
     @property
     def as_is(self) -> Mapping[str, str]:
         return self._environ
-
-    @property
-    def cured(self) -> dict[str, str]:
-        return {**self._environ, **CURE}
 
 
 def read(
@@ -99,8 +145,9 @@ def read(
     blas: Blas,
     cpu: Cpu,
     progress: Progress = lambda done, planned: None,
+    effort: Effort = SCREENING,
 ) -> Measure | Missing:
-    """The whole micro-benchmark; `Missing` where there is nothing to time or a child fails. About two seconds."""
+    """The whole micro-benchmark; `Missing` where there is nothing to time or a child fails. About five seconds."""
     blas = with_expected_threads(blas, cpu, environ)
     libraries = timed(blas)
     if not libraries:
@@ -109,21 +156,27 @@ def read(
     pools = competitors(blas)
     bench = Bench(executable, environ, blas.extensions, min(max(map(_threads, libraries)), cpu.usable), progress)
     crowded = next((library for library in libraries if _threads(library) > cpu.usable), None)
-    bench.planned = ROUNDS * (3 if pools else 2 * len(libraries)) + (2 * 2 if crowded else 0)
+    oversubscription = None
+    rows: list[Row] = []
     try:
-        if len(pools) > 1 and crowded is None:
-            speeds, alternation = _alternate(bench, pools)
+        if crowded is not None:
+            speeds = [_speed(bench, library) for library in libraries]
+            oversubscription = _oversubscribe(bench, crowded, cpu.usable)
         else:
-            speeds, alternation = [_speed(bench, library) for library in libraries], None
-        oversubscription = _oversubscribe(bench, crowded, cpu.usable) if crowded else None
+            taking = pools if len(pools) > 1 else libraries[:1]
+            settings = candidates(taking, environ, effort.thorough)
+            speeds, rows = _screen(bench, taking, settings, effort)
+            speeds += [_speed(bench, library) for library in libraries if library not in taking]
     except Failed as failure:
         return Missing(str(failure))
     finally:
         progress(0, 0)
     return Measure(
         speeds=speeds,
-        alternation=alternation,
+        rows=rows,
+        copies=[pool.path for pool in pools] if len(pools) > 1 and crowded is None else [],
         oversubscription=oversubscription,
+        disturbance=bench.disturbance,
         seconds=round(time.perf_counter() - began, 3),
         children=bench.done,
     )
@@ -141,62 +194,105 @@ def competitors(blas: Blas) -> list[Library]:
     return [item for item in timed(blas) if _threads(item) > 1 and (item.vendor, item.threading_layer) == POOL]
 
 
-POOL = ("openblas", "pthreads")
-
-
 def _threads(library: Library) -> int:
     return library.threads if isinstance(library.threads, int) else 0
 
 
-def _alternate(bench: Bench, pools: Sequence[Library]) -> tuple[list[Speed], Alternation]:
-    """Every kind of child in every round, so that what else the machine does falls on all of them."""
-    kinds: dict[str, list[Timing]] = {"one": [], "as_is": [], "cured": []}
-    environs = {"one": bench.limited(1), "as_is": bench.as_is, "cured": bench.cured}
-    paths = [library.path for library in pools]
-    rounds = 0
-    while rounds < ROUNDS or (rounds < MOST_ROUNDS and any(len(_quiet(kinds[kind])) < ENOUGH for kind in kinds)):
-        first = rounds % len(paths)
+def candidates(libraries: Sequence[Library], environ: Mapping[str, str], thorough: bool = False) -> list[str]:
+    """The settings to try, as it is first: for several pools time-outs and one thread, for one pool numbers of threads."""
+    threads = max(map(_threads, libraries))
+    name = COUNT.get(libraries[0].vendor, "")
+    if name and libraries[0].threading_layer == "openmp":
+        name = "OMP_NUM_THREADS"
+    if len(libraries) > 1:
+        tried = [f"{TIMEOUT}={number}" for number in (ALL if thorough else SCREENED)]
+        counts = {1, threads // 2} if thorough else {1}
+    else:
+        tried, counts = [], {2**power for power in range(threads.bit_length())} | {threads // 2}
+    tried += [f"{name}={number}" for number in sorted(counts, reverse=True) if name and 0 < number < threads]
+    return [AS_IT_IS, *(setting for setting in tried if variables(setting).items() - environ.items())]
+
+
+def _screen(
+    bench: Bench, libraries: Sequence[Library], settings: Sequence[str], effort: Effort
+) -> tuple[list[Speed], list[Row]]:
+    """Every setting in every round, so that what else the machine does falls on all of them.
+
+    When the settings are known well enough, a thorough search goes on with those that may still be the best.
+    """
+    paths = [library.path for library in libraries]
+    alone, turns = (ALONE + MORE_ALONE, TURNS + MORE_TURNS) if effort.thorough else (ALONE, TURNS)
+    plan = {"seconds": effort.seconds, "least": 3, "alone": alone, "turns": turns, "big": BIG}
+    found: dict[tuple[int, str, int, str], list[float]] = {}
+    big: dict[tuple[str, str], list[float]] = {}
+    slowest = one_thread(settings)
+    rounds, began, trying = 0, time.perf_counter(), list(settings)
+    bench.planned = effort.least * len(settings)
+    while rounds < effort.least or (rounds < effort.most and _in_time(began, rounds, effort)):
+        order = [*paths[rounds % len(paths) :], *paths[: rounds % len(paths)]]
+        shift = rounds % len(trying)
+        bench.planned = max(bench.planned, bench.done + len(trying))
+        for setting in [*trying[shift:], *trying[:shift]]:
+            wanted = setting in (AS_IT_IS, slowest)
+            timing = bench.run(order, bench.under(setting), plan if wanted else {**plan, "big": 0})
+            for copies, work, size, seconds in timing.cells:
+                found.setdefault((copies, work, size, setting), []).append(round(seconds * 1e3, 4))
+            big.setdefault((order[0], setting), []).extend(timing.big)
         rounds += 1
-        for kind, environ in environs.items():
-            kinds[kind].append(bench.run([*paths[first:], *paths[:first]], environ, SECONDS))
-    speeds = [_figures(library, *_alone(kinds, index, len(pools))) for index, library in enumerate(pools)]
-    disturbed = any(len(_quiet(timings)) < ENOUGH for timings in kinds.values())
-    if not disturbed:
-        kinds = {kind: _quiet(timings) for kind, timings in kinds.items()}
-    one = min(value for timing in kinds["one"] for value in timing.turns)
-    as_is = [median(timing.turns) / one for timing in kinds["as_is"]]
-    cured = [median(timing.turns) / one for timing in kinds["cured"]]
-    return speeds, Alternation(
-        paths=paths,
-        size=SMALL,
-        one=one,
-        as_is=[round(value, 2) for value in as_is],
-        cured=[round(value, 2) for value in cured],
-        factor=round(median(as_is), 2),
-        cured_factor=round(median(cured), 2),
-        noise=round(max(median(timing.turns) for timing in kinds["one"]) / one, 3),
-        disturbed=disturbed,
-    )
+        judgement = judged(_rows(found), bench.disturbance)
+        if rounds >= effort.least and _settled(judgement, effort):
+            break
+        if effort.thorough and rounds >= effort.least:
+            trying = _contenders(judgement, settings, trying)
+    speeds = [
+        _figures(library, min(big.get((library.path, slowest)) or big[library.path, AS_IT_IS]), _fastest(big, library))
+        for library in libraries
+        if (library.path, AS_IT_IS) in big
+    ]
+    return speeds, _rows(found)
 
 
-def _quiet(timings: Sequence[Timing]) -> list[Timing]:
-    return [timing for timing in timings if timing.quiet]
+def one_thread(settings: Iterable[str]) -> str:
+    """The setting that leaves one thread; as it is where none does."""
+    return next((setting for setting in settings if setting.endswith("_THREADS=1")), AS_IT_IS)
 
 
-def _alone(kinds: Mapping[str, Sequence[Timing]], index: int, count: int) -> tuple[float, float]:
-    """The fastest product of one library on one thread and on its own: of the rounds that it began."""
-    one = [value for timing in kinds["one"][index::count] for value in timing.alone]
-    # Alone, the time-out makes no difference: both children count.
-    many = [value for kind in ("as_is", "cured") for timing in kinds[kind][index::count] for value in timing.alone]
-    return min(one), min(many)
+def _fastest(big: Mapping[tuple[str, str], list[float]], library: Library) -> float:
+    return min(big[library.path, AS_IT_IS])
+
+
+def _in_time(began: float, rounds: int, effort: Effort) -> bool:
+    """Whether another round like those so far ends within the budget."""
+    taken = time.perf_counter() - began
+    return taken + taken / rounds < effort.budget
+
+
+def _settled(judgement: Judgement, effort: Effort) -> bool:
+    """Whether no other setting is as good, so far as it can be told; a screening uses the time it has."""
+    return effort.thorough and judgement.verdict != "inconclusive" and not judgement.near
+
+
+def _contenders(judgement: Judgement, settings: Sequence[str], trying: list[str]) -> list[str]:
+    if judgement.verdict == "inconclusive":
+        return trying
+    wanted = {AS_IT_IS, judgement.setting, one_thread(settings), *judgement.near}
+    return [setting for setting in trying if setting in wanted]
+
+
+def _rows(found: Mapping[tuple[int, str, int, str], list[float]]) -> list[Row]:
+    return [
+        Row(work=work, size=size, setting=setting, milliseconds=milliseconds, copies=copies)
+        for (copies, work, size, setting), milliseconds in found.items()
+    ]
 
 
 def _speed(bench: Bench, library: Library) -> Speed:
+    plan = {"seconds": 0.03, "least": 3, "alone": [], "turns": [], "big": BIG}
     one: list[float] = []
     many: list[float] = []
-    for _ in range(ROUNDS):
-        one += bench.run([library.path], bench.limited(1), SECONDS).alone
-        many += bench.run([library.path], bench.as_is, SECONDS).alone
+    for _ in range(2):
+        one += bench.run([library.path], bench.limited(1), plan).big
+        many += bench.run([library.path], bench.as_is, plan).big
     return _figures(library, min(one), min(many))
 
 
@@ -215,20 +311,21 @@ def _figures(library: Library, one: float, many: float) -> Speed:
 
 def _oversubscribe(bench: Bench, library: Library, usable: int) -> Oversubscription:
     """Means, not medians: a quota lets most products pass and then stops the whole pool for the rest of its period."""
+    plan = {"seconds": LONG / 3, "least": 5, "alone": [(PRODUCT, 200)], "turns": [], "big": 0, "mean": True}
     as_is: list[float] = []
     limited: list[float] = []
     quiet = True
     for _ in range(2):
         for environ, means in ((bench.limited(usable), limited), (bench.as_is, as_is)):
-            timing = bench.run([library.path], environ, LONG)
-            means.append(sum(timing.small) / len(timing.small))
+            timing = bench.run([library.path], environ, plan)
+            means.append(timing.cells[0][3])
             quiet = quiet and timing.quiet
     slow, quick = sum(as_is) / len(as_is), sum(limited) / len(limited)
     return Oversubscription(
         path=library.path,
         threads=_threads(library),
         usable=usable,
-        size=SMALL,
+        size=200,
         as_is=slow,
         limited=quick,
         factor=round(slow / quick, 2),

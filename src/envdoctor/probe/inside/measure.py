@@ -1,8 +1,9 @@
-"""Runs inside the patient, by file path: times products of two matrices in the BLAS libraries it names.
+"""Runs inside the patient, by file path: times products and solves in the BLAS libraries it names.
 
-``measure.py COOKIE SIZE BIG SECONDS EXTENSION ... -- LIBRARY ...`` maps the extensions as `loader` does, finds
-each library's own ``dgemm`` and calls it by ctypes: no NumPy is imported, and each library's pool is used for certain. Standard library only, old
-syntax: see `collector`.
+``measure.py COOKIE PLAN EXTENSION ... -- LIBRARY ...`` maps the extensions as `loader` does, finds each library's own
+``dgemm`` and ``dgesv`` and calls them by ctypes: no NumPy is imported, and each library's pool is used for certain.
+``PLAN`` is JSON: ``big`` (rows of the products whose every time is told; 0: none), ``seconds`` and ``least`` (turns) for each kind of
+work, ``alone`` and ``turns`` (lists of [work, rows]), ``mean`` (whether a mean is told, for a median). Standard library only, old syntax: see `collector`.
 """
 
 import sys
@@ -12,6 +13,7 @@ if sys.path and sys.path[0].replace("\\", "/") == _HERE:
     del sys.path[0]
 
 import ctypes  # noqa: E402
+import json  # noqa: E402
 import os  # noqa: E402
 import time  # noqa: E402
 from array import array  # noqa: E402
@@ -20,11 +22,11 @@ clock = getattr(time, "perf_counter", time.time)
 # cblas.h: CblasRowMajor, CblasNoTrans
 ROW_MAJOR, AS_IT_IS = 101, 111
 NAMES = [(prefix, suffix) for prefix in ("scipy_", "") for suffix in ("64_", "_64", "")]
+PRODUCT, SOLVE = "products", "product and solve"
 
 
-def find(path):
+def find(library):
     """(cblas_dgemm of the library, its integer type), or (dgemm_, None) where there is no C interface."""
-    library = ctypes.CDLL(path)
     for prefix, suffix in NAMES:
         function = getattr(library, prefix + "cblas_dgemm" + suffix, None)
         if function is not None:
@@ -32,11 +34,24 @@ def find(path):
     return library.dgemm_, None
 
 
+def solver(library):
+    """(dgesv of the library, its integer type), or None: a BLAS may come without LAPACK."""
+    for prefix in ("scipy_", ""):
+        for suffix in ("_64_", "_", "64_"):
+            function = getattr(library, prefix + "dgesv" + suffix, None)
+            if function is not None:
+                return function, ctypes.c_int64 if "64" in suffix else ctypes.c_int
+    return None
+
+
+def doubles(size, number):
+    return (ctypes.c_double * (size * size)).from_buffer(array("d", [number]) * (size * size))
+
+
 def product(path, size):
     """A function without arguments that multiplies two matrices of ``size`` x ``size`` doubles in ``path``'s ``dgemm``."""
-    function, integer = find(path)
-    kind = ctypes.c_double * (size * size)
-    left, right, result = [kind.from_buffer(array("d", [number]) * (size * size)) for number in (1.0, 0.5, 0.0)]
+    function, integer = find(ctypes.CDLL(path))
+    left, right, result = [doubles(size, number) for number in (1.0, 0.5, 0.0)]
     if integer is None:
         length, one, zero, letter = ctypes.c_int(size), ctypes.c_double(1), ctypes.c_double(0), ctypes.c_char(b"N")
         by = ctypes.byref
@@ -57,31 +72,88 @@ def product(path, size):
     return call
 
 
-def times(calls, seconds, least):
-    """Seconds of each round of ``calls``, for ``seconds`` and at least ``least`` rounds."""
+def solve(path, size):
+    """A function that solves a system of ``size`` equations in ``path``'s ``dgesv``; None where it has none."""
+    found = solver(ctypes.CDLL(path))
+    if found is None:
+        return None
+    function, integer = found
+    function.restype = None
+    original, matrix = doubles(size, 1.0), doubles(size, 0.0)
+    for row in range(size):  # ones, and size + 1 on the diagonal: of a vector of 2 * size + ... all unknowns are one
+        original[row * size + row] = size + 1.0
+    vector = (ctypes.c_double * size)()
+    right = (ctypes.c_double * size)(*([2.0 * size] * size))
+    pivots = (integer * size)()
+    length, one, state = integer(size), integer(1), integer(0)
+    by = ctypes.byref
+    arguments = [by(length), by(one), matrix, by(length), pivots, vector, by(length), by(state)]
+    sizes = ctypes.sizeof(matrix), ctypes.sizeof(vector)
+
+    def call():
+        ctypes.memmove(matrix, original, sizes[0])
+        ctypes.memmove(vector, right, sizes[1])
+        function(*arguments)
+
+    call()
+    if state.value or abs(vector[0] - 1.0) > 1e-6:
+        raise ValueError("%s: a wrong solution: %r" % (path, vector[0]))
+    return call
+
+
+def calls(work, size, libraries):
+    """The calls of one turn; None where a library can't do the work."""
+    if work == PRODUCT:
+        return [product(path, size) for path in libraries]
+    if len(libraries) == 1:
+        libraries = libraries * 2
+    found = [product(libraries[0], size)] + [solve(path, size) for path in libraries[1:]]
+    return None if None in found else found
+
+
+def times(turn, seconds, least):
+    """Seconds of each round of calls, for ``seconds`` and at least ``least`` rounds."""
     taken, end = [], clock() + seconds
     while len(taken) < least or clock() < end:
         began = clock()
-        for call in calls:
+        for call in turn:
             call()
         taken.append(clock() - began)
     return taken
 
 
+def told(taken, mean):
+    taken = sorted(taken)
+    return sum(taken) / len(taken) if mean else taken[len(taken) // 2]
+
+
+def measured(plan, works, libraries):
+    """[copies, work, size, seconds a turn] of everything that the libraries can do."""
+    found = []
+    for work, size in works:
+        turn = calls(work, size, libraries)
+        if turn is not None:
+            taken = times(turn, plan["seconds"], plan["least"])
+            found.append([len(libraries), work, size, told(taken, plan.get("mean"))])
+    return found
+
+
 def main():
-    cookie, size, big, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+    cookie, plan = sys.argv[1], json.loads(sys.argv[2])
     middle = sys.argv.index("--")
-    for extension in sys.argv[5:middle]:
+    extensions, libraries = sys.argv[3:middle], sys.argv[middle + 1 :]
+    try:  # the first library alone, before any other pool has been started
+        ctypes.CDLL(libraries[0])
+    except OSError:  # which finds what it needs only where the extension brings it
+        for extension in extensions:
+            ctypes.CDLL(extension)
+    big = times([product(libraries[0], plan["big"])], plan["seconds"], 3) if plan["big"] else []
+    cells = measured(plan, plan["alone"], libraries[:1])
+    for extension in extensions:
         ctypes.CDLL(extension)
-    libraries = sys.argv[middle + 1 :]
-    # The first library alone, before any other pool has been woken; then all in turn.
-    alone = times([product(libraries[0], big)], seconds / 3, 3)
-    small = times([product(libraries[0], size)], seconds / 3, 5)
-    turns = []
     if len(libraries) > 1:
-        turns = times([product(path, size) for path in libraries], seconds, 8)
-    texts = ["[%s]" % ",".join([repr(value) for value in taken]) for taken in (alone, small, turns)]
-    text = '\n%s{"alone":%s,"small":%s,"turns":%s}%s\n' % ((cookie,) + tuple(texts) + (cookie,))
+        cells += measured(plan, plan["turns"], libraries)
+    text = "\n%s%s%s\n" % (cookie, json.dumps({"big": big, "cells": cells}), cookie)
     os.write(1, text.encode("ascii"))
     os._exit(0)
 
