@@ -25,7 +25,6 @@ PRODUCT, SOLVE = "products", "product and solve"
 ALONE = ((SOLVE, 100), (SOLVE, 200), (SOLVE, 400))
 TURNS = ((PRODUCT, 200), (PRODUCT, 400), (SOLVE, 100), (SOLVE, 200))
 MORE_ALONE, MORE_TURNS = ((SOLVE, 800),), ((PRODUCT, 800), (SOLVE, 400))
-WITHOUT_LAPACK = ((PRODUCT, 100), (PRODUCT, 200), (PRODUCT, 400))
 TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"
 SCREENED, ALL = (18, 16, 14, 12), (20, 18, 16, 14, 12, 10, 8, 4)  # 2^n cycles until an idle thread goes to sleep
 COUNT = {"openblas": "OPENBLAS_NUM_THREADS", "mkl": "MKL_NUM_THREADS", "blis": "BLIS_NUM_THREADS"}
