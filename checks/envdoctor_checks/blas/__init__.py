@@ -1,6 +1,7 @@
 """The linear-algebra libraries under NumPy and SciPy: do they load, how many are there, are they fast?"""
 
 from envdoctor_checks.blas import (
+    blas_crashes,
     blas_does_not_load,
     competing_openblas_pools,
     competing_openmp,
@@ -16,6 +17,7 @@ from envdoctor_checks.blas import (
 
 CHECKS = (
     blas_does_not_load.does_not_load,
+    blas_crashes.blas_crashes,
     duplicate_openblas.duplicate_openblas,
     competing_openblas_pools.competing_openblas_pools,
     slow_blas.slow_blas,
