@@ -36,6 +36,7 @@ def threads_capped(blas: Blas, cpu: Cpu, environment: Variables) -> Iterator[Fin
         room = min(cpu.usable, library.maximum if isinstance(library.maximum, int) else cpu.usable)
         if told.variable and not told.misread and 0 < threads_of(library) < min(room, unlimited(library, cpu)):
             decided.setdefault(told.variable, []).append(library)
+    yield from _sequential(loaded, cpu, environment)
     for variable, pools in decided.items():
         value = environment.variables[variable]
         yield Finding(
@@ -49,6 +50,25 @@ def threads_capped(blas: Blas, cpu: Cpu, environment: Variables) -> Iterator[Fin
             f"{variable}={value} leaves {cpu.usable - max(map(threads_of, pools))} of {cpu.usable} CPUs idle in BLAS",
             "Right where several processes share the machine; otherwise large products take longer than they need to.",
             remedies=(UnsetEnv(_set(pools, environment)),),
+        )
+
+
+def _sequential(loaded: list[Library], cpu: Cpu, environment: Variables) -> Iterator[Finding]:
+    """MKL without threads, since the variable chose that layer (MKL developer guide, "Dynamically Selecting the Interface and Threading Layer")."""
+    value = environment.variables.get("MKL_THREADING_LAYER", "")
+    pools = [library for library in loaded if library.vendor == "mkl" and layer_of(library) == "sequential"]
+    if value.strip().upper() == "SEQUENTIAL" and pools and cpu.usable > 1:
+        yield Finding(
+            THR003,
+            "MKL_THREADING_LAYER",
+            (
+                Evidence("MKL_THREADING_LAYER", value),
+                *(Evidence(pool.path, count(threads_of(pool))) for pool in pools),
+                *limits_seen(cpu),
+            ),
+            f"MKL_THREADING_LAYER={value} leaves {cpu.usable - 1} of {cpu.usable} CPUs idle in BLAS",
+            "It chooses the build of MKL without threads, whatever MKL_NUM_THREADS is. Large products take longer than they need to.",
+            remedies=(UnsetEnv(("MKL_THREADING_LAYER",)),),
         )
 
 

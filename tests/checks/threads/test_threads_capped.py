@@ -41,3 +41,18 @@ def test_blis_takes_one_thread_with_or_without_a_limit() -> None:
     library = openblas(vendor="blis", threads=1)
     for name in ("OMP_NUM_THREADS", "BLIS_NUM_THREADS"):
         assert findings(threads_capped, blas=blas(library), cpu=cpu(4), environment=environment(**{name: "1"})) == []
+
+
+def test_a_layer_without_threads_that_a_variable_chose_is_told() -> None:
+    chosen = environment(MKL_THREADING_LAYER="sequential", MKL_NUM_THREADS="4")
+    library = openblas(vendor="mkl", threads=1, threading_layer="sequential")
+    (finding,) = findings(threads_capped, blas=blas(library), cpu=cpu(4), environment=chosen)
+    assert finding.title == "MKL_THREADING_LAYER=sequential leaves 3 of 4 CPUs idle in BLAS"
+    assert finding.remedies == (UnsetEnv(("MKL_THREADING_LAYER",)),)
+
+
+@pytest.mark.parametrize(("vendor", "layer", "value"), [("mkl", "gnu", "GNU"), ("openblas", "pthreads", "SEQUENTIAL")])
+def test_a_layer_with_threads_or_another_library_is_quiet(vendor: str, layer: str, value: str) -> None:
+    library = openblas(vendor=vendor, threads=4, threading_layer=layer)
+    chosen = environment(MKL_THREADING_LAYER=value)
+    assert findings(threads_capped, blas=blas(library), cpu=cpu(4), environment=chosen) == []
