@@ -8,7 +8,7 @@ as it is, be it missing or absent.
 """
 
 from envdoctor.data import as_of, listed, table
-from envdoctor.ecosystem import accelerators, paths, visible
+from envdoctor.ecosystem import accelerators, conda_specs, paths, visible
 from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.conda_specs import spec_of as conda_requirement
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
@@ -31,6 +31,7 @@ from envdoctor.ecosystem.origins import (
     keeper,
     kind_of,
 )
+from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, selected, synced
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker
 from envdoctor.ecosystem.threads import (
@@ -252,6 +253,7 @@ __all__ = [
     "Prefix",
     "Problem",
     "Project",
+    "ProjectModel",
     "PythonPathEntry",
     "PythonRelease",
     "Quota",
@@ -275,6 +277,7 @@ __all__ = [
     "Shadow",
     "SlimBase",
     "Start",
+    "Surroundings",
     "Sync",
     "System",
     "TaskLimit",
@@ -290,6 +293,7 @@ __all__ = [
     "canonical",
     "check",
     "conda_requirement",
+    "conda_specs",
     "expected",
     "family",
     "first_kind",
@@ -305,6 +309,7 @@ __all__ = [
     "living_pythons",
     "megabytes",
     "minor_of",
+    "newest_python",
     "normalise",
     "numbers",
     "of_library",
@@ -316,6 +321,8 @@ __all__ = [
     "present",
     "python_releases",
     "same_version",
+    "selected",
+    "synced",
     "table",
     "times",
     "visible",

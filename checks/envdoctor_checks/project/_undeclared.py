@@ -1,6 +1,6 @@
 """What is installed by name and stands in no file of the project; whether the environment is the project's at all."""
 
-from envdoctor.api import Declaration, Distribution, Patient, Project, RequirementChecker, known, normalise, paths
+from envdoctor.api import Declaration, Distribution, Patient, Project, ProjectModel, RequirementChecker, known, paths
 
 # What serves the environment rather than the project.
 TOOLS = ("pip", "setuptools", "wheel", "uv", "virtualenv", "envdoctor", "pipdeptree", "pkg-resources", "ipykernel")
@@ -10,13 +10,8 @@ BY_CHANCE = ("named by --python", "the environment envdoctor is installed in")  
 
 def undeclared(project: Project, resolver: RequirementChecker, patient: Patient) -> list[Distribution]:
     """What was installed by name, is needed by nothing else installed, and stands in no file of the project."""
-    declared = {normalise(project.name or "")}
-    for declaration in project.declarations:
-        requirements, locked = declaration.requirements, declaration.locked
-        if not isinstance(requirements, list) or not isinstance(locked, list):
-            return []
-        declared |= {item.key for item in requirements} | {item.key for item in locked}
-    if not any(item.requirements or item.locked for item in project.declarations):
+    declared = ProjectModel(project).declared()
+    if declared is None:
         return []
     extra = [
         item

@@ -19,23 +19,29 @@ from envdoctor.api import (
     Patient,
     Problem,
     Project,
+    ProjectModel,
+    Recreate,
     Remedy,
     Requirement,
     RequirementChecker,
     Rule,
     Severity,
+    Surroundings,
     Sync,
     UnknownFact,
     check,
+    conda_specs,
     first_kind,
     keeper,
     known,
+    newest_python,
     paths,
     plainly_within,
     same_version,
+    selected,
+    synced,
 )
-from envdoctor_checks.project._kinds import FILES, OTHERS, SYNCED
-from envdoctor_checks.project._undeclared import met_by_chance, undeclared
+from envdoctor_checks.project._undeclared import BY_CHANCE, met_by_chance, undeclared
 
 REP002 = Rule("REP002", "environment-drift", Severity.WARNING, guide=("repro-1", "repro-3"), varies=(Severity.INFO,))
 SHOWN = 12  # rows of evidence
@@ -51,11 +57,15 @@ def environment_drift(
     if project.environment_of and not paths.within(project.root, project.environment_of):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
     maker = keeper(patient, (item.installer for item in packages.distributions))
-    own = _compared(project, FILES.get(maker, OTHERS))
-    if not own and maker is OriginKind.CONDA_ENV:
-        own = _compared(project, OTHERS)  # made by conda, filled by pip
+    system = interpreter.markers.get("sys_platform", "")
+    model = ProjectModel(project)
+    own = model.compared(Surroundings(maker, paths.name(patient.prefix or ""), system))
     if not own and known(project.unreadable):
         raise UnknownFact("; ".join(known(project.unreadable).values()))
+    if own or patient.chosen not in BY_CHANCE or project.environment_of or project.evidence == "named by --project":
+        resolver = RequirementChecker(packages.distributions, interpreter.markers)
+        if not own or not met_by_chance(project, own, resolver, patient):
+            yield from _other_python(model, interpreter)
     if not own:
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
     resolver = RequirementChecker(packages.distributions, interpreter.markers)
@@ -84,6 +94,32 @@ def environment_drift(
     unreadable = known(project.unreadable)
     if unreadable:
         raise UnknownFact("; ".join(unreadable.values()))
+    if dynamic := next((item.dynamic for item in own if item.dynamic), ""):
+        raise UnknownFact(dynamic)
+
+
+def _other_python(model: ProjectModel, interpreter: Interpreter) -> Iterator[Finding]:
+    """The Python is none that the project asks for; one that is only to be used, where it is at hand, is a note."""
+    unfit = model.unfit_pythons(interpreter.version)
+    if not unfit:
+        return
+    first = min(unfit, key=lambda asked: asked.chosen)
+    python = newest_python(first.specifier or "")
+    yield Finding(
+        REP002,
+        "Python",
+        tuple(Evidence(f"{asked.file}:{asked.line}", f"Python {asked.text}") for asked in unfit),
+        f"the project asks for Python {first.text}, and {interpreter.version} runs here",
+        "What works with one Python may fail with another, and not all packages have a build for both.",
+        own_severity=Severity.INFO if first.chosen else Severity.WARNING,
+        remedies=(_with_python(first.chosen, python, first.file),),
+    )
+
+
+def _with_python(chosen: bool, python: str, file: str) -> Remedy:
+    if chosen or not python:
+        return Manual(f"make the environment again with Python {python or 'that fits'}, or change {file}")
+    return Recreate(python)
 
 
 def _drift(
@@ -98,6 +134,7 @@ def _drift(
     wanted: list[str] = []
     apart: list[str] = []  # lists that say where something comes from
     at_fault: list[str] = []
+    clashes: list[str] = []  # what no version can meet
     for declaration in own:
         for requirement in known(declaration.requirements):
             problem = _unmet(requirement, resolver, packages, interpreter)
@@ -107,6 +144,7 @@ def _drift(
                     f"{requirement.file}:{requirement.line}: {_told(requirement, problem)}",
                 )
                 wanted.append(_asked(requirement, problem))
+                clashes += _clashes(requirement, problem, resolver)
                 apart += [declaration.file] if requirement.source or declaration.indexes else []
                 at_fault.append(declaration.file)
         if declaration.lock:
@@ -116,29 +154,16 @@ def _drift(
                 rows.setdefault(
                     locked.key, f"{declaration.file}:{locked.line}: {locked.name} {locked.version}, installed {there}"
                 )
+    if clashes and not synced(maker, own):
+        return rows, Manual("; ".join(clashes[:3]))
     return rows, _sync(maker, own, tuple(wanted), tuple(dict.fromkeys(apart)), tuple(dict.fromkeys(at_fault)))
-
-
-def _compared(project: Project, kinds: tuple[str, ...]) -> list[Declaration]:
-    """The lists and locks that this environment is made from; of several requirements files the main one."""
-    found = [declaration for declaration in project.declarations if declaration.kind in kinds]
-    for declaration in found:
-        known(declaration.requirements)
-        known(declaration.locked)
-    files = [declaration for declaration in found if declaration.kind == "requirements"]
-    main = [item for item in files if paths.name(item.file) in ("requirements.txt", "base.txt", "main.txt")]
-    environments = [declaration for declaration in found if declaration.kind == "environment.yml"]
-    chosen = [item for item in environments if item.file in ("environment.yml", "environment.yaml")] or environments[:1]
-    keep = main[:1] or (files if len(files) == 1 else [])
-    rest = [item for item in found if item.kind not in ("requirements", "environment.yml")]
-    return [*rest, *keep, *chosen]
 
 
 def _unmet(
     requirement: Requirement, resolver: RequirementChecker, packages: Packages, interpreter: Interpreter
 ) -> Problem | None:
     """What is wrong with a requirement that a plain installation brings."""
-    if requirement.group:
+    if requirement.group or not selected(requirement.selector, interpreter.markers.get("sys_platform", "")):
         return None
     if requirement.manager == "pip":
         return resolver.problem(requirement.text)
@@ -151,8 +176,30 @@ def _unmet(
         version = there if isinstance(there, str) else None
     if version is None:
         return Problem(requirement.text, requirement.name, requirement.specifier or "", None)
-    fits = plainly_within(version, requirement.specifier) if requirement.specifier else True
+    fits = _meets(requirement, version)
     return Problem(requirement.text, requirement.name, requirement.specifier or "", version) if fits is False else None
+
+
+def _meets(requirement: Requirement, version: str) -> bool | None:
+    """Whether conda takes this version for what the spec asks for; ``None`` where that can't be told."""
+    spec = conda_specs.spec_of(requirement.text) if requirement.source != "url" else None
+    if spec is not None and spec.version:
+        return conda_specs.within(version, spec.version)
+    return plainly_within(version, requirement.specifier) if requirement.specifier else True
+
+
+def _clashes(requirement: Requirement, problem: Problem, resolver: RequirementChecker) -> list[str]:
+    """What is installed that can't live with the list: to install what is listed would change nothing, or break it."""
+    if problem.reason or requirement.manager != "pip" or problem.key != requirement.key or not problem.wanted:
+        return []
+    against = resolver.against(requirement.key, problem.wanted)
+    if not against:
+        return []
+    others = " and ".join(f"{demand.by} (which needs {requirement.name}{demand.specifier})" for demand in against[:3])
+    return [
+        f"decide between {requirement.name}{problem.wanted} in {requirement.file} and {others}: no version suits both; "
+        f"change the list, or make an environment from {requirement.file} alone"
+    ]
 
 
 def _told(requirement: Requirement, problem: Problem) -> str:
@@ -203,7 +250,7 @@ def _sync(
 ) -> Remedy:
     """What brings the environment in line: the tool that made it, where its files say all that is in it; ``at_fault``
     are the files that are not met, ``apart`` those of them that say where something comes from."""
-    if any(declaration.kind in SYNCED.get(maker, ()) for declaration in own):
+    if synced(maker, own):
         return Sync(at_fault)
     if apart:
         if all(declaration.kind == "requirements" for declaration in own if declaration.file in apart):

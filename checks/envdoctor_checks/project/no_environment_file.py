@@ -10,6 +10,7 @@ from envdoctor.api import (
     OriginKind,
     Patient,
     Project,
+    ProjectModel,
     Remedy,
     Rule,
     Severity,
@@ -26,7 +27,7 @@ REP001 = Rule("REP001", "no-environment-file", Severity.WARNING, guide=("repro-1
 @check(REP001)
 def no_environment_file(project: Project, patient: Patient) -> Iterator[Finding]:
     not_an_image(patient)
-    if project.declarations:
+    if ProjectModel(project).is_listed:
         return
     unreadable = known(project.unreadable)
     if unreadable:

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Manual, NotApplicable, Project, Rule, Severity, check
-from envdoctor_checks.project._declared import asked_for_directly, lock_of
+from envdoctor.api import (
+    Evidence,
+    Finding,
+    Manual,
+    NotApplicable,
+    Project,
+    ProjectModel,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+)
 
 REP003 = Rule("REP003", "no-versions", Severity.INFO, guide=("repro-3",))
 SHOWN = 10  # rows of evidence
@@ -11,10 +21,13 @@ SHOWN = 10  # rows of evidence
 
 @check(REP003)
 def no_versions(project: Project) -> Iterator[Finding]:
-    direct = asked_for_directly(project)
+    model = ProjectModel(project)
+    direct = model.direct()
+    if not direct and model.dynamic():
+        raise UnknownFact(model.dynamic())
     if not direct:
         raise NotApplicable("no dependencies are listed")
-    lock = lock_of(project)
+    lock = model.lock()
     versioned = {item.key for item in direct if item.specifier != ""}
     bare = [item for item in direct if item.key not in versioned]
     if lock is not None or not bare:

@@ -125,6 +125,18 @@ class RequirementChecker:
         except ValueError:
             return None
 
+    def against(self, key: str, specifier: str) -> list[Demand]:
+        """What installed distributions ask of the one with ``key`` that no version within ``specifier`` can meet."""
+        found = []
+        for demand in self.demands(key):
+            parts = sorted({part for part in f"{specifier},{demand.specifier}".split(",") if part})
+            try:
+                if demand.specifier and excludes_all(",".join(parts)):
+                    found.append(demand)
+            except ValueError:
+                continue
+        return found
+
     def _judge(self, requirement: str, extra: str) -> tuple[Problem | None, Asked]:
         """What is wrong with a requirement itself; if nothing is, the extras that it asks for."""
         text, semicolon, marker = requirement.partition(";")

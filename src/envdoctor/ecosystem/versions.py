@@ -68,6 +68,17 @@ def admits(specifier: "SpecifierSet", version: str) -> bool:
     return specifier.contains(Version(version), prereleases=True)
 
 
+def is_within(version: str, specifier: str) -> bool | None:
+    """Whether a version, early ones included, is within a specifier; ``None`` where either is none of PEP 440's."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return None
+
+
 def is_specifier(text: str) -> bool:
     """Whether it is a specifier of PEP 440, and not empty."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet

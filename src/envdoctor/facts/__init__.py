@@ -33,7 +33,16 @@ from envdoctor.facts.packages import Collision, Distribution, Extension, ImportF
 from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
-from envdoctor.facts.project import Declaration, Locked, Project, Requirement
+from envdoctor.facts.project import (
+    AskedPython,
+    Declaration,
+    Locked,
+    Member,
+    Project,
+    Requirement,
+    ToolMark,
+    Workspace,
+)
 from envdoctor.facts.system import System
 from envdoctor.facts.tools import Tools
 
@@ -69,6 +78,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 __all__ = [
     "Active",
+    "AskedPython",
     "Attempt",
     "Blas",
     "Build",
@@ -110,6 +120,7 @@ __all__ = [
     "LoadError",
     "Locked",
     "Measure",
+    "Member",
     "Missing",
     "Node",
     "Obstacle",
@@ -133,10 +144,12 @@ __all__ = [
     "Start",
     "System",
     "TaskLimit",
+    "ToolMark",
     "Tools",
     "UnknownFact",
     "Variables",
     "Workers",
+    "Workspace",
     "known",
     "present",
 ]

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import CONDA_ROOTS, OriginKind
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import ExportEnvironment, Lock, NewEnvironment, Sync
 from envdoctor.fixes.model import Applicability, Fix
@@ -42,8 +43,8 @@ def elsewhere(target: Target, requirements: tuple[str, ...]) -> Fix | None:
 
 
 def _listed(target: Target) -> Mapping[str, str]:
-    """The project's files by their kind, of several the last."""
-    return {item.kind: item.file for item in (target.project.declarations if target.project else ())}
+    """The project's files by their kind, of several the main one."""
+    return ProjectModel(target.project).kinds() if target.project else {}
 
 
 def _lock(target: Target) -> Fix:

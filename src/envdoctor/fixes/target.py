@@ -6,6 +6,7 @@ from functools import cached_property
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, keeper, kind_of
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import is_newer, minor_of, numbers
@@ -77,18 +78,12 @@ class Target:
 
     def project_file(self, *kinds: str) -> str:
         """The path of the project's first file of one of these kinds, empty without one."""
-        for declaration in self.project.declarations if self.project else ():
-            if declaration.kind in kinds:
-                return self.project_path(declaration.file)
-        return ""
+        file = ProjectModel(self.project).file(*kinds) if self.project else ""
+        return self.project_path(file) if file else ""
 
     def requirements_file(self) -> str:
         """The path of the project's requirements.txt, else of the first file of that kind; empty without one."""
-        files = [
-            item.file for item in (self.project.declarations if self.project else []) if item.kind == "requirements"
-        ]
-        chosen = "requirements.txt" if "requirements.txt" in files else next(iter(files), "")
-        return self.project_path(chosen) if chosen else ""
+        return self.project_file("requirements")
 
     @property
     def root(self) -> str:
@@ -105,11 +100,7 @@ class Target:
     @cached_property
     def elsewhere(self) -> dict[str, str]:
         """What the project takes from another place than the usual index, by normalised name: from where."""
-        found: dict[str, str] = {}
-        for item in self.project.declarations if self.project else ():
-            for rows in (item.requirements, item.locked):
-                found |= {row.key: row.source for row in rows if row.source} if isinstance(rows, list) else {}
-        return found
+        return ProjectModel(self.project).elsewhere() if self.project else {}
 
     def locked(self, kind: str) -> dict[str, str]:
         """The versions in the project's lock of this kind, by normalised name; without those it has in several."""

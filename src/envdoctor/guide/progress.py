@@ -11,6 +11,7 @@ from envdoctor.ecosystem.origins import (
     OriginKind,
     first_kind,
 )
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.pythons import python_releases
 from envdoctor.ecosystem.versions import minor_of
 from envdoctor.facts import Facts, Packages, Project, Tools, present
@@ -111,17 +112,17 @@ def system_numpy(facts: Facts) -> bool | None:
 
 
 def listed(facts: Facts) -> bool | None:
-    return bool(facts.project.declarations) if isinstance(facts.project, Project) else None
+    return ProjectModel(facts.project).is_listed if isinstance(facts.project, Project) else None
 
 
 def locked(facts: Facts) -> bool | None:
-    return any(item.lock for item in facts.project.declarations) if isinstance(facts.project, Project) else None
+    return ProjectModel(facts.project).lock() is not None if isinstance(facts.project, Project) else None
 
 
 def managed_project(facts: Facts) -> bool | None:
-    return (
-        any(item.kind in MANAGED for item in facts.project.declarations) if isinstance(facts.project, Project) else None
-    )
+    if not isinstance(facts.project, Project):
+        return None
+    return any(item.kind in MANAGED and item.purpose != "member" for item in facts.project.declarations)
 
 
 def gpu_build(facts: Facts) -> bool | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from envdoctor.probe.project import locks, toml
+from envdoctor.probe.project import locks
+from envdoctor.probe.project.pyproject import pyproject
 from envdoctor.probe.project.requirements_txt import indexes, parse
 
 
@@ -58,9 +59,9 @@ version = ">=0.4"
 
 
 def test_uvs_and_poetrys_sources_are_told() -> None:
-    _, lists = toml.pyproject(SOURCES, "pyproject.toml")
+    lists = pyproject(SOURCES, "pyproject.toml").lists
     assert [item.source for item in lists["pyproject"]] == ["workspace", "git", "index lab", ""]
-    _, lists = toml.pyproject(POETRY, "pyproject.toml")
+    lists = pyproject(POETRY, "pyproject.toml").lists
     assert [item.source for item in lists["poetry"]] == ["path", "git", "index lab", "", "", ""]
     assert [item.specifier for item in lists["poetry"]][3:] == [">=13,<14", ">=14,<15", ">=0.4"]
     assert lists["poetry"][-1].line == 7

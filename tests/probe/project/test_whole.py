@@ -118,7 +118,7 @@ def test_every_kind_of_list_is_told(tmp_path: Path) -> None:
         ("", []),
         ("[project]\nname = 'fit'\n", ["pyproject"]),
         ("[project]\ndependencies = ['numpy']\n", ["pyproject"]),
-        ("[project]\ndynamic = ['dependencies']\n", []),
+        ("[project]\ndynamic = ['dependencies']\n", ["pyproject"]),
         ("[project]\ndynamic = ['version']\n", ["pyproject"]),
         ("[project]\ndynamic = 5\n", ["pyproject"]),
         ("project = 1\ntool = 2\n", []),

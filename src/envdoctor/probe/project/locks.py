@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.project import Locked
-from envdoctor.probe.project.specs import Broken
+from envdoctor.probe.project.specs import Broken, of_package_url
 
 TABLES = ("[[package]]", "[[packages]]")
 
@@ -145,7 +145,7 @@ def yaml(text: str) -> list[Locked]:
                 _keep(found, item["name"], item["version"], item.get("manager", item.get("kind", "conda")), began)
             item, began = {}, number
             if colon and field in ("conda", "pypi") and "://" in value:
-                name, version = _of_url(value.strip())
+                name, version, _ = of_package_url(value.strip())
                 if name:
                     _keep(found, name, version, field, number)
         if colon and field in ("name", "version", "manager", "kind"):
@@ -157,17 +157,3 @@ def _keep(found: dict[tuple[str, str, str], Locked], name: str, version: str, ma
     kind = "conda" if manager == "conda" else "pip"
     locked = Locked(name=name, key=normalise(name), version=version, line=line, manager=kind)
     found.setdefault((locked.key, version, kind), locked)
-
-
-def _of_url(url: str) -> tuple[str, str]:
-    """Name and version in the name of a conda package, a wheel or an archive."""
-    file = url.partition("#")[0].rpartition("/")[2]
-    if file.endswith((".conda", ".tar.bz2")):
-        parts = file.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
-        return (parts[0], parts[1]) if len(parts) == 3 else ("", "")
-    if file.endswith(".whl"):
-        parts = file.split("-")
-        return (parts[0], parts[1]) if len(parts) >= 5 else ("", "")
-    stem = file.removesuffix(".tar.gz").removesuffix(".zip")
-    name, _, version = stem.rpartition("-")
-    return (name, version) if stem != file else ("", "")

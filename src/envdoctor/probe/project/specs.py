@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from msgspec import Struct
+
 from envdoctor.ecosystem.markers import plain_marker, plainly_within
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import is_specifier, read_requirement
-from envdoctor.facts.project import Requirement
+from envdoctor.facts.project import AskedPython, Requirement, ToolMark
 
 VARIABLES = (
     *("python_version", "python_full_version", "sys_platform", "platform_system", "platform_machine", "os_name"),
@@ -28,6 +30,24 @@ class Broken(Exception):
         super().__init__(what)
         self.line = line
         self.what = what if len(what) <= MOST_WORDS else f"{what[:MOST_WORDS]}…"
+
+
+class Manifest(Struct):
+    """What one file says of its project: its lists by their kind, what only its build tells, the Pythons, the tools.
+
+    ``members`` and ``strangers`` are the patterns by which a workspace names its members and those that are none,
+    ``folders`` those that it takes distributions from by their path; ``workspace`` tells that there is a table for one.
+    """
+
+    name: str | None = None
+    lists: dict[str, list[Requirement]] = {}
+    dynamic: dict[str, str] = {}
+    pythons: list[AskedPython] = []
+    tools: list[ToolMark] = []
+    workspace: bool = False
+    members: list[str] = []
+    strangers: list[str] = []
+    folders: list[str] = []
 
 
 def quoted(text: str) -> str:
@@ -87,11 +107,17 @@ def _plain(marker: str) -> bool:
     return plain_marker(marker, dict.fromkeys(VARIABLES, "0")) is not None
 
 
-def of_conda(text: str, file: str, line: int, group: str = "") -> Requirement:
-    """A conda spec (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html)."""
-    spec = text.rpartition("::")[2].partition("[")[0].strip()
-    end = next((index for index, character in enumerate(spec) if character in " =<>!~"), len(spec))
-    name, rest = spec[:end].strip().lower(), spec[end:].strip()
+def of_conda(text: str, file: str, line: int, group: str = "", selector: str = "") -> Requirement:
+    """A conda spec (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html), or a package by
+    its URL."""
+    name, rest, source = "", "", ""
+    if "://" in text:
+        name, version, _ = of_package_url(text)
+        rest, source = f"=={version}", "url"
+    if not name:
+        spec = text.rpartition("::")[2].partition("[")[0].strip()
+        end = next((index for index, character in enumerate(spec) if character in " =<>!~"), len(spec))
+        name, rest, source = spec[:end].strip().lower(), spec[end:].strip(), ""
     return Requirement(
         text=text,
         name=name,
@@ -101,21 +127,48 @@ def of_conda(text: str, file: str, line: int, group: str = "") -> Requirement:
         manager="conda",
         specifier=conda_specifier(rest) if "[" not in text else None,
         group=group,
+        source=source,
+        selector=selector,
     )
 
 
+def of_package_url(url: str) -> tuple[str, str, str]:
+    """Name, version and build in the name of a conda package; of a wheel or an archive, name and version."""
+    file = url.partition("#")[0].rpartition("/")[2]
+    if file.endswith((".conda", ".tar.bz2")):
+        parts = file.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
+        return (parts[0], parts[1], parts[2]) if len(parts) == 3 else ("", "", "")
+    if file.endswith(".whl"):
+        parts = file.split("-")
+        return (parts[0], parts[1], "") if len(parts) >= 5 else ("", "", "")
+    stem = file.removesuffix(".tar.gz").removesuffix(".zip")
+    name, _, version = stem.rpartition("-")
+    return (name, version, "") if stem != file else ("", "", "")
+
+
 def conda_specifier(text: str) -> str | None:
-    """``=1.26`` is ``==1.26.*``, ``1.26.4 py312*`` is ``==1.26.4``; ``None`` where alternatives (``|``) are given."""
+    """``=1.26`` is ``==1.26.*``, ``=1.26.4=py312_0`` and ``1.26.4 py312*`` are ``==1.26.4``; ``None`` where alternatives
+    (``|``) are given."""
     version = text.strip()
     if "|" in version:
         return None
     if not version.startswith(COMPARISONS) and version.startswith("="):
-        version = version[1:].partition("=")[0].strip()
+        version, build, _ = version[1:].partition("=")
+        version = version.strip()
+        if build:
+            return f"=={version}"
         return f"=={version.removesuffix('.*').removesuffix('*')}.*" if version not in ("", "*") else ""
     if version.startswith("==") or not version.startswith(COMPARISONS):
-        exact = version.removeprefix("==").split()[0].partition("=")[0] if version else ""
+        words = version.removeprefix("==").split()
+        exact = words[0].partition("=")[0] if words else ""
         return f"=={exact}" if exact not in ("", "*") else ""
-    return version.partition(" ")[0] if ", " not in version else version.replace(" ", "")
+    return version.replace(" ", "") if ", " in version else _with_sign(version)
+
+
+def _with_sign(version: str) -> str:
+    """``>= 1.2`` and ``>=1.2 py312_0``: the blank behind the sign is none that a build follows."""
+    sign = version[: len(version) - len(version.lstrip("<>=!~"))]
+    return sign + version[len(sign) :].strip().partition(" ")[0]
 
 
 def of_poetry(name: str, value: object, file: str, line: int, group: str) -> Requirement | None:
@@ -202,3 +255,11 @@ def _poetry_part(part: str) -> str:
         kept = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1) + 1
     upper = [*numbers[: kept - 1], numbers[kept - 1] + 1]
     return f">={version},<{'.'.join(map(str, upper))}"
+
+
+def wanted_python(version: str) -> str | None:
+    """A version that is to be used, as a specifier: all of its minor version; ``None`` for what is no version."""
+    parts = version.strip().removeprefix("cpython-").removeprefix("python-").removeprefix("==").split(".")
+    if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
+        return None
+    return f"=={parts[0]}.{parts[1]}.*"

@@ -1,4 +1,4 @@
-"""pyproject.toml (PEP 621, PEP 735, Poetry's and pixi's tables), pixi.toml and Pipfile."""
+"""What is written in TOML, with its lines, which TOML's readers do not tell: pixi.toml and Pipfile as a whole."""
 
 import itertools
 import tomllib
@@ -7,12 +7,20 @@ from typing import Any
 
 import msgspec
 
-from envdoctor.ecosystem.names import normalise
-from envdoctor.facts.project import Requirement
-from envdoctor.probe.project.requirements_txt import Read, parse
-from envdoctor.probe.project.specs import Broken, conda_specifier, of_conda, of_pip, of_poetry, taken_from
+from envdoctor.facts.project import AskedPython, Requirement
+from envdoctor.probe.project.specs import (
+    Broken,
+    Manifest,
+    conda_specifier,
+    of_conda,
+    of_pip,
+    of_poetry,
+    taken_from,
+    wanted_python,
+)
 
 MOST_COMPARED = 2_000_000  # lines
+NO_CATEGORIES = ("source", "requires", "scripts", "pipenv", "packages", "dev-packages")
 
 
 def load(text: str) -> dict[str, Any]:
@@ -28,110 +36,60 @@ def load(text: str) -> dict[str, Any]:
         raise Broken(0, "nested too deeply") from None
 
 
-def pyproject(text: str, file: str, read: Read | None = None) -> tuple[str | None, dict[str, list[Requirement]]]:
-    """The project's name, and the requirements of each kind of list in it (an empty list is a list, too).
-
-    With ``read`` the files that setuptools is to take them from are read, too
-    (https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata).
-    """
-    document = load(text)
-    lines = _Lines(text)
-    project = _table(document, "project")
-    tool = _table(document, "tool")
-    poetry, pixi = _table(tool, "poetry"), _table(tool, "pixi")
-    found: dict[str, list[Requirement]] = {}
-    dynamic = project.get("dynamic")
-    if project and not (isinstance(dynamic, list) and "dependencies" in dynamic):
-        found["pyproject"] = list(_strings(project.get("dependencies"), file, lines, ""))
-        for extra, items in _table(project, "optional-dependencies").items():
-            found["pyproject"] += _strings(items, file, lines, str(extra))
-    else:
-        files = _table(_table(_table(tool, "setuptools"), "dynamic"), "dependencies").get("file")
-        for name in [files] if isinstance(files, str) else files if isinstance(files, list) else ():
-            listed = read(str(name)) if read else None
-            if listed is not None and read is not None:
-                found.setdefault("pyproject", []).extend(parse(listed, str(name), read))
-    groups = _table(document, "dependency-groups")
-    if groups:
-        found["dependency-groups"] = [
-            item for name, items in groups.items() for item in _strings(items, file, lines, str(name))
-        ]
-    if isinstance(tool.get("poetry"), dict):
-        found["poetry"] = _poetry(poetry, file, lines)
-    if isinstance(tool.get("pixi"), dict):
-        found["pixi"] = pixi_tables(pixi, file, lines)
-    sources = _table(_table(tool, "uv"), "sources")
-    if sources:
-        found = {kind: _sourced(items, sources) for kind, items in found.items()}
-    name = project.get("name") or poetry.get("name")
-    return name if isinstance(name, str) else None, found
-
-
-def _sourced(requirements: list[Requirement], sources: dict[str, Any]) -> list[Requirement]:
-    """The requirements, with where uv takes them from (https://docs.astral.sh/uv/concepts/projects/dependencies/)."""
-    taken: dict[str, str] = {}
-    for name, value in sources.items():
-        tables = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
-        taken[normalise(name)] = next(filter(None, map(taken_from, tables)), "")
-    return [
-        msgspec.structs.replace(item, source=taken[item.key]) if taken.get(item.key) else item for item in requirements
-    ]
-
-
-def pixi_manifest(text: str, file: str) -> list[Requirement]:
+def pixi_manifest(text: str, file: str) -> Manifest:
     """A pixi.toml."""
-    return pixi_tables(load(text), file, _Lines(text))
+    return Manifest(lists={"pixi": pixi_tables(load(text), file, Lines(text))})
 
 
-def pixi_tables(tables: dict[str, Any], file: str, lines: "_Lines") -> list[Requirement]:
-    """pixi's dependencies (https://pixi.sh/latest/reference/pixi_manifest/); a feature's are a group's."""
-    found = []
-    features = {
-        "": tables,
-        **{name: item for name, item in _table(tables, "feature").items() if isinstance(item, dict)},
-    }
-    for group, table in features.items():
-        for name, value in _table(table, "dependencies").items():
-            line = lines.of(f"{name} =", f'"{name}" =', f"{name}=")
-            version = value.get("version", "*") if isinstance(value, dict) else value
-            requirement = of_conda(name, file, line, group)
-            specifier = conda_specifier(str(version))
-            text = f"{name} {version}" if version != "*" else name
-            found.append(
-                Requirement(
-                    text=text,
-                    name=requirement.name,
-                    key=requirement.key,
-                    file=file,
-                    line=line,
-                    manager="conda",
-                    specifier=specifier,
-                    group=group,
-                )
-            )
-        found += _named(_table(table, "pypi-dependencies"), file, lines, group)
+def pixi_tables(tables: dict[str, Any], file: str, lines: "Lines") -> list[Requirement]:
+    """pixi's dependencies (https://pixi.sh/latest/reference/pixi_manifest/); a feature's are a group's, and so are those
+    of one platform alone."""
+    found: list[Requirement] = []
+    features = {"": tables, **table_of(tables, "feature")}
+    for group, feature in features.items():
+        if not isinstance(feature, dict):
+            continue
+        for target, part in {"": feature, **table_of(feature, "target")}.items():
+            if isinstance(part, dict):
+                found += _pixi(part, file, lines, group or target)
     return found
 
 
-def pipfile(text: str, file: str) -> list[Requirement]:
-    """A Pipfile (https://pipenv.pypa.io/en/latest/pipfile.html)."""
+def _pixi(part: dict[str, Any], file: str, lines: "Lines", group: str) -> Iterator[Requirement]:
+    for name, value in table_of(part, "dependencies").items():
+        line = lines.of(f"{name} =", f'"{name}" =', f"{name}=")
+        version = value.get("version", "*") if isinstance(value, dict) else value
+        yield msgspec.structs.replace(
+            of_conda(name, file, line, group),
+            text=f"{name} {version}" if version != "*" else name,
+            specifier=conda_specifier(str(version)),
+            source=taken_from(value) if isinstance(value, dict) else "",
+        )
+    yield from named(table_of(part, "pypi-dependencies"), file, lines, group)
+
+
+def pipfile(text: str, file: str) -> Manifest:
+    """A Pipfile (https://pipenv.pypa.io/en/latest/pipfile.html); every other table of it is a category of packages."""
     document = load(text)
-    lines = _Lines(text)
-    main = list(_named(_table(document, "packages"), file, lines, ""))
-    return main + list(_named(_table(document, "dev-packages"), file, lines, "dev"))
+    lines = Lines(text)
+    found = list(named(table_of(document, "packages"), file, lines, ""))
+    found += named(table_of(document, "dev-packages"), file, lines, "dev")
+    for category in document:
+        if category not in NO_CATEGORIES:
+            found += named(table_of(document, category), file, lines, category)
+    pythons = [
+        AskedPython(
+            text=version, file=file, line=lines.of(f"{key} =", f"{key}="), specifier=wanted_python(version), chosen=True
+        )
+        for key in ("python_full_version", "python_version")
+        if isinstance(version := table_of(document, "requires").get(key), str)
+    ]
+    return Manifest(lists={"Pipfile": found}, pythons=pythons[:1])
 
 
-def _poetry(poetry: dict[str, Any], file: str, lines: "_Lines") -> list[Requirement]:
-    found = list(_named(_table(poetry, "dependencies"), file, lines, ""))
-    found += _named(_table(poetry, "dev-dependencies"), file, lines, "dev")
-    for group, table in _table(poetry, "group").items():
-        if isinstance(table, dict):
-            found += _named(_table(table, "dependencies"), file, lines, str(group))
-    return found
-
-
-def _named(table: dict[str, Any], file: str, lines: "_Lines", group: str) -> Iterator[Requirement]:
-    for name, value in table.items():
+def named(rows: dict[str, Any], file: str, lines: "Lines", group: str) -> Iterator[Requirement]:
+    """The requirements of a table of names; several of one name are for several Pythons or systems."""
+    for name, value in rows.items():
         line = lines.of(f"{name} =", f'"{name}" =', f"{name}=", f".{name}]", f'."{name}"]')
         for alternative in value if isinstance(value, list) else [value]:
             requirement = of_poetry(name, alternative, file, line, group) if name != "python" else None
@@ -139,21 +97,24 @@ def _named(table: dict[str, Any], file: str, lines: "_Lines", group: str) -> Ite
                 yield requirement
 
 
-def _strings(items: object, file: str, lines: "_Lines", group: str) -> Iterator[Requirement]:
+def strings(items: object, file: str, lines: "Lines", group: str) -> Iterator[Requirement]:
     """The requirements of an array; what includes another group is told there."""
     if items is not None and not isinstance(items, list):
         raise Broken(lines.of(f"{group or 'dependencies'} ="), "not a list of requirements")
     for item in items or ():
-        if isinstance(item, str):
+        if isinstance(item, str) and not item.startswith("-"):
             yield of_pip(item, file, lines.of(f'"{item}"', f"'{item}'"), group)
 
 
-def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
-    table = document.get(name)
-    return table if isinstance(table, dict) else {}
+def table_of(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The table below ``document`` by this way; empty where there is none."""
+    found: object = document
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
-class _Lines:
+class Lines:
     """Finds lines again, which TOML readers do not tell: each search goes on where the last one ended.
 
     A requirement that is written otherwise than it reads is not found: only so much is looked through for all.

@@ -1,27 +1,36 @@
-"""The project around the working directory, and the files in it that list dependencies."""
+"""The model of the project around the working directory: what it lists, locks and asks for, each with file and line."""
 
 import os
 from collections.abc import Callable
 from functools import cached_property
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.project import Declaration, Locked, Project, Requirement
-from envdoctor.probe.project.specs import Broken
+from envdoctor.facts.project import AskedPython, Declaration, Locked, Member, Project, Requirement, ToolMark, Workspace
+from envdoctor.probe.project import place as places
+from envdoctor.probe.project.catalogue import FOLDERS, PYTHONS, Entry, entry
+from envdoctor.probe.project.place import MARKERS, Place, locate, owner
+from envdoctor.probe.project.specs import Broken, Manifest
 from envdoctor.probe.world import World
-
-MARKERS = ("pyproject.toml", "environment.yml", "environment.yaml", "pixi.toml", "setup.py", "setup.cfg", "Pipfile")
-FOLDERS = ("requirements", "binder")
-LOCKS = {
-    "uv.lock": "uv.lock",
-    "poetry.lock": "poetry.lock",
-    "pdm.lock": "pdm.lock",
-    "pixi.lock": "pixi.lock",
-    "Pipfile.lock": "Pipfile.lock",
-    "conda-lock.yml": "conda-lock",
-}
 
 LIMIT = 50_000_000  # bytes of one file
 LISTS = 4 << 20  # bytes of all lists of a project together, those that name one another read again and again
+MOST_FILES = 300  # of one folder
+SCRIPTS = 40  # at the top of a project, whose beginnings are looked at
+HEAD = 4096  # bytes of one
+KEEPERS = {  # whose a lock is, or a file
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "pixi.lock": "pixi",
+    "Pipfile.lock": "pipenv",
+    "conda-lock": "conda-lock",
+    "explicit": "conda",
+    "requirements.lock": "pip-tools",
+    "Pipfile": "pipenv",
+    "pixi": "pixi",
+    "environment.yml": "conda",
+    "requirements": "pip",
+}
 
 
 def find(world: World, project: str | None = None, prefix: str = "") -> Project | None | Missing:
@@ -33,55 +42,13 @@ def find(world: World, project: str | None = None, prefix: str = "") -> Project 
     return place if place is None or isinstance(place, Missing) else _read(world, place, prefix)
 
 
-def owner(world: World, prefix: str) -> str | None:
-    """The project that carries the environment at ``prefix`` in its folder (``.venv``, ``.pixi/envs/NAME``)."""
-    folder = os.path.dirname(prefix)
-    if os.path.basename(folder) == "envs" and os.path.basename(os.path.dirname(folder)) == ".pixi":
-        folder = os.path.dirname(os.path.dirname(folder))
-    names = world.names(folder) if folder not in ("", os.sep, world.home) else None
-    return folder if isinstance(names, list) and _marker(world, folder, names) else None
-
-
-def locate(world: World, project: str | None = None) -> tuple[str, list[str], str] | None | Missing:
-    """The project's folder, the names in it, and what makes it one: nothing is read yet."""
-    if project is not None:
-        root = os.path.normpath(os.path.join(world.cwd, project))
-        names = world.names(root)
-        if names is None:
-            return Missing(f"{project}: no such folder")
-        return names if isinstance(names, Missing) else (root, names, "named by --project")
-    folder = world.cwd
-    while folder != world.home and folder != os.path.dirname(folder):
-        names = world.names(folder)
-        if isinstance(names, list):
-            evidence = _marker(world, folder, names)
-            if evidence:
-                return folder, names, evidence
-        folder = os.path.dirname(folder)
-    return None
-
-
-def _marker(world: World, folder: str, names: list[str]) -> str | None:
-    for name in names:
-        if name in MARKERS or (name.startswith("requirements") and name.endswith((".txt", ".in"))):
-            return name
-        if name in FOLDERS and world.is_dir(f"{folder}/{name}"):
-            return name
-    if ".git" in names and any(name.endswith((".py", ".ipynb")) for name in names):
-        return ".git"
-    return None
-
-
-def _read(world: World, place: tuple[str, list[str], str], prefix: str) -> Project:
+def _read(world: World, place: Place, prefix: str) -> Project:
     root, names, evidence = place
     reader = _Reader(world, root)
-    for name in names:
-        if name in FOLDERS:
-            inside = world.names(f"{root}/{name}")
-            for item in inside if isinstance(inside, list) else ():
-                reader.file(f"{name}/{item}", item, inside_folder=True)
-        else:
-            reader.file(name, name)
+    reader.folder("", names)
+    if not reader.declarations:
+        reader.scripts(names)
+    reader.around()
     return Project(
         root=root,
         evidence=evidence,
@@ -90,6 +57,10 @@ def _read(world: World, place: tuple[str, list[str], str], prefix: str) -> Proje
         name=reader.name,
         environment_of=owner(world, prefix) if prefix else None,
         file=_some_file(world, root, names),
+        tools=sorted(reader.tools, key=lambda mark: not mark.lock),
+        pythons=reader.pythons,
+        workspace=reader.workspace,
+        part=places.part(world, root),
     )
 
 
@@ -114,26 +85,127 @@ class _Reader:
         self.declarations: list[Declaration] = []
         self.unreadable: dict[str, str] = {}
         self.name: str | None = None
+        self.tools: list[ToolMark] = []
+        self.pythons: list[AskedPython] = []
+        self.workspace: Workspace | None = None
+        self._manifest = Manifest()
         self._left = LISTS
 
-    def file(self, path: str, name: str, inside_folder: bool = False) -> None:
-        """One file, if it is of a known format."""
-        if name in LOCKS or (name.startswith("pylock.") and name.endswith(".toml")):
-            self._lock(path, LOCKS.get(name, "pylock"))
-        elif name.endswith((".yml", ".yaml")) and ("environment" in name or inside_folder):
-            self._list(path, "environment.yml")
-        elif name.endswith((".txt", ".in")) and ("requirements" in name or path.startswith("requirements/")):
-            self._list(path, "requirements")
-        elif name == "Pipfile":
-            self._list(path, "Pipfile")
-        elif name == "pixi.toml":
-            self._list(path, "pixi")
-        elif name in ("setup.py", "setup.cfg") and not inside_folder:
-            text = self._text(path)
-            if text is not None and "install_requires" in text:
-                self.declarations.append(Declaration(file=path, kind=name))
-        elif name == "pyproject.toml" and not inside_folder:
-            self._pyproject(path)
+    def folder(self, at: str, names: list[str], below: bool = True, purpose: str = "") -> None:
+        """The lists in one folder of the project, and in those below it that usually hold some."""
+        for name in names[:MOST_FILES] if at else names:
+            path = f"{at}/{name}" if at else name
+            if below and name.lower() in FOLDERS:
+                inside = self.world.names(f"{self.root}/{path}")
+                if isinstance(inside, list) and not {"pyvenv.cfg", "conda-meta"} & set(inside):
+                    self.folder(path, inside, below=False, purpose=purpose)
+                continue
+            if name in PYTHONS and not at:
+                self._wants(path, name)
+                continue
+            found = entry(path if not at.startswith("..") else name)
+            if found is not None:
+                self.file(path, found, purpose)
+
+    def file(self, path: str, found: Entry, purpose: str = "") -> None:
+        """One file, read as what it is taken for; ``purpose`` outranks what its name tells."""
+        purpose = purpose or found.purpose
+        before = len(self.declarations)
+        if found.kind == "explicit":
+            self._conda_list(path, found)
+        elif found.lock and found.kind != "requirements":
+            self._lock(path, found.kind)
+        elif found.kind == "requirements":
+            self._requirements(path, found)
+        elif found.kind == "environment.yml":
+            self._environment(path, found)
+        elif found.kind == "image":
+            self._image(path)
+        else:
+            self._manifested(path, found.kind, not purpose or purpose == "run")
+        for at in range(before, len(self.declarations)):
+            item = self.declarations[at]
+            self.declarations[at] = _changed(item, purpose=purpose, system=found.system)
+            if item.kind in KEEPERS and purpose == "run":
+                self.tools.append(ToolMark(tool=KEEPERS[item.kind], file=path, lock=item.lock))
+
+    # What stands around the project.
+
+    def around(self) -> None:
+        """The workspace that the project is the root or a member of, else the repository around it."""
+        told = self._manifest
+        if told.workspace:
+            self._members(self.root, told, "uv")
+        else:
+            for folder in told.folders:
+                self._member(os.path.normpath(folder).replace("\\", "/"))
+            above = self._above()
+            if above is not None:
+                self._members(*above)
+            elif self._grounds != self.world.resolve(self.root):
+                self._listed_above(self._grounds, "above")
+
+    def _above(self) -> tuple[str, Manifest, str] | None:
+        """The root of the workspace that the project is a member of."""
+        if not any(item.file == "pyproject.toml" for item in self.declarations):
+            return None
+        folder = os.path.dirname(self.root)
+        while folder not in (self.world.home, os.path.dirname(folder)):
+            text = self.world.text(f"{folder}/pyproject.toml", LISTS)
+            if isinstance(text, str) and ".workspace" in text:
+                from envdoctor.probe.project.pyproject import pyproject
+
+                relative = os.path.relpath(self.root, folder).replace("\\", "/")
+                try:
+                    told = pyproject(text, "pyproject.toml")
+                except Broken:
+                    return None
+                if told.workspace and places.belongs(relative, told.members):
+                    return None if places.belongs(relative, told.strangers) else (folder, told, "uv")
+            if self.world.exists(f"{folder}/.git"):
+                return None
+            folder = os.path.dirname(folder)
+        return None
+
+    def _members(self, root: str, told: Manifest, tool: str) -> None:
+        """Reads the workspace's lock and lists where they stand above, and those of its members."""
+        folders = places.members(self.world, root, told.members, told.strangers)
+        back = "" if root == self.root else os.path.relpath(root, self.root).replace("\\", "/")
+        if back:
+            self._also = self.world.resolve(root)
+            self._listed_above(root, "above")
+        found = []
+        for folder in folders:
+            path = os.path.normpath(f"{back}/{folder}" if back else folder).replace("\\", "/")
+            name = self._member(path) if path != "." else self.name
+            found.append(Member(folder=path, name=name))
+        self.workspace = Workspace(root=root, tool=tool, members=found)
+
+    def _member(self, folder: str) -> str | None:
+        """Another project of the workspace: its lists, which are not this one's; and its name."""
+        path = f"{folder}/pyproject.toml"
+        if folder.startswith("/") or not self.world.is_file(f"{self.root}/{path}"):
+            return None
+        name, manifest, pythons, tools = self.name, self._manifest, [*self.pythons], [*self.tools]
+        self.name = None
+        self.file(path, Entry("pyproject"), "member")
+        told = self.name
+        self.name, self._manifest, self.pythons, self.tools = name, manifest, pythons, tools
+        return told
+
+    def _listed_above(self, folder: str, purpose: str) -> None:
+        """Lists and locks of the workspace's root, or of the repository around the project."""
+        names = self.world.names(folder)
+        if not isinstance(names, list):
+            return
+        back = os.path.relpath(folder, self.world.resolve(self.root) if folder == self._grounds else self.root)
+        name, manifest, pythons = self.name, self._manifest, [*self.pythons]
+        self.folder(back.replace("\\", "/"), names, below=False, purpose=purpose)
+        self.name, self._manifest, self.pythons = name, manifest, pythons
+
+    # How a file is read.
+
+    _also = ""  # the workspace's root, with all links followed
 
     def _text(self, path: str) -> str | None:
         stray = self._stray(path)
@@ -146,10 +218,10 @@ class _Reader:
     def _stray(self, path: str) -> Missing | None:
         """Why a file is not read: it lies elsewhere, and a list must not carry what is there into a report.
 
-        Within is what lies in the project, or in the repository around it.
+        Within is what lies in the project, in its workspace, or in the repository around it.
         """
         file = self.world.resolve(f"{self.root}/{path}")
-        if _within(file, self._grounds):
+        if _within(file, self._grounds) or (self._also and _within(file, self._also)):
             return None
         return Missing(f"{self.root}/{path}: it lies outside the project ({file}), and is not read")
 
@@ -170,24 +242,6 @@ class _Reader:
         self.unreadable[path] = f"{self.root}/{path}{line}: {error.what}"
         return Missing(self.unreadable[path])
 
-    def _list(self, path: str, kind: str) -> None:
-        requirements: list[Requirement] | Missing
-        text: str | None = None
-        try:
-            text = self._nested(path) if kind == "requirements" else None
-            text = self._text(path) if text is None else text
-            if text is None:
-                return
-            requirements = _requirements(kind, text, path, self._nested)
-        except Broken as error:
-            requirements = self._broken(path, error)
-        indexes: list[str] = []
-        if kind == "requirements" and text is not None:
-            from envdoctor.probe.project.requirements_txt import indexes as of_file
-
-            indexes = of_file(text)
-        self.declarations.append(Declaration(file=path, kind=kind, requirements=requirements, indexes=indexes))
-
     def _nested(self, path: str) -> str | None:
         from envdoctor.probe.project.requirements_txt import decode
 
@@ -202,18 +256,134 @@ class _Reader:
             raise Broken(0, f"more than {LISTS >> 20} MB of lists")
         return decode(data)
 
-    def _pyproject(self, path: str) -> None:
+    # The formats.
+
+    def _wants(self, path: str, name: str) -> None:
+        text = self._text(path)
+        if text is not None:
+            from envdoctor.probe.project.small_files import pythons
+
+            try:
+                self.pythons += pythons(name, text, path)
+            except Broken as error:
+                self._broken(path, error)
+
+    def _requirements(self, path: str, found: Entry) -> None:
+        """A requirements file; what conda wrote goes by such a name, too."""
+        from envdoctor.probe.project import conda_lists, requirements_txt
+
+        requirements: list[Requirement] | Missing
+        text: str | None = None
+        try:
+            text = self._nested(path)
+            text = self._text(path) if text is None else text
+            if text is None:
+                return
+            if "=" in text and conda_lists.sniff(text):
+                self._conda_list(path, found)
+                return
+            requirements = requirements_txt.parse(text, path, self._nested)
+        except Broken as error:
+            if found.loose and text is not None:
+                return  # a text of another kind
+            requirements = self._broken(path, error)
+        indexes = requirements_txt.indexes(text) if text is not None else []
+        if found.lock and isinstance(requirements, list):
+            self.declarations.append(
+                Declaration(file=path, kind="requirements.lock", lock=True, locked=_exactly(requirements))
+            )
+            return
+        self.declarations.append(
+            Declaration(file=path, kind="requirements", requirements=requirements, indexes=indexes)
+        )
+
+    def _conda_list(self, path: str, found: Entry) -> None:
+        from envdoctor.probe.project import conda_lists
+
+        text = self._text(path)
+        kind = conda_lists.sniff(text) if text is not None else ""
+        if text is None or (found.loose and not kind):
+            return
+        locked: list[Locked] | Missing
+        platforms: list[str] = []
+        try:
+            locked, platforms = conda_lists.packages(text)
+        except Broken as error:
+            locked = self._broken(path, error)
+        self.declarations.append(
+            Declaration(file=path, kind=kind or "explicit", lock=True, locked=locked, platforms=platforms)
+        )
+
+    def _environment(self, path: str, found: Entry) -> None:
+        from envdoctor.probe.project.yaml import environment
+
         text = self._text(path)
         if text is None:
             return
-        from envdoctor.probe.project.toml import pyproject
-
         try:
-            self.name, lists = pyproject(text, path, self._nested)
+            told = environment(text, path, self._nested)
         except Broken as error:
-            self._broken(path, error)
+            if not found.loose:
+                self.declarations.append(
+                    Declaration(file=path, kind="environment.yml", requirements=self._broken(path, error))
+                )
             return
-        self.declarations += [Declaration(file=path, kind=kind, requirements=found) for kind, found in lists.items()]
+        if told.listed or not found.loose:
+            self.declarations.append(
+                Declaration(
+                    file=path,
+                    kind="environment.yml",
+                    requirements=told.requirements,
+                    name=told.name,
+                    dynamic=told.dynamic,
+                )
+            )
+
+    def _image(self, path: str) -> None:
+        from envdoctor.probe.project.small_files import image
+
+        text = self._text(path)
+        if text is not None and (found := image(text, path, self._nested)):
+            self.declarations.append(Declaration(file=path, kind="image", requirements=found))
+
+    def scripts(self, names: list[str]) -> None:
+        """What the scripts at the top say of themselves, where nothing else says anything."""
+        from envdoctor.probe.project.small_files import script
+
+        for name in [name for name in names if name.endswith(".py")][:SCRIPTS]:
+            data = self.world.read(f"{self.root}/{name}", HEAD)
+            if isinstance(data, bytes) and b"# /// script" in data and self._stray(name) is None:
+                try:
+                    told = script(data.decode("utf-8", "replace"), name)
+                except Broken as error:
+                    self._broken(name, error)
+                    continue
+                for kind, found in told.lists.items() if told else ():
+                    self.declarations.append(Declaration(file=name, kind=kind, requirements=found, purpose="script"))
+
+    def _manifested(self, path: str, kind: str, own: bool) -> None:
+        """A file of one project: its lists, and what else it says."""
+        text = self._text(path)
+        if text is None:
+            return
+        try:
+            told = _manifest(kind, text, path, self._nested)
+        except Broken as error:
+            missing = self._broken(path, error)
+            if kind in ("Pipfile", "pixi"):
+                self.declarations.append(Declaration(file=path, kind=kind, requirements=missing))
+            return
+        self.name = self.name or told.name
+        if own:
+            self._manifest = told if kind == "pyproject" else self._manifest
+            self.pythons += told.pythons
+            self.tools += told.tools
+        for name in dict.fromkeys([*told.lists, *told.dynamic]):
+            self.declarations.append(
+                Declaration(
+                    file=path, kind=name, requirements=told.lists.get(name, []), dynamic=told.dynamic.get(name, "")
+                )
+            )
 
     def _lock(self, path: str, kind: str) -> None:
         text = self._text(path)
@@ -230,15 +400,37 @@ class _Reader:
         self.declarations.append(Declaration(file=path, kind=kind, lock=True, locked=locked))
 
 
-def _requirements(kind: str, text: str, path: str, nested: Callable[[str], str | None]) -> list[Requirement]:
-    if kind == "requirements":
-        from envdoctor.probe.project.requirements_txt import parse
+def _manifest(kind: str, text: str, path: str, nested: Callable[[str], str | None]) -> Manifest:
+    if kind == "pyproject":
+        from envdoctor.probe.project.pyproject import pyproject
 
-        return parse(text, path, nested)
-    if kind == "environment.yml":
-        from envdoctor.probe.project.yaml import environment
+        return pyproject(text, path, nested)
+    if kind in ("setup.cfg", "setup.py"):
+        if "setup" not in text and "install_requires" not in text and "[options" not in text:
+            return Manifest()
+        from envdoctor.probe.project import setup_files
 
-        return environment(text, path, nested)
+        return setup_files.setup_cfg(text, path, nested) if kind == "setup.cfg" else setup_files.setup_py(text, path)
     from envdoctor.probe.project import toml
 
+    if kind == "hatch":
+        from envdoctor.probe.project.pyproject import hatch_environments
+
+        environments = toml.table_of(toml.load(text), "envs")
+        return Manifest(lists={"hatch": hatch_environments(environments, path, toml.Lines(text))})
     return toml.pixi_manifest(text, path) if kind == "pixi" else toml.pipfile(text, path)
+
+
+def _exactly(requirements: list[Requirement]) -> list[Locked]:
+    """What a list of exact versions locks."""
+    return [
+        Locked(name=item.name, key=item.key, version=item.specifier[2:], line=item.line, source=item.source)
+        for item in requirements
+        if item.specifier and item.specifier.startswith("==") and not set(item.specifier) & set("*,")
+    ]
+
+
+def _changed(item: Declaration, **values: str) -> Declaration:
+    import msgspec
+
+    return msgspec.structs.replace(item, **values)

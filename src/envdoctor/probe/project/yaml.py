@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from envdoctor.facts.project import Requirement
 from envdoctor.probe.project.requirements_txt import Read, parse
-from envdoctor.probe.project.specs import Broken, of_conda
+from envdoctor.probe.project.specs import Broken, of_conda, quoted
 
 
 def compose(text: str) -> Any:
@@ -23,31 +26,59 @@ def compose(text: str) -> Any:
         raise Broken(0, "nested too deeply") from None
 
 
-def environment(text: str, file: str, read: Read) -> list[Requirement]:
+class Environment(Struct):
+    """An environment.yml: what the environment is called, its dependencies, and what a template is to fill in (empty:
+    nothing). ``listed``: there is a list of dependencies at all."""
+
+    name: str = ""
+    requirements: list[Requirement] = []
+    dynamic: str = ""
+    listed: bool = False
+
+
+def environment(text: str, file: str, read: Read) -> Environment:
     """The dependencies of an environment.yml, its ``pip:`` part included."""
     document = compose(text)
+    told = Environment()
     if document is None:
-        return []
+        return told
     if document.id != "mapping":
         raise Broken(document.start_mark.line + 1, "not a mapping")
+    named = next((value for key, value in document.value if key.value == "name"), None)
+    told.name = str(named.value) if named is not None and named.id == "scalar" else ""
     dependencies = next((value for key, value in document.value if key.value == "dependencies"), None)
+    told.listed = dependencies is not None
     if dependencies is None or (dependencies.id == "scalar" and dependencies.value == ""):
-        return []
+        return told
     if dependencies.id != "sequence":
         raise Broken(dependencies.start_mark.line + 1, "dependencies is not a list")
-    found = []
+    rows = text.splitlines()
     for item in dependencies.value:
         line = item.start_mark.line + 1
         if item.id == "scalar":
-            found.append(of_conda(str(item.value), file, line))
+            _conda(told, str(item.value), file, line, rows[line - 1])
         elif item.id == "mapping":
             for key, value in item.value:
                 if key.value == "pip" and value.id == "sequence":
                     for entry in value.value:
-                        found += _pip(str(entry.value), file, entry.start_mark.line + 1, read)
-        else:
+                        told.requirements += _pip(str(entry.value), file, entry.start_mark.line + 1, read)
+        elif item.id == "sequence":
             raise Broken(line, "neither a package nor a list of pip's")
-    return found
+    return told
+
+
+def _conda(told: Environment, text: str, file: str, line: int, row: str) -> None:
+    if "{{" in text or "{%" in text or "${" in text:
+        told.dynamic = told.dynamic or f"{file}:{line}: {quoted(text)} is filled in by a template"
+    elif text:
+        told.requirements.append(of_conda(text, file, line, selector=_selector(row)))
+
+
+def _selector(row: str) -> str:
+    """``win`` of ``# [win]`` at the end of a line (https://conda.github.io/conda-lock/src_environment_yml/)."""
+    _, mark, comment = row.partition(" #")
+    comment = comment.strip()
+    return comment[1:].partition("]")[0].strip() if mark and comment.startswith("[") and "]" in comment else ""
 
 
 def _pip(text: str, file: str, line: int, read: Read) -> list[Requirement]:
@@ -56,9 +87,4 @@ def _pip(text: str, file: str, line: int, read: Read) -> list[Requirement]:
         found = parse(text, file, read)
     except Broken as error:
         raise Broken(line, error.what) from None
-    return [
-        item
-        if item.file != file
-        else Requirement(text=item.text, name=item.name, key=item.key, file=file, line=line, specifier=item.specifier)
-        for item in found
-    ]
+    return [item if item.file != file else msgspec.structs.replace(item, line=line) for item in found]
