@@ -37,6 +37,13 @@ def test(session: nox.Session) -> None:
 
 
 @nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that are too long for every run, and the agreement with conda: writes docs/conda-agreement.md."""
+    run(session, "python", "-m", "pytest", "-m", "slow", *session.posargs)
+    run(session, "python", "-m", "tests.conda_agreement")
+
+
+@nox.session
 def generate(session: nox.Session) -> None:
     """What is written by programs: tables in documents, the data as it is read, the format of the code."""
     run(session, "python", "-m", "envdoctor.data")

@@ -1,6 +1,8 @@
 """A check-up of a conda prefix as large as Anaconda's, beside a Python that merely reads the same bytes.
 
-The prefix is made up: 450 records, 60 MB of JSON, 250,000 paths that exist. Yardstick: ``python -c`` that reads every
+The prefix is made up: 450 records, 60 MB of JSON, 250,000 paths that exist; first all packages are for one platform,
+then all but Python are for any (``noarch``), whose records have the packages' own paths, as conda writes them.
+Yardstick: ``python -c`` that reads every
 record and calls ``lstat`` on every path. Both are started in turn; the figures are medians of whole processes.
 
     python benchmarks/conda_prefix.py [--assert]
@@ -33,7 +35,7 @@ with open(sys.argv[2]) as file:
 """
 
 
-def build(prefix: Path, python: str) -> Path:
+def build(prefix: Path, python: str, noarch: bool) -> Path:
     """The prefix, with a Python of its own that is a link's target; returns the list of its paths."""
     meta = prefix / "conda-meta"
     meta.mkdir(parents=True)
@@ -45,13 +47,14 @@ def build(prefix: Path, python: str) -> Path:
         name = "python" if number == 0 else f"package-{number:03}"
         folder = site / f"package_{number:03}"
         folder.mkdir(parents=True)
-        entries = []
+        entries, files = [], []
         for index in range(each):
             kind = (".py", ".pyc", ".so", ".json")[index % 4]
             file = folder / f"mod{index:04}{kind}"
             file.touch()
             digest = hashlib.sha256(f"{number}/{index}".encode()).hexdigest()
-            path = str(file.relative_to(prefix))
+            files.append(str(file.relative_to(prefix)))
+            path = f"site-packages/{file.relative_to(site)}" if noarch and number else files[-1]
             entries.append({"_path": path, "path_type": "hardlink", "sha256": digest, "size_in_bytes": 0})
             listing.append(str(file))
         document = {
@@ -59,8 +62,10 @@ def build(prefix: Path, python: str) -> Path:
             "depends": ["python"], "size": 1_000_000, "requested_spec": "None",
             "channel": "https://repo.anaconda.com/pkgs/main/linux-64",
             "url": f"https://repo.anaconda.com/pkgs/main/linux-64/{name}-1.0-h0_0.conda",
-            "files": [entry["_path"] for entry in entries], "paths_data": {"paths_version": 1, "paths": entries},
+            "files": files, "paths_data": {"paths_version": 1, "paths": entries},
         }  # fmt: skip
+        if noarch and number:
+            document |= {"noarch": "python", "subdir": "noarch"}
         data = json.dumps(document).encode()
         wanted = MEGABYTES * 1_000_000 // RECORDS
         document["license_text"] = "x" * max(0, wanted - len(data) - 25)
@@ -86,10 +91,16 @@ def main() -> int:
     parser.add_argument("--assert", dest="strict", action="store_true", help=f"status 1 above {LIMIT} × or {MEMORY} MB")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    worst = max((measured(noarch, options.rounds) for noarch in (False, True)), key=lambda pair: pair[0])
+    return 1 if options.strict and (worst[0] > LIMIT or worst[1] > MEMORY) else 0
+
+
+def measured(noarch: bool, count: int) -> tuple[float, float]:
+    """The check-up's time as a multiple of the reading's, and its memory in MB."""
     folder = tempfile.mkdtemp(prefix="conda-prefix-")
     try:
         prefix = Path(folder, "anaconda")
-        paths = build(prefix, os.path.realpath(sys.executable))
+        paths = build(prefix, os.path.realpath(sys.executable), noarch)
         size = sum(path.stat().st_size for path in prefix.glob("conda-meta/*.json"))
         reading = [sys.executable, "-c", READ, str(prefix), str(paths)]
         checking = [
@@ -105,17 +116,17 @@ def main() -> int:
             "never",
         ]
         seconds(reading), seconds(checking)  # the first of each fills the caches
-        rounds = [(seconds(reading), seconds(checking)) for _ in range(options.rounds)]
+        rounds = [(seconds(reading), seconds(checking)) for _ in range(count)]
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     finally:
         shutil.rmtree(folder)
     floor, whole = (statistics.median(column) for column in zip(*rounds, strict=True))
     factor = whole / floor
-    print(f"{RECORDS} records, {size / 1e6:.0f} MB, {PATHS} paths")
+    print(f"{RECORDS} records{' (noarch)' * noarch}, {size / 1e6:.0f} MB, {PATHS} paths")
     print("| what | seconds | of the reading | most memory |\n|---|---:|---:|---:|")
     print(f"| reading alone | {floor:.3f} | 1.00 × | |")
     print(f"| envdoctor check | {whole:.3f} | {factor:.2f} × | {memory:.0f} MB |")
-    return 1 if options.strict and (factor > LIMIT or memory > MEMORY) else 0
+    return factor, memory
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The plug-in for ``conda doctor``, installed by pip into a base of one's own, and what it leaves as it was."""
+"""The plug-in for ``conda doctor``, installed from its wheel into a base of one's own, and what it leaves as it was."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.conda_patients import SCIENCE, Ward, harm, made, ward
-from tests.support.patients import Patient, clean_environ, remove, run, write
+from tests.support.patients import Patient, remove, run, write
 from tests.support.real_conda import Laboratory
 
 pytestmark = pytest.mark.real
@@ -16,13 +16,12 @@ HERE = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def base(lab: Laboratory, tmp_path_factory: pytest.TempPathFactory) -> Patient:
-    """A base into which pip has put envdoctor, from its wheel and PyPI."""
+    """A base into which envdoctor was put, from its wheel and PyPI."""
     folder = tmp_path_factory.mktemp("with-envdoctor")
     base = lab.copy_base(folder / "miniforge3")
     run([sys.executable, "-m", "uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(HERE)])
     (wheel,) = folder.glob("*.whl")
-    install = ["-m", "pip", "install", "--quiet", "--root-user-action=ignore", str(wheel)]
-    run([str(base.python), *install], clean_environ())
+    run([sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(base.python), str(wheel)])
     return base
 
 

@@ -160,27 +160,45 @@ ROWS = [
 ]
 
 
-def test_we_name_the_packages_that_conda_doctor_names(lab: Laboratory, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """The packages that only we name, that only conda doctor names, that both do; and what conda doctor ended with."""
+
+    ours: set[str]
+    theirs: set[str]
+    both: set[str]
+    ended: str
+
+
+def compared(lab: Laboratory, folder: Path) -> list[Seen]:
+    """What was seen of each row."""
     prefixes = []
     for number, row in enumerate(ROWS):
-        patient = made(lab, row.maker, tmp_path / str(number) / "env", *row.words)
+        patient = made(lab, row.maker, folder / str(number) / "env", *row.words)
         row.harm(patient)
         prefixes.append(str(patient.prefix))
     asked = subprocess.run(
         [f"{lab.base}/bin/python", "-I", "-c", DOCTOR],
         input=json.dumps(prefixes),
-        env=lab.environ(tmp_path),
+        env=lab.environ(folder),
         capture_output=True,
         text=True,
         check=True,
     )
-    wrong = []
-    for row, prefix, answer in zip(ROWS, prefixes, json.loads(asked.stdout), strict=True):
-        theirs = set() if isinstance(answer, str) else set(answer)
-        ours = named_by_us(lab, prefix)
-        expected = (ours - theirs, theirs - ours, ours & theirs, answer if isinstance(answer, str) else "")
-        if expected != (set(row.ours), set(row.theirs), set(row.named), row.ends):
-            wrong.append((row.maker, row.fault, expected))
+    found = []
+    for prefix, answer in zip(prefixes, json.loads(asked.stdout), strict=True):
+        theirs, ours = set() if isinstance(answer, str) else set(answer), named_by_us(lab, prefix)
+        found.append(Seen(ours - theirs, theirs - ours, ours & theirs, answer if isinstance(answer, str) else ""))
+    return found
+
+
+def test_we_name_the_packages_that_conda_doctor_names(lab: Laboratory, tmp_path: Path) -> None:
+    expected = [Seen(set(row.ours), set(row.theirs), set(row.named), row.ends) for row in ROWS]
+    wrong = [
+        (row.maker, row.fault, seen)
+        for row, seen, wanted in zip(ROWS, compared(lab, tmp_path), expected, strict=True)
+        if seen != wanted
+    ]
     assert not wrong, "\n".join(map(str, wrong))
 
 

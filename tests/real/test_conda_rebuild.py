@@ -27,8 +27,7 @@ def around(lab: Laboratory, tmp_path: Path) -> Ward:
 @pytest.fixture
 def patient(lab: Laboratory, around: Ward, tmp_path: Path) -> Patient:
     """Packages of three kinds: conda-forge's, bioconda's by ``--channel`` alone, and pip's."""
-    here = lab.copy(tmp_path / "env", *SCIENCE)
-    around.conda("install", "--quiet", "--prefix", str(here.prefix), "--channel", "bioconda", "samtools")
+    here = lab.copy(tmp_path / "env", *SCIENCE, "samtools", "--channel", "conda-forge", "--channel", "bioconda")
     pip_install(here, "--find-links", str(wheel(tmp_path / "wheels", "cowsay", "6.1").parent), "cowsay")
     return here
 

@@ -105,7 +105,6 @@ def test_pips_lock(tmp_path: Path) -> None:
     assert locked(tmp_path, "pylock.toml") == {"six"}
 
 
-@pytest.mark.slow
 def test_poetrys_lock(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", POETRY)
     tool(tmp_path, *UV, "tool", "run", "--quiet", "poetry", "lock", "--quiet")
@@ -146,7 +145,6 @@ def drifted(folder: Path, lock: str) -> list[str]:
     return [" ".join(step["argv"]) for fix in found["warning"]["fixes"] for step in fix["steps"]]
 
 
-@pytest.mark.slow
 def test_an_environment_that_poetry_made_is_held_against_its_lock(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", POETRY.replace('six = "^1.16"', 'six = "^1.16"\npackaging = ">=24"'))
     poetry = [*RUN, "poetry", "--quiet"]
@@ -155,7 +153,6 @@ def test_an_environment_that_poetry_made_is_held_against_its_lock(tmp_path: Path
     assert drifted(tmp_path, "poetry.lock") == [f"poetry sync --project {tmp_path}"]
 
 
-@pytest.mark.slow
 def test_an_environment_that_pdm_made_is_held_against_its_lock(tmp_path: Path) -> None:
     """Its releases of 2026 break under the newest unearth, which has gone over to another httpx."""
     write(tmp_path / "pyproject.toml", PDM)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.patients import clean_environ, run, write
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = pytest.mark.real
 ROOT = Path(__file__).parent.parent.parent
 UV = [sys.executable, "-m", "uv", "--quiet"]
 

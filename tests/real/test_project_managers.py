@@ -11,7 +11,7 @@ from uv import find_uv_bin
 
 from tests.support.patients import checkup, clean_environ, write
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = pytest.mark.real
 
 UV = [sys.executable, "-m", "uv"]
 RUN = [find_uv_bin(), "tool", "run", "--quiet"]

@@ -1,13 +1,13 @@
 """Environments that conda itself has made, and rattler, which keeps its records in another dialect: all are healthy."""
 
 import json
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.laboratory import BIOCONDA, CONDA_FORGE, install
-from tests.support.patients import Checkup, Patient, checkup, patient_at
+from tests.support.conda_patients import harm, made
+from tests.support.patients import Checkup, Patient, checkup
 from tests.support.real_conda import VERSION, Laboratory
 
 pytestmark = pytest.mark.real
@@ -22,11 +22,6 @@ def examine(lab: Laboratory, patient: Patient, *args: str, base: Path | None = N
     return checkup(patient, *args, environ=lab.environ(home, base, patient.prefix, **variables))
 
 
-def harm(seen: Checkup) -> list[str]:
-    """All findings above info."""
-    return [f"{item['code']} {item['title']}" for item in seen.document["findings"] if item["severity"] != "info"]
-
-
 def test_a_fresh_installation_is_healthy(lab: Laboratory, tmp_path: Path) -> None:
     patient = lab.copy_base(tmp_path / "miniforge3")
     seen = examine(lab, patient, base=patient.prefix)
@@ -37,30 +32,54 @@ def test_a_fresh_installation_is_healthy(lab: Laboratory, tmp_path: Path) -> Non
     assert seen.changed == []
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        SCIENCE,
-        ("python", "samtools", "numpy", "--channel", "bioconda", "--channel", "conda-forge"),
-        ("python", "lab-tool", "lab-plugin"),
-        ("python=3.10", "pip"),
-        ("python", "font-data", "hdf5", "seaborn"),
-    ],
-    ids=["science", "bioconda", "noarch", "another-python", "generic"],
-)
-def test_environments_that_conda_makes_are_healthy(lab: Laboratory, tmp_path: Path, words: tuple[str, ...]) -> None:
-    patient = lab.copy(tmp_path / "env", *words)
+Make = Callable[[Laboratory, Path], Patient]
+
+
+def by_conda(*words: str) -> Make:
+    return lambda lab, folder: lab.copy(folder / "env", *words)
+
+
+def of_rattlers(*words: str) -> Make:
+    return lambda lab, folder: made(lab, "rattler", folder / "env", *words)
+
+
+def nested(lab: Laboratory, folder: Path) -> Patient:
+    outer = lab.copy(folder / "outer", *SCIENCE)
+    return lab.copy(outer.prefix / "envs" / "inner", "python", "lab-tool", "lab-plugin")
+
+
+def cloned(lab: Laboratory, folder: Path) -> Patient:
+    return lab.create(folder / "clone", "--clone", str(lab.template(*SCIENCE)))
+
+
+HEALTHY: dict[str, Make] = {
+    "science by conda": by_conda(*SCIENCE),
+    "bioconda by conda": by_conda("python", "samtools", "numpy", "--channel", "bioconda", "--channel", "conda-forge"),
+    "noarch by conda": by_conda("python", "lab-tool", "lab-plugin"),
+    "another Python by conda": by_conda("python=3.10", "pip"),
+    "generic by conda": by_conda("python", "font-data", "hdf5", "seaborn"),
+    "science by rattler": of_rattlers(*SCIENCE),
+    "plain by rattler": of_rattlers("python", "hdf5", "pandas", "pip"),
+    "in another environment": nested,
+    "cloned by conda": cloned,
+}
+
+
+@pytest.mark.parametrize("make", HEALTHY.values(), ids=list(HEALTHY))
+def test_what_conda_and_rattler_make_is_healthy(lab: Laboratory, tmp_path: Path, make: Make) -> None:
+    patient = make(lab, tmp_path)
     seen = examine(lab, patient, "--deep")
-    # The laboratory's Python is Debian's, which sees the NumPy of the machine where there is one.
-    assert [item for item in harm(seen) if not item.startswith("BLA003")] == []
+    # The other Python runs Debian's, which sees the NumPy of the machine where there is one.
+    own = [item for item in harm(seen) if make is not HEALTHY["another Python by conda"] or "BLA003" not in item]
+    assert own == []
     conda = seen.document["facts"]["conda"]
-    assert conda["is_environment"] and not conda["is_base"] and conda["root_prefix"] == str(lab.base)
+    assert conda["is_environment"] and not conda["is_base"]
     assert conda["damaged"] == [] and conda["overlaps"] == [] and conda["unreadable"] == {}
 
 
 def test_conda_writes_the_packages_own_paths_and_rattler_those_in_the_prefix(lab: Laboratory, tmp_path: Path) -> None:
     mine = lab.copy(tmp_path / "conda" / "env", "python", "lab-tool")
-    theirs = by_rattler(lab, tmp_path / "rattler" / "env", "python", "lab-tool", "pip")
+    theirs = made(lab, "rattler", tmp_path / "rattler" / "env", *SCIENCE)
     written = {}
     for maker, prefix in (("conda", mine.prefix), ("rattler", theirs.prefix)):
         (record,) = prefix.glob("conda-meta/lab-tool-*.json")
@@ -68,23 +87,3 @@ def test_conda_writes_the_packages_own_paths_and_rattler_those_in_the_prefix(lab
         assert (prefix / "bin" / "lab-tool").exists() and (prefix / "bin" / "lab-script").exists()
     assert "site-packages/lab_tool_cli.py" in written["conda"] and "python-scripts/lab-script" in written["conda"]
     assert "lib/python3.11/site-packages/lab_tool_cli.py" in written["rattler"]
-    assert harm(examine(lab, theirs, "--deep")) == []
-
-
-@pytest.mark.parametrize("words", [("python", "pandas", "pip"), ("python", "hdf5", "pip")], ids=["science", "plain"])
-def test_environments_that_rattler_makes_are_healthy(lab: Laboratory, tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert harm(examine(lab, by_rattler(lab, tmp_path / "env", *words), "--deep")) == []
-
-
-def test_an_environment_in_an_environment_and_a_clone_are_healthy(lab: Laboratory, tmp_path: Path) -> None:
-    outer = lab.copy(tmp_path / "env", *SCIENCE)
-    inner = lab.create(outer.prefix / "envs" / "inner", "--clone", str(outer.prefix))
-    assert harm(examine(lab, inner)) == []
-    shutil.rmtree(outer.prefix / "envs" / "home", ignore_errors=True)
-    assert harm(examine(lab, outer)) == []
-
-
-def by_rattler(lab: Laboratory, prefix: Path, *specs: str) -> Patient:
-    """An environment that rattler makes of the same channels."""
-    wanted = {CONDA_FORGE: specs, BIOCONDA: ()}
-    return patient_at(install(prefix, lab.channels, wanted, cache=lab.folder / "rattler", indexed=True))

@@ -20,7 +20,7 @@ from envdoctor.api import (
 )
 from envdoctor_checks.python._commands import where_it_leads
 
-PY005 = Rule("PY005", "environment-shadowed", Severity.WARNING, guide=("pkg-2", "repro-2"))
+PY005 = Rule("PY005", "environment-shadowed", Severity.WARNING, guide=("pkg-2", "repro-2"), varies=(Severity.INFO,))
 NAMES = ("python", "python3")  # both are in every environment that venv, virtualenv, uv or conda makes
 
 
@@ -30,7 +30,8 @@ def environment_shadowed(path: Path) -> Iterator[Finding]:
         raise NotApplicable("no environment is active")
     innermost = path.active[0]
     if innermost.exists and innermost.python is None:
-        raise NotApplicable("the active environment holds no Python")
+        yield _without_python(innermost, path)
+        return
     commands = [item for name in NAMES if (item := next((one for one in path.commands if one.name == name), None))]
     if not commands:
         raise NotApplicable("no Python on PATH")
@@ -46,6 +47,24 @@ def environment_shadowed(path: Path) -> Iterator[Finding]:
         f"{innermost.variable} says that an environment is active; another folder stands before it on PATH, "
         "and so another Python answers.",
         remedies=_again(innermost),
+    )
+
+
+def _without_python(innermost: Active, path: Path) -> Finding:
+    """An environment for R, say, is right so: a note, that nobody takes what was examined for it."""
+    first = next((item for name in NAMES for item in path.commands if item.name == name), None)
+    where = first.prefix if first else "another place"
+    return Finding(
+        PY005,
+        innermost.variable,
+        (
+            Evidence(innermost.variable, f"{innermost.prefix} (no Python in it)"),
+            *([where_it_leads(first)] if first else []),
+        ),
+        f"the active environment {innermost.prefix} holds no Python: another one was examined",
+        f"Without a Python of its own, `python` and `pip` are those of {where}, and what pip installs goes there.",
+        own_severity=Severity.INFO,
+        remedies=(Manual("install Python into it, if you want to work with Python there"),),
     )
 
 
