@@ -48,7 +48,7 @@ LINKS = (
 )
 TEXT = "an edited text, header or script harms no import, and people do edit them"
 BOTH_BRING = "two packages bring the file and one of them has lost it: conda lets that pass with a word, and so do we"
-ENDS = "conda doctor ends with a traceback; the file is told by CON016, with its cure"
+ENDS = "conda doctor fails on it; CON016 names the file and its fix"
 
 
 @dataclass(frozen=True)

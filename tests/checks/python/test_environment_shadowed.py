@@ -27,6 +27,5 @@ def test_the_first_python_in_the_active_environment_is_quiet() -> None:
     )
     assert outcome(environment_shadowed, path=path(command("python3", "/usr"))).status == "not-applicable"
     empty = active("/opt/tools", "CONDA_PREFIX", python=None)
-    assert (
-        outcome(environment_shadowed, path=path(command("python3", "/usr"), active=[empty])).status == "not-applicable"
-    )
+    (found,) = findings(environment_shadowed, path=path(command("python3", "/usr"), active=[empty]))
+    assert found.severity == "info" and "holds no Python" in found.title and "/usr" in found.why
