@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import windows
 from tests.support.patients import Patient, add_unrelated_fault, copy_patient, make_venv, released, run
@@ -33,6 +34,45 @@ def pytest_configure() -> None:
         os.environ.setdefault(name, "1")
     if os.path.exists(CERTIFICATES):
         os.environ.setdefault("REQUESTS_CA_BUNDLE", CERTIFICATES)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs in up to four processes; tests that are named run in this one, which starts at once."""
+    if config.args_source != pytest.Config.ArgsSource.TESTPATHS:
+        return 0
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 4) if usable > 1 else 0
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """A file's tests run in one process, and so do all that share a laboratory: it is set up once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "conda" if re.match(r"tests/real/test_(?:real_)?conda_?", path) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Beside a test that is marked `alone` none runs in another process."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or os.name == "nt":
+        return (yield)
+    import fcntl
+
+    shared = Path(item.config.option.basetemp).parent
+    # Who waits to be alone holds the gate, and no other gets past it.
+    with open(shared / "gate", "w") as gate, open(shared / "room", "w") as room:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(gate, fcntl.LOCK_UN)
+        try:
+            return (yield)
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

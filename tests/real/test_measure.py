@@ -19,6 +19,7 @@ __all__ = ["make_group"]
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.alone,
     pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="load is told by processors on Linux"),
 ]
 TRIES = 4  # measurements until one is conclusive: other tests may be running
