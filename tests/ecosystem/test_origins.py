@@ -82,5 +82,19 @@ def test_no_other_module_collects_kinds() -> None:
 
 
 PROGRAMS = {  # words of kinds that are programs', packages' or package managers' names, too
-    *("conda", "micromamba", "pixi", "poetry", "pipx", "virtualenv", "venv", "debian", "nix", "guix", "source"),
+    *(
+        "conda",
+        "micromamba",
+        "pixi",
+        "poetry",
+        "pdm",
+        "pipenv",
+        "pipx",
+        "virtualenv",
+        "venv",
+        "debian",
+        "nix",
+        "guix",
+        "source",
+    ),
 }
