@@ -169,9 +169,10 @@ def test_a_file_of_ours_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         find(world(tmp_path), str(tmp_path))
 
 
-def test_a_pipe_in_its_place_holds_nobody(tmp_path: Path) -> None:
+def test_a_pipe_in_its_place_holds_nobody_and_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "envdoctor.toml")
-    assert find(world(tmp_path), str(tmp_path)).fail_on is None
+    with pytest.raises(UsageError, match="no file, but a pipe"):
+        find(world(tmp_path), str(tmp_path))
 
 
 def test_without_a_project_there_is_no_configuration(tmp_path: Path) -> None:
