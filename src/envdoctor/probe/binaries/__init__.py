@@ -21,12 +21,14 @@ def parsed(world: World, path: str, parse: Callable[[int], Links | None], what: 
         return parse(fd)
     except OSError as error:
         return Missing(reason(error, path))
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, LookupError) as error:
         return Missing(f"{path}: damaged {what}: {error}")
     finally:
         os.close(fd)
 
 
 def read_at(fd: int, length: int, offset: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(fd, length, offset)
     os.lseek(fd, offset, os.SEEK_SET)
     return os.read(fd, length)

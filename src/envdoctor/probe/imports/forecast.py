@@ -15,7 +15,7 @@ from envdoctor.data import listed
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.binaries import elf
-from envdoctor.probe.packages.records import first_components, libraries, split
+from envdoctor.probe.packages.records import first_components, libraries
 from envdoctor.probe.world import World
 
 MAGIC = b"glibc-ld.so.cache1.1"
@@ -61,7 +61,7 @@ def suspects(
         loader = _Loader(world, records)
         left = MOST
         for distribution, record in wanted:
-            files = [path for line in libraries(record, "linux") if "test" not in (path := split(line)[0])]
+            files = [path for path, _, _ in libraries(record, "linux") if "test" not in path]
             found += [it for path in files[:left] for it in loader.doubts(distribution, record, path)]
             left = max(0, left - len(files))
     return found
@@ -90,16 +90,20 @@ class _Loader:
         self._world = world
         self._records = records
         self._bundled: set[str] | None = None
-        self._cache: dict[str, str] | None = None
+        self._cache: bytes | None = None
+        self._cached: dict[str, str | None] = {}
         self._listings: dict[str, frozenset[str]] = {}
-        self._defined: dict[str, frozenset[str]] = {}
+        self._defined: dict[str, dict[int, str]] = {}
+        self._winners: dict[tuple[tuple[str, ...], str, str], dict[str, str | None]] = {}
+        self._agreed: set[tuple[str, tuple[int, ...]]] = set()
         preload = re.split(r"[ :]", world.environ.get("LD_PRELOAD", ""))
         self._preloaded = {os.path.basename(path): path for path in preload if "/" in path}
         self._preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
 
     def doubts(self, distribution: Distribution, record: bytes, path: str) -> list[Suspect]:
         """Why a file of a distribution may not load; empty where nothing speaks against it."""
-        full = os.path.normpath(f"{distribution.location}/{path}")
+        full = f"{distribution.location}/{path}"
+        full = os.path.normpath(full) if ".." in path else full
         image = elf.read(self._world, full)
         if image is None:
             return []
@@ -109,15 +113,7 @@ class _Loader:
                 return []
             lacks.append(("", ""))
         else:
-            folders = self._folders(image, os.path.dirname(full))
-            for soname in image.needed:
-                winner = self.find(soname, *folders)
-                if winner is None:
-                    if not soname.startswith(GRANTED) and soname not in self._brought():
-                        lacks.append((soname, ""))
-                elif versions := image.versions.get(soname):
-                    defined = self._versions(winner)
-                    lacks += [(version, winner) for version in versions if defined and version not in defined][-1:]
+            lacks += self._lacks(image, full.rpartition("/")[0])
         if not lacks:
             return []
         package = _package_of(path, record)
@@ -125,14 +121,39 @@ class _Loader:
         names = [package] if package else _packages(record)[:1]
         return [Suspect(distribution, name, full, module, what, where) for name in names for what, where in lacks[:2]]
 
-    def _folders(self, image: elf.Elf, origin: str) -> tuple[list[str], list[str]]:
-        """The folders that the file names, before and after those of LD_LIBRARY_PATH."""
-        named = [
-            os.path.normpath(re.sub(r"\$ORIGIN|\$\{ORIGIN\}", lambda _: origin, folder))
-            for folder in image.runpath.split(":")
-            if folder
-        ]
-        return ([], named) if image.late else (named, [])
+    def _lacks(self, image: elf.Elf, origin: str) -> list[tuple[str, str]]:
+        """The libraries, and versions of their symbols, that a file in the folder ``origin`` needs and nothing brings."""
+        found: list[tuple[str, str]] = []
+        winners = self._winners_of(image.needed, image.runpath, image.late, origin)
+        if None in winners.values():
+            for soname, winner in winners.items():
+                if winner is None and not soname.startswith(GRANTED) and soname not in self._brought():
+                    found.append((soname, ""))
+        for soname, hashes in image.hashes:
+            winner = winners.get(soname)
+            if winner is None or (winner, hashes) in self._agreed:
+                continue
+            defined = self._versions(winner)
+            if not defined or defined.keys() >= set(hashes):
+                self._agreed.add((winner, hashes))
+                continue
+            lacking = [name for value, name in image.versions[soname].items() if value not in defined]
+            found += [(version, winner) for version in lacking[-1:]]
+        return found
+
+    def _winners_of(self, needed: tuple[str, ...], runpath: str, late: bool, origin: str) -> dict[str, str | None]:
+        """The file that is taken for each name; files of one folder mostly need the same."""
+        key = (needed, runpath, runpath and origin)
+        if key not in self._winners:
+            named = [
+                os.path.normpath(re.sub(r"\$ORIGIN|\$\{ORIGIN\}", lambda _: origin, folder))
+                for folder in runpath.split(":")
+                if folder
+            ]
+            # The folders that the file names come before those of LD_LIBRARY_PATH, or after.
+            folders = ([], named) if late else (named, [])
+            self._winners[key] = {soname: self.find(soname, *folders) for soname in needed}
+        return self._winners[key]
 
     def find(self, soname: str, first: list[str], then: list[str]) -> str | None:
         """The file that the loader takes for a name."""
@@ -143,15 +164,11 @@ class _Loader:
         for folder in (*first, *self._preferred, *then):
             if soname in self._names(folder):
                 return f"{folder}/{soname}"
-        if self._cache is None:
-            self._cache = _cached(self._world)
-        if soname in self._cache:
-            return self._cache[soname]
+        if cached := self._in_cache(soname):
+            return cached
         machine = os.uname().machine if hasattr(os, "uname") else ""
-        for folder in (*(f"{base}/{machine}-linux-gnu" for base in FOLDERS[:2]), *FOLDERS):
-            if soname in self._names(folder):
-                return f"{folder}/{soname}"
-        return None
+        places = (*(f"{base}/{machine}-linux-gnu" for base in FOLDERS[:2]), *FOLDERS)
+        return next((file for folder in places if self._world.exists(file := f"{folder}/{soname}")), None)
 
     def _names(self, folder: str) -> frozenset[str]:
         if folder not in self._listings:
@@ -163,36 +180,51 @@ class _Loader:
         """The libraries of all distributions: one that is loaded already satisfies whoever needs its name."""
         if self._bundled is None:
             self._bundled = {
-                split(line)[0].rpartition("/")[2] for _, record in self._records for line in libraries(record, "linux")
+                path.rpartition("/")[2] for _, record in self._records for path, _, _ in libraries(record, "linux")
             }
         return self._bundled
 
-    def _versions(self, path: str) -> frozenset[str]:
+    def _versions(self, path: str) -> dict[int, str]:
         if path not in self._defined:
             image = elf.read(self._world, path)
-            self._defined[path] = frozenset(image.defined if isinstance(image, elf.Elf) else ())
+            self._defined[path] = image.defined if isinstance(image, elf.Elf) else {}
         return self._defined[path]
 
+    def _in_cache(self, soname: str) -> str | None:
+        """The file that ld.so.cache has for a name; ``None`` where there is none, or its format is another."""
+        if self._cache is None:
+            data = self._world.read("/etc/ld.so.cache", 8 << 20)
+            begin = data.find(MAGIC) if isinstance(data, bytes) else -1
+            self._cache = data[begin:] if isinstance(data, bytes) and begin >= 0 else b""
+        if soname not in self._cached:
+            self._cached[soname] = _looked_up(self._cache, os.fsencode(soname) + b"\0")
+        return self._cached[soname]
 
-def _cached(world: World) -> dict[str, str]:
-    """Soname to file, as ld.so.cache has it; empty where there is none, or its format is another."""
-    data = world.read("/etc/ld.so.cache", 8 << 20)
-    begin = data.find(MAGIC) if isinstance(data, bytes) else -1
-    if not isinstance(data, bytes) or begin < 0:
-        return {}
-    found: dict[str, str] = {}
+
+def _looked_up(cache: bytes, name: bytes) -> str | None:
+    """What the cache's table has for a name that ends in a null byte.
+
+    The names of thousands of libraries are not made into a table of our own: a dozen are asked for.
+    """
+    if len(cache) < 48:
+        return None
     flags = FLAGS.get(os.uname().machine if hasattr(os, "uname") else "")
-    try:
-        (count,) = struct.unpack_from("=I", data, begin + len(MAGIC))
-        for at in range(begin + 48, min(begin + 48 + 24 * count, len(data) - 24), 24):
-            kind, key, value = struct.unpack_from("=iII", data, at)
-            if flags is None or kind == flags:
-                name = data[begin + key : data.index(b"\0", begin + key)]
-                path = data[begin + value : data.index(b"\0", begin + value)]
-                found.setdefault(os.fsdecode(name), os.fsdecode(path))
-    except (struct.error, ValueError):
-        return {}
-    return found
+    end = 48 + 24 * struct.unpack_from("=I", cache, len(MAGIC))[0]
+    found: list[tuple[int, int]] = []
+    at = cache.find(name, end)
+    while at >= 0:  # a name may be the end of another's, or of a path
+        key = struct.pack("=I", at)
+        entry = cache.find(key, 48, end)
+        while entry >= 0:
+            if (entry - 48) % 24 == 4 and flags in (None, struct.unpack_from("=i", cache, entry - 4)[0]):
+                found.append((entry, struct.unpack_from("=I", cache, entry + 4)[0]))
+            entry = cache.find(key, entry + 1, end)
+        at = cache.find(name, at + 1)
+    for _, value in sorted(found):
+        stop = cache.find(b"\0", value)
+        if stop > value:
+            return os.fsdecode(cache[value:stop])
+    return None
 
 
 def _package_of(path: str, record: bytes) -> str:

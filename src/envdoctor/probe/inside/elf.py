@@ -11,10 +11,8 @@ LOAD, DYNAMIC = 1, 2  # p_type
 NEEDED, STRTAB, SYMTAB, STRSZ, SONAME, RPATH, RUNPATH = 1, 5, 6, 10, 14, 15, 29  # d_tag
 PLTRELSZ, PLTREL, JMPREL = 2, 20, 23
 TABLES = {7: (8, 7), 17: (18, 17)}  # RELA and REL: d_tag of the table -> (of its size, its kind)
-VERDEF, VERDEFNUM, VERNEED, VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 FARTHEST = 1 << 48  # bytes; no file is longer
 MOST_NAMES = 1 << 16  # bytes of section names that are read
-MOST_WANTED, MOST_OWN = 1 << 12, 1 << 14  # bytes of tables of versions; libstdc++'s own has two thousand
 
 
 def image(read, ahead=64):
@@ -49,18 +47,17 @@ class Image(object):
         """[(p_type, offset in the file, address, bytes in the file)]"""
         if self._segments is None:
             if self.wide:
-                start, (size, count) = self.unpack("Q", self.head, 32)[0], self.unpack("HH", self.head, 54)
+                start, _, _, _, size, count = self.unpack("QQIHHH", self.head, 32)
+                width, entry, columns = 56, "IIQQQQQQ", (0, 2, 3, 5)
             else:
-                start, (size, count) = self.unpack("I", self.head, 28)[0], self.unpack("HH", self.head, 42)
+                start, _, _, _, size, count = self.unpack("IIIHHH", self.head, 28)
+                width, entry, columns = 32, "IIIIIIII", (0, 1, 2, 4)
+            if size != width and count:
+                raise ValueError("segments of %d bytes" % size)  # glibc loads none either (elf/dl-load.c)
             end = start + size * count
             table, shift = (self.head, start) if end <= len(self.head) else (self.read(size * count, start), 0)
-            self._segments = []
-            for at in range(shift, shift + size * count, size or 1):
-                if self.wide:
-                    kind, _, offset, address, _, length = self.unpack("IIQQQQ", table, at)
-                else:
-                    kind, offset, address, _, length = self.unpack("IIIII", table, at)
-                self._segments.append((kind, offset, address, length))
+            values = self.unpack(entry * count, table, shift)
+            self._segments = list(zip(*[values[column :: len(entry)] for column in columns]))
         return self._segments
 
     def section(self, name):
@@ -89,10 +86,10 @@ class Image(object):
         place = [(offset, length) for kind, offset, _, length in self.segments() if kind == DYNAMIC]
         if not place:
             return None
-        entry = "qQ" if self.wide else "iI"
-        size = struct.calcsize("=" + entry)
+        entry, size = ("qQ", 16) if self.wide else ("iI", 8)
         data = self.read(place[-1][1], place[-1][0])
-        return [self.unpack(entry, data, at) for at in range(0, len(data) // size * size, size)]
+        values = self.unpack(entry * (len(data) // size), data)
+        return list(zip(values[::2], values[1::2]))
 
     def offset(self, address):
         """Where an address of the loaded image lies in the file."""
@@ -104,39 +101,6 @@ class Image(object):
     def first(self):
         """The address that the beginning of the file is loaded at."""
         return ([0] + [address for kind, offset, address, _ in self.segments() if kind == LOAD and offset == 0])[-1]
-
-    def wanted_versions(self, tags, text):
-        """[(soname, version)] of the symbols that other libraries have to bring; ``text(at)`` reads a name."""
-        found, at = [], 0
-        data = self.read(MOST_WANTED, self.offset(tags[VERNEED])) if VERNEED in tags else b""
-        for _ in range(tags.get(VERNEEDNUM, 0)):
-            if at + 16 > len(data):
-                break
-            count = self.unpack("H", data, at + 2)[0]
-            library, inner, after = self.unpack("III", data, at + 4)
-            below = at + inner
-            for _ in range(count):
-                if below + 16 > len(data):
-                    break
-                name, following = self.unpack("II", data, below + 8)
-                found.append((text(library), text(name)))
-                below += following
-            at += after
-        return found
-
-    def own_versions(self, tags, text):
-        """The versions that symbols of this library have."""
-        found, at = [], 0
-        data = self.read(MOST_OWN, self.offset(tags[VERDEF])) if VERDEF in tags else b""
-        for _ in range(tags.get(VERDEFNUM, 0)):
-            if at + 20 > len(data):
-                break
-            inner, after = self.unpack("II", data, at + 12)
-            if at + inner + 4 > len(data):
-                break
-            found.append(text(self.unpack("I", data, at + inner)[0]))
-            at += after
-        return found
 
     def relocations(self):
         """(address, symbol's name) of every place that the dynamic loader writes a symbol's address to."""

@@ -9,7 +9,7 @@ import struct
 
 from envdoctor.facts.packages import Distribution, Extension
 from envdoctor.probe.inside import elf
-from envdoctor.probe.packages.records import libraries, split
+from envdoctor.probe.packages.records import libraries
 from envdoctor.probe.world import World
 
 ELF_MACHINES = {
@@ -44,15 +44,13 @@ def survey(
     groups: dict[str, list[tuple[str, int]]] = {}
     stems: dict[str, list[str]] = {}
     shared: list[tuple[str, int]] = []
-    for line in libraries(record, world.platform):
-        path = split(line)[0]
+    for path, _, size in libraries(record, world.platform):
         folder, _, name = path.rpartition("/")
         stem, dot, rest = name.partition(".")
         suffix = dot + rest
         if folder.endswith((".libs", ".dylibs")) or "test" in path:
             continue
-        size = line.rpartition(b",")[2].strip()
-        file = (path, int(size) if size.isdigit() else 0)
+        file = (path, size)
         if numpy and stem.endswith("_python"):
             shared.append(file)  # pyarrow's libarrow_python.so meets NumPy on behalf of its extensions
         if not _is_module(suffix):

@@ -6,8 +6,8 @@ looked for, not parsed.
 """
 
 import os
-import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from envdoctor.data import listed
 from envdoctor.facts.packages import Collision, Distribution
@@ -16,7 +16,7 @@ from envdoctor.probe.world import World
 SUFFIXES = {"win32": (b".pyd", b".dll"), "darwin": (b".so", b".dylib")}
 GONE, CUT_OFF = "gone", "cut off"
 MANY = 50  # folders and modules at the top; most distributions have one
-_MODULE = re.compile(rb"(?m)^([^\n,\".][^\n,\"]*\.py),[^\n,]*,(\d*)")
+Line = tuple[str, str, int]  # path relative to the location, hash (``sha256=…`` or empty), bytes (0: not told)
 TRUSTED = ("pip", "uv", "poetry")  # whose RECORD is a true list of what was installed
 
 
@@ -33,7 +33,8 @@ def _path(written: bytes) -> str:
     return os.fsdecode(written)
 
 
-def libraries(record: bytes, platform: str) -> list[bytes]:
+@lru_cache(maxsize=1024)
+def libraries(record: bytes, platform: str) -> tuple[Line, ...]:
     """The lines of a RECORD that name a library: ``libx.so.1.2`` and extensions are, ``x.so.txt`` is none."""
     found = []
     for suffix in SUFFIXES.get(platform, (b".so",)):
@@ -41,14 +42,22 @@ def libraries(record: bytes, platform: str) -> list[bytes]:
         while at >= 0:
             end = record.find(b"\n", at)
             end = len(record) if end < 0 else end
-            line = record[record.rfind(b"\n", 0, at) + 1 : end]
-            if is_library(split(line)[0] if line.startswith(b'"') else os.fsdecode(line.partition(b",")[0])):
+            line = _line(record[record.rfind(b"\n", 0, at) + 1 : end])
+            if is_library(line[0]):
                 found.append(line)
             at = record.find(suffix, end)
-    return found
+    return tuple(found)
 
 
-def first_components(record: bytes) -> set[bytes]:
+def _line(written: bytes) -> Line:
+    front, _, size = written.rpartition(b",")
+    path, _, digest = front.rpartition(b",")
+    length = size.strip()
+    return _path(path), digest.decode("ascii", "replace"), int(length) if length.isdigit() else 0
+
+
+@lru_cache(maxsize=1024)
+def first_components(record: bytes) -> frozenset[bytes]:
     """The folders and modules at the location's top that a RECORD has files in (``..`` for what lies outside).
 
     Files of one folder mostly stand together, so that all but its first and last line can be leapt over.
@@ -70,7 +79,7 @@ def first_components(record: bytes) -> set[bytes]:
                 at = end if after < 0 else after + 1
             else:
                 patience -= 1
-    return found - {b"", b"\r"}
+    return frozenset(found - {b"", b"\r"})
 
 
 def is_library(path: str) -> bool:
@@ -138,11 +147,10 @@ class Survey:
         There are thousands: only of those that are gone, or hold nothing, more than a number is made.
         """
         stat, base = os.stat, os.fsencode(self._world.real(distribution.location)) + b"/"
-        for path, size in _MODULE.findall(record):
-            if b"test" in path:
-                continue
+        lines = [line.split(b",") for line in record.split(b"\n") if b".py," in line and b"test" not in line]
+        for path, _, size in [line for line in lines if len(line) == 3 and line[0][:1] not in b'."']:
             try:
-                if stat(base + path).st_size or size == b"0":
+                if stat(base + path).st_size or size.strip() == b"0":
                     continue
             except (FileNotFoundError, NotADirectoryError):
                 pass
@@ -151,7 +159,8 @@ class Survey:
             file = os.fsdecode(path)
             if file in seen:
                 continue
-            fate = self._fate(f"{distribution.location}/{file}", int(size or 0), distribution.name)
+            length = int(size) if size.strip().isdigit() else 0
+            fate = self._fate(f"{distribution.location}/{file}", length, distribution.name)
             if fate == GONE:
                 gone.append(file)
             elif fate == CUT_OFF:
@@ -208,36 +217,28 @@ def _wanted(record: bytes, tops: set[bytes], platform: str) -> dict[str, int]:
 
     Files of tests are left out: slimmed images delete them.
     """
-    lines = libraries(record, platform)
+    wanted = {path: size for path, _, size in libraries(record, platform) if "test" not in path}
+    lines = []
     if len(tops) > MANY:  # one search for each would take the square of the time
         begin = (line for line in record.split(b"\n") if b"/__init__.py," in line)
-        lines += [line for line in begin if line.partition(b"/")[2].startswith(b"__init__.py,")]
+        lines = [line for line in begin if line.partition(b"/")[2].startswith(b"__init__.py,")]
     for top in tops if len(tops) <= MANY else ():
         start = top + b"/__init__.py,"
         at = 0 if record.startswith(start) else record.find(b"\n" + start) + 1
         if at or record.startswith(start):
             end = record.find(b"\n", at)
             lines.append(record[at : len(record) if end < 0 else end])
-    return _sizes(lines)
-
-
-def _sizes(lines: list[bytes]) -> dict[str, int]:
-    sizes = {}
-    for line in lines:
-        path, length = split(line)[0], line.rpartition(b",")[2].strip()
-        if "test" not in path:
-            sizes[path] = int(length) if length.isdigit() else 0
-    return sizes
+    return wanted | {path: size for path, _, size in map(_line, lines) if "test" not in path}
 
 
 def _claimed(record: bytes, tops: set[bytes], platform: str) -> list[tuple[str, str]]:
     """Path and hash of the modules and libraries below ``tops``; outside of the location (``..``) libraries only."""
-    found = [line for line in libraries(record, platform) if _top(line) in tops]
+    found = [(path, digest) for path, digest, _ in libraries(record, platform) if _top(os.fsencode(path)) in tops]
     modules = tops - {b".."}
     if modules:
         below = [line for line in record.split(b"\n") if b".py," in line and b"/__init__.py," not in line]
-        found += [line for line in below if _top(line) in modules]
-    return [split(line) for line in found]
+        found += [split(line) for line in below if _top(line) in modules]
+    return found
 
 
 def _top(line: bytes) -> bytes:
