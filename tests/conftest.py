@@ -49,7 +49,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return "conda" if re.match(r"tests/real/test_(?:real_)?conda_?", path) else path
+        return "conda" if re.match(r"tests/real/test_(?:conda|real_conda|routes)", path) else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
