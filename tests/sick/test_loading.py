@@ -108,7 +108,7 @@ def test_an_extension_that_prints_spoils_no_answer(numpy_patient: Patient) -> No
 
 def test_openblas_that_may_not_start_its_threads_is_a_limit_on_processes(numpy_patient: Patient) -> None:
     """OpenBLAS 0.3 writes this and interrupts the program: driver/others/blas_server.c, blas_thread_init."""
-    said = "OpenBLAS blas_thread_init: pthread_create failed for thread 1 of 2: Resource temporarily unavailable\\n"
+    said = "OpenBLAS blas_thread_init: pthread_create failed for thread 1 of 8: Resource temporarily unavailable\\n"
     build_library(extension_of_numpy(numpy_patient), f'write(2, "{said}", {len(said) - 1}); raise(SIGINT);')
     seen = checkup(numpy_patient)
     finding = seen.finding("THR007")

@@ -188,7 +188,7 @@ def test_site_packages_that_cannot_be_read_are_named(
     )
     assert "PermissionError" in refused.stderr
     seen = checkup(patient, doctor=doctor, environ=environ, user=other_user(), cwd=project)
-    assert_survived(seen, status=0, culprit=str(patient.site))
+    assert_survived(seen, status=1, culprit=str(patient.site))
     outcome = seen.outcome("PKG001")
     assert outcome["status"] == "unknown"
     assert "Permission denied" in outcome["reason"]

@@ -26,7 +26,7 @@ STEERING = (
     *("PYTHON", "VIRTUAL_ENV", "CONDA", "MAMBA", "PIXI_", "POETRY_", "PIPX_", "PYENV_", "UV_PYTHON", "UV_PROJECT"),
     *("OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "BLIS_", "VECLIB_", "NVPL_", "ARMPL_", "FLEXIBLAS"),
     *("NUMBA_", "NUMEXPR_", "RAYON_", "POLARS_", "DASK_", "PYTEST_XDIST", "LOKY_", "LD_", "DYLD_"),
-    *("LC_", "LANG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "TERM", "GITHUB_"),
+    *("LC_", "LANG", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES", "TERM", "GITHUB_"),
 )
 
 
