@@ -53,7 +53,7 @@ def contents(around: Ward, prefix: Path) -> dict[str, str]:
     return {item["name"]: item["version"] for item in listed}
 
 
-def test_what_is_written_down_makes_the_environment_again(around: Ward, patient: Patient, tmp_path: Path) -> None:
+def test_a_twin_is_made(around: Ward, patient: Patient, tmp_path: Path) -> None:
     project = tmp_path / "project"
     write(project / "README.md", "")
     around.carry_out(patient, cure(around, patient, ExportEnvironment(), project))
