@@ -27,7 +27,16 @@ def around(lab: Laboratory, tmp_path: Path) -> Ward:
 @pytest.fixture
 def patient(lab: Laboratory, around: Ward, tmp_path: Path) -> Patient:
     """Packages of three kinds: conda-forge's, bioconda's by ``--channel`` alone, and pip's."""
-    here = lab.copy(tmp_path / "env", *SCIENCE, "samtools", "--channel", "conda-forge", "--channel", "bioconda")
+    # A path as long as this is written on a line of its own.
+    here = lab.copy(
+        tmp_path / ("a-long-name-" * 6) / "env",
+        *SCIENCE,
+        "samtools",
+        "--channel",
+        "conda-forge",
+        "--channel",
+        "bioconda",
+    )
     pip_install(here, "--find-links", str(wheel(tmp_path / "wheels", "cowsay", "6.1").parent), "cowsay")
     return here
 
@@ -53,7 +62,7 @@ def contents(around: Ward, prefix: Path) -> dict[str, str]:
     return {item["name"]: item["version"] for item in listed}
 
 
-def test_a_twin_is_made(around: Ward, patient: Patient, tmp_path: Path) -> None:
+def test_what_is_written_down_makes_the_environment_again(around: Ward, patient: Patient, tmp_path: Path) -> None:
     project = tmp_path / "project"
     write(project / "README.md", "")
     around.carry_out(patient, cure(around, patient, ExportEnvironment(), project))

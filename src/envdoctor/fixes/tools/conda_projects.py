@@ -32,8 +32,10 @@ def export(target: Target) -> tuple[Step, ...]:
     file = target.project_path("environment.yml")
     written = run("conda", "env", "export", "--no-builds", "--prefix", target.prefix, "--file", file)
     if target.linux:
-        return (written, run("sed", "-i", "-e", "/^prefix:/d", "-e", "/^name: *\\//d", file))
-    return (written, Edit(file, "delete the line that begins with `prefix:`, and `name:` if a path stands there"))
+        wrapped = (f"/^{key}: *$/{{N;/\\n *\\//d;}}" for key in ("name", "prefix"))  # a long path is on the next line
+        scripts = (*wrapped, "/^prefix:/d", "/^name: *\\//d")
+        return (written, run("sed", "-i", *(word for script in scripts for word in ("-e", script)), file))
+    return (written, Edit(file, "delete `prefix:` with its path, and `name:` with it if a path stands there"))
 
 
 def create(target: Target) -> Run:
