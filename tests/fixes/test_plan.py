@@ -1,14 +1,26 @@
 """One plan for all: joined, ordered, conflicts named."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from envdoctor.engine.remedies import Install, Manual, Recreate, RegisterKernel, Remedy, Remove, SetEnv, UnsetEnv
+from envdoctor.engine.remedies import (
+    DeleteFiles,
+    Install,
+    KeepEnv,
+    Manual,
+    Recreate,
+    RegisterKernel,
+    Remedy,
+    Remove,
+    SetEnv,
+    UnsetEnv,
+)
+from envdoctor.engine.rules import Severity
 from envdoctor.fixes import Toolbox, steps
 from envdoctor.fixes.plan import RANK, by_finding, plan
-from envdoctor.testing import facts
+from envdoctor.testing import changed, distribution, facts, packages
 from tests.support.build import finding
 from tests.support.cures import argv, planned
 
@@ -76,10 +88,10 @@ def test_what_may_be_set_on_purpose_is_not_joined_with_what_is_unset_anyway() ->
         finding("THR004", UnsetEnv(("MKL_NUM_THREADS",))),
     )
     assert [(entry.fix.title, entry.fix.applicability) for entry in entries] == [
-        ("unset OPENBLAS_CORETYPE, unless it is meant", "manual"),
         ("unset OMP_NUM_THREADS and MKL_NUM_THREADS", "safe"),
+        ("unset OPENBLAS_CORETYPE, unless it is meant", "manual"),
     ]
-    assert entries[0].fix.steps == (steps.UnsetEnv(("OPENBLAS_CORETYPE",)),)
+    assert entries[1].fix.steps == (steps.UnsetEnv(("OPENBLAS_CORETYPE",)),)
 
 
 def test_what_is_taken_out_of_pythonpath_is_taken_out_together_and_before_anything_is_installed() -> None:
@@ -148,3 +160,90 @@ def test_a_remedy_is_translated_once() -> None:
     marked = msgspec.structs.replace(mine, reason="as the finding shows it")
     assert plan([(alone, [marked])], toolbox)[0].fix.reason == "as the finding shows it"
     assert plan([(alone, [marked]), (alone, [marked])], toolbox)[0].fix.reason == "as the finding shows it"
+
+
+def codes(*entries: Any) -> list[str]:
+    return [" ".join(entry.codes) for entry in entries]
+
+
+def test_the_worst_comes_first_where_nothing_has_to_come_before_it() -> None:
+    entries = planned(
+        finding("A001", Manual("look"), severity=Severity.ERROR),
+        finding("A002", KeepEnv({"B": "1"}), severity=Severity.WARNING),
+        finding("A003", SetEnv({"OMP_NUM_THREADS": "1"}), severity=Severity.INFO),
+        finding("A004", Install(("a",)), severity=Severity.ERROR),
+    )
+    assert codes(*entries) == ["A004", "A001", "A002", "A003"]
+
+
+def test_of_what_is_equally_bad_that_comes_first_which_may_be_run_as_it_stands() -> None:
+    entries = planned(
+        finding("A001", DeleteFiles(("/x",), "delete", "it is gone"), severity=Severity.WARNING),
+        finding("A002", SetEnv({"OMP_NUM_THREADS": "1"}), severity=Severity.WARNING),
+        finding("A003", Manual("look"), severity=Severity.WARNING),
+    )
+    assert codes(*entries) == ["A002", "A001", "A003"]
+
+
+def test_what_keeps_it_from_starting_comes_before_all_others() -> None:
+    entries = planned(finding("A001", Install(("a",))), finding("PY013", Manual("repair sitecustomize.py")))
+    assert codes(*entries) == ["PY013", "A001"]
+
+
+def test_what_decides_where_an_installer_looks_comes_before_it_even_if_it_is_only_worth_knowing() -> None:
+    entries = planned(
+        finding("A001", Install(("a",)), severity=Severity.ERROR),
+        finding("A002", UnsetEnv(("PYTHONPATH",)), severity=Severity.INFO),
+    )
+    assert codes(*entries) == ["A002", "A001"]
+
+
+@pytest.mark.parametrize(
+    "harm, note, together",
+    [
+        (Install(("joblib",)), Install(("jupyterlab",)), False),
+        (Install(("numpy<2",)), Install(("numpy>=1.20",)), True),
+        (SetEnv({"OMP_NUM_THREADS": "4"}), SetEnv({"OPENBLAS_THREAD_TIMEOUT": "14"}), False),
+        (UnsetEnv(("OMP_NUM_THREADS",)), UnsetEnv(("MKL_NUM_THREADS",)), False),
+        (Recreate(), Recreate("3.13"), True),
+    ],
+    ids=str,
+)
+def test_what_is_only_worth_knowing_does_not_ride_along(harm: Remedy, note: Remedy, together: bool) -> None:
+    entries = planned(finding("A001", harm, severity=Severity.WARNING), finding("A002", note, severity=Severity.INFO))
+    assert codes(*entries) == (["A001 A002"] if together else ["A001", "A002"])
+
+
+OLD = packages(distribution("pandas", "1.5.3", requires=["numpy>=1.20", "pytz"]), distribution("numpy", "2.0.2"))
+
+
+@pytest.mark.parametrize(
+    "moot", [Install(("numpy<1.27",)), Install(("pytz",)), Install(("numpy",), force=True), Remove(("numpy",))], ids=str
+)
+def test_what_a_new_environment_settles_is_no_step_after_it(moot: Remedy) -> None:
+    known = facts(packages=OLD)
+    anew = finding("PY001", Recreate("3.13"), severity=Severity.WARNING)
+    entries = planned(anew, finding("A001", moot, severity=Severity.WARNING), known=known)
+    assert codes(*entries) == ["PY001 A001"]
+
+
+def test_a_new_environment_for_a_lesser_fault_does_not_take_the_place_of_the_small_cure() -> None:
+    anew = finding("PY001", Recreate("3.13"), severity=Severity.WARNING)
+    entries = planned(finding("A001", Install(("numpy<1.27",))), anew, known=facts(packages=OLD))
+    assert codes(*entries) == ["A001", "PY001"]
+
+
+def test_what_is_new_comes_into_the_new_environment() -> None:
+    anew = finding("PY001", Recreate("3.13"), severity=Severity.WARNING)
+    entries = planned(finding("A001", Install(("xarray",)), severity=Severity.WARNING), anew, known=facts(packages=OLD))
+    assert codes(*entries) == ["PY001", "A001"]
+
+
+@pytest.mark.posix
+def test_an_environment_that_one_step_makes_is_not_made_again_by_another() -> None:
+    """A Python that nothing is put into gets one, and uv refuses to make it a second time."""
+    system = facts(packages=OLD, prefix=changed(facts().prefix, configuration=None))
+    first = finding("PY001", Recreate("3.13"), severity=Severity.WARNING)
+    entries = planned(first, finding("A001", Install(("xarray",)), severity=Severity.INFO), known=system)
+    commands = [" ".join(argv(step)) for entry in entries for step in entry.fix.steps]
+    assert len(entries) == 2 and len(set(commands)) == len(commands)

@@ -4,13 +4,16 @@ import pytest
 
 from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.findings import Finding
+from envdoctor.engine.remedies import Install, InstallSystem, Manual, Recreate, Run, SetEnv, UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
 from envdoctor.report.advice import Advice
 from envdoctor.report.report import Report, Settings
-from envdoctor.report.verdict import verdict
+from envdoctor.report.verdict import shell_for, verdict
 from envdoctor.testing import blas, changed, distribution, facts, openblas, packages
 from tests.report.test_report import RULE, check
+from tests.support import build
+from tests.support.build import finding
 
 NUMPY = {"packages": packages(distribution("numpy")), "blas": blas(openblas())}
 
@@ -78,3 +81,54 @@ def test_a_note_with_a_headline_stands_in_the_verdict_of_a_healthy_report() -> N
 
 def test_a_warning_needs_no_headline() -> None:
     assert headed("a", severity=Severity.WARNING) == "1 thing is likely to hurt."
+
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+SAFE = Run("settle it", ("true",), safe=True)
+NUMPY_1 = Install(("numpy<2",))
+
+
+@pytest.mark.parametrize(
+    "found, first",
+    [
+        ([finding("A001", SAFE, severity=WARNING)], "true"),
+        ([finding("A001", SAFE, severity=INFO)], ""),
+        ([finding("A001", Run("look", ("true",)), severity=ERROR)], ""),
+        ([finding("A001", Recreate(), severity=ERROR), finding("A002", SAFE, severity=WARNING)], ""),
+        ([finding("A001", Manual("look"), severity=ERROR), finding("A002", SAFE, severity=WARNING)], ""),
+        ([finding("A001", Manual("look"), severity=ERROR), finding("A002", SAFE, severity=ERROR)], "true"),
+        ([finding("A001", Run("two", ("true",), safe=True, then=(("false",),)), severity=ERROR)], ""),
+        ([finding("A001", UnsetEnv(("PYTHONPATH",)), severity=INFO), finding("A002", NUMPY_1, severity=ERROR)], ""),
+        ([finding("A001", InstallSystem({"apt-get": ("libssl-dev",)}), severity=ERROR)], ""),
+        (
+            [
+                finding("A001", SetEnv({"OMP_NUM_THREADS": "4"}), severity=WARNING),
+                finding("A002", SetEnv({"OMP_NUM_THREADS": "1"}), severity=WARNING),
+            ],
+            "",
+        ),
+    ],
+)
+def test_the_first_line_is_a_safe_step_of_the_worst_finding_and_the_plans_first_or_words(
+    found: list[Finding], first: str
+) -> None:
+    one = build.report(*found)
+    said = verdict(one)
+    assert said.command == first
+    if first:
+        (step,) = one.plan[0].fix.steps
+        assert shell_for(one.facts).command(step) == first
+
+
+def test_where_the_first_step_is_no_command_it_is_named() -> None:
+    two = [finding("A001", Recreate(), severity=ERROR), finding("A002", SAFE, severity=WARNING)]
+    assert verdict(build.report(*two)).words == "1 thing is broken. Begin with A001."
+    two[0] = finding("A001", Run("look what it does", ("true",)), severity=ERROR)
+    assert verdict(build.report(*two)).words == "1 thing is broken. Begin with A001: look what it does."
+    assert verdict(build.report(two[0])).words == "1 thing is broken."
+
+
+def test_a_note_adds_nothing_to_the_command_for_what_is_broken() -> None:
+    broken = finding("PKG001", Install(("joblib",)), severity=ERROR)
+    said = verdict(build.report(broken, finding("TOL004", Install(("jupyterlab",)), severity=INFO)))
+    assert said.command.endswith(" joblib")

@@ -49,6 +49,16 @@ class Toolbox:
             self._made = choose(self._bedside)
         return self._made
 
+    @property
+    def apart(self) -> bool:
+        """Whether nothing is put into the patient: what is to be installed gets an environment of its own."""
+        return bool(self._bedside.guard)
+
+    def comes_back(self, requirement: str) -> bool:
+        """Whether a distribution is there when the environment has been made anew: it is installed, or required by one
+        that is."""
+        return self._bedside.asks_for(name_in(requirement))
+
     def fix(self, remedy: Remedy, code: str) -> Fix:
         """The fix that carries out ``remedy`` here; `envdoctor check --select CODE` verifies it."""
         word = doubtful(remedy)

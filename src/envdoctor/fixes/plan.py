@@ -1,4 +1,5 @@
-"""The fixes of all findings as one plan: joined where one cure settles many, ordered so that none undoes another."""
+"""The fixes of all findings as one plan: joined where one cure settles many, the worst first unless one has to come
+before it."""
 
 from collections.abc import Iterable, Sequence
 from typing import get_args
@@ -10,25 +11,39 @@ from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import (
+    CallPip,
+    Configure,
     Edit,
     Errand,
+    ExportEnvironment,
+    GiveBack,
+    GivePip,
     Install,
     InstallBuild,
     InstallSystem,
     KeepEnv,
+    LayAgain,
+    Lock,
+    MakePrivate,
     Manual,
     Move,
+    NewEnvironment,
     Recreate,
+    RegisterKernel,
     Remedy,
     Remove,
+    RemoveKernel,
     Replace,
+    RestoreRecord,
+    RewritePaths,
     Run,
     SetEnv,
     UnsetEnv,
 )
-from envdoctor.fixes import Toolbox
-from envdoctor.fixes.model import Fix
-from envdoctor.fixes.steps import run
+from envdoctor.engine.rules import Severity
+from envdoctor.fixes import Toolbox, steps
+from envdoctor.fixes.model import Applicability, Fix
+from envdoctor.fixes.steps import Step, run
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
@@ -37,10 +52,15 @@ _ORDER: tuple[tuple[type, ...], ...] = (
     *((Remove,), (Replace,), (InstallBuild,), (Install,), (SetEnv,), (KeepEnv,), (Manual,)),
 )
 RANK = {kind: number for number, kinds in enumerate(_ORDER) for kind in kinds}
-
+# Nothing has to wait for these, and they wait for nothing.
+FREE = (Manual, KeepEnv, Lock, ExportEnvironment, NewEnvironment, MakePrivate, RegisterKernel, RemoveKernel, CallPip)
+# While these stand, other findings may be their consequence: the patient does not even start.
+FIRST = ("PY008", "PY013")
 
 # What these say decides which packages an installer sees, and which installer runs.
 PATHS = {"PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE"}
+# What begins so bears on whether an installer starts, and on what it does.
+STEERING = ("PYTHON", "LD_", "DYLD_", "CONDA", "PIP_", "UV_", "VIRTUAL_ENV")
 
 
 class PlannedFix(Struct, frozen=True, kw_only=True):
@@ -56,8 +76,17 @@ class PlannedFix(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
 
     @property
+    def severity(self) -> Severity:
+        """That of the worst finding."""
+        return worst(self.findings)
+
+    @property
     def subjects(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(finding.subject for finding in self.findings))
+
+
+def worst(findings: Iterable[Finding]) -> Severity:
+    return min((finding.severity for finding in findings), key=lambda severity: severity.rank, default=Severity.INFO)
 
 
 def by_finding(entries: Iterable[PlannedFix]) -> dict[int, PlannedFix]:
@@ -72,6 +101,7 @@ class _Wish(Struct):
     fix: Fix | None
     findings: list[Finding]
     conflicts: list[str]
+    moot_later: bool = False  # a new environment, for a lesser fault, would settle it, too
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -86,19 +116,104 @@ def plan(cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox) -> tu
     wishes: list[_Wish] = []
     for finding, fixes in cured:
         for remedy, fix in list(zip(finding.remedies, fixes, strict=True))[:1]:
-            _add(wishes, remedy, fix, finding)
-    wishes = _without_moot(wishes)
+            _add(wishes, remedy, fix, finding, toolbox.apart)
+    wishes = _without_moot(wishes, toolbox)
     _find_conflicts(wishes)
     wishes = _settings_as_one(wishes)
-    wishes.sort(key=lambda wish: _rank(wish.remedy))
-    return tuple(
-        PlannedFix(
-            findings=tuple(wish.findings),
-            fix=_all_verified(wish.fix or toolbox.fix(wish.remedy, wish.codes[0]), wish.codes),
-            conflicts=tuple(wish.conflicts),
-        )
-        for wish in wishes
+    entries = {}
+    for wish in wishes:
+        fix = _all_verified(wish.fix or toolbox.fix(wish.remedy, wish.codes[0]), wish.codes)
+        entries[id(wish)] = PlannedFix(findings=tuple(wish.findings), fix=fix, conflicts=tuple(wish.conflicts))
+    wishes.sort(key=lambda wish: _harm(wish, entries[id(wish)].fix))
+    return _made_once(entries[id(wish)] for wish in _ordered(wishes))
+
+
+def _harm(wish: _Wish, fix: Fix) -> tuple[int, bool, int, tuple[int, bool]]:
+    """The worst first; of what is equally bad, what may be run as it stands, then what a person has to do."""
+    return (
+        worst(wish.findings).rank,
+        not any(code in FIRST for code in wish.codes),
+        list(Applicability).index(fix.applicability) if fix.steps else len(Applicability),
+        _rank(wish.remedy),
     )
+
+
+def _ordered(wishes: Sequence[_Wish]) -> list[_Wish]:
+    """In their order, but each behind those that have to come before it."""
+    found: list[_Wish] = []
+
+    def place(wish: _Wish) -> None:
+        if not any(wish is other for other in found):
+            for other in wishes:
+                if _has_to_precede(other, wish):
+                    place(other)
+            found.append(wish)
+
+    for wish in wishes:
+        place(wish)
+    return found
+
+
+def _has_to_precede(one: _Wish, other: _Wish) -> bool:
+    """Whether ``other`` would fail, or be undone, before ``one``. What is less bad holds up what is worse only where it
+    decides what an installer does, or where the two touch the same thing."""
+    if isinstance(one.remedy, FREE) or _settles(other.remedy) or _rank(one.remedy) >= _rank(other.remedy):
+        return isinstance(one.remedy, Recreate) and isinstance(other.remedy, KeepEnv)
+    if isinstance(one.remedy, Recreate) and other.moot_later:
+        return False
+    if isinstance(one.remedy, Run) and isinstance(other.remedy, Recreate):
+        return False
+    if isinstance(one.remedy, UnsetEnv | SetEnv):
+        return _steers(one.remedy)
+    alike = worst(one.findings).rank <= worst(other.findings).rank
+    deciding = not _mild(one) and isinstance(one.remedy, Recreate | Configure)
+    return alike or deciding or bool(_touched(one.remedy) & _touched(other.remedy))
+
+
+def _settles(remedy: Remedy) -> bool:
+    """Whether it asks for no installer, and none asks for it."""
+    return isinstance(remedy, FREE) or (isinstance(remedy, UnsetEnv | SetEnv) and not _steers(remedy))
+
+
+def _steers(remedy: UnsetEnv | SetEnv) -> bool:
+    return any(name.startswith(STEERING) for name in _touched(remedy))
+
+
+def _mild(wish: _Wish) -> bool:
+    return worst(wish.findings) is Severity.INFO
+
+
+def _touched(remedy: Remedy) -> set[str]:
+    """The distributions or the variables that a remedy names."""
+    match remedy:
+        case Install(requirements):
+            return {normalise(name_in(item)) for item in requirements}
+        case Remove(names):
+            return set(map(normalise, names))
+        case Replace(remove, install):
+            return {*map(normalise, remove), *(normalise(name_in(item)) for item in install)}
+        case InstallBuild(package, remove=remove):
+            return {normalise(package), *map(normalise, remove)}
+        case SetEnv(variables):
+            return set(variables)
+        case UnsetEnv(names):
+            return set(names)
+        case _:
+            return set()
+
+
+def _made_once(entries: Iterable[PlannedFix]) -> tuple[PlannedFix, ...]:
+    """An environment that an entry makes is there for those behind it: they don't make it again."""
+    kept: list[PlannedFix] = []
+    made: dict[str, set[Step]] = {}
+    for entry in entries:
+        fix, here = entry.fix, entry.fix.patient
+        if here and fix.steps:
+            rest = tuple(step for step in fix.steps if not (isinstance(step, steps.Run) and step in made.get(here, ())))
+            made.setdefault(here, set()).update(step for step in fix.steps if isinstance(step, steps.Run))
+            fix = msgspec.structs.replace(fix, steps=rest or fix.steps)
+        kept.append(msgspec.structs.replace(entry, fix=fix))
+    return tuple(kept)
 
 
 def _rank(remedy: Remedy) -> tuple[int, bool]:
@@ -112,7 +227,11 @@ def _settings_as_one(wishes: list[_Wish]) -> list[_Wish]:
     """Variables that nothing speaks against are set in one line, those first of all that decide what is found."""
     kept: list[_Wish] = []
     for wish in wishes:
-        same = (item for item in kept if _rank(item.remedy) == _rank(wish.remedy) and not item.conflicts)
+        same = (
+            item
+            for item in kept
+            if _rank(item.remedy) == _rank(wish.remedy) and _mild(item) == _mild(wish) and not item.conflicts
+        )
         for other in same if not wish.conflicts else ():
             if isinstance(other.remedy, SetEnv) and isinstance(wish.remedy, SetEnv):
                 other.fix = None
@@ -129,9 +248,16 @@ def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
     return msgspec.structs.replace(fix, verify=run(*fix.verify.argv[:-1], ",".join(codes)) if fix.verify else None)
 
 
-def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding) -> None:
-    """Join the remedy with one that is there already, where one command does for both."""
+def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding, apart: bool) -> None:
+    """Join the remedy with one that is there already, where one command does for both.
+
+    What cures a harm does nothing more in passing that is only worth knowing, unless the two touch the same thing, or
+    an environment of its own is made (``apart``).
+    """
     for wish in wishes:
+        alike = _mild(wish) == (finding.severity is Severity.INFO) or isinstance(remedy, Recreate) or apart
+        if not alike and wish.remedy != remedy and not _touched(wish.remedy) & _touched(remedy):
+            continue
         joined = _joined(wish.remedy, remedy)
         if joined is not None:
             wish.fix = wish.fix if joined is wish.remedy else fix if joined is remedy else None
@@ -181,18 +307,29 @@ def _both_set(one: SetEnv, other: SetEnv) -> SetEnv | UnsetEnv | None:
     return None
 
 
-def _without_moot(wishes: list[_Wish]) -> list[_Wish]:
-    """Without what a new environment settles anyway: removing from the old one, laying down anew what is in it."""
+def _without_moot(wishes: list[_Wish], toolbox: Toolbox) -> list[_Wish]:
+    """Without what a new environment settles anyway: it is solved anew, and nothing of the old one is left in it.
+
+    A new environment for a lesser fault does not take the place of the small cure of a worse one.
+    """
     anew = next((wish for wish in wishes if isinstance(wish.remedy, Recreate)), None)
     if anew is None:
         return wishes
     kept = []
+    limit = worst(anew.findings).rank
     for wish in wishes:
-        if isinstance(wish.remedy, Remove) or (isinstance(wish.remedy, Install) and wish.remedy.force):
+        wish.moot_later = _is_moot(wish.remedy, toolbox)
+        if wish.moot_later and worst(wish.findings).rank >= limit:
             anew.findings += wish.findings
         else:
             kept.append(wish)
     return kept
+
+
+def _is_moot(remedy: Remedy, toolbox: Toolbox) -> bool:
+    if isinstance(remedy, Install):
+        return remedy.force or (not remedy.then and all(map(toolbox.comes_back, remedy.requirements)))
+    return isinstance(remedy, Remove | Replace | LayAgain | GiveBack | RestoreRecord | GivePip | RewritePaths)
 
 
 def _find_conflicts(wishes: list[_Wish]) -> None:

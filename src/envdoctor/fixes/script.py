@@ -40,7 +40,7 @@ def _head(windows: bool) -> list[str]:
 
 def _entry(number: int, entry: PlannedFix, shell: Shell) -> Iterator[str]:
     fix = entry.fix
-    yield _comment(f"{number}. {', '.join(entry.codes)}: {fix.title}")
+    yield _comment(f"{number}. {entry.severity} {', '.join(entry.codes)}: {fix.title}")
     for subject in entry.subjects[:8]:
         yield _comment(f"   concerns: {subject}")
     for conflict in entry.conflicts:

@@ -178,6 +178,15 @@ class Target:
                 return minor, path
         return "", ""
 
+    def asks_for(self, name: str) -> bool:
+        """Whether a distribution in the prefix has this name, or requires one that has it."""
+        key = normalise(name)
+        return key in self.installed or any(
+            normalise(name_in(line)) == key
+            for item in self.installed.values()
+            for line in (item.requires if isinstance(item.requires, list) else ())
+        )
+
     @cached_property
     def top_level(self) -> list[Distribution]:
         """What was asked for, most likely: distributions in the prefix that no other requires, less the furniture."""

@@ -12,6 +12,7 @@ from envdoctor.engine.rules import Confidence
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts
 from envdoctor.fixes import Fix, Toolbox
+from envdoctor.fixes.plan import FIRST
 from envdoctor.guide import Statement, cited
 
 try:  # hashlib brings OpenSSL with it, which takes longer to load than all our checks to run
@@ -24,8 +25,6 @@ except ImportError:
 
 
 CERTAINTY = list(Confidence)
-# While these stand, other findings may be their consequence: the patient does not even start.
-FIRST = ("PY008", "PY013")
 
 
 class Advice(Struct, frozen=True):

@@ -97,6 +97,7 @@ def fix_document(fix: Fix) -> Json:
 def _entry(entry: PlannedFix) -> Json:
     return {
         "codes": list(entry.codes),
+        "severity": entry.severity.value,
         "subjects": list(entry.subjects),
         **fix_document(entry.fix),
         "conflicts": list(entry.conflicts),

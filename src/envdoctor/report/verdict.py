@@ -53,11 +53,7 @@ def verdict(report: Report) -> Verdict:
             "hurts",
             "1 thing is likely to hurt" if warnings == 1 else f"{warnings} things are likely to hurt",
         )
-    command, settled = _first(report)
-    if not command:
-        return Verdict(state, f"{words}.")
-    more = " to begin with" if errors + warnings > settled else ""
-    return Verdict(state, f"{words}; run this{more}:", command)
+    return _first(report, state, words)
 
 
 def _why_nothing(report: Report) -> str:
@@ -81,20 +77,25 @@ def _not_there(report: Report) -> str:
     return f"No fault found, but NumPy is not installed in this Python: only {checks} ran."
 
 
-def _first(report: Report) -> tuple[str, int]:
-    """The command that cures the worst finding it can, and how many errors and warnings that settles.
+def _first(report: Report, state: str, words: str) -> Verdict:
+    """The verdict on what harms: ``words``, and the plan's first step.
 
-    An entry of the plan, so that what one command settles together is told as one; not the plan's first, which
-    may concern an info.
+    A command only where it is safe, is all that has to be run, and cures what is worst; a person who copies one line
+    reads no reason why not. Else the title of that step, where there are several things to begin with.
     """
-    shell = shell_for(report.facts)
     harmful = [item.finding for item in report.open if item.finding.severity is not Severity.INFO]
-    planned = by_finding(report.plan)
-    for finding in harmful:
-        entry = planned.get(id(finding))
-        if entry is None or entry.fix.applicability is Applicability.MANUAL or not entry.fix.steps:
-            continue
-        settled = [it for it in harmful if planned.get(id(it)) is entry]
-        if command := shell.command(entry.fix.steps[0]):
-            return command, len(settled) if len(entry.fix.steps) == 1 else 0
-    return "", 0
+    if not report.plan:
+        return Verdict(state, f"{words}.")
+    entry = report.plan[0]
+    fix = entry.fix
+    simple = fix.applicability is Applicability.SAFE and len(fix.steps) == 1 and not entry.conflicts
+    if simple and entry.severity is harmful[0].severity and (command := shell_for(report.facts).command(fix.steps[0])):
+        planned = by_finding(report.plan)
+        settled = sum(planned.get(id(it)) is entry for it in harmful)
+        more = " to begin with" if len(harmful) > settled else ""
+        return Verdict(state, f"{words}; run this{more}:", command)
+    if len(harmful) == 1 or entry.severity is Severity.INFO:
+        return Verdict(state, f"{words}.")
+    # What is done by hand and has steps is told with its finding, where they stand.
+    title = "" if fix.applicability is Applicability.MANUAL and fix.steps else f": {fix.title.rstrip('.')}"
+    return Verdict(state, f"{words}. Begin with {', '.join(entry.codes)}{title}.")

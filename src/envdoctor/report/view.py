@@ -88,9 +88,11 @@ class FixView(Struct, frozen=True):
 
 
 class PlannedView(Struct, frozen=True):
-    """An entry of the plan: the codes that it settles, the cure, and its conflicts with other entries."""
+    """An entry of the plan: the codes that it settles, the worst severity of these, the cure, and its conflicts with
+    other entries."""
 
     codes: tuple[Clean, ...]
+    severity: Severity
     fix: FixView
     conflicts: tuple[Clean, ...]
 
@@ -375,7 +377,12 @@ class PatientView:
         """One plan for all that is open, in the order in which no fix undoes another."""
         text = self._make.text
         return [
-            PlannedView(tuple(map(text, entry.codes)), self._make.fix(entry.fix), tuple(map(text, entry.conflicts)))
+            PlannedView(
+                tuple(map(text, entry.codes)),
+                entry.severity,
+                self._make.fix(entry.fix),
+                tuple(map(text, entry.conflicts)),
+            )
             for entry in self._report.plan
         ]
 

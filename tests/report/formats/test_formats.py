@@ -286,8 +286,12 @@ Healthy: nothing to do.|
         (report(TOO_MANY, SLOW), "2 things are likely to hurt; run this to begin with:"),
         (report(Finding(BROKEN, "x", (), "t", "w")), "1 thing is broken."),
         (
-            report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("r", ("true",)),))),
+            report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("r", ("true",), safe=True),))),
             "1 thing is broken; run this to begin with:",
+        ),
+        (
+            report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("be careful", ("true",)),))),
+            "1 thing is broken. Begin with TST002: be careful.",
         ),
     ],
 )
@@ -332,7 +336,8 @@ VARIABLES = {f"VARIABLE_{number}": "x" * 30 for number in range(4)}
 def test_a_command_is_never_wrapped(remedy: Remedy, line: str, width: int) -> None:
     one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(remedy,)))
     text = renderer("text")([one], Style(width=width))
-    assert sum(line in row for row in text.splitlines()) == 2, "in the verdict and with the finding"
+    first = 0 if isinstance(remedy, Run) else 1  # nobody has said that it is safe
+    assert sum(line in row for row in text.splitlines()) == first + 1, "in the verdict and with the finding"
 
 
 @pytest.mark.parametrize("width", [40, 80])

@@ -101,7 +101,7 @@ def draw_statement(page: Page, statement: StatementView) -> None:
 
 
 def draw_plan(page: Page, patient: PatientView) -> None:
-    """All fixes in the order in which none undoes another. It is shown, not carried out."""
+    """All fixes, the worst fault first unless another step has to come before. It is shown, not carried out."""
     entries = patient.plan
     if not entries:
         page.line(("Plan: nothing to do.", "bold"))
@@ -109,7 +109,7 @@ def draw_plan(page: Page, patient: PatientView) -> None:
     page.line((f"Plan ({plural(len(entries), 'fix', 'fixes')}; nothing has been changed):", "bold"))
     for number, entry in enumerate(entries, 1):
         page.line()
-        page.paragraph(f"{number}. {', '.join(entry.codes)}: {entry.fix.title}", indent=2)
+        page.paragraph(f"{number}. {entry.severity} {', '.join(entry.codes)}: {entry.fix.title}", indent=2)
         for conflict in entry.conflicts:
             page.paragraph(f"Conflict: {conflict}", indent=INDENT + 1, style="bold")
         draw_fix(page, entry.fix, "Run" if entry.fix.steps else "By hand")

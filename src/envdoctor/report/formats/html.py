@@ -60,7 +60,7 @@ def _report(patient: PatientView, plan: bool) -> Iterator[str]:
         yield "<h2>Plan</h2><p>Nothing has been changed. In this order, no fix undoes another.</p><ol>"
         for entry in patient.plan:
             conflicts = "".join(f"<p>Conflict: {words}</p>" for words in entry.conflicts)
-            yield f"<li>{', '.join(entry.codes)}: {''.join(_fix(entry.fix))}{conflicts}</li>"
+            yield f"<li>{entry.severity} {', '.join(entry.codes)}: {''.join(_fix(entry.fix))}{conflicts}</li>"
         yield "</ol>"
     if patient.unknown:
         yield "<h2>No verdict</h2>"

@@ -49,7 +49,7 @@ def _report(patient: PatientView, plan: bool) -> Iterator[str]:
                 *(f"Conflict: {words}" for words in entry.conflicts),
                 *filter(None, [fix.reason]),
             ]
-            words = f"{number}. {', '.join(entry.codes)}: {fix.title} \\({'; '.join(notes)}\\)"
+            words = f"{number}. {entry.severity} {', '.join(entry.codes)}: {fix.title} \\({'; '.join(notes)}\\)"
             yield words + "\n\n" + (_fenced("\n".join(fix.commands), patient.shell) if fix.commands else "")
     counts = patient.counts
     parts = [plural(counts[word], word) for word in ("error", "warning", "info")]
