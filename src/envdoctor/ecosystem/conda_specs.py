@@ -12,11 +12,13 @@ from itertools import zip_longest
 
 from msgspec import Struct
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
-_VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+")
-_PARTS = re.compile(r"\d+|\*+|[^\d*]+")
-_FIELD = re.compile(r"""\s*([a-z_0-9]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"\]\s]+))\s*(?:,|$)""")
-_SIGN = re.compile(r"(==|!=|<=|>=|~=|=|<|>)\s*(.*)", re.DOTALL)
+from envdoctor.privacy.lazy import pattern
+
+_NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_VERSION = pattern(r"[A-Za-z0-9_.+!*-]+")
+_PARTS = pattern(r"\d+|\*+|[^\d*]+")
+_FIELD = pattern(r"""\s*([a-z_0-9]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"\]\s]+))\s*(?:,|$)""")
+_SIGN = pattern(r"(==|!=|<=|>=|~=|=|<|>)\s*(.*)", re.DOTALL)
 _PLAIN = {"==": (0,), "!=": (-1, 1), "<=": (-1, 0), ">=": (0, 1), "<": (-1,), ">": (1,)}
 _POST, _DEV, _WORD, _NUMBER = 3, 0, 1, 2  # how kinds of parts are ordered: dev < other words < numbers < post
 

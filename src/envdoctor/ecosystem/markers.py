@@ -6,10 +6,10 @@ an uncommon kind the answer is ``None``: ask packaging.
 """
 
 import operator
-import re
 from collections.abc import Mapping
 
 from envdoctor.ecosystem.names import normalise
+from envdoctor.privacy.lazy import pattern
 
 OPERATORS = {
     ">=": operator.ge,
@@ -24,7 +24,7 @@ VERSIONS = ("python_version", "python_full_version")
 # Compared as versions where both sides look like one, and as words where not: packaging is to tell.
 DOUBTFUL = ("platform_release", "platform_version", "implementation_version")
 SIGNS = "<>=!~"
-_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_RELEASE = pattern(r"[0-9]+(?:\.[0-9]+)*")
 
 
 class _Unclear(Exception):

@@ -5,7 +5,6 @@ wild are plain, ``name>=1.2,<3`` and ``; extra == "x"``; those are answered with
 which would take a quarter of the time of a whole check-up.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,8 +16,9 @@ from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.versions import admits, excludes_all, read_requirement
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
+from envdoctor.privacy.lazy import pattern
 
-_NAME = re.compile(r"[\w.-]*")
+_NAME = pattern(r"[\w.-]*")
 Asked = list[tuple[str, str]]  # names, each with an extra that is asked of it
 
 

@@ -1,6 +1,5 @@
 """What a tool has to know of the patient before it can be spoken: read off the facts, once."""
 
-import re
 from functools import cached_property
 
 from envdoctor.ecosystem import paths
@@ -12,8 +11,9 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import is_newer, minor_of, numbers
 from envdoctor.facts import Conda, Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
+from envdoctor.privacy.lazy import pattern
 
-_MINOR = re.compile(r"(\d+\.\d+)")
+_MINOR = pattern(r"(\d+\.\d+)")
 FURNITURE = ("pip", "setuptools", "wheel", "uv", "envdoctor")
 
 

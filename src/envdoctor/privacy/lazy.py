@@ -1,13 +1,13 @@
 """Regular expressions that cost nothing until they are needed."""
 
 import re
-from typing import cast
+from typing import AnyStr, cast
 
 
 class _Lazy:
     """Stands for a compiled pattern; the pattern's own methods take the place of these lookups at the first use."""
 
-    def __init__(self, source: str, flags: int) -> None:
+    def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
         self._flags = flags
 
@@ -18,6 +18,6 @@ class _Lazy:
         return getattr(compiled, name)
 
 
-def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
+def pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """As ``re.compile``, which may take a millisecond of every check-up, at the first use; errors come then, too."""
-    return cast("re.Pattern[str]", _Lazy(source, flags))
+    return cast("re.Pattern[AnyStr]", _Lazy(source, flags))

@@ -60,6 +60,7 @@ _PUBLIC = (
 _HOST = pattern(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
 _LONE_OPTION = pattern(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
 _SECRET_KEY = pattern(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
+_SECRET_WORDS = ("token", "pass", "secret", "key", "credential")  # one of them is in whatever `_NAMED` knows
 _PASSWORD = pattern(r"://[^\s/:@]*:([^\s/@]{6,})@")
 # Where a folder of the address is the token (https://help.cloudsmith.io/docs/entitlements#token-usage,
 # https://packagecloud.io/docs#token_auth, https://gemfury.com/guide/private-repo/).
@@ -264,7 +265,7 @@ def credentials(text: str) -> str:
         return text
     if "/t/" in text:
         text = _TOKEN.sub(r"\1<redacted>", text)
-    if "=" in text:
+    if "=" in text and ("?" in text or "&" in text or ";" in text or "#" in text):
         text = _VALUE.sub(r"\1<redacted>", _QUERY.sub(r"\1<redacted>", text))
     return text
 
@@ -333,7 +334,9 @@ def _copied(value: object, text: Callable[[str], str], name: Callable[[object], 
         copies, before = [], False
         for item in value:
             copies.append("<redacted>" if before and isinstance(item, str) else _copied(item, text, name))
-            before = isinstance(item, str) and item[:1] == "-" and _LONE_OPTION.fullmatch(item) is not None
+            before = (
+                isinstance(item, str) and item[:1] == "-" and len(item) > 3 and _LONE_OPTION.fullmatch(item) is not None
+            )
         return copies
     return value
 
@@ -341,7 +344,9 @@ def _copied(value: object, text: Callable[[str], str], name: Callable[[object], 
 @lru_cache(maxsize=4096)
 def _is_secret(key: object) -> bool:
     """Whether a key of a document is named like a secret; the keys of a document are few, and come again and again."""
-    return isinstance(key, str) and _SECRET_KEY.fullmatch(key) is not None
+    if not isinstance(key, str) or len(key) < 5 or not any(word in key.lower() for word in _SECRET_WORDS):
+        return False
+    return _SECRET_KEY.fullmatch(key) is not None
 
 
 class Redactor:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+from envdoctor.privacy.lazy import pattern
 from envdoctor.privacy.redact import credentials
 
 Kind = Literal["text", "words", "code"]
@@ -56,8 +57,8 @@ def sanitize(text: str) -> str:
 # What makes a CI runner take a line for a command to itself: ``##[``, ``##vso[`` or ``##teamcity[`` anywhere in it
 # (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs,
 # https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands), ``::`` at its beginning.
-_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
-_LINE = re.compile(r"^([^\S\n]*):(?=:)(?!:(?:error|warning|notice) )", re.MULTILINE)
+_COMMAND = pattern(r"#(?=#[A-Za-z]*\[)")
+_LINE = pattern(r"^([^\S\n]*):(?=:)(?!:(?:error|warning|notice) )", re.MULTILINE)
 
 
 def unhooked(text: str, written: str = "\\x{:02x}") -> str:

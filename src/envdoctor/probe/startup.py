@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from envdoctor.ecosystem import paths
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.interrogation import Try
 from envdoctor.probe.world import World
 
@@ -19,10 +20,10 @@ SUSPECTS = (
     "PYTHONINTMAXSTRDIGITS",
     "PYTHONUTF8",
 )
-_FILE = re.compile(r'File "([^"<>\n]+)"')
-_LINE_FAILS = re.compile(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
-_MODULE_FAILS = re.compile(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
-_PTH = re.compile(r"line \d+ of (.+\.pth)\b")
+_FILE = pattern(r'File "([^"<>\n]+)"')
+_LINE_FAILS = pattern(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
+_MODULE_FAILS = pattern(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
+_PTH = pattern(r"line \d+ of (.+\.pth)\b")
 
 
 def culprits(
@@ -58,7 +59,9 @@ def culprits(
 
 def complaints(world: World, stderr: str, sys_path: Iterable[str]) -> dict[str, str]:
     """The files that fail at each start and don't stop it, each with its exception (CPython: Lib/site.py)."""
-    found = {}
+    found: dict[str, str] = {}
+    if "Error" not in stderr:
+        return found
     for file, block in _LINE_FAILS.findall(stderr):
         said = [line.strip() for line in block.splitlines() if line.strip()]
         found[file] = said[-1] if said else "an exception"

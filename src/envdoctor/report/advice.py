@@ -1,6 +1,5 @@
 """Findings, ranked and joined with the guide's statements and with fixes for this environment."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from envdoctor.facts import Facts
 from envdoctor.fixes import Fix, Toolbox
 from envdoctor.fixes.plan import FIRST
 from envdoctor.guide import Statement, cited
+from envdoctor.privacy.lazy import pattern
 
 try:  # hashlib brings OpenSSL with it, which takes longer to load than all our checks to run
     from _sha2 import sha256  # type: ignore[import-not-found, unused-ignore]
@@ -97,8 +97,8 @@ def _suppression(finding: Finding, suppressions: Mapping[str, Suppression], toda
     return None
 
 
-_PATH = re.compile(r"(?:[A-Za-z]:)?[/\\~](?:[^/\\\s]*[/\\])*")
-_VERSION = re.compile(r"(?<![A-Za-z])\d+(?:\.\d+)+\S*")
+_PATH = pattern(r"(?:[A-Za-z]:)?[/\\~](?:[^/\\\s]*[/\\])*")
+_VERSION = pattern(r"(?<![A-Za-z])\d+(?:\.\d+)+\S*")
 
 
 def fingerprint(finding: Finding) -> str:

@@ -1,11 +1,11 @@
 """Shared libraries on disk: whose BLAS one is, which copies there are, and who is linked to what."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries import elf, macho, pe
 from envdoctor.probe.world import World
 
@@ -84,7 +84,7 @@ def file_version(path: str) -> str | None:
     return version if version.count(".") >= 1 and version.replace(".", "").isdigit() else None
 
 
-_BLIS_VERSION = re.compile(rb"\0(\d+\.\d+(?:\.\d+)?)\0")
+_BLIS_VERSION = pattern(rb"\0(\d+\.\d+(?:\.\d+)?)\0")
 
 
 def version_within(world: World, vendor: str, path: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries import macho
 from envdoctor.probe.blas.libraries import (
     Links,
@@ -27,7 +28,7 @@ ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
 NOT_TOLD = Missing("the library does not tell")
 # What a library does to the process that maps it; SIGKILL and Ctrl+C, say, are somebody else's doing (as
 # `Child.ending` words it, on Windows too).
-_CRASH = re.compile(
+_CRASH = pattern(
     r"(signal \d+ \(SIG(?:SEGV|BUS|ILL|ABRT|FPE)\)|status 0x(?!C000013A)[C-F][0-9A-F]{7}(?: \([^()]*\))?)"
     r" while loading (?=.*[/\\](numpy|scipy)[/\\])(.+)$"
 )

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.conda import CondaFileProblem, CondaSecret, CondaSetting
+from envdoctor.privacy.lazy import pattern
 from envdoctor.privacy.redact import channel
 from envdoctor.probe.conda import effective, exposed, merge, search
 from envdoctor.probe.conda.condarc import CondarcError, Raw, parse
@@ -32,9 +33,9 @@ SETTINGS = {
     "solver": ("scalar", ("experimental_solver",)),
 }
 _MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping, "lists": merge.lists}
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+_VARIABLE = pattern(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
 # mamba 2: libmamba/src/api/configuration.cpp, expandvars: braces only, and no quotes or spaces between them.
-_MAMBAS_VARIABLE = re.compile(r"\$(?:(\$)|\{([^}'\"\s]+)\})")
+_MAMBAS_VARIABLE = pattern(r"\$(?:(\$)|\{([^}'\"\s]+)\})")
 
 
 class Configuration(Struct, frozen=True):

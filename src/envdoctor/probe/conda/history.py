@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-_HEAD = re.compile(r"==>\s*(.+?)\s*<==")
-_COMMAND = re.compile(r"#\s*cmd:\s*(.+)")
-_SPECS = re.compile(r"#\s*(\w+)\s*specs:\s*(.*)")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+from envdoctor.privacy.lazy import pattern
+
+_HEAD = pattern(r"==>\s*(.+?)\s*<==")
+_COMMAND = pattern(r"#\s*cmd:\s*(.+)")
+_SPECS = pattern(r"#\s*(\w+)\s*specs:\s*(.*)")
+_NAME = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 class Block(Struct, frozen=True):

@@ -1,14 +1,14 @@
 """What pip had put into a conda environment whose Python has become another minor version since."""
 
-import re
 from collections.abc import Sequence
 
 from envdoctor.facts.conda import CondaRecord
 from envdoctor.facts.prefix import Prefix
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.conda.overlap import key_of
 from envdoctor.probe.world import World
 
-_FOLDER = re.compile(r"/lib/python(\d+\.\d+)/site-packages$")
+_FOLDER = pattern(r"/lib/python(\d+\.\d+)/site-packages$")
 
 
 def behind(world: World, prefix: Prefix, records: Sequence[CondaRecord]) -> dict[str, list[str]]:

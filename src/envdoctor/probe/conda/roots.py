@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from envdoctor.ecosystem.origins import OriginKind, installer_in
 from envdoctor.ecosystem.prefixes import is_conda_installation
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.conda.history import is_installers
 from envdoctor.probe.world import World
 
-_CONDA = re.compile(r"conda-(\d[^-]*)-[^-]+\.json$")
+_CONDA = pattern(r"conda-(\d[^-]*)-[^-]+\.json$")
 
 
 def find(world: World, prefix: str | None, commands: Sequence[str], pixi: bool) -> str | None:

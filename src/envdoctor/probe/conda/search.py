@@ -9,12 +9,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.world import World
 
 NAMES = (".condarc", "condarc")
 MAMBA_NAMES = (*NAMES, ".mambarc", "mambarc")
 EXTENSIONS = (".yml", ".yaml")
-_VARIABLE = re.compile(
+_VARIABLE = pattern(
     r"\$(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\$\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\}|%(?P<padded>[_a-zA-Z][_a-zA-Z0-9]*)%"
 )
 # Names that people give a condarc, and that nothing reads.

@@ -8,17 +8,17 @@ gateways/disk/test.py, activate.py).
 """
 
 import json
-import re
 from ast import literal_eval
 from collections.abc import Iterator
 
 from envdoctor.ecosystem.conda_specs import spec_of
 from envdoctor.facts.conda import CondaStateFile
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.conda import records
 from envdoctor.probe.world import World
 
-_SPECS = re.compile(rb"#\s*\w+\s*specs:\s*(\[.*)")
-_BEYOND = re.compile(r"[@;\[(^*|]| if |://")  # conda reads more than `spec_of` does
+_SPECS = pattern(rb"#\s*\w+\s*specs:\s*(\[.*)")
+_BEYOND = pattern(r"[@;\[(^*|]| if |://")  # conda reads more than `spec_of` does
 
 
 def read(world: World, prefix: str, names: list[str]) -> list[CondaStateFile]:

@@ -12,6 +12,7 @@ from typing import Any
 from envdoctor.facts.base import Missing
 from envdoctor.facts.gpu import Build, CudaWheel
 from envdoctor.facts.packages import Distribution
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.gpu.architectures import compiled_into
 from envdoctor.probe.gpu.conda_builds import CONDA, parse_build_string, records
 from envdoctor.probe.gpu.constants import constants
@@ -20,11 +21,11 @@ from envdoctor.probe.world import World
 TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-intel", "tensorflow-macos", "tf-nightly")
 ONNXRUNTIME = ("onnxruntime-gpu", "onnxruntime", "onnxruntime-training", "onnxruntime-rocm")
 CUPY = ("cupy-cuda", "cupy-rocm")  # cupy-xarray and the like only use it
-_JAX_PLUGIN = re.compile(r"jax-(cuda|rocm)(\d+)-plugin$")
-_JAX_MODULE = re.compile(r"xla_(cuda|rocm)(\d+)$")
-_RAPIDS = re.compile(r"(cudf|cuml|cugraph|cuspatial|cucim|cuvs|rmm)-cu(\d+)$")
-_WHEEL = re.compile(r"nvidia-.*-cu(\d+)$")
-_LOCAL_CUDA = re.compile(r"\+cuda(\d+)")
+_JAX_PLUGIN = pattern(r"jax-(cuda|rocm)(\d+)-plugin$")
+_JAX_MODULE = pattern(r"xla_(cuda|rocm)(\d+)$")
+_RAPIDS = pattern(r"(cudf|cuml|cugraph|cuspatial|cucim|cuvs|rmm)-cu(\d+)$")
+_WHEEL = pattern(r"nvidia-.*-cu(\d+)$")
+_LOCAL_CUDA = pattern(r"\+cuda(\d+)")
 
 
 class Site:

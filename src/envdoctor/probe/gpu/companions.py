@@ -10,19 +10,20 @@ import re
 
 from envdoctor.facts.gpu import Companion
 from envdoctor.facts.packages import Distribution
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries.elf import Elf
 from envdoctor.probe.binaries.elf import read as read_elf
 from envdoctor.probe.gpu.builds import Site, constant_version
 from envdoctor.probe.gpu.files import FOLDERS
 
 MOST_FILES = 6  # of one distribution: what one file of it is linked to, the others are, too
-_CUDA_LIBRARY = re.compile(
+_CUDA_LIBRARY = pattern(
     r"lib(cudart|cublas|cublasLt|cudnn|cufft|curand|cusparse|cusolver|nvrtc|nvJitLink|cupti|nccl)\.so\.\d+$"
 )
-_LOCAL_CUDA = re.compile(r"cu(?:da)?(\d{2})(\d)?(?!\d)")
-_LOCAL_TORCH = re.compile(r"(?:torch|pt)(\d)\.?(\d{1,2})")
-_BINARY = re.compile(r"libbitsandbytes_cuda(\d{2})(\d)")
-_OWN = re.compile(r"(torch|triton)$|(jaxlib|jax-|tensorflow|tf-|cupy|nvidia-|cuda-|cudf|cuml|rmm|libcu|pylibcu|librmm)")
+_LOCAL_CUDA = pattern(r"cu(?:da)?(\d{2})(\d)?(?!\d)")
+_LOCAL_TORCH = pattern(r"(?:torch|pt)(\d)\.?(\d{1,2})")
+_BINARY = pattern(r"libbitsandbytes_cuda(\d{2})(\d)")
+_OWN = pattern(r"(torch|triton)$|(jaxlib|jax-|tensorflow|tf-|cupy|nvidia-|cuda-|cudf|cuml|rmm|libcu|pylibcu|librmm)")
 FAMILY = ("torchvision", "torchaudio", "torchtext", "torchcodec")
 # Users of CUDA's libraries that don't ask for torch.
 LINKED = ("onnxruntime-gpu", "ctranslate2", "faiss-gpu", "sgl-kernel", "pycuda", "llama-cpp-python")

@@ -14,6 +14,7 @@ from msgspec import Struct
 from envdoctor.data import listed
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries import elf
 from envdoctor.probe.packages.records import first_components, libraries
 from envdoctor.probe.world import World
@@ -28,7 +29,7 @@ GRANTED = (
     *("libpmi", "libtbb"),
 )
 MOST = 1200  # compiled files in one check-up
-_INSIDE = re.compile(rb"(?m)^([\w./-]+)/__init__\.py,")
+_INSIDE = pattern(rb"(?m)^([\w./-]+)/__init__\.py,")
 
 
 class Suspect(Struct, frozen=True):

@@ -5,13 +5,14 @@ import re
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.machine.cgroup import PLATFORMS, levels, parse_cgroup, parse_mountinfo
 from envdoctor.probe.world import World
 
 SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini")
-_ADDOPTS = re.compile(r"^\s*addopts\s*=\s*(\[[^\]]*\]|\"\"\".*?\"\"\"|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.M | re.S)
-_WORKERS = re.compile(r"(?:^|[\s\"'\[,])(?:-n[\s\"',=]*|--numprocesses[\s\"',=]+)(\d+|auto|logical)(?=$|[\s\"'\],])")
-_LIMIT = re.compile(r"\b(?:OMP|OPENBLAS|MKL|BLIS)_NUM_THREADS\b")
+_ADDOPTS = pattern(r"^\s*addopts\s*=\s*(\[[^\]]*\]|\"\"\".*?\"\"\"|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.M | re.S)
+_WORKERS = pattern(r"(?:^|[\s\"'\[,])(?:-n[\s\"',=]*|--numprocesses[\s\"',=]+)(\d+|auto|logical)(?=$|[\s\"'\],])")
+_LIMIT = pattern(r"\b(?:OMP|OPENBLAS|MKL|BLIS)_NUM_THREADS\b")
 
 
 def read(world: World, project: str | None) -> Limits:

@@ -5,6 +5,7 @@ import re
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.tools import Tools
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.choose import is_alias
 from envdoctor.probe.path.windows import minor_beside
 from envdoctor.probe.path.windows import pythons as windows_pythons
@@ -48,7 +49,7 @@ def read(world: World) -> Tools:
     )
 
 
-_IMPORT = re.compile(r"^\s*from ([A-Za-z_][\w.]*) import ", re.MULTILINE)
+_IMPORT = pattern(r"^\s*from ([A-Za-z_][\w.]*) import ", re.MULTILINE)
 
 
 def _fault(world: World, path: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from envdoctor.ecosystem import paths
+from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.world import World
 
-_DLL = re.compile(r"python3(\d{1,2})t?\.dll", re.IGNORECASE)
+_DLL = pattern(r"python3(\d{1,2})t?\.dll", re.IGNORECASE)
 ROOT = r"Software\Python"
 MOST = 200  # entries of one level of the registry
 
@@ -102,16 +103,16 @@ def _in_folders(world: World) -> Iterator[Python]:
         # what python.exe of the Store is an alias of
         (paths.join(local, "Microsoft/WindowsApps"), r"PythonSoftwareFoundation\.Python\.3\.(\d{1,2})_.*"),
     ]
-    for folder, pattern in places:
+    for folder, named in places:
         names = world.names(folder)
-        yield from _matching(folder, names if isinstance(names, list) else (), pattern)
+        yield from _matching(folder, names if isinstance(names, list) else (), named)
 
 
-def _matching(folder: str, names: Iterable[str], pattern: str) -> Iterator[Python]:
+def _matching(folder: str, names: Iterable[str], named: str) -> Iterator[Python]:
     """The newest patch first."""
     found = []
     for name in names:
-        if match := re.fullmatch(pattern, name, re.IGNORECASE):
+        if match := re.fullmatch(named, name, re.IGNORECASE):
             found.append(([int(part) for part in re.findall(r"\d+", name)], match[1], name))
     for _, minor, name in sorted(found, reverse=True):
         yield f"3.{minor}", paths.join(folder, name, "python.exe")
