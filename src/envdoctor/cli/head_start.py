@@ -47,6 +47,8 @@ def _glance(argv: list[str]) -> str | None:
     for word in rest:
         if word in ("--help", "--facts", "--project") or word.startswith(("--facts=", "--project=")):
             return None
+        if "{" in word:  # a name to be filled in: of several processes one may read, and the others nothing
+            return None
         if word == "--python" or word.startswith("--python="):
             if wanted:
                 return None

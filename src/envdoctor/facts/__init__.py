@@ -43,7 +43,7 @@ from envdoctor.facts.project import (
     ToolMark,
     Workspace,
 )
-from envdoctor.facts.system import System
+from envdoctor.facts.system import Machine, System, Worker
 from envdoctor.facts.tools import Tools
 
 
@@ -74,6 +74,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     installation: Installation | None | Missing = None
     path: Path | None | Missing = None
     jupyter: Jupyter | None | Missing = None
+    machine: Machine | None = None
 
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "Link",
     "LoadError",
     "Locked",
+    "Machine",
     "Measure",
     "Member",
     "Missing",
@@ -148,6 +150,7 @@ __all__ = [
     "Tools",
     "UnknownFact",
     "Variables",
+    "Worker",
     "Workers",
     "Workspace",
     "known",

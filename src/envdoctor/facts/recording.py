@@ -3,7 +3,8 @@
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -74,53 +75,143 @@ def convert(value: object, wanted: Any, where: str = "$") -> object:
 
     Raises ``msgspec.ValidationError`` naming the place.
     """
+    try:
+        return _converter(wanted)(value)
+    except _MisfitError as misfit:
+        raise msgspec.ValidationError(f"{misfit.words} - at `{where}{misfit.where}`") from None
+
+
+class _MisfitError(Exception):
+    """A value that is not of its type; ``where`` grows on the way out."""
+
+    def __init__(self, words: str, where: str = "") -> None:
+        self.words = words
+        self.where = where
+
+    def at(self, place: str) -> "_MisfitError":
+        return _MisfitError(self.words, place + self.where)
+
+
+_Converter = Callable[[object], object]
+
+
+@cache
+def _converter(wanted: Any) -> _Converter:
+    """What makes a type of a JSON value. It is made once for a type: thousands of values are of the same few."""
     options = _options(wanted)
-    if Missing in options and isinstance(value, dict) and value.keys() == {"missing"}:
-        return _convert_struct(value, Missing, where)
-    if value is None and type(None) in options:
-        return None
-    rest = [option for option in options if option not in (Missing, type(None))]
-    for index, option in enumerate(rest):
-        try:
-            return _convert_one(value, option, where)
-        except msgspec.ValidationError:
-            if index == len(rest) - 1:
-                raise
-    raise msgspec.ValidationError(f"nothing fits - at `{where}`")
+    rest = [_plain(option) for option in options if option not in (Missing, type(None))]
+    may_miss, may_be_none = Missing in options, type(None) in options
+    missing = _plain(Missing) if may_miss and wanted is not Missing else None
+    if len(rest) == 1 and missing is None and not may_be_none:
+        return rest[0]
+
+    def converted(value: object) -> object:
+        if value is None and may_be_none:
+            return None
+        if missing and isinstance(value, dict) and value.keys() == {"missing"}:
+            return missing(value)
+        for one in rest[:-1]:
+            try:
+                return one(value)
+            except _MisfitError:
+                continue
+        if not rest:
+            raise _MisfitError("nothing fits")
+        return rest[-1](value)
+
+    return converted
 
 
-def _convert_one(value: object, wanted: Any, where: str) -> object:
+def _plain(wanted: Any) -> _Converter:
+    """As `_converter`, for what is no union."""
     origin = typing.get_origin(wanted)
     arguments = typing.get_args(wanted)
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
-        return _convert_struct(value, wanted, where)
-    if origin is list and isinstance(value, list):
-        return [convert(item, arguments[0], f"{where}[{index}]") for index, item in enumerate(value)]
-    if origin is dict and isinstance(value, dict):
-        return {str(key): convert(item, arguments[1], f"{where}.{key}") for key, item in value.items()}
-    if wanted is str and isinstance(value, str):
-        return value  # msgspec refuses lone surrogates
-    if isinstance(value, float) and not isfinite(value):
-        raise msgspec.ValidationError(f"{value} is no number in JSON - at `{where}`")
+        return _struct(wanted)
+    if origin is list:
+        return _list(wanted, arguments[0])
+    if origin is dict:
+        return _dict(wanted, arguments[1])
+
+    def scalar(value: object) -> object:
+        if wanted is str and isinstance(value, str):
+            return value  # msgspec refuses lone surrogates
+        if isinstance(value, float) and not isfinite(value):
+            raise _MisfitError(f"{value} is no number in JSON")
+        return _by_msgspec(value, wanted)
+
+    return scalar
+
+
+def _by_msgspec(value: object, wanted: Any) -> object:
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        raise msgspec.ValidationError(f"{str(error).partition(' - at')[0]} - at `{where}`") from None
+        raise _MisfitError(str(error).partition(" - at")[0]) from None
 
 
-def _convert_struct(value: object, wanted: Any, where: str) -> object:
-    if not isinstance(value, dict):
-        raise msgspec.ValidationError(f"Expected `object`, got `{type(value).__name__}` - at `{where}`")
-    hints = typing.get_type_hints(wanted)
-    arguments = {}
-    for field in msgspec.structs.fields(wanted):
-        if field.encode_name in value:
-            arguments[field.name] = convert(value[field.encode_name], hints[field.name], f"{where}.{field.encode_name}")
-        elif field.required:
-            raise msgspec.ValidationError(f"missing `{field.encode_name}` - at `{where}`")
-    return wanted(**arguments)
+def _list(wanted: Any, kind: Any) -> _Converter:
+    def converted(value: object) -> object:
+        if not isinstance(value, list):
+            return _by_msgspec(value, wanted)
+        if kind is str and all(type(item) is str for item in value):
+            return value
+        one: _Converter = _converter(kind)
+        items: list[object] = []
+        try:
+            for item in value:
+                items.append(one(item))
+        except _MisfitError as misfit:
+            raise misfit.at(f"[{len(items)}]") from None
+        return items
+
+    return converted
 
 
+def _dict(wanted: Any, kind: Any) -> _Converter:
+    def converted(value: object) -> object:
+        if not isinstance(value, dict):
+            return _by_msgspec(value, wanted)
+        key, one, items = "", _converter(kind), {}
+        try:
+            for key, item in value.items():
+                items[str(key)] = one(item)
+        except _MisfitError as misfit:
+            raise misfit.at(f".{key}") from None
+        return items
+
+    return converted
+
+
+def _struct(wanted: Any) -> _Converter:
+    known: list[tuple[str, str, bool, _Converter]] = []  # filled in at the first use: a struct may hold its own kind
+
+    def converted(value: object) -> object:
+        if not isinstance(value, dict):
+            raise _MisfitError(f"Expected `object`, got `{type(value).__name__}`")
+        if not known:
+            hints = typing.get_type_hints(wanted)
+            known.extend(
+                (field.name, field.encode_name, field.required, _converter(hints[field.name]))
+                for field in msgspec.structs.fields(wanted)
+            )
+        arguments, encoded = {}, ""
+        try:
+            for name, encoded, required, one in known:
+                if encoded in value:
+                    arguments[name] = one(value[encoded])
+                elif required:
+                    break
+            else:
+                return wanted(**arguments)
+        except _MisfitError as misfit:
+            raise misfit.at(f".{encoded}") from None
+        raise _MisfitError(f"missing `{encoded}`")
+
+    return converted
+
+
+@cache
 def _options(wanted: Any) -> tuple[Any, ...]:
     is_union = typing.get_origin(wanted) in (typing.Union, types.UnionType)
     return typing.get_args(wanted) if is_union else (wanted,)

@@ -1,6 +1,6 @@
 """The operating system around the patient."""
 
-from envdoctor.facts.base import Section
+from envdoctor.facts.base import Missing, Section
 
 
 class System(Section, frozen=True, kw_only=True):
@@ -16,3 +16,42 @@ class System(Section, frozen=True, kw_only=True):
     distribution: str | None = None
     distribution_version: str | None = None
     family: str | None = None
+
+
+class Worker(Section, frozen=True, kw_only=True):
+    """One worker process of a cluster, as it is now.
+
+    ``threads`` tasks run in it at a time. ``memory_limit`` in bytes, ``None`` for none; ``memory`` is what its machine and
+    its cgroup grant, in bytes. ``local_directory`` is where it spills to, ``file_system`` the type of that
+    (``nfs``, ``lustre``, ``ext4`` …). ``nanny``: a process watches over it. ``gpu`` is the identifier of its first visible
+    GPU. ``started`` are the variables that limit threads as the process was started with them, ``None`` where unknown.
+    """
+
+    threads: int | None = None
+    memory_limit: int | None | Missing = None
+    memory: int | None | Missing = None
+    local_directory: str | None = None
+    file_system: str | None = None
+    nanny: bool | None = None
+    resources: dict[str, float] = {}
+    gpu: str | None = None
+    started: dict[str, str] | None = None
+
+
+class Machine(Section, frozen=True, kw_only=True):
+    """Who made the recording.
+
+    ``label`` tells machines apart: the host's name where that was asked for, else a hash that another host's owner can't
+    compute. ``rank``, ``local_rank`` (on its machine) and ``ranks`` (of all) are the ``launcher``'s (Open MPI, MPICH,
+    Slurm, PBS …); ``job`` names what started it together with others, and is the same for all of them. ``role`` is worker,
+    scheduler or client of a cluster, empty elsewhere.
+    """
+
+    label: str
+    rank: int | None = None
+    local_rank: int | None = None
+    ranks: int | None = None
+    job: str | None = None
+    launcher: str | None = None
+    role: str = ""
+    worker: Worker | None = None
