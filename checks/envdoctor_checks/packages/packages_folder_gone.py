@@ -63,20 +63,29 @@ def _barred(items: list[Obstacle], state: str, is_metadata: bool) -> Finding:
         seen.append(Evidence("mode", f"{first.mode}, owner {first.owner}"))
     if whose:
         seen.append(Evidence("part of", whose))
+    where = "" if _is_library(first.path) else ", where the packages are"
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
     title = f"{first.path}{more} can't be read" if state == "failing" else f"you may not read {first.path}{more}"
     return Finding(
         PKG013,
         whose or first.path,
         tuple(seen),
-        f"{title}{f': part of {whose}' if whose else ', where the packages are'}",
+        f"{title}{f': part of {whose}' if whose else where}",
         "What it says of the package is not known; pip can't judge, upgrade or remove it."
         if is_metadata
+        else "What is linked to a library that can't be read does not load: the import fails, at the latest when the "
+        "system has it no longer in memory."
+        if _is_library(first.path)
         else "Python treats a folder that it may not read as an empty one: the import fails, or brings a package without "
         "contents.",
         own_severity=Severity.WARNING if is_metadata else None,
         remedies=(_cure(first, state),),
     )
+
+
+def _is_library(path: str) -> bool:
+    name = paths.name(path)
+    return name.endswith((".so", ".pyd", ".dll", ".dylib")) or ".so." in name
 
 
 def _cure(item: Obstacle, state: str) -> Remedy:

@@ -80,6 +80,7 @@ def _gather(
     thorough: bool,
 ) -> Facts:
     recorded = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    world.unread.clear()
     system = section("system", environment.read_system, world)
     variables = section("environment", environment.read_environment, world)
     processors = section("cpu", cpu.read, world)
@@ -127,6 +128,11 @@ def _gather(
         packed = section("conda", conda.read, world, prefix, True)
         deep("importing NumPy")
         libraries = _with_used(libraries, interview, world)
+    graphics = _graphics(accelerators, distributions, prefix, system)
+    if world.unread and isinstance(distributions, Packages):
+        from envdoctor.probe.packages import obstacles
+
+        distributions = either(section("packages", obstacles.with_unread, world, distributions), distributions)
     return Facts(
         recorded=recorded,
         patient=described(choice, prefix, interpreter, origin(places, variables, interpreter, system)),
@@ -147,7 +153,7 @@ def _gather(
         tools=at_hand,
         limits=bounds,
         measure=_measure(choice, world, libraries, processors, progress, thorough) if progress else None,
-        gpu=_graphics(accelerators, distributions, prefix, system),
+        gpu=graphics,
         installation=places,
         path=neighbourhood,
         jupyter=kernels,

@@ -15,7 +15,8 @@ class World(Struct, frozen=True, kw_only=True):
     """The machine as seen by the probe.
 
     ``root`` stands for ``/`` (a fixture tree in tests), ``home`` and ``cwd`` are absolute paths
-    inside it, ``environ`` is the start-up environment, ``platform`` is ``sys.platform``'s word.
+    inside it, ``environ`` is the start-up environment, ``platform`` is ``sys.platform``'s word. ``unread`` grows: the
+    compiled files of one patient that are there and could not be read, each with what the system said.
     """
 
     root: str = "/"
@@ -23,6 +24,13 @@ class World(Struct, frozen=True, kw_only=True):
     cwd: str
     environ: Mapping[str, str]
     platform: str = sys.platform
+    unread: dict[str, Exception] = {}
+
+    def refused(self, path: str, error: Exception) -> Missing:
+        """Note that a compiled file can't be read, so that nobody takes it for one that has nothing to tell."""
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            self.unread.setdefault(path, error)
+        return Missing(reason(error, path))
 
     def real(self, path: str) -> str:
         """Where ``path``, absolute inside this world, lies on the disk."""

@@ -48,6 +48,15 @@ def test_a_failing_disk_is_no_question_of_rights(reason: str) -> None:
     assert "chmod" not in finding.remedies[0].title
 
 
+def test_a_library_of_the_system_is_no_folder_of_packages() -> None:
+    file = "/usr/lib/x86_64-linux-gnu/libblas.so.3"
+    finding = one(
+        packages_folder_gone, packages=packages(obstacles=[barred(file, state="failing", reason="Input/output error")])
+    )
+    assert finding.title == f"{file} can't be read"
+    assert "library" in finding.why
+
+
 def test_metadata_that_can_not_be_read_is_a_warning() -> None:
     here = packages(obstacles=[barred(f"{SITE}/fit-1.0.dist-info/METADATA", needed_by=["fit"])])
     assert one(packages_folder_gone, packages=here).severity is Severity.WARNING

@@ -1,12 +1,17 @@
 """Unreadable, gone and failing are three answers, and each names the path that bars the way."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from envdoctor.facts import Distribution, Missing, Packages
+from envdoctor.probe.blas import whole as blas
+from envdoctor.probe.imports import forecast
+from envdoctor.probe.imports.forecast import Suspect
 from envdoctor.probe.packages import whole
-from envdoctor.probe.packages.obstacles import obstacle
+from envdoctor.probe.packages.obstacles import obstacle, with_unread
 from envdoctor.probe.packages.records import first_components
 from envdoctor.probe.world import World
 
@@ -71,6 +76,59 @@ def test_metadata_that_is_a_folder_or_a_pipe_is_not_taken_for_absent(tmp_path: P
         make(file)
     found = whole.read(world(tmp_path), ["/site-packages"])
     assert sorted(found.unread_files) == [f"/site-packages/{made}-1.0.dist-info/{name}" for made in ("one", "two")]
+
+
+def extension(root: Path, name: str, number: str) -> Path:
+    """Of a package that science rests on, so that all its libraries are looked at."""
+    dist(root, name, f"{name}/core{number}.so,,\n")
+    (root / f"site-packages/{name}").mkdir()
+    return root / f"site-packages/{name}/core{number}.so"
+
+
+@pytest.mark.parametrize("kind", ["loop", "pipe", "long"])
+def test_a_library_that_can_not_be_read_is_named_with_its_package(tmp_path: Path, kind: str) -> None:
+    file = extension(tmp_path, "numpy", ".cpython-311-x86_64-linux-gnu")
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to(file.name if kind == "loop" else f"{'x' * 300}")  # a name that no file system takes
+    here = world(tmp_path)
+    doubts: list[Suspect] = []
+
+    def doubt(records: list[tuple[Distribution, bytes]], entries: list[str]) -> None:
+        doubts.extend(forecast.suspects(here, records, entries))
+
+    found = with_unread(here, whole.read(here, ["/site-packages"], doubts=doubt))
+    (one,) = found.obstacles
+    assert one.path.endswith("/numpy/core.cpython-311-x86_64-linux-gnu.so")
+    assert (one.state, one.needed_by) == ("failing", ["numpy"])
+
+
+def test_a_library_that_is_gone_is_no_obstacle(tmp_path: Path) -> None:
+    extension(tmp_path, "numpy", ".cpython-311-x86_64-linux-gnu")
+    here = world(tmp_path)
+    found = with_unread(here, whole.read(here, ["/site-packages"]))
+    assert found.obstacles == []
+    assert found.missing_files
+
+
+def test_a_want_of_descriptors_is_nobodys_file() -> None:
+    here = world(Path("/nowhere"))
+    here.refused("/site-packages/numpy/core.so", OSError(errno.EMFILE, "Too many open files"))
+    found = with_unread(here, Packages(distributions=[]))
+    assert found.obstacles == []
+    assert list(found.unread_files) == ["/site-packages/numpy/core.so"]
+
+
+def test_a_library_that_the_loader_has_and_the_disk_denies_is_unknown(tmp_path: Path) -> None:
+    file = tmp_path / "numpy/_core/_multiarray_umath.so"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"")
+    here = World(root="/", home="/home/ada", cwd="/home/ada", environ={})
+    told = {"examined": [{"package": "numpy", "extension": str(file)}], "brought": {"numpy": [str(file)]}}
+    assert blas.read(here, [], None, told, "").errors == []
+    here.refused(str(file), OSError(errno.EIO, "Input/output error"))
+    assert blas.read(here, [], None, told, "").errors == Missing(f"{file}: Input/output error")
 
 
 def test_a_record_with_many_folders_is_read_in_time() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from envdoctor.facts.base import Missing
-from envdoctor.probe.world import World, reason
+from envdoctor.probe.world import World
 
 Links = TypeVar("Links")
 
@@ -15,12 +15,12 @@ def parsed(world: World, path: str, parse: Callable[[int], Links | None], what: 
     """What ``parse`` makes of the open file; `Missing` where it can't be read, or is damaged, ``what`` it is."""
     try:
         fd = os.open(world.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        return Missing(reason(error, path))
+    except (OSError, ValueError) as error:
+        return world.refused(path, error)
     try:
         return parse(fd)
     except OSError as error:
-        return Missing(reason(error, path))
+        return world.refused(path, error)
     except (struct.error, ValueError, LookupError) as error:
         return Missing(f"{path}: damaged {what}: {error}")
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 from envdoctor.privacy.lazy import pattern
-from envdoctor.probe.binaries import elf, macho, pe
+from envdoctor.probe.binaries import elf, macho, parsed, pe
 from envdoctor.probe.world import World
 
 # Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
@@ -163,12 +163,19 @@ def digests(world: World, paths: Sequence[str]) -> dict[str, str]:
             by_size.setdefault(length, []).append(path)
     hashed = {}
     for path in [path for same in by_size.values() if len(same) > 1 for path in same]:
-        from hashlib import sha256
-
-        content = world.read(path, HASHED)
-        if isinstance(content, bytes):
-            hashed[path] = sha256(content).hexdigest()
+        digest = parsed(world, path, _digest, "library")
+        if isinstance(digest, str):
+            hashed[path] = digest
     return hashed
+
+
+def _digest(fd: int) -> str:
+    from hashlib import sha256
+
+    content = sha256()
+    while chunk := os.read(fd, 1 << 20):
+        content.update(chunk)
+    return content.hexdigest()
 
 
 class Links:

@@ -22,7 +22,7 @@ from envdoctor.probe.blas.libraries import (
     vendor_of,
     version_within,
 )
-from envdoctor.probe.world import World
+from envdoctor.probe.world import World, reason
 
 ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
 NOT_TOLD = Missing("the library does not tell")
@@ -86,16 +86,29 @@ def read(
     openmp = [_runtime(pool, used_by[_path(pool)]) for pool in runtimes]
     openmp += [_idle(path, owners, why) for path, owners in rest.items() if runtime_of(path)]
     hashed = digests(world, [library.path for library in complete if isinstance(library.bytes, int)])
+    errors = [
+        _failed(world, {key: str(value) for key, value in error.items()}, prefix)
+        for error in loader.get("errors") or ()
+    ]
+    places = [path for _, path in extensions] + _refused(world, loader)
+    unread = [path for path in places if path in world.unread]
     return Blas(
         libraries=[_with(item, sha256=hashed[item.path]) if item.path in hashed else item for item in complete],
         openmp=_hashed(world, openmp) if problem is None else Missing(problem),
-        errors=[
-            _failed(world, {key: str(value) for key, value in error.items()}, prefix)
-            for error in loader.get("errors") or ()
-        ],
+        # The loader may have had it from memory: that it loads here and now is no answer.
+        errors=errors if errors or not unread else Missing(reason(world.unread[unread[0]], unread[0])),
         examined=list(dict.fromkeys(package for package, _ in extensions)),
         extensions=[extension for _, extension in extensions],
     )
+
+
+def _refused(world: World, loader: Mapping[str, Any]) -> list[str]:
+    """The folders of extensions that the patient could not list, which are noted."""
+    found = []
+    for folder, number in loader.get("refused") or ():
+        world.refused(str(folder), OSError(int(number), os.strerror(int(number))))
+        found.append(str(folder))
+    return found
 
 
 def _failed(world: World, error: dict[str, str], prefix: str | None) -> LoadError:

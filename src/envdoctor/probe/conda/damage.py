@@ -25,7 +25,7 @@ def examine(
     """What is wrong with the files of ``record`` below ``root`` (a real path), and their size in bytes.
 
     The size is ``None`` where the record does not tell it. Links and files into which a prefix was written have no
-    size of their own to compare; what Python compiles (``.pyc``) comes and goes. What ``deep`` can't read is put into
+    size of their own to compare; what Python compiles (``.pyc``) comes and goes. What can't be read is put into
     ``unhashed``, with the reason.
     """
     severe: dict[str, str] = {}
@@ -49,7 +49,9 @@ def examine(
             count += 1
             _note(severe if matters(path) else minor, path, "gone")
             continue
-        except (OSError, ValueError):  # not ours to look at
+        except (OSError, ValueError) as error:  # not ours to look at
+            if unhashed is not None and matters(path):
+                unhashed[prefix + path] = getattr(error, "strerror", None) or str(error)
             continue
         if size is None or kind != "hardlink" or there.st_size == size:
             if not deep:

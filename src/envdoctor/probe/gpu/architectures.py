@@ -27,7 +27,9 @@ def compiled_into(world: World, folder: str) -> list[str] | Missing:
                 found = find_list(data[begin : min(end, begin + MOST)])
         except FileNotFoundError:
             continue
-        except (OSError, ValueError, OverflowError, struct.error) as error:
+        except OSError as error:
+            return world.refused(path, error)
+        except (ValueError, OverflowError, struct.error) as error:
             return Missing(reason(error, path))
         return found if found else Missing(f"{path}: no list of architectures in it")
     return Missing(f"{folder}: no libtorch_python")

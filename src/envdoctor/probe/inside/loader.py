@@ -20,24 +20,32 @@ TARGETS = (
     ("cvxopt", ("cvxopt",), ("base.",)),
 )
 
+ABSENT = (2, 20)  # ENOENT, ENOTDIR: the same numbers everywhere
 
-def extensions(path, suffixes):
-    """(package, file) of every target found along ``path``, as an import would find it: the first package wins."""
+
+def extensions(path, suffixes, refused=None):
+    """(package, file) of every target found along ``path``, as an import would find it: the first package wins.
+
+    Where a folder can't be listed, ``refused`` is given [folder, number of the error].
+    """
     found = []
     for package, folders, starts in TARGETS:
         for entry in path:
             if os.path.isdir(os.path.join(entry, package)):
-                found += [(package, name) for name in _in_package(entry, folders, starts, suffixes)]
+                found += [(package, name) for name in _in_package(entry, folders, starts, suffixes, refused)]
                 break
     return found
 
 
-def _in_package(entry, folders, starts, suffixes):
+def _in_package(entry, folders, starts, suffixes, refused):
     for folder in folders:
         found = []
+        place = os.path.join(entry, *folder.split("/"))
         try:
-            names = sorted(os.listdir(os.path.join(entry, *folder.split("/"))))
-        except OSError:
+            names = sorted(os.listdir(place))
+        except OSError as error:
+            if refused is not None and error.errno not in ABSENT:
+                refused.append([place, error.errno])
             continue
         for start in starts:
             for suffix in suffixes:  # in the import system's order of preference
@@ -101,7 +109,7 @@ def load(path, suffixes, threadpoolctl, report):
     ``report("loading", file)`` goes out before each, so that a crash or a hang names its culprit.
     ``suffixes`` are the ends of extension modules' names, ``threadpoolctl`` is the folder that holds the module, ``report`` writes a record.
     """
-    result = {"errors": [], "examined": [], "brought": {}, "pools": None, "problem": None}
+    result = {"errors": [], "examined": [], "brought": {}, "pools": None, "problem": None, "refused": []}
     try:
         import ctypes
     except Exception as error:
@@ -109,7 +117,7 @@ def load(path, suffixes, threadpoolctl, report):
         return result
     _no_core_dumps()
     before = set(mapped() or ())
-    for package, extension in extensions(path, suffixes):
+    for package, extension in extensions(path, suffixes, result["refused"]):
         report("loading", extension)
         _windows_folders(package, extension, path)
         try:

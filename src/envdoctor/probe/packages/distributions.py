@@ -37,12 +37,12 @@ def read(
         inside = [name for name, line in BESIDE.items() if line in record]
     else:
         inside = world.names(path)
+    unlisted = {path: inside.reason} if isinstance(inside, Missing) else {}
     inside = inside if isinstance(inside, list) else []
     said = slurp(world, f"{path}/INSTALLER")
     installer = said.decode("utf-8", "replace").strip() or None if isinstance(said, bytes) else None
-    url, editable = (
-        _direct_url(slurp(world, f"{path}/direct_url.json")) if "direct_url.json" in inside else (None, False)
-    )
+    direct = slurp(world, f"{path}/direct_url.json") if "direct_url.json" in inside else None
+    url, editable = _direct_url(direct)
     header, problem = _header(data, "METADATA")
     if problem is None and "entry_points.txt" in inside:
         problem = _undecodable(slurp(world, f"{path}/entry_points.txt"), "entry_points.txt")
@@ -54,8 +54,8 @@ def read(
     name = header.name or named or os.path.basename(path)
     problem = _misnamed(name, "METADATA") or problem
     owner = metadata.owner(installer, location, in_conda)
-    read = {"METADATA": data, "RECORD": record, "INSTALLER": said}
-    unread = {f"{path}/{name}": found.reason for name, found in read.items() if isinstance(found, Missing)}
+    read = {"METADATA": data, "RECORD": record, "INSTALLER": said, "direct_url.json": direct}
+    unread = unlisted | {f"{path}/{name}": found.reason for name, found in read.items() if isinstance(found, Missing)}
     if isinstance(data, Missing) and not data.reason.endswith(WRONG_KIND):
         problem = None  # it may be as it was made
     wheel = slurp(world, f"{path}/WHEEL") if owner is None else None

@@ -7,6 +7,7 @@ PE: https://learn.microsoft.com/windows/win32/debug/pe-format
 import os
 import struct
 
+from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution, Extension
 from envdoctor.probe.inside import elf
 from envdoctor.probe.packages.records import libraries
@@ -62,7 +63,7 @@ def survey(
     def tell(path: str, suffix: str, siblings: list[str], built_for: int | None) -> None:
         full = f"{distribution.location}/{path}"
         head = _head(world, full)
-        if head is not None:
+        if isinstance(head, bytes):
             found.append(
                 Extension(
                     distribution=distribution.path,
@@ -116,8 +117,8 @@ def _siblings(
 
 def binary_of(world: World, path: str) -> str | None:
     """What machine code a program or library is; ``None`` where it is none, or can't be read."""
-    head = _head(world, path)
-    return binary_format(head) if head is not None else None
+    head = _head(world, path, owed=False)  # a program may be for running only
+    return binary_format(head) if isinstance(head, bytes) else None
 
 
 def binary_format(head: bytes) -> str | None:
@@ -143,15 +144,16 @@ def binary_format(head: bytes) -> str | None:
     return None
 
 
-def _head(world: World, path: str) -> bytes | None:
+def _head(world: World, path: str, owed: bool = True) -> bytes | Missing:
+    """The first 1024 bytes; where a file that is ``owed`` can't be read, that is noted."""
     try:
         fd = os.open(world.real(path), FLAGS)
-    except (OSError, ValueError):
-        return None
+    except (OSError, ValueError) as error:
+        return world.refused(path, error) if owed else Missing(str(error))
     try:
         return os.read(fd, 1024)
-    except OSError:
-        return None
+    except OSError as error:
+        return world.refused(path, error) if owed else Missing(str(error))
     finally:
         os.close(fd)
 
@@ -187,7 +189,8 @@ def _search(world: World, path: str, needles: tuple[bytes, ...]) -> list[bool] |
     """Which of ``needles`` occur among a library's constants; ``None`` where it can't be read."""
     try:
         fd = os.open(world.real(path), FLAGS)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        world.refused(path, error)
         return None
     try:
         begin, size = _constants(fd) or (0, os.fstat(fd).st_size)
@@ -198,7 +201,10 @@ def _search(world: World, path: str, needles: tuple[bytes, ...]) -> list[bool] |
             text = tail + chunk
             found = [was or needle in text for was, needle in zip(found, needles, strict=True)]
             size, tail = size - len(chunk), chunk[-64:]
-    except (OSError, ValueError, struct.error):
+    except OSError as error:
+        world.refused(path, error)
+        return None
+    except (ValueError, struct.error):
         return None
     finally:
         os.close(fd)

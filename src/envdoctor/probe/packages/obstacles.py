@@ -4,11 +4,16 @@ import errno
 import os
 import stat
 
+import msgspec
+
+from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.base import Obstacle
-from envdoctor.probe.world import World
+from envdoctor.facts.packages import Packages
+from envdoctor.probe.world import World, reason
 
 GONE = (errno.ENOENT, errno.ENOTDIR)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
+OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR)  # envdoctor's own want: no fault of a file
 
 
 def obstacle(world: World, path: str, is_folder: bool = False, needed_by: tuple[str, ...] = ()) -> Obstacle | None:
@@ -16,10 +21,42 @@ def obstacle(world: World, path: str, is_folder: bool = False, needed_by: tuple[
     try:
         _try(world.real(path), is_folder)
     except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        words = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    else:
+        return _obstacle(world, path, error, needed_by)
+    return None
+
+
+def with_unread(world: World, packages: Packages) -> Packages:
+    """The packages with the compiled files that some reading has met and could not read; see `World.unread`."""
+    known = {item.path for item in packages.obstacles}
+    found, untold = [], {}
+    for path, error in world.unread.items():
+        one = _obstacle(world, path, error, _owners(packages, path))
+        if one is None:
+            untold[path] = reason(error, path)
+        elif one.state != "gone" and one.path not in known:
+            known.add(one.path)
+            found.append(one)
+    return msgspec.structs.replace(
+        packages, obstacles=[*packages.obstacles, *found], unread_files=packages.unread_files | untold
+    )
+
+
+def _owners(packages: Packages, path: str) -> tuple[str, ...]:
+    """The distribution that a file in an entry of ``sys.path`` belongs to, or the name of its folder there."""
+    for location in dict.fromkeys(item.location for item in packages.distributions):
+        if path.startswith(f"{location}/"):
+            top = path[len(location) + 1 :].partition("/")[0].partition(".")[0]
+            named = [item.name for item in packages.distributions if item.key == normalise(top)]
+            return tuple(named[:1]) or (top,)
+    return ()
+
+
+def _obstacle(world: World, path: str, error: Exception, needed_by: tuple[str, ...]) -> Obstacle | None:
+    """What ``error`` says of a file; ``None`` where it is of envdoctor's own want of descriptors or memory."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in OURS:
         return None
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error)
     state = "gone" if number in GONE else "unreadable" if number in FORBIDDEN else "failing"
     where = _barred(world, path) if state == "unreadable" else path
     mode, owner, mine = _status(world.real(where))

@@ -155,6 +155,7 @@ class Survey:
             except (FileNotFoundError, NotADirectoryError):
                 pass
             except (OSError, ValueError):
+                self.barred.setdefault(f"{distribution.location}/{os.fsdecode(path)}", (distribution.name,))
                 continue
             file = os.fsdecode(path)
             if file in seen:
