@@ -1,4 +1,4 @@
-"""PKG006: Two entries of `sys.path` hold a distribution of the same name."""
+"""PKG006: Two entries of `sys.path` hold a distribution of the same name, or something hides an editable installation."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,9 @@ from envdoctor.api import (
 )
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
-PKG006 = Rule("PKG006", "shadowed-distribution", Severity.WARNING, guide=("repro-2",), varies=(Severity.INFO,))
+PKG006 = Rule(
+    "PKG006", "shadowed-distribution", Severity.WARNING, guide=("repro-2",), varies=(Severity.ERROR, Severity.INFO)
+)
 
 
 @check(PKG006)
@@ -48,6 +50,31 @@ def shadowed_distribution(packages: Packages, prefix: Prefix, path: Path | Missi
             or (Manual(f"remove one of the two, {winner.path} or {distribution.path}"),),
             nothing_to_do=fine,
         )
+    yield from _hidden_sources(packages)
+
+
+def _hidden_sources(packages: Packages) -> Iterator[Finding]:
+    """Editable installations whose modules a file or folder in front of them hides."""
+    for distribution in packages.distributions:
+        for module, culprit in packages.sources_hidden.get(distribution.path, {}).items():
+            empty = not culprit.endswith(".py") and paths.name(culprit) == module
+            yield Finding(
+                PKG006,
+                distribution.name,
+                (Evidence("installed as", f"{distribution.path} (editable)"), Evidence("imported", culprit)),
+                f"{culprit} hides the editable installation of {distribution.name}: `import {module}` takes it",
+                "Python takes what lies on sys.path before it asks for the place of an editable installation. A folder "
+                "without __init__.py counts, too: it becomes an empty package, and nothing can be imported from it."
+                if empty
+                else "Python takes what lies in front on sys.path: what you change in the source has no effect.",
+                own_severity=Severity.ERROR,
+                remedies=(
+                    Manual(
+                        f"look into {culprit}: if it was left behind by an earlier installation, move it away; "
+                        f"otherwise rename it, or the package {module}"
+                    ),
+                ),
+            )
 
 
 def _worked_on(distribution: Distribution) -> bool:

@@ -4,6 +4,8 @@ outside the range.
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from envdoctor.api import (
     CURATED,
     Confidence,
@@ -25,10 +27,18 @@ from envdoctor.api import (
     UnknownFact,
     check,
     plainly_within,
+    table,
 )
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
+
+
+class SystemName(Struct):
+    """A row of the table: what a distribution of PyPI is called in Debian."""
+
+    pypi: str
+    debian: str = ""
 
 
 @check(PKG001)
@@ -87,7 +97,26 @@ def _unmet(
         f"{distribution.name} was written against {needed}; without it, importing or using it may fail.",
         own_severity=Severity.INFO if mild else None,
         own_confidence=Confidence.POSSIBLE if mild else None,
-        remedies=(off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
+        remedies=()
+        if (fine := _left_out(distribution, problem))
+        else (off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
+        nothing_to_do=fine,
+    )
+
+
+def _left_out(distribution: Distribution, problem: Problem) -> str:
+    """Why nothing has to be done where a system's package comes without what its metadata asks for; empty: something has.
+
+    The system's packages bring what they need by the system's own lists; what upstream asks for beyond that is optional
+    there (Debian's python3-gi suggests no cairo).
+    """
+    if distribution.owner != "system" or problem.found or problem.reason:
+        return ""
+    rows = table("other_names", "distribution", SystemName)
+    name = next((row.debian for row in rows if row.pypi == problem.key and row.debian), f"python3-{problem.key}")
+    return (
+        f"the system's packages bring what they need. If a program asks for {problem.name}, install the system's own "
+        f"package of it (Debian: {name})"
     )
 
 

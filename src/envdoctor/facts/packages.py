@@ -100,7 +100,8 @@ class Packages(Section, frozen=True, kw_only=True):
     ``leftovers`` are the ``~name`` folders
     that an interrupted installation left behind. ``extensions`` stand for all of their kind in a distribution
     (``--deep``: are all). ``sources_gone`` are the places that an editable installation takes its modules from and
-    that are gone, by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
+    that are gone, ``sources_hidden`` its top-level modules that another file or folder on ``sys.path`` hides, each with
+    that culprit, both by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
     tried and failed, ``untried_imports`` those that came to no end, each with the reason;
     ``obstacles`` are files and folders of distributions that can't be read;
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
@@ -117,6 +118,7 @@ class Packages(Section, frozen=True, kw_only=True):
     leftovers: list[str] = []
     extensions: list[Extension] = []
     sources_gone: dict[str, list[str]] = {}
+    sources_hidden: dict[str, dict[str, str]] = {}
     import_failures: list[ImportFailure] = []
     untried_imports: dict[str, str] = {}
     obstacles: list[Obstacle] = []

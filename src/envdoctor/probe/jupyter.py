@@ -13,6 +13,9 @@ from envdoctor.probe.world import World
 
 FINDERS = ("nb_conda_kernels", "conda_kernels")  # packages that offer the environments' kernels by themselves
 
+# Python's options of one letter, which may stand together, and those that take a value (https://docs.python.org/3/using/cmdline.html).
+FLAGS, VALUED = "bBdEhiIOPqRsSuvVx", ("X", "W")
+
 
 def read(
     world: World, patient: str, interpreter: Interpreter | Missing, command: Command | None, resolver: CommandResolver
@@ -91,7 +94,7 @@ def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: C
     prefix, launches = None, None
     if is_python(os.path.basename(program)):
         prefix = world.resolve(resolver.prefix(program))
-        if argv[1:3] in (["-m", "ipykernel_launcher"], ["-m", "ipykernel"]) and not own_path and world.exists(program):
+        if _module(argv) in ("ipykernel_launcher", "ipykernel") and not own_path and world.exists(program):
             launches = _holds_ipykernel(world, prefix)
     return Kernel(
         name=name,
@@ -104,6 +107,21 @@ def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: C
         prefix=prefix,
         launches=launches,
     )
+
+
+def _module(argv: list[str]) -> str:
+    """The module that Python is told to run by ``-m``, behind its other options (ipykernel writes ``-Xfrozen_modules=off``)."""
+    words = iter(argv[1:])
+    for word in words:
+        option = word[1:] if word.startswith("-") and not word.startswith("--") else ""
+        letters = option.lstrip(FLAGS)
+        if letters.startswith("m"):
+            return letters[1:] or next(words, "")
+        if not option or letters[:1] == "c":
+            return ""
+        if letters in VALUED:
+            next(words, "")
+    return ""
 
 
 def _holds_ipykernel(world: World, prefix: str) -> bool | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.testing import PREFIX, distribution, findings, packages
+from envdoctor.testing import PREFIX, SITE, distribution, findings, packages
 from envdoctor_checks.packages.shadowed_distribution import shadowed_distribution
 from tests.checks.packages._shared import SYSTEM, one
 
@@ -33,3 +33,12 @@ def test_two_of_one_version_are_an_info_that_says_that_nothing_is_to_be_done(loc
 def test_an_editable_project_is_not_hidden_by_itself() -> None:
     source = distribution("app", "1.0", location="/home/ada/app/src", kind="egg-info")
     assert findings(shadowed_distribution, packages=packages(source, distribution("app", editable=True))) == []
+
+
+@pytest.mark.parametrize("culprit", [f"{SITE}/app", f"{SITE}/app/__init__.py"])
+def test_what_hides_an_editable_project_is_named(culprit: str) -> None:
+    here = distribution("app", editable=True)
+    finding = one(shadowed_distribution, packages=packages(here, sources_hidden={here.path: {"app": culprit}}))
+    assert finding.severity == "error"
+    assert culprit in finding.title
+    assert ("empty package" in finding.why) == culprit.endswith("/app")

@@ -64,3 +64,19 @@ def test_of_a_distribution_installed_twice_nobody_knows_that_it_does_not_suit() 
     assert findings(unmet_requirement, packages=twins) == []
     neither = packages(distribution("app", requires=["lib>=3"]), *twins.distributions[1:])
     assert [item.rule.code for item in findings(unmet_requirement, packages=neither)] == ["PKG001"]
+
+
+@pytest.mark.parametrize(("name", "package"), [("pycairo", "python3-gi-cairo"), ("brotli", "python3-brotli")])
+def test_what_the_systems_package_leaves_out_has_not_to_be_mended(name: str, package: str) -> None:
+    finding = one(
+        unmet_requirement, packages=packages(distribution("app", requires=[name], owner="system", location=SYSTEM))
+    )
+    assert (finding.severity, finding.remedies) == ("info", ())
+    assert package in finding.nothing_to_do
+
+
+def test_a_users_own_version_over_the_systems_is_mended() -> None:
+    scipy = distribution("scipy", requires=["numpy<2"], owner="system", location=SYSTEM)
+    finding = one(unmet_requirement, packages=packages(scipy, distribution("numpy", "2.2")))
+    assert finding.nothing_to_do == ""
+    assert finding.remedies

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from envdoctor import testing
 from envdoctor.facts import Jupyter, Missing
 from envdoctor.facts.path import Path as Neighbourhood
@@ -149,3 +151,16 @@ def test_whether_a_kernels_environment_holds_ipykernel(tmp_path: Path) -> None:
     grow(tmp_path, "developed/lib/python3.12/site-packages/__editable__.ipykernel-7.0.pth")
     told = {kernel.name: kernel.launches for kernel in kernels(world(tmp_path)).kernels}
     assert told == {"bare": False, "full": True, "shared": None, "system": None, "developed": None}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-Xfrozen_modules=off", "-m"], ["-X", "dev", "-Im"], ["-Wignore", "-bb", "-m"], ["-O", "-W", "error", "-m"]],
+)
+def test_options_of_python_before_the_kernels_module_change_nothing(tmp_path: Path, options: list[str]) -> None:
+    environment(tmp_path, "bare", "home = /usr/bin\n")
+    grow(tmp_path, "bare/lib/python3.12/site-packages/numpy/__init__.py")
+    file = tmp_path / "v/share/jupyter/kernels/bare/kernel.json"
+    for argv, launches in ((["ipykernel_launcher"], False), (["bash_kernel"], None), ([], None)):
+        file.write_text(json.dumps({"argv": ["/bare/bin/python", *options, *argv, "-f", "{connection_file}"]}))
+        assert [kernel.launches for kernel in kernels(world(tmp_path)).kernels] == [launches]

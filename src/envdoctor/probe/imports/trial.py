@@ -16,7 +16,18 @@ IMPORTER = os.path.join(HERE, "inside", "importer.py")
 MOST = 32  # children
 LONGEST = 60.0  # seconds for one import; PyTorch takes three from a cold disk, and more on a busy machine
 ALTOGETHER = 120.0  # seconds
-SCRATCH = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "NUMBA_CACHE_DIR", "TMPDIR")
+SCRATCH = (
+    *(
+        "HOME",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+        "MPLCONFIGDIR",
+        "NUMBA_CACHE_DIR",
+    ),
+    *("TMPDIR", "TEMP", "TMP"),
+)
 JOBS = ("PMI_", "PMIX_", "OMPI_", "SLURM_", "PMI2_", "MPI_", "HYDRA_")  # a child must not join a running job
 UNANSWERED = "no answer"
 

@@ -45,6 +45,7 @@ def read(
             seen.add(real)
             reader.folder(entry, real)
     reader.links(seen)
+    reader.editables()
     if doubts is not None:
         doubts(reader.records, [entry for entry in reader.entries if entry])
     missing, contents = reader.survey.missing, reader.contents
@@ -63,6 +64,7 @@ def read(
         missing_files=missing,
         cut_off_files=reader.survey.cut_off,
         sources_gone=reader.sources_gone,
+        sources_hidden=reader.sources_hidden,
         altered_files=contents.altered if contents is not None else None,
         unread_files=unread,
         obstacles=reader.obstacles(),
@@ -94,6 +96,8 @@ class _Reader:
         self.survey = Survey(world)
         self.entries: list[str] = []
         self.sources_gone: dict[str, list[str]] = {}
+        self.sources_hidden: dict[str, dict[str, str]] = {}
+        self._editables: list[tuple[Distribution, bytes]] = []
         self.records: list[tuple[Distribution, bytes]] = []
         self.unread: dict[str, str] = {}
         self._barred: dict[str, tuple[str, ...]] = {}
@@ -146,7 +150,7 @@ class _Reader:
             self._barred |= dict.fromkeys(barred, (distribution.name,))
             self.survey.look_at(distribution, (distribution.key.replace("-", "_").encode(),))
         if distribution.editable:
-            self._editable(distribution, record or b"")
+            self._editables.append((distribution, record or b""))
         if record is not None:
             self.survey.add(distribution, record, real)
             if self.contents is not None:
@@ -154,12 +158,18 @@ class _Reader:
             if SUFFIX[self.world.platform == "win32"] in record:
                 self.records.append((distribution, record))
 
-    def _editable(self, distribution: Distribution, record: bytes) -> None:
+    def editables(self) -> None:
+        """What is wrong with editable installations; all entries of ``sys.path`` are known by now."""
+        if not self._editables:
+            return
         from envdoctor.probe.packages import editable
 
-        gone = editable.gone(self.world, distribution, record)
-        if gone:
-            self.sources_gone[distribution.path] = gone
+        entries = [entry for entry in self.entries if entry]
+        for distribution, record in self._editables:
+            if gone := editable.gone(self.world, distribution, record):
+                self.sources_gone[distribution.path] = gone
+            elif hidden := editable.hidden(self.world, distribution, record, entries):
+                self.sources_hidden[distribution.path] = dict(hidden)
 
     def obstacles(self) -> list[Obstacle]:
         """What can't be read of the distributions, each file and folder once."""
