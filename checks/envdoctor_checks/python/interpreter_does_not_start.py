@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    Attempt,
     Evidence,
     Finding,
     Manual,
@@ -25,6 +26,9 @@ from envdoctor_checks.python._faults import faults
 
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR, varies=(Severity.WARNING,))
 VARIABLE = re.compile(r"(PYTHON[A-Z0-9]+)(?:=| entry )")  # as the start's culprits name one
+# The loader's own words, before a line of Python runs: its messages are not translated (ld.so, dyld).
+LOST = re.compile(r"error while loading shared libraries: ([^\s:]+)|Library not loaded: (\S+)")
+OLD = re.compile(r"version [`']([A-Z]+_[\d.]+)' not found")
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
 
@@ -52,6 +56,31 @@ def _last_words(stderr: str, hangs: bool) -> str:
             (line.strip() for line in lines if line.strip().startswith("File")), "an unknown place"
         )
     return lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0]
+
+
+def _of_the_loader(failed: list[Attempt]) -> tuple[Manual, ...]:
+    """What the program itself lacks: an environment made anew of the same program lacks it, too."""
+    said = failed[-1].stderr if failed else ""
+    if lost := LOST.search(said):
+        name = paths.name(lost[1] or lost[2])
+        words = (
+            f"give this Python its library {name} back: load the module that you made the environment with, or install "
+            f"the package that the library came with; a new environment of the same Python lacks {name}, too"
+        )
+        return (Manual(words),)
+    if old := OLD.search(said):
+        where = "use a Python that was made for this system: this one was made on a newer one"
+        return (Manual(f"{where} ({old[1]} is not here)"),)
+    return ()
+
+
+def _not_run(failed: list[Attempt]) -> tuple[Manual, ...]:
+    ended = failed[-1].ended if failed else ""
+    if "Exec format error" in ended:
+        return (Manual("use a Python that was made for this kind of processor"),)
+    if "Permission denied" in ended:
+        return (Manual("have the file made executable, or move the environment off a disk that is mounted `noexec`"),)
+    return ()
 
 
 def _waited(ended: str) -> float:
@@ -85,6 +114,7 @@ def does_not_start(
         raise UnknownFact(start.hindered)
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
         raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
+    remedies: tuple[UnsetEnv | Manual | Recreate, ...]
     evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]
     failed = [attempt for attempt in start.attempts if not attempt.answered]
     if failed and failed[-1].stderr.strip():
@@ -92,7 +122,7 @@ def does_not_start(
     evidence += [Evidence("runs at start-up", culprit) for culprit in start.culprits]
     if start.mode == "none":
         title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"
-        remedies: tuple[UnsetEnv | Manual | Recreate, ...] = (Recreate(title="make the environment anew"),)
+        remedies = _of_the_loader(failed) or _not_run(failed) or (Recreate(title="make the environment anew"),)
     else:
         title = (
             f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"

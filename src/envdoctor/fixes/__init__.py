@@ -32,6 +32,7 @@ from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
 from envdoctor.fixes.model import Applicability, Fix, Tool, named
 from envdoctor.fixes.possible import possible
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.words import in_words
 
 __all__ = ["Fix", "Toolbox"]
 
@@ -65,7 +66,7 @@ class Toolbox:
         fix = self._fix(remedy) if word is None else by_hand(remedy, word)
         if isinstance(remedy, Errand) and (option := hidden_option(fix.steps)) is not None:
             fix = by_hand(remedy, option)
-        fix = possible(self._bedside, fix)
+        fix = in_words(self._bedside, possible(self._bedside, fix, remedy))
         return msgspec.structs.replace(fix, verify=steps.run("envdoctor", "check", *self._again(fix), "--select", code))
 
     def _again(self, fix: Fix) -> list[str]:

@@ -23,5 +23,5 @@ def keep(bedside: Target, variables: Mapping[str, str], title: str) -> Fix:
 
         return python.keep(bedside, variables, words)
     pairs = " ".join(f"{name}={value}" for name, value in variables.items())
-    where = "where the program is started (job script, service, profile)"
+    where = "where the program is started (job script, service)"
     return Fix(title=f"{words}: set {pairs} {where}", steps=(), applicability=Applicability.MANUAL)

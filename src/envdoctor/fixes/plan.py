@@ -44,6 +44,7 @@ from envdoctor.engine.rules import Severity
 from envdoctor.fixes import Toolbox, steps
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step, run
+from envdoctor.fixes.words import FORCED, LOADER
 
 # What starts the patient at all comes first; settings before what obeys them; a new environment before what goes into
 # it; removing before installing, since two distributions may own one file.
@@ -281,7 +282,7 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return Install(both, one.force, conda=one.conda, then=tuple(dict.fromkeys((*one.then, *other.then))))
     if isinstance(one, Remove) and isinstance(other, Remove):
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
-    if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and one.unless == other.unless:
+    if isinstance(one, UnsetEnv) and isinstance(other, UnsetEnv) and _unset_alike(one, other):
         return UnsetEnv(tuple(dict.fromkeys((*one.names, *other.names))), unless=one.unless)
     if isinstance(one, UnsetEnv) and isinstance(other, SetEnv):
         one, other = other, one
@@ -292,6 +293,15 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
     if isinstance(one, SetEnv) and isinstance(other, SetEnv):
         return _both_set(one, other)
     return None
+
+
+def _unset_alike(one: UnsetEnv, other: UnsetEnv) -> bool:
+    """What is taken out of a variable of the loader by hand does not keep another from being unset."""
+    return one.unless == other.unless and _of_the_loader(one) == _of_the_loader(other)
+
+
+def _of_the_loader(remedy: UnsetEnv) -> bool:
+    return any(name in (*LOADER, *FORCED) for name in remedy.names)
 
 
 def _both_set(one: SetEnv, other: SetEnv) -> SetEnv | UnsetEnv | None:

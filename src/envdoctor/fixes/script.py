@@ -63,7 +63,9 @@ def _step(step: Step, shell: Shell, runs: bool) -> Iterator[str]:
         yield _comment(f"   in {step.file}: {step.change}")
         return
     if isinstance(step, (SetEnv, UnsetEnv)):
-        yield _comment("   for this script only; put the line into your shell's start-up file to keep it")
+        yield _comment(
+            "   for this script only; to keep it, change it where your programs are started (job script, service)"
+        )
     line = shell.command(step)
     # Names come from package metadata: what can't be read by eye must not run.
     if sanitize(line) != line or credentials(line) != line:

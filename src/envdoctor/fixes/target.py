@@ -131,9 +131,28 @@ class Target:
                     found[item.key] = item
         return found
 
+    def outside(self, name: str) -> Distribution | None:
+        """The distribution of this name that is imported, where it lies outside of the environment; ``None`` where it
+        does not, or where this is no environment."""
+        key = normalise(name)
+        first = next((item for item in self.distributions if item.key == key), None)
+        if first is None or not self.environment or paths.inside(first.location, self.prefix):
+            return None
+        return first
+
+    @cached_property
+    def stopped(self) -> str:
+        """How the Python itself ends in every way of starting it; empty where it starts in one, or was not tried."""
+        start = self.facts.start
+        tried = start.mode == "none" and not start.hindered and self.facts.prefix.executable_exists
+        return start.attempts[-1].ended if tried and start.attempts else ""
+
     @cached_property
     def base(self) -> str:
-        """The Python that the environment was made from; empty where it is gone, or of another version by now."""
+        """The Python that the environment was made from; empty where it is gone, does not start, or is of another
+        version by now."""
+        if self.stopped and not self.conda:
+            return ""
         places = self.facts.installation.places if isinstance(self.facts.installation, Installation) else []
         if self.conda or not self.environment or len(places) < 2 or not places[1].real_executable:
             return ""

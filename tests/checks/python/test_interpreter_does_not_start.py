@@ -2,8 +2,9 @@
 
 import pytest
 
+from envdoctor.engine.remedies import Manual
 from envdoctor.facts import Attempt, Start
-from envdoctor.testing import outcome
+from envdoctor.testing import findings, outcome, start
 from envdoctor_checks.python.interpreter_does_not_start import does_not_start
 
 
@@ -15,7 +16,28 @@ def test_a_python_that_had_no_time_to_answer_is_not_accused(ended: str, status: 
 
 
 def test_a_python_that_envdoctor_could_not_start_is_not_accused() -> None:
-    start = Start(mode="none", hindered="envdoctor could start no process: Too many open files")
-    result = outcome(does_not_start, start=start)
+    hindered = Start(mode="none", hindered="envdoctor could start no process: Too many open files")
+    result = outcome(does_not_start, start=hindered)
     assert result.status == "unknown"
     assert result.reason == "envdoctor could start no process: Too many open files"
+
+
+@pytest.mark.parametrize(
+    "ended, stderr, words",
+    [
+        (
+            "status 127",
+            "python: error while loading shared libraries: libpython3.12.so.1.0: cannot open shared object file",
+            "give this Python its library libpython3.12.so.1.0 back",
+        ),
+        ("signal 6 (SIGABRT)", "dyld[9]: Library not loaded: @rpath/libpython3.12.dylib", "its library libpython3.12.dylib"),
+        ("status 1", "python: /lib/libc.so.6: version `GLIBC_2.38' not found (required by python)", "GLIBC_2.38 is not here"),
+        ("[Errno 8] Exec format error", "", "made for this kind of processor"),
+        ("[Errno 13] Permission denied", "", "`noexec`"),
+    ],
+)  # fmt: skip
+def test_what_the_program_itself_lacks_no_new_environment_brings(ended: str, stderr: str, words: str) -> None:
+    tries = [Attempt(flags=flags, ended=ended, answered=False, stderr=stderr) for flags in ([], ["-I"], ["-I", "-S"])]
+    (found,) = findings(does_not_start, start=start("none", *tries))
+    (remedy,) = found.remedies
+    assert isinstance(remedy, Manual) and words in remedy.title

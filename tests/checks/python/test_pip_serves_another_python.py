@@ -15,7 +15,7 @@ def test_a_pip_of_another_prefix_names_both_and_gives_python_m_pip() -> None:
     assert finding.title == f"pip installs into {OTHER}, not into {PREFIX}"
     assert [row.label for row in finding.evidence] == ["pip", "python", "environment"]
     assert finding.severity == "warning"
-    assert argvs(cure(finding)) == [f"{PREFIX}/bin/python -m pip list"]
+    assert f"`{PREFIX}/bin/python -m pip install NAME`" in cure(finding, packages=PIP).title
 
 
 def test_a_pip_of_the_same_prefix_is_quiet() -> None:
@@ -38,7 +38,7 @@ def test_an_active_environment_that_uv_made_without_pip_is_information() -> None
     assert "uv pip install" in cure(finding).title
     (finding,) = findings(pip_serves_another_python, path=here, packages=packages())
     assert finding.severity == "warning"
-    assert argvs(cure(finding)) == [f"{PREFIX}/bin/python -m ensurepip"]
+    assert argvs(cure(finding)) == [f"{PREFIX}/bin/python -m ensurepip --default-pip"]
 
 
 def test_a_pip_whose_python_can_not_be_read_is_unknown() -> None:

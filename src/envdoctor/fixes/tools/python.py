@@ -14,15 +14,11 @@ from envdoctor.fixes.tools.installers import Pip
 def carry_out(target: Target, errand: CallPip | GivePip | RestoreConfiguration) -> Fix:
     match errand:
         case CallPip():
-            return Fix(
-                title="call pip by way of the Python it should serve: python -m pip",
-                steps=(run(target.python, "-m", "pip", "list"),),
-                applicability=Applicability.SAFE,
-            )
+            return Fix(title=_in_place_of_pip(target), steps=(), applicability=Applicability.MANUAL)
         case GivePip():
             return Fix(
                 title="give this environment a pip of its own, then call it as python -m pip",
-                steps=(run(target.python, "-m", "ensurepip"),),
+                steps=(run(target.python, "-m", "ensurepip", "--default-pip"),),
                 applicability=Applicability.SAFE,
                 undo=f"{target.python} -m pip uninstall pip",
             )
@@ -30,6 +26,13 @@ def carry_out(target: Target, errand: CallPip | GivePip | RestoreConfiguration) 
             return _restored(target)
         case _:
             assert_never(errand)
+
+
+def _in_place_of_pip(target: Target) -> str:
+    """What is typed where the first ``pip`` on PATH serves another Python."""
+    own = [target.python, "-m", "pip", "install", "NAME"]
+    by_uv = ["uv", "pip", "install", "--python", target.prefix, "NAME"]
+    return f"in place of `pip install NAME` type `{target.shell.run(own if target.has_pip else by_uv)}`"
 
 
 def keep(target: Target, variables: Mapping[str, str], title: str) -> Fix:
