@@ -44,8 +44,8 @@ def test_every_rule_has_a_page_with_links_that_can_be_followed(
     pages: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "examples", lambda: {"PY008": ("base removed", "the report")})
-    written = pages.rules(built_in())
-    codes = {rule.code for registered in built_in().checks for rule in registered.check.rules}
+    written = pages.rules(built_in(fleets=True))
+    codes = {rule.code for registered in built_in(fleets=True).checks for rule in registered.check.rules}
     assert set(written) == {"rules/index.md", *(f"rules/{code}.md" for code in codes)}
     assert "the report" in written["rules/PY008.md"]
     for page in written.values():

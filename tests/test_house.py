@@ -23,8 +23,12 @@ from envdoctor.guide import statements
 
 ROOT = Path(__file__).parent.parent
 CHECKS = ROOT / "checks" / "envdoctor_checks"
-PAGES = {rule.code: Path(path_of(rule, loaded.check)) for loaded in built_in().checks for rule in loaded.check.rules}
-RULES = [rule for loaded in built_in().checks for rule in loaded.check.rules]
+PAGES = {
+    rule.code: Path(path_of(rule, loaded.check))
+    for loaded in built_in(fleets=True).checks
+    for rule in loaded.check.rules
+}
+RULES = [rule for loaded in built_in(fleets=True).checks for rule in loaded.check.rules]
 HEADINGS = ["What", "Why it matters", "Fix", "When to ignore it", "Sources"]
 
 
@@ -80,8 +84,11 @@ def test_no_page_lacks_its_rule() -> None:
 
 
 def test_a_check_needs_only_sections_that_there_are() -> None:
-    sections = {field.name for field in msgspec.structs.fields(Facts)} | {"level"}  # the one setting
-    for loaded in built_in().checks:
+    sections = {field.name for field in msgspec.structs.fields(Facts)} | {
+        "level",
+        "fleet",
+    }  # a setting, and many patients
+    for loaded in built_in(fleets=True).checks:
         assert set(loaded.check.needs) <= sections, loaded.check.name
 
 

@@ -21,7 +21,7 @@ from envdoctor.testing import changed
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 PLACEHOLDER = re.compile(r"<[A-Za-z_ -]+>|\{[A-Za-z_]*\}|\bYOUR_|\bTODO\b|\bXXX\b|/path/to")
 KINDS = ("", "venv", "uv-venv", "conda-env", "miniforge", "pixi", "pipx", "uv-tool", "poetry", "debian")
-CODES = [rule.code for loaded in built_in().checks for rule in loaded.check.rules]
+CODES = [rule.code for loaded in built_in(fleets=True).checks for rule in loaded.check.rules]
 
 
 def diagnosed(path: Path, kind: str, level: str) -> Report:
@@ -59,7 +59,7 @@ def test_every_command_stands_whole_in_eighty_columns_of_ascii(path: Path, level
     "style", [Style(), Style(color=True, width=60), Style(ascii=True)], ids=["plain", "color", "ascii"]
 )
 def test_every_rules_page_is_shown(code: str, style: Style) -> None:
-    text = show(page(built_in(), code), style)
+    text = show(page(built_in(fleets=True), code), style)
     assert code in text
     heads = ("What", "Why it matters", "Fix", "When to ignore it", "Sources")
     places = [re.search(rf"(?m)^\W*{head}\W*$", re.sub("\x1b\\[[0-9;]*m", "", text)) for head in heads]

@@ -73,7 +73,7 @@ def setup(app: Any) -> dict[str, Any]:
 
 def write_all(folder: Path) -> None:
     """All generated pages; a page whose text is as it was stays untouched, so that it is not read again."""
-    pages = {**rules(built_in()), **symptom_pages(), **reference(), "_generated_example.md": example()}
+    pages = {**rules(built_in(fleets=True)), **symptom_pages(), **reference(), "_generated_example.md": example()}
     for kind in ("rules", "symptoms", "reference/generated"):
         for old in (folder / kind).glob("*.md"):
             if f"{kind}/{old.name}" not in pages:
@@ -206,7 +206,7 @@ def symptom_page(row: Symptom) -> str:
     parts.append("\n".join(f"- {words}" for words in todo) + "\n")
     if row.codes:
         parts.append("## What envdoctor looks for\n\n`envdoctor why` examines your environment for the causes that it can prove:\n")
-        known = {item["code"]: item["name"] for item in listing(built_in())}
+        known = {item["code"]: item["name"] for item in listing(built_in(fleets=True))}
         parts.append("\n".join(f"- [{code} {known[code]}](../rules/{code}.md)" for code in row.codes) + "\n")
     parts.append(f"## Source\n\n<{row.source}>\n")
     return "\n".join(parts)

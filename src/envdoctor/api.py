@@ -7,6 +7,8 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
+from typing import TYPE_CHECKING
+
 from envdoctor.data import as_of, listed, table
 from envdoctor.ecosystem import accelerators, conda_specs, paths, visible
 from envdoctor.ecosystem.channels import canonical, family
@@ -156,6 +158,19 @@ from envdoctor.facts import (
     present,
 )
 
+if TYPE_CHECKING:
+    from envdoctor.facts.fleet import Absent, Fleet, Group, Member
+
+
+def __getattr__(name: str) -> object:
+    """What only the rules for many machines need is imported when they ask for it."""
+    if name in ("Absent", "Fleet", "Group", "Member"):
+        from envdoctor.facts import fleet
+
+        return getattr(fleet, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "CONDA",
     "CONDA_ROOTS",
@@ -168,6 +183,7 @@ __all__ = [
     "USERLAND",
     "VERSION",
     "WITHOUT_PIP",
+    "Absent",
     "Active",
     "Attempt",
     "Blas",
@@ -208,9 +224,11 @@ __all__ = [
     "Facts",
     "FillGaps",
     "Finding",
+    "Fleet",
     "GiveBack",
     "GivePip",
     "Gpu",
+    "Group",
     "ImportFailure",
     "Install",
     "InstallBuild",
@@ -234,6 +252,7 @@ __all__ = [
     "MakePrivate",
     "Manual",
     "Measure",
+    "Member",
     "MendFile",
     "Missing",
     "Move",

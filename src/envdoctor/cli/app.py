@@ -22,6 +22,7 @@ COMMANDS = (
     "info",
     "snapshot",
     "diff",
+    "fleet",
     "explain",
     "list",
     "schema",

@@ -17,6 +17,7 @@ class Finding(Struct, frozen=True):
     ``subject`` identifies the culprit within the environment (a distribution, a file, a variable).
     ``own_severity`` and ``own_confidence``, where given, take the place of the rule's. ``nothing_to_do`` is said to
     the user in place of a fix. ``headline`` are words for the verdict of a report that is healthy otherwise.
+    ``members`` are the machines of a fleet that it concerns.
     """
 
     rule: Rule
@@ -29,6 +30,7 @@ class Finding(Struct, frozen=True):
     remedies: tuple[Remedy, ...] = ()
     nothing_to_do: str = ""
     headline: str = ""
+    members: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:

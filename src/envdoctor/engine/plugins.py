@@ -17,6 +17,7 @@ from envdoctor.facts import UnknownFact
 
 GROUP = "envdoctor.checks"
 BUILT_IN = "envdoctor_checks"
+OF_FLEETS = "envdoctor_checks.fleet"  # they judge many machines together, and are no part of a check-up
 
 
 class EntryPoint:
@@ -39,14 +40,15 @@ class CheckSet:
         self.plugins = plugins
 
 
-def built_in() -> CheckSet:
-    """The checks that come with envdoctor."""
-    return CheckSet([RegisteredCheck(check) for check in importlib.import_module(BUILT_IN).CHECKS], [])
+def built_in(fleets: bool = False) -> CheckSet:
+    """The checks that come with envdoctor; with ``fleets`` those, too, that judge many machines together."""
+    modules = (OF_FLEETS, BUILT_IN) if fleets else (BUILT_IN,)
+    return CheckSet([RegisteredCheck(check) for name in modules for check in importlib.import_module(name).CHECKS], [])
 
 
-def collect() -> CheckSet:
+def collect(fleets: bool = False) -> CheckSet:
     """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
-    checks = built_in().checks
+    checks = built_in(fleets).checks
     taken = {code for registered in checks for code in registered.check.codes}
     plugins = []
     for point in entry_points(sys.path):

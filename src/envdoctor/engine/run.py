@@ -75,7 +75,7 @@ class _Worker:
             return list(self._done)
 
 
-def run(facts: Facts, registered: RegisteredCheck, level: str = ADVANCED) -> Outcome:
+def run(facts: object, registered: RegisteredCheck, level: str = ADVANCED) -> Outcome:
     """Run one check on ``facts``, whatever it does.
 
     A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
@@ -106,7 +106,7 @@ def _words(error: BaseException) -> str:
         return "(it can't say why)"
 
 
-def _arguments(facts: Facts, check: Check, level: str) -> list[object]:
+def _arguments(facts: object, check: Check, level: str) -> list[object]:
     arguments: list[object] = []
     defaults: object = getattr(check.examine, "__defaults__", None)
     optional = check.needs[len(check.needs) - (len(defaults) if isinstance(defaults, tuple) else 0) :]

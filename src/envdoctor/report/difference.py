@@ -36,11 +36,11 @@ def compare(before: Facts, after: Facts) -> list[Change]:
     """Every difference of the environments, section by section in the order of `SECTIONS`."""
     changes: list[Change] = []
     for section, values in SECTIONS.items():
-        changes += _maps(section, _told(values(before)), _told(values(after)))
+        changes += _maps(section, told(values(before)), told(values(after)))
     return changes
 
 
-def _told(pairs: Values) -> dict[str, str]:
+def told(pairs: Values) -> dict[str, str]:
     """As text; what is absent is left out, of several with one name the first counts."""
     told: dict[str, str] = {}
     for name, value in pairs:

@@ -14,7 +14,7 @@ OWN = "envdoctor"
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 def command(format_: str) -> int:
     """All rules: code, name, severity, guide statements; where a rule comes from, unless it is envdoctor's own."""
-    rows = listing(collect())
+    rows = listing(collect(fleets=True))
     if format_ == "json":
         session.emit(dump(rows, 2) + "\n")
         return 0

@@ -1,0 +1,95 @@
+"""``envdoctor fleet``."""
+
+import time
+
+import click
+
+from envdoctor.checkup import Options, settings
+from envdoctor.cli import session
+from envdoctor.cli.commands import options
+from envdoctor.cli.config import LEVELS, find
+from envdoctor.cli.files import content
+from envdoctor.cli.head_start import HeadStart
+from envdoctor.engine.plugins import collect
+from envdoctor.engine.selection import Selection, UsageError, validate
+from envdoctor.fleets.formats import FORMATS, render
+from envdoctor.fleets.recordings import files, gathered
+from envdoctor.fleets.verdict import judge
+from envdoctor.report.view import Style
+
+
+def outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = [(value.partition("=")[0], value.partition("=")[2]) for value in values]
+    for name, path in pairs:
+        if name not in FORMATS or not path:
+            raise click.BadParameter(f"{name!r}: write FORMAT=PATH, with a format of {', '.join(FORMATS)}")
+    return pairs
+
+
+@click.command("fleet", short_help="Many machines: groups of equal ones, the odd ones, findings once.")
+@click.argument("paths", nargs=-1, metavar="FILES|DIR…")
+@click.option("--one-job", is_flag=True, help="The machines work on one thing together, so they have to agree.")
+@click.option("--select", multiple=True, callback=options.select, metavar="RULES", help="Only these rules.")
+@click.option("--ignore", multiple=True, callback=options.words, metavar="RULES", help="All but these.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
+@click.option("--strict", is_flag=True, help="Status 3 where a check could not be made.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    callback=outputs,
+    metavar="FORMAT=PATH",
+    help="Write a report to a file, too.",
+)
+@options.color
+@options.ascii_only
+@click.option("-v", "--verbose", count=True, help="All groups, findings and notes, with evidence.")
+@click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only.")
+@click.option("--no-redact", is_flag=True, help="Leave your name, home and host in what is meant to be passed on.")
+@click.pass_obj
+def command(
+    head: HeadStart,
+    /,
+    *,
+    paths: tuple[str, ...],
+    one_job: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    strict: bool,
+    format_: str,
+    output: list[tuple[str, str]],
+    color: str,
+    ascii_only: bool,
+    verbose: int,
+    quiet: bool,
+    no_redact: bool,
+) -> int:
+    """Compare many machines: which are equal, which are odd, and what is wrong.
+
+    \b
+    srun envdoctor snapshot -o 'run/{host}-{rank}.json'
+    envdoctor fleet run
+    """
+    began = time.perf_counter()
+    if not paths:
+        raise UsageError("fleet: name recordings or a folder of them (`envdoctor snapshot -o 'run/{host}.json'`)")
+    readers = session.Readers(head, (), "-", None)
+    config = find(readers.world, readers.configured())
+    check_set = collect(fleets=True)
+    rules = [rule for registered in check_set.checks for rule in registered.check.rules]
+    for option, words in (("--select", select), ("--ignore", ignore)):
+        validate(words, rules, option)
+    selection = Selection(select=select or config.select, ignore=ignore or config.ignore)
+    chosen = settings(config, fail_on, strict, select, check_set.checks)
+    plan = Options(check_set, selection, config, chosen)
+    whole = gathered(files(paths), content).fleet(one_job)
+    verdict = judge(whole, plan, began)
+    facts = whole.facts[whole.fleet.groups[0].name] if whole.fleet.groups else None
+    redactor = None if no_redact else session.redactor(readers.world)
+    for name, path in output:
+        session.write(path, render(name, verdict, facts, Style(indent=True, redactor=redactor)))
+    style = session.style(color, ascii_only, -1 if quiet else verbose, home=head.around.home, redactor=redactor)
+    session.emit(render(format_, verdict, facts, style))
+    return verdict.exit_code

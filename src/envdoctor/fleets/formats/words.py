@@ -1,0 +1,91 @@
+"""Sentences that several formats share."""
+
+from collections.abc import Iterator
+
+from envdoctor.ecosystem.units import plural
+from envdoctor.facts.fleet import ALL, UNKNOWN, Fleet, Group
+from envdoctor.fleets.verdict import Verdict, machines
+from envdoctor.privacy.redact import Redactor, credentials
+from envdoctor.privacy.text import clean
+
+STACK = (("numpy", "NumPy"), ("scipy", "SciPy"), ("torch", "PyTorch"), ("distributed", "Dask"), ("mpi4py", "mpi4py"))
+NOT_THERE = "not there"
+
+
+def safe(text: str, redactor: Redactor | None) -> str:
+    """Without credentials, and without what moves a cursor; with a ``redactor``, without names."""
+    return clean(redactor.text(text) if redactor else credentials(text))
+
+
+def described(group: Group) -> str:
+    """``Python 3.12.1 · NumPy 2.4.1 · 4 threads on 4 CPUs``."""
+    packages = group.sections.get("packages", {})
+    parts = [f"Python {group.sections.get('python', {}).get('version', UNKNOWN)}"]
+    parts += [f"{name} {packages[key]}" for key, name in STACK if key in packages][:3]
+    if group.usable is not None:
+        cpus = plural(group.usable, "CPU")
+        parts.append(f"{plural(group.threads, 'BLAS thread')} on {cpus}" if group.threads else cpus)
+    return " · ".join(parts)
+
+
+def differs(group: Group, reference: Group) -> dict[str, list[str]]:
+    """What is different from the ``reference``, by section: ``numpy 2.4.1 → 1.26.4``."""
+    found = {}
+    for section, values in group.sections.items():
+        before = reference.sections.get(section, {})
+        if ALL in values or ALL in before:
+            changes = [f"{UNKNOWN}: could not be read"] if (ALL in values) != (ALL in before) else []
+        else:
+            names = sorted(values.keys() | before.keys())
+            changes = [
+                f"{name} {before.get(name, NOT_THERE)} → {values.get(name, NOT_THERE)}"
+                for name in names
+                if before.get(name) != values.get(name)
+            ]
+        if changes:
+            found[section] = changes
+    roles = {member.role for member in group.members}, {member.role for member in reference.members}
+    if not found and roles[0] != roles[1]:
+        found["role"] = [" ".join(sorted(roles[0]))]
+    return found
+
+
+def names(group: Group, fleet: Fleet) -> str:
+    """The first and the last of the group, or all of a few."""
+    members = [member.name for member in group.members]
+    return ", ".join(members) if len(members) <= 2 else f"{members[0]} … {members[-1]}"
+
+
+def headline(verdict: Verdict) -> str:
+    """What all comes to, in one sentence."""
+    fleet, counts = verdict.fleet, verdict.counts
+    total = plural(fleet.machines, "machine")
+    if not verdict.reports:
+        return f"Inconclusive: nothing is known of {'any of ' if fleet.machines != 1 else ''}{total}."
+    equal = len(fleet.groups) == 1 and not fleet.missing
+    alike = (
+        f"{total}, all equal" if equal and fleet.machines > 1 else f"{total} in {plural(len(fleet.groups), 'group')}"
+    )
+    if verdict.status == "findings":
+        parts = [plural(counts[word], word) for word in ("error", "warning") if counts[word]]
+        concerned = {name for item in verdict.open if item.severity.rank < 2 for name in item.members}
+        where = f" on {machines(concerned_in_order(verdict, concerned), fleet)}" if concerned else ""
+        return f"{alike}: {' and '.join(parts)}{where}."
+    if verdict.status == "inconclusive":
+        unknown = sum(report.status == "inconclusive" for report in verdict.reports.values())
+        return f"{alike}. Inconclusive: some checks could not be made on {plural(unknown, 'group')}."
+    return f"{alike}. Healthy: nothing to do."
+
+
+def concerned_in_order(verdict: Verdict, concerned: set[str]) -> Iterator[str]:
+    """These names in the order of the groups, the missing last."""
+    for group in reversed(verdict.fleet.groups):
+        yield from (member.name for member in group.members if member.name in concerned)
+    yield from (absent.name for absent in verdict.fleet.missing if absent.name in concerned)
+
+
+def hint(verdict: Verdict) -> str:
+    """What to do where the severity depends on something that nobody has said; empty elsewhere."""
+    if verdict.fleet.one_job or len(verdict.fleet.groups) < 2:
+        return ""
+    return "These recordings are not of one job, so differences are notes. If the machines work together: --one-job"
