@@ -16,6 +16,7 @@ from envdoctor.api import (
     UnknownFact,
     check,
 )
+from envdoctor_checks.packages._evidence import own_copy_away
 from envdoctor_checks.packages._extensions import SHOWN
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
@@ -50,6 +51,7 @@ def built_for_numpy_1(packages: Packages, path: Path | Missing | None = None) ->
             f"{distribution.name} {distribution.version} is built for NumPy 1, and NumPy is {numpy.version}",
             "What was compiled with NumPy 1's headers fails on import under NumPy 2; pip check does not see it.",
             remedies=off_pythonpath(numpy.location, path)
+            or own_copy_away(distribution, numpy, packages.distributions)
             or (
                 Install((_later(distribution),), title=f"install a later release of {distribution.name}"),
                 Install(("numpy<2",), title="or NumPy 1, if nothing else here needs NumPy 2"),

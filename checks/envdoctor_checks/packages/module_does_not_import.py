@@ -18,12 +18,14 @@ from envdoctor.api import (
     Missing,
     Packages,
     Remedy,
+    RequirementChecker,
     Rule,
     Severity,
     UnknownFact,
     UnsetEnv,
     Variables,
     check,
+    normalise,
     table,
 )
 
@@ -52,14 +54,37 @@ def module_does_not_import(
     told = _told_elsewhere(blas)
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     whole = {*packages.missing_files, *packages.cut_off_files}  # PKG004 names what is wrong with these
-    for failure in packages.import_failures:
-        distribution = by_path.get(failure.distribution)
-        if distribution is None or failure.distribution in whole or distribution.key in told:
+    failures = [(failure, it) for failure in packages.import_failures if (it := by_path.get(failure.distribution))]
+    blamed = _consequences([distribution for _, distribution in failures], packages, interpreter)
+    for failure, distribution in failures:
+        if failure.distribution in whole or distribution.key in told or distribution.key in blamed:
             continue
-        yield _broken(failure, distribution, packages, environment)
+        with_it = [user for user, culprit in blamed.items() if culprit == distribution.key]
+        yield _broken(failure, distribution, packages, environment, with_it)
     if packages.untried_imports:
         what = "; ".join(f"import {module}: {reason}" for module, reason in packages.untried_imports.items())
         raise UnknownFact(f"an import came to no end: {what}")
+
+
+def _consequences(failing: list[Distribution], packages: Packages, interpreter: Interpreter) -> dict[str, str]:
+    """The packages that can't be imported since one that they require can't: by key, with the key of that one."""
+    keys = {distribution.key for distribution in failing}
+    found: dict[str, str] = {}
+    if len(keys) < 2:
+        return found
+    checker = RequirementChecker(packages.distributions, interpreter.markers)
+    for key in sorted(keys):
+        asking, seen = [key], {key}
+        while asking:
+            new = {normalise(demand.by) for demand in checker.demands(asking.pop())} - seen
+            seen |= new
+            asking += new
+        found |= {user: key for user in sorted(seen & keys - {key}) if found.get(key) != user and user not in found}
+    roots = dict(found)
+    for user in found:  # to the first of the chain
+        while roots[user] in found and found[roots[user]] != user:
+            roots[user] = found[roots[user]]
+    return roots
 
 
 def _told_elsewhere(blas: Blas | Missing | None) -> set[str]:
@@ -72,9 +97,12 @@ def _told_elsewhere(blas: Blas | Missing | None) -> set[str]:
     )
 
 
-def _broken(failure: ImportFailure, distribution: Distribution, packages: Packages, environment: Variables) -> Finding:
+def _broken(
+    failure: ImportFailure, distribution: Distribution, packages: Packages, environment: Variables, with_it: list[str]
+) -> Finding:
     rows = [Evidence("Python says", failure.message)]
     rows += [Evidence("file", failure.file)] if failure.file else []
+    rows += [Evidence("so do", ", ".join(with_it))] if with_it else []
     lost, old = LOST.search(failure.message), OLD.search(failure.message)
     what, why = f"{distribution.name} {distribution.version} is installed, and importing it fails", ""
     version = f"=={distribution.version}" if isinstance(distribution.version, str) else ""

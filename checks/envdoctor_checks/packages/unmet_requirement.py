@@ -2,7 +2,7 @@
 outside the range.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -29,6 +29,7 @@ from envdoctor.api import (
     plainly_within,
     table,
 )
+from envdoctor_checks.packages._evidence import own_copy_away
 from envdoctor_checks.python._pythonpath import off_pythonpath
 
 PKG001 = Rule("PKG001", "unmet-requirement", Severity.ERROR, guide=("pkg-5", "repro-1"), varies=(Severity.INFO,))
@@ -55,7 +56,9 @@ def unmet_requirement(
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
             problem = resolver.problem(line)
             if problem:
-                yield _unmet(distribution, problem, resolver, curated, path)
+                yield _unmet(distribution, problem, resolver, curated, path, packages.distributions)
+        for extra, problem in resolver.too_old_for_extras(distribution):
+            yield _too_old_for_extra(distribution, extra, problem, resolver)
         if distribution.requires_python in unfit:
             yield _other_python(distribution, version)
     lost = [(item.path, item.requires) for item in packages.distributions]
@@ -72,6 +75,7 @@ def _unmet(
     resolver: RequirementChecker,
     curated: bool,
     path: Path | Missing | None,
+    everything: Sequence[Distribution],
 ) -> Finding:
     needed = f"{problem.name}{problem.wanted}"
     there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is not installed"
@@ -99,7 +103,8 @@ def _unmet(
         own_confidence=Confidence.POSSIBLE if mild else None,
         remedies=()
         if (fine := _left_out(distribution, problem))
-        else (off_pythonpath(other.location, path) if other else ()) or _mending(distribution, problem, resolver),
+        else (off_pythonpath(other.location, path) if other else ())
+        or _mending(distribution, problem, resolver, everything),
         nothing_to_do=fine,
     )
 
@@ -120,12 +125,17 @@ def _left_out(distribution: Distribution, problem: Problem) -> str:
     )
 
 
-def _mending(distribution: Distribution, problem: Problem, resolver: RequirementChecker) -> tuple[Remedy, ...]:
+def _mending(
+    distribution: Distribution, problem: Problem, resolver: RequirementChecker, all_of_them: Sequence[Distribution]
+) -> tuple[Remedy, ...]:
     """The least change: the one distribution that is wrong, in a version that suits all who ask for it."""
     if problem.reason:
         return ()
+    other = resolver.first.get(problem.key)
     if "@" in problem.requirement.partition(";")[0]:  # an index may have something else under this name
         return (Manual(f"install {problem.name} from where {distribution.name} takes it: {problem.requirement}"),)
+    if other is not None and (away := own_copy_away(distribution, other, all_of_them)):
+        return away
     if problem.through:
         return (Install((f"{problem.name}{problem.wanted}",)),)
     joint = resolver.joint(problem.key)
@@ -136,6 +146,28 @@ def _mending(distribution: Distribution, problem: Problem, resolver: Requirement
     ]
     return (
         Manual(f"no version of {problem.name} suits all ({'; '.join(asked)}): install another version of one of them"),
+    )
+
+
+def _too_old_for_extra(
+    distribution: Distribution, extra: str, problem: Problem, resolver: RequirementChecker
+) -> Finding:
+    """Of use only to who uses that part of the package: it then refuses the older release."""
+    asked = f"{problem.name}{problem.wanted}"
+    against = [f"{it.by} asks for {problem.name}{it.specifier}" for it in resolver.against(problem.key, problem.wanted)]
+    return Finding(
+        PKG001,
+        f"{distribution.name}[{extra}] needs {problem.name}",
+        (
+            Evidence("requirement", problem.requirement),
+            Evidence("asked for by", f"the extra {extra} of {distribution.name} {distribution.version}"),
+            Evidence("installed", f"{problem.name} {problem.found}"),
+        ),
+        f"{distribution.name} works with {asked} only, and {problem.name} {problem.found} is installed",
+        f"Without {problem.name}, {distribution.name} works; what needs it (its extra {extra}) refuses the older release.",
+        own_severity=Severity.INFO,
+        own_confidence=Confidence.POSSIBLE,
+        remedies=(Manual(f"nothing newer suits all: {'; '.join(against)}") if against else Install((asked,)),),
     )
 
 

@@ -19,6 +19,11 @@ from envdoctor.facts.packages import Distribution
 from envdoctor.privacy.lazy import pattern
 
 _NAME = pattern(r"[\w.-]*")
+_EXTRA = pattern(r"extra\s*==\s*['\"]([\w.-]+)")
+_DEVELOPMENT = pattern(
+    r"(?i)(?:^|[-_.])(?:tests?|testing|dev\w*|docs?|documentation|lint\w*|ci|build|typ\w*|mypy|bench\w*|examples?|tutorials?|qa|"
+    r"check\w*|format\w*|style|all|full|complete|release|pre-commit|nox|tox|coverage)(?:$|[-_.])"
+)
 Asked = list[tuple[str, str]]  # names, each with an extra that is asked of it
 
 
@@ -78,6 +83,25 @@ class RequirementChecker:
             problem, asked = self._judge(requirement, extra)
             self._judged[key] = problem or self._extras(asked)
         return self._judged[key]
+
+    def too_old_for_extras(self, distribution: Distribution) -> list[tuple[str, Problem]]:
+        """The extras of a distribution that ask for a newer release of something that is installed, each with what they ask.
+
+        Nobody knows which extras were asked for; those for the package's own development are left out.
+        """
+        found: dict[str, tuple[str, Problem]] = {}
+        for line in requirements_of(distribution):
+            text, _, marker = line.partition(";")
+            if "extra" not in marker or normalise(name_in(text)) not in self.first:
+                continue
+            lower = ",".join(part.strip() for part in text[len(name_in(text)) :].strip(" ()").split(",") if ">" in part)
+            extra = next((word for word in _EXTRA.findall(marker) if not _DEVELOPMENT.search(word)), "")
+            if not lower or not extra or "[" in lower or "@" in lower:
+                continue
+            problem, _ = self._judge(f"{name_in(text)}{lower};{marker}", extra)
+            if problem is not None and problem.found and not problem.reason:
+                found.setdefault(problem.key, (extra, problem))
+        return list(found.values())
 
     def concerns(self, requirement: str, extra: str = "") -> bool:
         """Whether the patient is meant; one that can't be read means nobody."""

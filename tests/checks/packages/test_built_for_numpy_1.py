@@ -1,11 +1,11 @@
 """PKG007 built-for-numpy-1: loud and quiet."""
 
-from envdoctor.engine.remedies import Install
+from envdoctor.engine.remedies import Install, Remove
 from envdoctor.facts import Missing
 from envdoctor.testing import SITE, changed, distribution, findings, outcome, packages
 from envdoctor_checks.packages.built_for_another_python import built_for_another_python
 from envdoctor_checks.packages.built_for_numpy_1 import built_for_numpy_1
-from tests.checks.packages._shared import extension, one
+from tests.checks.packages._shared import SYSTEM, extension, one
 
 
 def test_many_extensions_of_one_distribution_are_one_finding() -> None:
@@ -36,3 +36,14 @@ def test_built_for_numpy_1_does_not_apply_under_numpy_1_and_is_unknown_without_a
     assert outcome(built_for_numpy_1, packages=packages(distribution("numpy", "1.26.4"))).status == ("not-applicable")
     numpy = changed(distribution("numpy"), version=Missing("METADATA is missing"))
     assert outcome(built_for_numpy_1, packages=packages(numpy)).status == "unknown"
+
+
+def test_where_the_users_numpy_hides_the_systems_the_users_goes() -> None:
+    plot = distribution("matplotlib", owner="system", location=SYSTEM)
+    old = changed(extension("matplotlib", numpy=1), distribution=plot.path)
+    own = distribution("numpy", "1.24", owner="system", location=SYSTEM)
+    (remedy,) = one(
+        built_for_numpy_1, packages=packages(distribution("numpy", "2.2"), own, plot, extensions=[old])
+    ).remedies
+    assert isinstance(remedy, Remove)
+    assert remedy.names == ("numpy",)

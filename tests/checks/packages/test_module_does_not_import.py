@@ -87,3 +87,22 @@ def test_an_import_without_end_is_unknown_and_a_healthy_environment_quiet() -> N
 def test_every_row_names_a_package_for_each_manager(row: Soname) -> None:
     assert {"apt-get", "dnf", "apk", "zypper"} <= row.packages.keys()
     assert row.conda
+
+
+def test_what_fails_since_a_package_it_requires_fails_is_told_there() -> None:
+    numpy, scipy = distribution("numpy"), distribution("scipy", requires=["numpy>=1"])
+    learn, alone = (
+        distribution("scikit-learn", requires=["scipy"]),
+        distribution("lightgbm", requires=["scipy; extra == 'x'"]),
+    )
+    failures = [ImportFailure(distribution=it.path, module=it.key, message="x") for it in (learn, alone, scipy, numpy)]
+    here = packages(numpy, scipy, learn, alone, import_failures=failures)
+    told = {finding.subject: finding for finding in findings(module_does_not_import, packages=here)}
+    assert told.keys() == {"numpy", "lightgbm"}
+    assert [row.value for row in told["numpy"].evidence if row.label == "so do"] == ["scikit-learn, scipy"]
+
+
+def test_of_two_that_require_each_other_one_at_least_is_told() -> None:
+    one_way, other_way = distribution("a", requires=["b"]), distribution("b", requires=["a"])
+    failures = [ImportFailure(distribution=it.path, module=it.key, message="x") for it in (one_way, other_way)]
+    assert findings(module_does_not_import, packages=packages(one_way, other_way, import_failures=failures))

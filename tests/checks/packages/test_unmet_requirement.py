@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envdoctor.engine.remedies import Install, Manual
+from envdoctor.engine.remedies import Install, Manual, Remove
 from envdoctor.testing import changed, distribution, findings, packages, patient
 from envdoctor_checks.packages.unmet_requirement import unmet_requirement
 from tests.checks.packages._shared import SYSTEM, one
@@ -80,3 +80,48 @@ def test_a_users_own_version_over_the_systems_is_mended() -> None:
     finding = one(unmet_requirement, packages=packages(scipy, distribution("numpy", "2.2")))
     assert finding.nothing_to_do == ""
     assert finding.remedies
+
+
+def test_a_users_own_copy_that_hides_the_systems_goes() -> None:
+    scipy = distribution("scipy", requires=["numpy<2"], owner="system", location=SYSTEM)
+    own = distribution("numpy", "1.24", owner="system", location=SYSTEM)
+    finding = one(unmet_requirement, packages=packages(scipy, distribution("numpy", "2.2"), own))
+    (remedy,) = finding.remedies
+    assert isinstance(remedy, Remove)
+    assert remedy.names == ("numpy",)
+
+
+READER = ["xlrd>=2.0.1; extra == 'excel'"]
+
+
+def test_a_release_that_is_too_old_for_an_extra_of_another_package_is_an_info() -> None:
+    finding = one(
+        unmet_requirement, packages=packages(distribution("pandas", requires=READER), distribution("xlrd", "1.2.0"))
+    )
+    assert (finding.severity, finding.confidence, finding.subject) == ("info", "possible", "pandas[excel] needs xlrd")
+    assert finding.remedies == (Install(("xlrd>=2.0.1",)),)
+
+
+def test_where_another_package_holds_that_release_back_there_are_words_and_no_command() -> None:
+    old = distribution("books", requires=["xlrd<2"])
+    here = packages(distribution("pandas", requires=READER), distribution("xlrd", "1.2.0"), old)
+    (remedy,) = one(unmet_requirement, packages=here).remedies
+    assert isinstance(remedy, Manual)
+    assert "books asks for xlrd<2" in remedy.title
+
+
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [
+        (READER[0], "2.0.2"),  # new enough
+        ("xlrd<1; extra == 'excel'", "1.2.0"),  # newer than it knows: seldom an obstacle
+        ("xlrd>=2; extra == 'test'", "1.2.0"),
+        ("xlrd>=2; extra == 'dev-all'", "1.2.0"),
+        ("xlrd>=2; python_version < '3' and extra == 'excel'", "1.2.0"),
+        ("xlrd @ https://example.org/x.whl; extra == 'excel'", "1.2.0"),
+        ("other>=2; extra == 'excel'", "1.2.0"),  # not installed: not asked for
+    ],
+)
+def test_extras_that_are_met_or_for_development_or_of_what_is_not_there_are_quiet(line: str, version: str) -> None:
+    here = packages(distribution("pandas", requires=[line]), distribution("xlrd", version))
+    assert findings(unmet_requirement, packages=here) == []

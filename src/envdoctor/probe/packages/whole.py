@@ -46,6 +46,7 @@ def read(
             reader.folder(entry, real)
     reader.links(seen)
     reader.editables()
+    reader.unlisted()
     if doubts is not None:
         doubts(reader.records, [entry for entry in reader.entries if entry])
     missing, contents = reader.survey.missing, reader.contents
@@ -98,6 +99,7 @@ class _Reader:
         self.sources_gone: dict[str, list[str]] = {}
         self.sources_hidden: dict[str, dict[str, str]] = {}
         self._editables: list[tuple[Distribution, bytes]] = []
+        self._unlisted: list[Distribution] = []
         self.records: list[tuple[Distribution, bytes]] = []
         self.unread: dict[str, str] = {}
         self._barred: dict[str, tuple[str, ...]] = {}
@@ -157,6 +159,23 @@ class _Reader:
                 self.contents.add(distribution, record, real)
             if SUFFIX[self.world.platform == "win32"] in record:
                 self.records.append((distribution, record))
+        elif distribution.owner and not unread:
+            self._unlisted.append(distribution)
+
+    def unlisted(self) -> None:
+        """The libraries of the system's packages that come without a list of files (Debian takes RECORD away).
+
+        They are looked for where they matter: NumPy 2, installed elsewhere, comes before the NumPy they were built for.
+        """
+        numpy = next((item for item in self.distributions if item.key == "numpy"), None)
+        asked = self.contents is not None
+        if not self._unlisted or not (asked or (numpy is not None and numpy.owner is None and _second(numpy))):
+            return
+        from envdoctor.probe.packages import unlisted
+
+        for distribution in self._unlisted:
+            if record := unlisted.libraries(self.world, distribution):
+                self.records.append((distribution, record))
 
     def editables(self) -> None:
         """What is wrong with editable installations; all entries of ``sys.path`` are known by now."""
@@ -188,11 +207,15 @@ class _Reader:
 
     def extensions(self) -> list[Extension]:
         """The extensions of all distributions; NumPy's interface is looked for where NumPy 2 meets them."""
-        numpy = next((item.version for item in self.distributions if item.key == "numpy"), None)
-        second = isinstance(numpy, str) and numpy.partition(".")[0].isdigit() and int(numpy.partition(".")[0]) >= 2
+        numpy = next((item for item in self.distributions if item.key == "numpy"), None)
+        second = numpy is not None and _second(numpy)
         found = []
         for distribution, record in self.records:
-            uses = second and distribution.key != "numpy" and _requires_numpy(distribution)
+            uses = (
+                second
+                and distribution.key != "numpy"
+                and (distribution in self._unlisted or _requires_numpy(distribution))
+            )
             found += extensions.survey(self.world, distribution, record, uses, self.contents is not None)
         return found
 
@@ -207,6 +230,12 @@ def _contents(world: World) -> "Contents":
     from envdoctor.probe.packages.contents import Contents
 
     return Contents(world)
+
+
+def _second(numpy: Distribution) -> bool:
+    """Whether this is NumPy 2 or newer."""
+    first = numpy.version.partition(".")[0] if isinstance(numpy.version, str) else ""
+    return first.isdigit() and int(first) >= 2
 
 
 def _requires_numpy(distribution: Distribution) -> bool:
