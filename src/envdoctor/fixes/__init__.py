@@ -6,6 +6,7 @@ from typing import assert_never
 import msgspec
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import (
@@ -29,6 +30,8 @@ from envdoctor.engine.remedies import (
 from envdoctor.facts import Facts
 from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
+from envdoctor.fixes.constraints import contradictory, joined, told_apart
+from envdoctor.fixes.least import steps_back
 from envdoctor.fixes.model import Applicability, Fix, Tool, named
 from envdoctor.fixes.possible import possible
 from envdoctor.fixes.target import Target
@@ -132,7 +135,10 @@ class Toolbox:
 
     def _install(self, remedy: Install) -> Fix:
         requirements, force = remedy.requirements, remedy.force
-        listed = " ".join(dict.fromkeys(map(name_in, requirements)))
+        if not force and not remedy.conda:
+            there = () if self.apart else self._bedside.distributions
+            requirements = tuple(joined(requirements, there))
+        listed = " ".join(dict.fromkeys(map(self._named, requirements)))
         words = remedy.title or f"install {listed}{' anew' if force else ''}"
         if remedy.conda:
             from envdoctor.fixes.tools.conda import reinstall
@@ -143,10 +149,26 @@ class Toolbox:
 
             if told := elsewhere(self._bedside, requirements):
                 return told
+        clash = next((item for item in requirements if not force and contradictory(item)), None)
+        if clash is not None and not self._looks_for_others:
+            return Fix(title=told_apart(clash), steps=(), applicability=Applicability.MANUAL)
         fix = named(self._tool.install(list(requirements), force), words)
         # In an environment of its own, made for it, another Python than the patient's has what is installed.
         after = remedy.then if fix.steps and not fix.patient else ()
         return msgspec.structs.replace(fix, steps=(*fix.steps, *self._registering(after)))
+
+    @property
+    def _looks_for_others(self) -> bool:
+        """Whether the tool asks for other releases of those whose demands exclude each other."""
+        from envdoctor.fixes.tools.pip import Venv
+
+        return isinstance(self._tool, Venv)
+
+    def _named(self, requirement: str) -> str:
+        """The name; with what is asked of it, where that is older than what is there."""
+        item = self._bedside.installed.get(normalise(name_in(requirement)))
+        old = item is not None and isinstance(item.version, str) and steps_back(requirement, item.version)
+        return f"{requirement} in place of {item.version}" if old and item is not None else name_in(requirement)
 
     def _registering(self, kernels: Iterable[RegisterKernel]) -> list[steps.Run]:
         from envdoctor.fixes.tools.jupyter import registering

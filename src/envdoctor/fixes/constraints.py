@@ -54,3 +54,11 @@ def contradictory(requirement: str) -> bool:
         return "," in specifier and excludes_all(specifier)
     except ValueError:
         return False
+
+
+def told_apart(requirement: str) -> str:
+    """What is said where no version suits all."""
+    return (
+        f"no version of {name_in(requirement)} is within {specifier_of(requirement)}: install another version of one of "
+        "those who ask for it"
+    )

@@ -42,6 +42,7 @@ from envdoctor.engine.remedies import (
 )
 from envdoctor.engine.rules import Severity
 from envdoctor.fixes import Toolbox, steps
+from envdoctor.fixes.constraints import contradictory, joined, specifier_of
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step, run
 from envdoctor.fixes.words import FORCED, LOADER
@@ -119,7 +120,7 @@ def plan(cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox) -> tu
         for remedy, fix in list(zip(finding.remedies, fixes, strict=True))[:1]:
             _add(wishes, remedy, fix, finding, toolbox.apart)
     wishes = _without_moot(wishes, toolbox)
-    _find_conflicts(wishes)
+    _find_conflicts(wishes, toolbox.apart)
     wishes = _settings_as_one(wishes)
     entries = {}
     for wish in wishes:
@@ -279,6 +280,8 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
         return one if one.python or not other.python else other
     if isinstance(one, Install) and isinstance(other, Install) and (one.force, one.conda) == (other.force, other.conda):
         both = tuple(dict.fromkeys((*one.requirements, *other.requirements)))
+        if any(map(contradictory, joined(both, ()))):  # one call would be refused
+            return None
         return Install(both, one.force, conda=one.conda, then=tuple(dict.fromkeys((*one.then, *other.then))))
     if isinstance(one, Remove) and isinstance(other, Remove):
         return Remove(tuple(dict.fromkeys((*one.names, *other.names))))
@@ -342,15 +345,16 @@ def _is_moot(remedy: Remedy, toolbox: Toolbox) -> bool:
     return isinstance(remedy, Remove | Replace | LayAgain | GiveBack | RestoreRecord | GivePip | RewritePaths)
 
 
-def _find_conflicts(wishes: list[_Wish]) -> None:
+def _find_conflicts(wishes: list[_Wish], apart: bool) -> None:
+    """``apart``: what is installed goes into an environment of its own, where nothing is removed."""
     for index, wish in enumerate(wishes):
         for other in wishes[index + 1 :]:
-            for words in _conflicts(wish, other):
+            for words in _conflicts(wish, other, apart):
                 wish.conflicts.append(f"{words} (see {', '.join(other.codes)})")
                 other.conflicts.append(f"{words} (see {', '.join(wish.codes)}); do one of the two")
 
 
-def _conflicts(one: _Wish, other: _Wish) -> list[str]:
+def _conflicts(one: _Wish, other: _Wish, apart: bool) -> list[str]:
     """In words, where one of the two undoes what the other does."""
     found = []
     first, second = one.remedy, other.remedy
@@ -361,10 +365,13 @@ def _conflicts(one: _Wish, other: _Wish) -> list[str]:
             if second.variables.get(name, first.variables[name]) != first.variables[name]
         ]
         found += [f"{name} is set to {first.variables[name]} and to {second.variables[name]}" for name in differing]
+    if isinstance(first, Install) and isinstance(second, Install):
+        for clash in filter(contradictory, joined((*first.requirements, *second.requirements), ())):
+            found.append(f"no version of {name_in(clash)} is within {specifier_of(clash)}")
     for setting, unsetting in ((first, second), (second, first)):
         if isinstance(setting, SetEnv) and isinstance(unsetting, UnsetEnv):
             found += [f"{name} is set and unset" for name in setting.variables if name in unsetting.names]
-        if isinstance(setting, Install) and isinstance(unsetting, Remove):
+        if isinstance(setting, Install) and isinstance(unsetting, Remove) and not apart:
             removed = set(map(normalise, unsetting.names))
             both = [name_in(item) for item in setting.requirements if normalise(name_in(item)) in removed]
             # Removing all owners of one file and then laying down one of them is a cure, not a conflict.

@@ -11,6 +11,7 @@ from envdoctor.engine.rules import Confidence
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts
 from envdoctor.fixes import Fix, Toolbox
+from envdoctor.fixes.least import first_ways
 from envdoctor.fixes.plan import FIRST
 from envdoctor.guide import Statement, cited
 from envdoctor.privacy.lazy import pattern
@@ -56,6 +57,7 @@ def advise(
     toolbox = Toolbox(facts, prefer)
     findings = [finding for outcome in outcomes for finding in outcome.findings if selection.includes(finding.rule)]
     findings.sort(key=_harm)
+    findings = first_ways(findings)
     advice: list[Advice] = []
     for finding in findings:
         mark = fingerprint(finding)

@@ -9,6 +9,7 @@ from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Conda as CondaFacts
 from envdoctor.facts import Distribution, present
+from envdoctor.fixes.least import risks
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import conda_name, conda_spec
 from envdoctor.fixes.source import again
@@ -100,6 +101,7 @@ class Conda:
         if pip:
             flags = ["--force-reinstall", "--no-deps"] if force else []
             steps.append(run(self._bedside.python, "-m", "pip", "install", *flags, *pip))
+        risk = "" if force else risks(pip, self._bedside.installed)
         old = [name for name in map(name_in, conda) if name]
         undo = (
             self._bedside.shell.run(self._command("remove", *old))
@@ -109,8 +111,8 @@ class Conda:
         return Fix(
             title="",
             steps=tuple(steps),
-            applicability=Applicability.UNSAFE if conda else Applicability.SAFE,
-            reason=PLAN if conda else "",
+            applicability=Applicability.UNSAFE if conda or risk else Applicability.SAFE,
+            reason="; ".join(filter(None, (PLAN if conda else "", risk))),
             undo=undo,
         )
 

@@ -6,6 +6,7 @@ from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes import source
 from envdoctor.fixes.constraints import contradictory, demands, joined, specifier_of
+from envdoctor.fixes.least import capped, risks
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Run
 from envdoctor.fixes.target import Target
@@ -29,7 +30,7 @@ class Venv:
         wanted = joined(requirements, self._bedside.distributions)
         if clash := next((item for item in wanted if contradictory(item)), None):
             return self._agree(clash)
-        return self.bring(wanted)
+        return self.bring([capped(item, self._bedside.installed) for item in wanted])
 
     def line(self, *words: str) -> Run:
         """An installation, in the words of the installer."""
@@ -44,11 +45,13 @@ class Venv:
         undo = [self._line(self._installer.install(*old))] if old else []
         undo += [self._line(self._installer.remove(new))] if new else []
         urls = [url for key in keys if key in here and (url := here[key].url)]
+        reasons = [f"it takes the place of what comes from {' and '.join(urls)}"] if urls else []
+        reasons += [risk] if (risk := risks(wanted, here)) else []
         return Fix(
             title="",
             steps=(self._installer.install(*wanted),),
-            applicability=Applicability.UNSAFE if urls else Applicability.SAFE,
-            reason=f"it takes the place of what comes from {' and '.join(urls)}" if urls else "",
+            applicability=Applicability.UNSAFE if reasons else Applicability.SAFE,
+            reason="; ".join(reasons),
             undo="; ".join(undo),
         )
 
