@@ -14,6 +14,7 @@ from envdoctor_checks.gpu import (
     gpus_hidden_by_mistake,
     jax_without_plugin,
     nvidia_files_collide,
+    own_check_fails,
     several_cupy,
     tensorflow_without_cuda_libraries,
 )
@@ -34,4 +35,5 @@ CHECKS = (
     device_file_denied.device_file_denied,
     built_for_another_accelerator.built_for_another_accelerator,
     extension_of_another_build.extension_of_another_build,
+    own_check_fails.own_check_fails,
 )

@@ -86,6 +86,16 @@ class ImportFailure(Section, frozen=True, kw_only=True):
     chosen: str = ""
 
 
+class OwnCheck(Section, frozen=True, kw_only=True):
+    """A check that ``distribution`` registers for RAPIDS' doctor: ``ended`` is passed, failed or absent (it can't be
+    imported); empty where it came to no end. ``said`` is its error."""
+
+    name: str
+    distribution: str
+    ended: str
+    said: str = ""
+
+
 class Packages(Section, frozen=True, kw_only=True):
     """``distributions`` in the order of ``sys.path``: of two with one key, the first is imported.
 
@@ -103,6 +113,7 @@ class Packages(Section, frozen=True, kw_only=True):
     that are gone, ``sources_hidden`` its top-level modules that another file or folder on ``sys.path`` hides, each with
     that culprit, both by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
     tried and failed, ``untried_imports`` those that came to no end, each with the reason;
+    ``own_checks`` are those that packages bring for a doctor of their own (``--deep``; ``None``: not asked);
     ``obstacles`` are files and folders of distributions that can't be read;
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
     records, name to version; ``None`` where the prefix is not conda's.
@@ -121,6 +132,7 @@ class Packages(Section, frozen=True, kw_only=True):
     sources_hidden: dict[str, dict[str, str]] = {}
     import_failures: list[ImportFailure] = []
     untried_imports: dict[str, str] = {}
+    own_checks: list[OwnCheck] | None = None
     obstacles: list[Obstacle] = []
     binary: str | None = None
     conda: dict[str, str] | None | Missing = None

@@ -126,6 +126,9 @@ def _gather(
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
         packed = section("conda", conda.read, world, prefix, True)
+        distributions = either(
+            section("imports", _own, distributions, interview, world, choice.executable, deep), distributions
+        )
         deep("importing NumPy")
         libraries = _with_used(libraries, interview, world)
     graphics = _graphics(accelerators, distributions, prefix, system)
@@ -182,6 +185,26 @@ def _tried(
     argv = [executable, *FLAGS[interview.mode], "-B"]
     failures, unknown = trial.confirm(wanted, argv, interview.environ, time.monotonic() + trial.ALTOGETHER)
     return msgspec.structs.replace(distributions, import_failures=failures, untried_imports=unknown)
+
+
+def _own(
+    distributions: Packages | Missing,
+    interview: Interrogation,
+    world: World,
+    executable: str,
+    deep: Callable[[str], None],
+) -> Packages | Missing:
+    """The packages, with the checks that they bring for a doctor of their own."""
+    from envdoctor.probe.imports import own_checks
+
+    if isinstance(distributions, Missing) or interview.mode not in FLAGS:
+        return distributions
+    points = own_checks.registered(world, distributions.distributions)
+    if points:
+        deep("asking the packages' own checks")
+    argv = [executable, *FLAGS[interview.mode], "-B"]
+    found = own_checks.read(points, argv, interview.environ) if points else []
+    return msgspec.structs.replace(distributions, own_checks=found)
 
 
 def _with_used(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:

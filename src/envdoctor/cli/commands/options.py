@@ -38,7 +38,8 @@ timeout = click.option(
     metavar="SECONDS",
     help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
 )
-DEEPENED = ("BLA003", "PKG004", "PKG007", "PKG009", "PKG011", "CON008")  # the rules that judge more with --deep
+# The rules that judge more with --deep.
+DEEPENED = ("BLA003", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
 deep = click.option(
     "--deep",
     is_flag=True,
