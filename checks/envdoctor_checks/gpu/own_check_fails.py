@@ -19,9 +19,14 @@ def own_check_fails(packages: Packages) -> Iterator[Finding]:
                 GPU016,
                 item.name,
                 (Evidence("package", item.distribution), Evidence("said", item.said)),
-                f"the check {item.name} of {item.distribution} fails",
+                f"the check {item.name} of {item.distribution} fails: {_first(item.said)}",
                 f"{item.distribution} registers this check for `rapids doctor`: what it needs is not so here.",
                 remedies=(Manual("do what the check says; `rapids doctor --verbose` shows the whole of it"),),
             )
     if unknown := [item for item in packages.own_checks if not item.ended]:
         raise UnknownFact("; ".join(f"{item.name}: {item.said}" for item in unknown))
+
+
+def _first(said: str) -> str:
+    line = said.partition("\n")[0].strip()
+    return line if len(line) <= 150 else f"{line[:150]}…"
