@@ -1,5 +1,6 @@
 """One word for each task: ``nox -s lint``. Runs with the environment that nox is installed in (``pip install -e '.[dev]'``)."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -61,10 +62,24 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def dist(session: nox.Session) -> None:
-    """The wheel and the sdist, into dist, and what is to be said of them (``pip install -e '.[release]'``)."""
-    run(session, "validate-pyproject", "pyproject.toml")
-    run(session, "python", "-m", "build", "--outdir", "dist", ".")
-    built = sorted(str(path) for path in Path("dist").glob("envdoctor-*"))
+    """The wheel and the sdist, into dist, and what is to be said of them (``pip install -e '.[release]'``).
+
+    ``nox -s dist -- NAME`` gives the distribution another name, where an index does not take this one; package and command stay.
+    """
+    name = session.posargs[0] if session.posargs else "envdoctor"
+    source = Path(session.create_tmp()).resolve() / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir()
+    session.run("git", "archive", "--output", str(source.parent / "source.tar"), "HEAD", external=True)
+    session.run("tar", "-xf", str(source.parent / "source.tar"), "-C", str(source), external=True)
+    project = source / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(
+        text.replace('name = "envdoctor"', f'name = "{name}"').replace('"envdoctor[', f'"{name}['), encoding="utf-8"
+    )
+    run(session, "validate-pyproject", str(project))
+    run(session, "python", "-m", "build", "--outdir", "dist", str(source))
+    built = sorted(str(path) for path in Path("dist").glob(f"{name.replace('-', '_')}-*"))
     run(session, "twine", "check", "--strict", *built)
     run(session, "check-wheel-contents", *[path for path in built if path.endswith(".whl")])
 
