@@ -2,8 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from envdoctor import __version__
 from envdoctor.cli.config import FILES
@@ -14,14 +15,19 @@ from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, load, record
 from envdoctor.privacy.redact import Redactor, credentials, secrets, shareable
 from envdoctor.privacy.text import fitting, sanitize, unhooked
+from envdoctor.probe import budget
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, PatientError, default, named
-from envdoctor.probe.world import World
+from envdoctor.probe.world import World, last_read
 from envdoctor.report.formats import Style
 
 if TYPE_CHECKING:
     from envdoctor.probe.interrogation import Interrogation
 
+DEEP_SECONDS = 300.0  # for all readings of ``--deep``, which hashes every file
 MOST_COLUMNS = 110  # longer lines are hard to read
+
+
+T = TypeVar("T")
 
 
 class OutputError(Exception):
@@ -56,17 +62,36 @@ class Readers:
             folder = parent
         return folder
 
+    def in_time(
+        self, read: Callable[[World], T], timeout: float | None, instead: Callable[[Facts], int] | None = None
+    ) -> T:
+        """What ``read`` makes of files of the project before any patient is read; for ``instead`` see `read`."""
+        choice = self._choices[0] if self._choices else None
+        with budget.limited(timeout or DEFAULT_TIMEOUT, _given_up(choice, self._head.interrogation, instead)):
+            limits = budget.current
+            if limits is None:
+                return read(self.world)
+            limits.begin("configuration")
+            try:
+                return read(self.world)
+            except budget.TooLong as error:
+                raise UsageError(f"{last_read[0]}: {error.strerror}") from None
+            finally:
+                limits.end()
+
     def read(
         self,
         timeout: float | None,
         progress: Callable[[int, int], None] | None = None,
         deep: bool = False,
         thorough: bool = False,
+        instead: Callable[[Facts], int] | None = None,
     ) -> Iterator[Facts]:
         """The facts of every patient; ``timeout`` in seconds, for each. ``progress`` asks for the micro-benchmark,
         which takes a minute where it is to be ``thorough``.
 
-        ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds.
+        ``deep`` asks for what takes seconds (`envdoctor.probe.gather`); a recording holds what it holds. Where a reading
+        hangs that nothing can interrupt, ``instead`` ends the run with what is known, in a thread, and gives the status.
         """
         if self._facts_file is not None:
             yield self._told(_load(self._facts_file))
@@ -74,11 +99,15 @@ class Readers:
         from envdoctor.probe.gather import gather
 
         for choice in self._choices:
-            interrogation = self._interrogation(choice, timeout or DEFAULT_TIMEOUT)
+            seconds = timeout or DEFAULT_TIMEOUT
+            interrogation = self._interrogation(choice, seconds)
             try:
-                facts = gather(
-                    choice, interrogation, self.world, self._project, progress, say if deep else None, thorough
-                )
+                with budget.limited(
+                    seconds if not deep else max(seconds, DEEP_SECONDS), _given_up(choice, interrogation, instead)
+                ):
+                    facts = gather(
+                        choice, interrogation, self.world, self._project, progress, say if deep else None, thorough
+                    )
                 yield self._told(facts)
             finally:
                 interrogation.close()
@@ -100,6 +129,35 @@ class Readers:
             if isinstance(begun, Interrogation)
             else Interrogation(choice.executable, timeout, dict(self.world.environ))
         )
+
+
+def _given_up(
+    choice: Choice | None = None,
+    interrogation: "Interrogation | None" = None,
+    instead: Callable[[Facts], int] | None = None,
+) -> Callable[[str], None]:
+    """What ends the run where a reading can't even be interrupted: with what is known, or a line, and status 3."""
+    began = time.monotonic()
+
+    def leave(name: str) -> None:
+        why = budget.told(name, last_read[0], time.monotonic() - began)
+        if interrogation is not None:
+            interrogation.close()
+        status = 3
+        try:
+            if instead is not None and choice is not None:
+                from envdoctor.probe.gather import unread
+
+                status = instead(unread(choice, why))
+            else:
+                complain(f"{why}; nothing was examined")
+            sys.stdout.flush()
+        except Exception as error:
+            complain(f"{why}; {error}")
+        finally:
+            os._exit(status)
+
+    return leave
 
 
 def _load(path: str) -> Facts:

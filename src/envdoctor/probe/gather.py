@@ -24,6 +24,7 @@ from envdoctor.facts import (
     System,
 )
 from envdoctor.facts.prefix import Prefix
+from envdoctor.origin import Identified
 from envdoctor.probe import conda, environment, jupyter, startup
 from envdoctor.probe.blas import whole as blas
 from envdoctor.probe.choose import Choice
@@ -161,6 +162,23 @@ def _gather(
         path=neighbourhood,
         jupyter=kernels,
     )
+
+
+def unread(choice: Choice, why: str) -> Facts:
+    """The facts where a reading never came to its end: nothing is known but whom it was about."""
+    missing = Missing(why)
+    prefix = Prefix(path=choice.prefix, exists=True, executable=choice.executable, executable_exists=True)
+    return Facts(
+        recorded=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        patient=described(choice, prefix, missing, Identified([], [])),
+        start=Start(mode="none", hindered=why),
+        prefix=prefix,
+        **dict.fromkeys(SECTIONS, missing),  # type: ignore[arg-type]
+    )
+
+
+ALWAYS = ("recorded", "patient", "start", "prefix", "measure", "machine")
+SECTIONS = [name for name in Facts.__struct_fields__ if name not in ALWAYS]
 
 
 def _tried(

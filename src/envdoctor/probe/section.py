@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 from msgspec import Struct, structs
 
 from envdoctor.facts.base import Missing
+from envdoctor.probe import budget
 
 WINDOWS = sys.platform == "win32"
 P = ParamSpec("P")
@@ -15,11 +16,21 @@ T = TypeVar("T")
 
 def section(name: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Missing:
     """What ``call`` tells, `Missing` when it fails in a way nobody foresaw: that must not cost the other sections."""
+    limits = budget.current
     try:
+        if limits is not None:
+            limits.begin(name)
         value = call(*args, **kwargs)
         return native(value) if WINDOWS else value
+    except budget.TooLong as error:
+        return Missing(f"{name}: {error.strerror}")
+    except RecursionError:
+        return Missing(f"{name} could not be read: nested too deeply")
     except Exception as error:
         return Missing(f"{name} could not be read: {type(error).__name__}: {error}")
+    finally:
+        if limits is not None:
+            limits.end()
 
 
 def native(value: Any) -> Any:

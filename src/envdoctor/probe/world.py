@@ -10,6 +10,8 @@ from msgspec import Struct
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 
+last_read = [""]  # the path, for who has to say what a reading hangs at
+
 
 class World(Struct, frozen=True, kw_only=True):
     """The machine as seen by the probe.
@@ -42,6 +44,7 @@ class World(Struct, frozen=True, kw_only=True):
 
     def read(self, path: str, limit: int = 4_000_000) -> bytes | None | Missing:
         """The first ``limit`` bytes of a file; ``None`` if there is none, `Missing` if it can't be read."""
+        last_read[0] = path
         try:
             # O_NONBLOCK: a FIFO standing where a file should be must not hold the doctor.
             fd = os.open(self.real(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -69,6 +72,7 @@ class World(Struct, frozen=True, kw_only=True):
 
     def names(self, path: str) -> list[str] | None | Missing:
         """The sorted names in a directory; ``None`` if there is none, `Missing` if it can't be listed."""
+        last_read[0] = path
         try:
             return sorted(os.listdir(self.real(path)))
         except (FileNotFoundError, NotADirectoryError):

@@ -10,9 +10,10 @@ from envdoctor.cli import baseline, session
 from envdoctor.cli.commands import options
 from envdoctor.cli.config import LEVELS, find
 from envdoctor.cli.head_start import HeadStart
+from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, UsageError, choose, validate
-from envdoctor.facts import Missing
+from envdoctor.facts import Facts, Missing
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.report import Report, worst
 
@@ -122,7 +123,6 @@ def command(
         raise UsageError(
             "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
         )
-    config = find(readers.world, readers.configured())
     check_set = collect()
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     for option, words in (
@@ -132,45 +132,61 @@ def command(
         ("--extend-ignore", extend_ignore),
     ):
         validate(words, rules, option)
-    validate((*config.select, *config.ignore, *config.suppressions), rules, config.file)
-    selection = Selection(
-        select=(select or config.select) + (extend_select if select or config.select else ()),
-        ignore=(ignore or config.ignore) + extend_ignore,
-    )
-    if not any(registered.check.rules for registered in choose(check_set.checks, selection)):
-        raise UsageError("nothing is selected: --select and --ignore leave no rule")
-    asked = select
-    if measure:
-        asked += tuple(code for item in check_set.checks if "measure" in item.check.needs for code in item.check.codes)
-    if deep:
-        asked += options.DEEPENED
-    chosen = settings(config, fail_on, strict, asked, check_set.checks, level, prefer)
-    known = baseline_file or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
-    plan = Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
     files = {path: renderer(name) for name, path in output}
     render = renderer(format_)
-    reports = []
+    reports: list[Report] = []
+
+    def planned(config: Config) -> Options:
+        validate((*config.select, *config.ignore, *config.suppressions), rules, config.file)
+        selection = Selection(
+            select=(select or config.select) + (extend_select if select or config.select else ()),
+            ignore=(ignore or config.ignore) + extend_ignore,
+        )
+        chosen_checks = choose(check_set.checks, selection)
+        if not any(registered.check.rules for registered in chosen_checks):
+            raise UsageError("nothing is selected: --select and --ignore leave no rule")
+        asked = select
+        if measure:
+            measured = [item.check for item in check_set.checks if "measure" in item.check.needs]
+            asked += tuple(code for item in measured for code in item.codes)
+        if deep:
+            asked += options.DEEPENED
+        chosen = settings(config, fail_on, strict, asked, check_set.checks, level, prefer)
+        known = baseline_file or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
+        return Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
+
+    def deliver() -> int:
+        if write_baseline:
+            session.write(write_baseline, baseline.dumps(reports))
+        if fix_script:
+            script = _script(reports)
+            # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
+            session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
+        redactor = None if no_redact else session.redactor(readers.world)
+        plain = Style(plan=fix, indent=True, redactor=redactor)
+        for path, render_file in files.items():
+            session.write(path, render_file(reports, plain))
+        summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
+        if format_ == "github" and summary:
+            session.write(summary, renderer("markdown")(reports, plain), append=True)
+        verbosity = -1 if quiet else verbose
+        style = session.style(color, ascii_only, verbosity, fix, head.around.home, redactor=redactor)
+        session.emit(render(reports, style))
+        return worst([report.exit_code for report in reports])
+
+    def unread(facts: Facts) -> int:
+        """Deliver what is known where a reading never ends; the configuration may be what was read."""
+        reports.append(diagnose(facts, plan or planned(Config()), began))
+        return deliver()
+
+    plan: Options | None = None
+    config = readers.in_time(lambda world: find(world, readers.configured()), timeout, unread)
+    plan = planned(config)
     timing = session.progress if measure else None
-    for facts in readers.read(timeout or config.timeout, timing, deep):
+    for facts in readers.read(timeout or config.timeout, timing, deep, instead=unread):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
-    if write_baseline:
-        session.write(write_baseline, baseline.dumps(reports))
-    if fix_script:
-        script = _script(reports)
-        # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
-        session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
-    redactor = None if no_redact else session.redactor(readers.world)
-    plain = Style(plan=fix, indent=True, redactor=redactor)
-    for path, render_file in files.items():
-        session.write(path, render_file(reports, plain))
-    summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
-    if format_ == "github" and summary:
-        session.write(summary, renderer("markdown")(reports, plain), append=True)
-    verbosity = -1 if quiet else verbose
-    style = session.style(color, ascii_only, verbosity, fix, head.around.home, redactor=redactor)
-    session.emit(render(reports, style))
-    return worst([report.exit_code for report in reports])
+    return deliver()
 
 
 def _script(reports: list[Report]) -> str:

@@ -36,7 +36,7 @@ timeout = click.option(
     type=float,
     callback=seconds,
     metavar="SECONDS",
-    help=f"For each patient to answer. [{DEFAULT_TIMEOUT:g}]",
+    help=f"For each patient to answer, and for reading it from disk. [{DEFAULT_TIMEOUT:g}]",
 )
 # The rules that judge more with --deep.
 DEEPENED = ("BLA003", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")

@@ -9,7 +9,7 @@ from envdoctor.ecosystem.names import NAME, is_a, normalise
 from envdoctor.facts.base import Missing
 from envdoctor.facts.packages import Distribution
 from envdoctor.probe.packages import metadata
-from envdoctor.probe.world import World, reason
+from envdoctor.probe.world import World, last_read, reason
 
 METADATA_LIMIT = 1_000_000  # bytes; the header stands at the beginning, a description may follow
 LONGEST = "1 MB"
@@ -167,6 +167,7 @@ def _direct_url(data: bytes | None | Missing) -> tuple[str | None, bool]:
 
 def slurp(world: World, path: str, limit: int = METADATA_LIMIT) -> bytes | None | Missing:
     """`World.read`, cut to what thousands of small files need."""
+    last_read[0] = path
     try:
         fd = os.open(world.real(path), FLAGS)
     except (FileNotFoundError, NotADirectoryError):
