@@ -59,7 +59,7 @@ def test_where_there_is_no_check_at_all_nothing_is_healthy() -> None:
 
 def test_checks_without_a_verdict_are_counted_as_before() -> None:
     report = came_to(ended("unknown", "x"), ended("not-applicable", "no conda here"))
-    assert verdict(report).words == "Inconclusive: 1 check came to no verdict; nothing else is wrong."
+    assert verdict(report).words == "Inconclusive: 1 check could not be done; nothing else is wrong."
 
 
 def test_packages_that_could_not_be_read_are_not_said_to_lack_numpy() -> None:
@@ -76,11 +76,11 @@ def headed(*headlines: str, severity: Severity = Severity.INFO) -> str:
 def test_a_note_with_a_headline_stands_in_the_verdict_of_a_healthy_report() -> None:
     assert headed("two pools may compete") == "Healthy. 1 thing may be slow: two pools may compete."
     assert headed("a", "", "b") == "Healthy. 2 things may be slow: a; b."
-    assert headed("") == "Healthy: nothing to do."
+    assert headed("") == "Healthy. 1 note, nothing you must do."
 
 
 def test_a_warning_needs_no_headline() -> None:
-    assert headed("a", severity=Severity.WARNING) == "1 thing is likely to hurt."
+    assert headed("a", severity=Severity.WARNING) == "1 warning: t."
 
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -122,10 +122,16 @@ def test_the_first_line_is_a_safe_step_of_the_worst_finding_and_the_plans_first_
 
 def test_where_the_first_step_is_no_command_it_is_named() -> None:
     two = [finding("A001", Recreate(), severity=ERROR), finding("A002", SAFE, severity=WARNING)]
-    assert verdict(build.report(*two)).words == "1 thing is broken. Begin with A001."
+    assert (
+        verdict(build.report(*two)).words
+        == "1 error, 1 warning. The first: scipy needs numpy>=2, and numpy 1.26.4 is installed. Begin with A001."
+    )
     two[0] = finding("A001", Run("look what it does", ("true",)), severity=ERROR)
-    assert verdict(build.report(*two)).words == "1 thing is broken. Begin with A001: look what it does."
-    assert verdict(build.report(two[0])).words == "1 thing is broken."
+    assert (
+        verdict(build.report(*two)).words
+        == "1 error, 1 warning. The first: scipy needs numpy>=2, and numpy 1.26.4 is installed. Begin with A001: look what it does."
+    )
+    assert verdict(build.report(two[0])).words == "1 error: scipy needs numpy>=2, and numpy 1.26.4 is installed."
 
 
 def test_a_note_adds_nothing_to_the_command_for_what_is_broken() -> None:

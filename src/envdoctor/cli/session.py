@@ -224,6 +224,7 @@ def style(
     home: str = "",
     stream: TextIO | None = None,
     redactor: Redactor | None = None,
+    folder: str = "",
 ) -> Style:
     """How standard output (or another ``stream``) wants its text, and how much of it there is to be."""
     stream = stream or sys.stdout
@@ -236,6 +237,7 @@ def style(
         verbosity=verbosity,
         plan=plan,
         home=home,
+        folder=folder,
         redactor=redactor,
     )
 

@@ -8,11 +8,23 @@ from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Missing
 from envdoctor.facts.blas import NOT_ASKED
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+# As their makers write them.
+VENDORS = {
+    "openblas": "OpenBLAS",
+    "mkl": "MKL",
+    "blis": "BLIS",
+    "accelerate": "Accelerate",
+    "netlib": "Netlib BLAS",
+    "atlas": "ATLAS",
+    "armpl": "Arm Performance Libraries",
+    "nvpl": "NVPL",
+    "flexiblas": "FlexiBLAS",
+}
 MOST_BUILDS = 4  # in one line
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
-def title(version: str, facts: Facts, home: str = "") -> str:
+def title(version: str, facts: Facts, home: str = "", system: bool = True) -> str:
     """``envdoctor 0.1.0 · ~/fit/.venv/bin/python · CPython 3.12.1 · Linux x86_64``; ``home`` reads ``~``."""
     patient = facts.patient
     implementation = patient.implementation if isinstance(patient.implementation, str) else "Python"
@@ -22,7 +34,7 @@ def title(version: str, facts: Facts, home: str = "") -> str:
         where = paths.join("~\\" if paths.windows(home) else "~", below)
     parts = [f"envdoctor {version}", where]
     parts.append(f"{IMPLEMENTATIONS.get(implementation, implementation)} {number}")
-    if not isinstance(facts.system, Missing):
+    if system and not isinstance(facts.system, Missing):
         parts.append(f"{SYSTEMS.get(facts.system.platform, facts.system.platform)} {facts.system.machine}")
     return " · ".join(parts)
 
@@ -45,17 +57,24 @@ def _blas(blas: Blas | Missing) -> str:
     if not blas.libraries and not isinstance(blas.numpy_uses, str):
         return f"? ({blas.examined.reason})" if isinstance(blas.examined, Missing) else "–"
     parts = []
+    pools = {library.threads for library in blas.libraries}
+    each = pools.pop() if len(pools) == 1 and len(blas.libraries) > 1 else None
     for library in blas.libraries:
-        words = [library.vendor]
+        words = [VENDORS.get(library.vendor, library.vendor)]
         if isinstance(library.version, str):
-            words.append(library.version)
-        if isinstance(library.threads, int):
+            # PyPI's builds count on behind OpenBLAS's own three numbers.
+            words.append(".".join(library.version.split(".")[:3]))
+        if isinstance(each, int):
+            pass
+        elif isinstance(library.threads, int):
             words.append(f"· {plural(library.threads, 'thread')}")
         elif not library.loaded:
             words.append("· not loaded")
         if library.used_by:
             words.append(f"({', '.join(library.used_by)})")
         parts.append(" ".join(words))
+    if isinstance(each, int):
+        parts[-1] += f" · {plural(each, 'thread')} each"
     if isinstance(blas.numpy_uses, str):
         parts.append(f"NumPy uses {blas.numpy_uses}")
     elif isinstance(blas.numpy_uses, Missing) and blas.numpy_uses != NOT_ASKED:

@@ -1,9 +1,12 @@
 """What a check-up comes to, in one line, and the one command to begin with."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
+from envdoctor.engine.findings import Finding
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts, Missing
 from envdoctor.fixes.model import Applicability
@@ -37,23 +40,21 @@ def verdict(report: Report) -> Verdict:
             what = plural(counts["unknown"], "check")
             if report.facts.start.hindered:
                 return Verdict("inconclusive", f"Inconclusive: {report.facts.start.hindered}; nothing was found.")
-            return Verdict("inconclusive", f"Inconclusive: {what} came to no verdict; nothing else is wrong.")
+            return Verdict("inconclusive", f"Inconclusive: {what} could not be done; nothing else is wrong.")
         if absent := _not_there(report):
             return Verdict("healthy", absent)
         if heads := [item.finding.headline for item in report.open if item.finding.headline]:
             things = "1 thing" if len(heads) == 1 else f"{len(heads)} things"
             return Verdict("healthy", f"Healthy. {things} may be slow: {'; '.join(heads)}.")
-        # An info may name something to try: that is not nothing, and nobody has to.
-        optional = any(item.finding.remedies for item in report.open)
-        return Verdict("healthy", "Healthy: nothing has to be done." if optional else "Healthy: nothing to do.")
-    if errors:
-        state, words = "broken", "1 thing is broken" if errors == 1 else f"{errors} things are broken"
-    else:
-        state, words = (
-            "hurts",
-            "1 thing is likely to hurt" if warnings == 1 else f"{warnings} things are likely to hurt",
-        )
-    return _first(report, state, words)
+        if report.open:
+            return Verdict("healthy", f"Healthy. {plural(len(report.open), 'note')}, nothing you must do.")
+        return Verdict("healthy", "Healthy: nothing to do.")
+    return _first(report, "broken" if errors else "hurts")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """``2 errors, 1 warning``; empty where there is neither."""
+    return ", ".join(plural(counts[word], word) for word in ("error", "warning") if counts[word])
 
 
 def _why_nothing(report: Report) -> str:
@@ -77,25 +78,33 @@ def _not_there(report: Report) -> str:
     return f"No fault found, but NumPy is not installed in this Python: only {checks} ran."
 
 
-def _first(report: Report, state: str, words: str) -> Verdict:
-    """The verdict on what harms: ``words``, and the plan's first step.
+def _first(report: Report, state: str) -> Verdict:
+    """The verdict on what harms: how much that is, the first fault by its name, and the plan's first step.
 
     A command only where it is safe, is all that has to be run, and cures what is worst; a person who copies one line
     reads no reason why not. Else the title of that step, where there are several things to begin with.
     """
     harmful = [item.finding for item in report.open if item.finding.severity is not Severity.INFO]
-    if not report.plan:
-        return Verdict(state, f"{words}.")
-    entry = report.plan[0]
+    several = len(harmful) > 1
+    entry = report.plan[0] if report.plan else None
+    planned = by_finding(report.plan)
+    settled = [it for it in harmful if planned.get(id(it)) is entry] if entry is not None else []
+    worst = [it for it in settled if it.severity is harmful[0].severity]
+    name = _named((worst or harmful)[0])
+    words = f"{counted(report.counts)}{'. The first: ' if several else ': '}{name}."
+    if entry is None:
+        return Verdict(state, words)
     fix = entry.fix
     simple = fix.applicability is Applicability.SAFE and len(fix.steps) == 1 and not entry.conflicts
     if simple and entry.severity is harmful[0].severity and (command := shell_for(report.facts).command(fix.steps[0])):
-        planned = by_finding(report.plan)
-        settled = sum(planned.get(id(it)) is entry for it in harmful)
-        more = " to begin with" if len(harmful) > settled else ""
-        return Verdict(state, f"{words}; run this{more}:", command)
-    if len(harmful) == 1 or entry.severity is Severity.INFO:
-        return Verdict(state, f"{words}.")
+        return Verdict(state, f"{words} Run{' this first' if len(harmful) > len(settled) else ''}:", command)
+    if not several or entry.severity is Severity.INFO:
+        return Verdict(state, words)
     # What is done by hand and has steps is told with its finding, where they stand.
     title = "" if fix.applicability is Applicability.MANUAL and fix.steps else f": {fix.title.rstrip('.')}"
-    return Verdict(state, f"{words}. Begin with {', '.join(entry.codes)}{title}.")
+    return Verdict(state, f"{words} Begin with {', '.join(entry.codes)}{title}.")
+
+
+def _named(finding: Finding) -> str:
+    """What a finding is called where there is room for one sentence."""
+    return finding.title.partition(". ")[0].rstrip(".")

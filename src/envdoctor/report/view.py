@@ -23,6 +23,7 @@ from envdoctor.privacy.text import Clean, Escape, Kind, clean
 from envdoctor.report import header
 from envdoctor.report.advice import Advice
 from envdoctor.report.anchors import anchor
+from envdoctor.report.places import Places
 from envdoctor.report.report import Report
 from envdoctor.report.verdict import shell_for, verdict
 
@@ -37,7 +38,8 @@ STANDING = {
 
 class Style(Struct, frozen=True):
     """How text is to look: ``width`` in columns, ``color``, ``ascii`` only; ``indent`` makes JSON readable;
-    ``plan`` shows every step of every fix; ``home`` is written ``~`` where nobody copies it;
+    ``plan`` shows every step of every fix; ``home`` is written ``~``, and what lies below ``folder``, where the
+    reader works, relative to it;
     ``redactor`` takes names and homes out of all strings."""
 
     width: int = 80
@@ -47,6 +49,7 @@ class Style(Struct, frozen=True):
     verbosity: int = 0
     plan: bool = False
     home: str = ""
+    folder: str = ""
     redactor: Redactor | None = None
 
 
@@ -148,12 +151,15 @@ class OutcomeView(Struct, frozen=True):
 class _Maker:
     """Makes the strings of one report for one format."""
 
-    def __init__(self, escape: Escape, shell: Shell, redactor: Redactor | None) -> None:
+    def __init__(self, escape: Escape, shell: Shell, redactor: Redactor | None, places: Places | None = None) -> None:
         self.escape = escape
         self._shell = shell
         self._redactor = redactor
+        self._places = places
 
     def text(self, text: str, kind: Kind = "text") -> Clean:
+        if self._places is not None:
+            text = self._places.command(text) if kind == "code" else self._places.prose(text)
         return clean(self._redactor.text(text) if self._redactor else text, self.escape, kind)
 
     def words(self, text: str) -> Clean:
@@ -207,6 +213,11 @@ class FindingView:
     @cached_property
     def title(self) -> Clean:
         return self._make.text(self._item.finding.title)
+
+    @property
+    def headline(self) -> str:
+        """The first sentence of the title."""
+        return self.title.partition(". ")[0]
 
     @cached_property
     def subject(self) -> Clean:
@@ -301,7 +312,8 @@ class PatientView:
         self._style = style
         shell = shell_for(report.facts)
         self.shell = shell.fence  # what Markdown calls a block of its commands
-        self._make = _Maker(escape, shell, style.redactor)
+        places = Places(report.facts, style.home, style.folder, shell.fence) if style.home or style.folder else None
+        self._make = _Maker(escape, shell, style.redactor, places)
         self.beginner = report.settings.level == "beginner"
         self.counts = report.counts
         self.exit_code = report.exit_code
@@ -328,7 +340,12 @@ class PatientView:
     @cached_property
     def title(self) -> Clean:
         """Who the patient is, in one line."""
-        return self._make.text(header.title(self._report.version, self._report.facts, self._style.home))
+        return self._make.text(header.title(self._report.version, self._report.facts))
+
+    @cached_property
+    def called(self) -> Clean:
+        """The same without the system."""
+        return self._make.text(header.title(self._report.version, self._report.facts, system=False))
 
     @cached_property
     def header(self) -> list[tuple[Clean, Clean]]:

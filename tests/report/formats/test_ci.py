@@ -230,5 +230,6 @@ def test_the_running_process_is_examined_without_loading_anything() -> None:
 
 def test_the_last_line_for_github_holds_the_command_that_it_speaks_of() -> None:
     last = drawn("github", report(finding("PKG001", Install(("numpy",))))).splitlines()[-1]
-    assert last.startswith("1 thing is broken; run this: ")
+    assert last.startswith("1 error: scipy needs numpy")
+    assert ". Run: " in last
     assert last.endswith(" numpy")

@@ -116,75 +116,56 @@ def test_eighty_columns() -> None:
     assert shown(MIXED) == snapshot("""\
 envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86_64|
   Python   venv on unknown  (chosen: the active environment (VIRTUAL_ENV))|
-  BLAS     openblas 0.3.31 · 64 threads (numpy) │ openblas 0.3.31 · 1 thread|
-           (scipy)|
+  BLAS     OpenBLAS 0.3.31 · 64 threads (numpy) │ OpenBLAS 0.3.31 · 1 thread …|
   CPUs     4 usable of 64 (cgroup quota)|
-|
-1 thing is likely to hurt; run this:|
-  export OPENBLAS_NUM_THREADS=4|
 |
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
-    cgroup cpu.max  400000 100000|
     Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe]|
-             undo: unset OPENBLAS_NUM_THREADS|
+             [safe; undo: unset OPENBLAS_NUM_THREADS]|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
-    Guide    blas-8: All cores are often used, which comes as a surprise to|
-             many.|
-             Since then: In containers, quotas limit what is usable.|
+    Guide    blas-8 · numpy.org's guide, since changed · envdoctor explain|
+             TST001|
 |
 i TST003 info    2 copies of OpenBLAS on disk, 50.2 MB|
-    Fix      Nothing to do: this is how PyPI wheels are made.|
-    Why      They are two builds.|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
+1 warning: BLAS starts 64 threads where 4 CPUs are usable. Run:|
+  export OPENBLAS_NUM_THREADS=4|
 1 warning · 1 info · 1 passed · 1 do not apply · 1 unknown · 0.10 s · status 0|
 """)
 
 
 def test_forty_columns() -> None:
     assert shown(MIXED, width=40) == snapshot("""\
-envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86_64|
-  Python   venv on unknown  (chosen: the|
-           active environment|
-           (VIRTUAL_ENV))|
-  BLAS     openblas 0.3.31 · 64 threads|
-           (numpy) │ openblas 0.3.31 · 1|
-           thread (scipy)|
+envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1|
+  Python   v …  (chosen: the active environment (VIRTUAL_ENV))|
+  BLAS     OpenBLAS 0.3.31 · 64 …|
   CPUs     4 usable of 64 (cgroup quota)|
-|
-1 thing is likely to hurt; run this:|
-  export OPENBLAS_NUM_THREADS=4|
 |
 ! TST001 warning BLAS starts 64 threads|
                  where 4 CPUs are usable|
     numpy           64 threads|
-    cgroup cpu.max  400000 100000|
     Fix      export OPENBLAS_NUM_THREADS=4|
              [safe]|
              undo: unset OPENBLAS_NUM_THREADS|
     Why      Threads without a CPU wait|
              for one another, and every|
              product waits too.|
-    Guide    blas-8: All cores are often|
-             used, which comes as a|
-             surprise to many.|
-             Since then: In containers,|
-             quotas limit what is|
-             usable.|
+    Guide    blas-8 · numpy.org's guide,|
+             since changed · envdoctor|
+             explain TST001|
 |
-i TST003 info    2 copies of OpenBLAS on|
-                 disk, 50.2 MB|
-    Fix      Nothing to do: this is how|
-             PyPI wheels are made.|
-    Why      They are two builds.|
+i TST003 info    2 copies of OpenBLAS …|
 |
 ? UNS009 unsure: numpy: no answer in 10|
 s|
 |
+1 warning: BLAS starts 64 threads where|
+4 CPUs are usable. Run:|
+  export OPENBLAS_NUM_THREADS=4|
 1 warning · 1 info · 1 passed · 1 do not apply · 1 unknown · 0.10 s · status 0|
 """)
 
@@ -196,32 +177,29 @@ def test_ascii() -> None:
         [
             "envdoctor 0.1.0 - /home/ada/fit/.venv/bin/python - CPython 3.12.1 - Linux x86_64",
             "  Python   venv on unknown  (chosen: the active environment (VIRTUAL_ENV))",
-            "  BLAS     openblas 0.3.31 - 64 threads (numpy) | openblas 0.3.31 - 1 thread",
-            "           (scipy)",
+            "  BLAS     OpenBLAS 0.3.31 - 64 threads (numpy) | OpenBLAS 0.3.31 - 1 thread ...",
             "  CPUs     4 usable of 64 (cgroup quota)",
+            "",
         ]
     )
 
 
 def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
     assert shown(MIXED, verbosity=-1) == snapshot("""\
-1 thing is likely to hurt; run this:|
-  export OPENBLAS_NUM_THREADS=4|
-|
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
     numpy           64 threads|
     cgroup cpu.max  400000 100000|
     Fix      export OPENBLAS_NUM_THREADS=4|
-             [safe]|
-             undo: unset OPENBLAS_NUM_THREADS|
+             [safe; undo: unset OPENBLAS_NUM_THREADS]|
     Why      Threads without a CPU wait for one another, and every product waits|
              too.|
-    Guide    blas-8: All cores are often used, which comes as a surprise to|
-             many.|
-             Since then: In containers, quotas limit what is usable.|
+    Guide    blas-8 · numpy.org's guide, since changed · envdoctor explain|
+             TST001|
 |
 ? UNS009 unsure: numpy: no answer in 10 s|
 |
+1 warning: BLAS starts 64 threads where 4 CPUs are usable. Run:|
+  export OPENBLAS_NUM_THREADS=4|
 1 warning · 1 info · 1 passed · 1 do not apply · 1 unknown · 0.10 s · status 0|
 """)
 
@@ -229,9 +207,9 @@ def test_quiet_leaves_out_the_header_and_what_is_only_worth_knowing() -> None:
 def test_verbose_tells_what_passed_and_what_does_not_apply() -> None:
     assert renderer("text")([MIXED], Style(verbosity=1)).splitlines()[-4:] == snapshot(
         [
-            "✓ PAS009 passing",
-            "– ABS009 absent: no GPU",
             "",
+            "1 warning: BLAS starts 64 threads where 4 CPUs are usable. Run:",
+            "  export OPENBLAS_NUM_THREADS=4",
             "1 warning · 1 info · 1 passed · 1 do not apply · 1 unknown · 0.10 s · status 0",
         ]
     )
@@ -256,12 +234,10 @@ def test_healthy_is_said() -> None:
     assert shown(report(others=(ended("passing", "passed"),))) == snapshot("""\
 envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86_64|
   Python   venv on unknown  (chosen: the active environment (VIRTUAL_ENV))|
-  BLAS     openblas 0.3.31 · 64 threads (numpy) │ openblas 0.3.31 · 1 thread|
-           (scipy)|
+  BLAS     OpenBLAS 0.3.31 · 64 threads (numpy) │ OpenBLAS 0.3.31 · 1 thread …|
   CPUs     4 usable of 64 (cgroup quota)|
 |
 Healthy: nothing to do.|
-|
 1 passed · 0.10 s · status 0|
 """)
 
@@ -269,34 +245,37 @@ Healthy: nothing to do.|
 @pytest.mark.parametrize(
     "one, verdict",
     [
-        (report(HARMLESS), "Healthy: nothing to do."),
+        (report(HARMLESS), "Healthy. 1 note, nothing you must do."),
         (
             report(Finding(NOTE, "x", (), "t", "w", remedies=(Run("r", ("true",)),))),
-            "Healthy: nothing has to be done.",
+            "Healthy. 1 note, nothing you must do.",
         ),
         (
             report(others=(ended("u", "unknown", "x"),)),
-            "Inconclusive: 1 check came to no verdict; nothing else is wrong.",
+            "Inconclusive: 1 check could not be done; nothing else is wrong.",
         ),
         (
             report(HARMLESS, others=(ended("u", "unknown", "x"), ended("v", "unknown", "y"))),
-            "Inconclusive: 2 checks came to no verdict; nothing else is wrong.",
+            "Inconclusive: 2 checks could not be done; nothing else is wrong.",
         ),
-        (report(TOO_MANY), "1 thing is likely to hurt; run this:"),
-        (report(TOO_MANY, SLOW), "2 things are likely to hurt; run this to begin with:"),
-        (report(Finding(BROKEN, "x", (), "t", "w")), "1 thing is broken."),
+        (report(TOO_MANY), f"1 warning: {TOO_MANY.title}. Run:"),
+        (report(TOO_MANY, SLOW), f"2 warnings. The first: {TOO_MANY.title}. Run this first:"),
+        (report(Finding(BROKEN, "x", (), "t", "w")), "1 error: t."),
         (
             report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("r", ("true",), safe=True),))),
-            "1 thing is broken; run this to begin with:",
+            "1 error, 1 warning. The first: t. Run this first:",
         ),
         (
             report(TOO_MANY, Finding(BROKEN, "x", (), "t", "w", remedies=(Run("be careful", ("true",)),))),
-            "1 thing is broken. Begin with TST002: be careful.",
+            "1 error, 1 warning. The first: t. Begin with TST002: be careful.",
         ),
     ],
 )
-def test_the_verdict_comes_before_the_findings(one: Report, verdict: str) -> None:
-    assert renderer("text")([one], Style(verbosity=-1)).splitlines()[0] == verdict
+def test_the_verdict_names_the_first_fault_and_stands_at_the_end(one: Report, verdict: str) -> None:
+    lines = renderer("text")([one], Style(verbosity=-1, width=110)).splitlines()
+    assert verdict in lines[-3:]
+    several = one.counts["error"] + one.counts["warning"] > 1
+    assert lines.count(verdict) == (2 if several else 1)
 
 
 def test_what_is_put_up_with_is_told_and_does_not_count() -> None:
@@ -304,9 +283,9 @@ def test_what_is_put_up_with_is_told_and_does_not_count() -> None:
         [report(TOO_MANY, suppressions={"TST001": Suppression("small machine")})], Style(verbosity=-1)
     )
     assert text.splitlines() == [
-        "Healthy: nothing to do.",
         "(TST001 ignored: small machine)",
         "",
+        "Healthy: nothing to do.",
         "0 passed · 0.10 s · status 0",
     ]
 
@@ -562,10 +541,10 @@ def test_facts_are_listed_and_nothing_of_them_is_secret() -> None:
         ({"cpu": cpu(8, quota=2.0, usable=2)}, ["–", "2 usable of 8 (cgroup quota)"]),
         ({"cpu": Missing("no /proc"), "blas": Missing("crashed")}, ["? (crashed)", "? (no /proc)"]),
         ({"blas": blas(examined=Missing("no answer"))}, ["? (no answer)", "4 usable"]),
-        ({"blas": blas(openblas(threads=1))}, ["openblas 0.3.31 · 1 thread (numpy)", "4 usable"]),
+        ({"blas": blas(openblas(threads=1))}, ["OpenBLAS 0.3.31 · 1 thread (numpy)", "4 usable"]),
         (
             {"blas": blas(openblas(threads=Missing("x"), loaded=False, version=None))},
-            ["openblas · not loaded (numpy)", "4 usable"],
+            ["OpenBLAS · not loaded (numpy)", "4 usable"],
         ),
     ],
 )
@@ -599,7 +578,7 @@ def test_the_header_says_what_numpy_uses_where_it_was_asked(libraries: Any, uses
 def test_what_a_person_must_decide_is_named_with_the_finding_and_not_in_the_verdict() -> None:
     one = report(Finding(BROKEN, "x", (), "t", "w", remedies=(UnsetEnv(("A_VARIABLE",), unless="it is meant"),)))
     lines = [line.strip() for line in renderer("text")([one], Style()).splitlines()]
-    assert "1 thing is broken." in lines
+    assert "1 error: t." in lines
     assert "Fix      unset A_VARIABLE, unless it is meant" in lines
     assert lines.count("unset A_VARIABLE") == 1
 

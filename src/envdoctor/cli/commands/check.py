@@ -170,7 +170,8 @@ def command(
         if format_ == "github" and summary:
             session.write(summary, renderer("markdown")(reports, plain), append=True)
         verbosity = -1 if quiet else verbose
-        style = session.style(color, ascii_only, verbosity, fix, head.around.home, redactor=redactor)
+        folder = "" if facts_file is not None else head.around.cwd  # of a recording's machine, nothing is known
+        style = session.style(color, ascii_only, verbosity, fix, head.around.home, redactor=redactor, folder=folder)
         session.emit(render(reports, style))
         return worst([report.exit_code for report in reports])
 

@@ -22,24 +22,25 @@ class Format(Struct, frozen=True):
     """``module`` holds ``render(view: View) -> str``; ``escape`` has been applied to every string of the view.
 
     What is meant to be ``passed_on`` is redacted: names and homes of people are out of it. ``written`` is how the
-    syntax writes a sign by its number.
+    syntax writes a sign by its number. ``at_hand`` is what a person reads where the patient is: paths are short there.
     """
 
     module: str
     escape: Escape
     passed_on: bool = False
+    at_hand: bool = False
     written: str = "\\x{:02x}"
 
 
 FORMATS = {
-    "text": Format("envdoctor.report.formats.terminal", escapes.as_it_is),
+    "text": Format("envdoctor.report.formats.terminal", escapes.as_it_is, at_hand=True),
     "concise": Format("envdoctor.report.formats.concise", escapes.as_it_is),
     "json": Format("envdoctor.report.formats.json", escapes.as_it_is),
     "github": Format("envdoctor.report.formats.github", escapes.workflow, True),
     "sarif": Format("envdoctor.report.formats.sarif", escapes.as_it_is, True),
-    "junit": Format("envdoctor.report.formats.junit", escapes.xml, True, "&#{};"),
+    "junit": Format("envdoctor.report.formats.junit", escapes.xml, True, written="&#{};"),
     "markdown": Format("envdoctor.report.formats.markdown", escapes.markdown, True),
-    "html": Format("envdoctor.report.formats.html", escapes.html, True, "&#{};"),
+    "html": Format("envdoctor.report.formats.html", escapes.html, True, written="&#{};"),
 }
 
 
@@ -49,7 +50,10 @@ def renderer(name: str) -> Callable[[Sequence[Report], Style], str]:
     render: Callable[[View], str] = import_module(row.module).render
 
     def drawn(reports: Sequence[Report], style: Style) -> str:
-        style = style if row.passed_on else msgspec.structs.replace(style, redactor=None)
+        if not row.passed_on:
+            style = msgspec.structs.replace(style, redactor=None)
+        if not row.at_hand:
+            style = msgspec.structs.replace(style, home="", folder="")
         return unhooked(render(View(reports, style, row.escape)), row.written)
 
     return drawn

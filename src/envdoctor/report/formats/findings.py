@@ -2,6 +2,7 @@
 
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
+from envdoctor.privacy.lazy import pattern
 from envdoctor.privacy.text import Clean
 from envdoctor.report.formats.page import INDENT, LABEL, Page
 from envdoctor.report.view import FindingView, FixView, Group, PatientView, StatementView, Style
@@ -9,6 +10,9 @@ from envdoctor.report.view import FindingView, FixView, Group, PatientView, Stat
 MARKS = {Severity.ERROR: "x", Severity.WARNING: "!", Severity.INFO: "i"}
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MOST_EVIDENCE = 3  # in a group of more findings than these, the titles say enough
+MOST_TITLES = 5  # of one rule, that one cure settles
+BLOCK = 11  # lines of a finding that is told in short
+_SENTENCE = pattern(r"(?<=[.!?]) +(?=[A-Z`])")
 
 
 class Told:
@@ -41,9 +45,8 @@ class Told:
 def draw(page: Page, group: Group, style: Style, told: Told) -> None:
     """One finding, or several that one cure settles."""
     for item in group.findings:
-        sure = "" if item.confidence.value == "certain" else f" ({item.confidence.value})"
-        head = f"{MARKS[item.severity]} {item.code} {item.severity.value:8}"
-        page.paragraph(f"{item.title}{sure}", head, 0, COLORS[item.severity], column=len(head))
+        head = _head(item)
+        page.paragraph(_titled(item), head, 0, COLORS[item.severity], column=len(head))
         if len(group.findings) <= MOST_EVIDENCE or style.verbosity > 0:
             draw_evidence(page, item)
     _cure(page, group, style, told)
@@ -55,6 +58,85 @@ def draw(page: Page, group: Group, style: Style, told: Told) -> None:
         draw_statement(page, statement)
     if old:
         page.paragraph(f"{', '.join(old)}, as above", "Guide")
+
+
+def draw_short(page: Page, group: Group, style: Style, told: Told, most: int = BLOCK) -> None:
+    """The same in ``most`` lines: the cure whole; as much of the evidence and of the reasons as there is room for."""
+    heads = group.findings if style.plan else group.findings[:MOST_TITLES]
+    for item in heads:
+        head = _head(item)
+        page.paragraph(_titled(item), head, 0, COLORS[item.severity], column=len(head))
+    if len(group.findings) > len(heads):
+        page.paragraph(f"and {len(group.findings) - len(heads)} more like these (-v shows them)", indent=len(head))
+    scratch = page.blank()
+    _cure(scratch, group, style, told)
+    used = sum(len(page.pieces(_titled(item), len(_head(item)))) for item in heads)
+    room = most - used - scratch.height - 1
+    whys = page.pieces(told.whys(group)[0], INDENT + LABEL) if told.whys(group) else []
+    # Of each at least a line or two: a whole sentence says why.
+    why = _sentences(page, told.whys(group), max(room - MOST_EVIDENCE, 2)) if whys else ""
+    room -= len(page.pieces(why, INDENT + LABEL)) if why else 0
+    if len(group.findings) == 1:
+        _some_evidence(page, group.first, max(min(room, MOST_EVIDENCE), 1))
+    _cure(page, group, style, told)
+    told.add(group)
+    if why:
+        page.paragraph(why, "Why")
+    _more(page, group)
+
+
+def _head(item: FindingView) -> str:
+    return f"{MARKS[item.severity]} {item.code} {item.severity.value:8}"
+
+
+def _titled(item: FindingView) -> str:
+    return item.title if item.confidence.value == "certain" else f"{item.title} ({item.confidence.value})"
+
+
+def _sentences(page: Page, whys: list[Clean], most: int) -> str:
+    """The first sentence, and those behind it that this many lines have room for."""
+    sentences = [piece for why in whys for piece in _SENTENCE.split(why)]
+    said = sentences[0]
+    for sentence in sentences[1:]:
+        longer = f"{said} {sentence}"
+        if len(page.pieces(longer, INDENT + LABEL)) > most:
+            break
+        said = longer
+    return said
+
+
+def _some_evidence(page: Page, item: FindingView, most: int) -> None:
+    """The first pieces of evidence, in this many lines; how many are left is said in the last."""
+    width = min(max((len(seen.label) for seen in item.evidence), default=0), 28)
+    rows = [
+        (seen.label.ljust(width) if index == 0 else " " * width, value)
+        for seen in item.evidence
+        for index, value in enumerate(seen.lines)
+    ]
+    used = 0
+    for number, (label, value) in enumerate(rows):
+        scratch = page.blank()
+        scratch.evidence(label, value)
+        last = number == len(rows) - 1
+        if used and used + scratch.height > most - (0 if last else 1):
+            if used >= most:
+                return
+            page.evidence(" " * width, f"… and {len(rows) - number} more (-v)")
+            return
+        page.evidence(label, value)
+        used += scratch.height
+
+
+def _more(page: Page, group: Group) -> None:
+    """Which statements of the guide concern it, and where the rest is."""
+    statements = group.first.guide
+    explain = f"`envdoctor explain {group.first.code}`"
+    if not statements:
+        page.paragraph(explain.strip("`"), "More")
+        return
+    changed = ", since changed" if any(statement.since for statement in statements) else ""
+    ids = ", ".join(statement.id for statement in statements)
+    page.paragraph(f"{ids} · numpy.org's guide{changed} · {explain}".replace("`", ""), "Guide")
 
 
 def draw_evidence(page: Page, item: FindingView) -> None:
@@ -88,7 +170,12 @@ def draw_fix(page: Page, fix: FixView, label: str, dim: bool = False) -> None:
         label = ""
     if fix.manual:
         return
-    page.paragraph(f"[{fix.note}]", " ", style="dim" if dim else "")
+    style = "dim" if dim else ""
+    together = f"[{fix.note}; undo: {fix.undo}]"
+    if fix.undo and len(page.pieces(together, INDENT + LABEL)) == 1:
+        page.paragraph(together, " ", style=style)
+        return
+    page.paragraph(f"[{fix.note}]", " ", style=style)
     if fix.undo:
         page.line(" " * (INDENT + LABEL), "undo: ", fix.undo)
 

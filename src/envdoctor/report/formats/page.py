@@ -53,16 +53,30 @@ class Page:
         column: int = LABEL,
     ) -> None:
         """Wrapped text with a label beside its first line, ``column`` wide."""
-        width = self._console.width - indent - (column if label else 0)
-        # A word longer than the line, such as a path, stays whole: it is there to be copied.
-        # So does a command in the text, which stands between backticks; no NUL is left by sanitize.
-        whole = _CODE.sub(lambda code: code[0].replace(" ", "\0"), self._clean(text))
-        pieces = wrap(whole, max(width, 20), break_long_words=False, break_on_hyphens=False)
-        for index, piece in enumerate(pieces):
+        for index, piece in enumerate(self.pieces(text, indent + (column if label else 0))):
             head = Text(" " * indent)
             if label:
                 head.append((self._clean(label) if index == 0 else "").ljust(column), style=label_style)
-            self._console.print(head.append(piece.replace("\0", " "), style=style), soft_wrap=True)
+            self._console.print(head.append(piece, style=style), soft_wrap=True)
+
+    def pieces(self, text: str, column: int) -> list[str]:
+        """The lines that a text takes from this column on.
+
+        A word longer than the line, such as a path, stays whole: it is there to be copied. So does a command in the
+        text, which stands between backticks; no NUL is left by sanitize.
+        """
+        whole = _CODE.sub(lambda code: code[0].replace(" ", "\0"), self._clean(text))
+        lines = wrap(whole, max(self._console.width - column, 20), break_long_words=False, break_on_hyphens=False)
+        return [line.replace("\0", " ") for line in lines]
+
+    def clipped(self, text: str, label: str = "", label_style: str = "bold", style: str = "", end: str = "") -> None:
+        """One line; where it is longer, something is left out before ``end``."""
+        text, end = self._clean(text), self._clean(end)
+        room = self._console.width - len(self._clean(label)) - len(end)
+        if len(text) > room:
+            dots = self._clean(" …")
+            text = text[: max(room - len(dots) + 1, 1)].rsplit(" ", 1)[0].rstrip(" ,;:·│|-") + dots
+        self.line((label, label_style), (text + end, style))
 
     def evidence(self, label: str, value: str) -> None:
         """What was seen, dim; a path that is longer than the line stays whole, on a line of its own."""
@@ -73,6 +87,26 @@ class Page:
         if label.strip():
             self.line((" " * INDENT + label.rstrip(), style))
         self.line((" " * (INDENT + 2) + value, style))
+
+    def space(self) -> None:
+        """An empty line, but not at the top, and never two of them."""
+        text = self.text
+        if text and not text.endswith("\n\n"):
+            self.line()
+
+    def blank(self) -> "Page":
+        """Another page like this, with nothing on it."""
+        return Page(self._style)
+
+    @property
+    def width(self) -> int:
+        """Its columns."""
+        return self._console.width
+
+    @property
+    def height(self) -> int:
+        """The lines that are on it."""
+        return self.text.count("\n")
 
     @property
     def text(self) -> str:
