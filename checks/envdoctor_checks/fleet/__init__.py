@@ -6,6 +6,9 @@ from envdoctor_checks.fleet import (
     crowded_machine,
     environment_differs,
     gpu_or_driver_differs,
+    local_directory_on_a_network,
+    memory_limit_too_high,
+    one_gpu_for_several_workers,
     packages_differ,
     python_differs,
     recording_missing_or_broken,
@@ -22,4 +25,7 @@ CHECKS = (
     gpu_or_driver_differs.gpu_or_driver_differs,
     environment_differs.environment_differs,
     crowded_machine.crowded_machine,
+    memory_limit_too_high.memory_limit_too_high,
+    local_directory_on_a_network.local_directory_on_a_network,
+    one_gpu_for_several_workers.one_gpu_for_several_workers,
 )

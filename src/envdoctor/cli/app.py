@@ -21,6 +21,7 @@ COMMANDS = (
     "measure",
     "info",
     "snapshot",
+    "collector",
     "diff",
     "fleet",
     "explain",

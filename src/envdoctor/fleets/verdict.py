@@ -19,6 +19,8 @@ from envdoctor.fleets.groups import Gathered
 from envdoctor.report.advice import Advice, advise, fingerprint
 from envdoctor.report.report import Report, exit_code, worst
 
+# What one process takes for itself says nothing where several share a machine: FLT009 counts them together.
+OF_ONE_ALONE = ("THR002", "THR003")
 MOST_NAMES = 4  # of machines, in one line
 
 
@@ -88,7 +90,10 @@ def judge(gathered: Gathered, plan: Options, began: float) -> Verdict:
     for group in fleet.groups:
         report = reports[group.name] = diagnose(gathered.facts[group.name], of_one, time.perf_counter())
         names = tuple(member.name for member in group.members)
+        several = any(member.role == "worker" for member in group.members)
         for item in report.advice:
+            if several and item.finding.rule.code in OF_ONE_ALONE:
+                continue
             key = item.fingerprint, item.finding.severity, item.suppressed is None
             before = merged.get(key)
             merged[key] = Found(item, names) if before is None else Found(before.advice, before.members + names)

@@ -13,6 +13,7 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, UsageError, validate
 from envdoctor.fleets.formats import FORMATS, render
+from envdoctor.fleets.groups import Gathering
 from envdoctor.fleets.recordings import files, gathered
 from envdoctor.fleets.verdict import judge
 from envdoctor.report.view import Style
@@ -28,6 +29,17 @@ def outputs(context: click.Context, parameter: click.Parameter, values: tuple[st
 
 @click.command("fleet", short_help="Many machines: groups of equal ones, the odd ones, findings once.")
 @click.argument("paths", nargs=-1, metavar="FILES|DIR…")
+@click.option(
+    "--dask", metavar="ADDRESS|FILE", callback=options.path, help="Ask a Dask cluster: its scheduler's address or file."
+)
+@click.option(
+    "--timeout",
+    type=float,
+    default=10,
+    callback=options.seconds,
+    metavar="SECONDS",
+    help="For each worker to answer. [10]",
+)
 @click.option("--one-job", is_flag=True, help="The machines work on one thing together, so they have to agree.")
 @click.option("--select", multiple=True, callback=options.select, metavar="RULES", help="Only these rules.")
 @click.option("--ignore", multiple=True, callback=options.words, metavar="RULES", help="All but these.")
@@ -53,6 +65,8 @@ def command(
     /,
     *,
     paths: tuple[str, ...],
+    dask: str | None,
+    timeout: float,
     one_job: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -71,9 +85,12 @@ def command(
     \b
     srun envdoctor snapshot -o 'run/{host}-{rank}.json'
     envdoctor fleet run
+    envdoctor fleet --dask tcp://scheduler:8786
     """
     began = time.perf_counter()
-    if not paths:
+    if dask and paths:
+        raise UsageError("--dask and recordings: a cluster is a fleet of its own; name one of the two")
+    if not paths and not dask:
         raise UsageError("fleet: name recordings or a folder of them (`envdoctor snapshot -o 'run/{host}.json'`)")
     readers = session.Readers(head, (), "-", None)
     config = find(readers.world, readers.configured())
@@ -84,7 +101,7 @@ def command(
     selection = Selection(select=select or config.select, ignore=ignore or config.ignore)
     chosen = settings(config, fail_on, strict, select, check_set.checks)
     plan = Options(check_set, selection, config, chosen)
-    whole = gathered(files(paths), content).fleet(one_job)
+    whole = _of_dask(dask, timeout).fleet(True) if dask else gathered(files(paths), content).fleet(one_job)
     verdict = judge(whole, plan, began)
     facts = whole.facts[whole.fleet.groups[0].name] if whole.fleet.groups else None
     redactor = None if no_redact else session.redactor(readers.world)
@@ -93,3 +110,16 @@ def command(
     style = session.style(color, ascii_only, -1 if quiet else verbose, home=head.around.home, redactor=redactor)
     session.emit(render(format_, verdict, facts, style))
     return verdict.exit_code
+
+
+def _of_dask(where: str, timeout: float) -> Gathering:
+    """What the cluster answers; TLS and security are as Dask's configuration has them."""
+    from envdoctor.fleets.dask import NoClusterError, connected
+
+    try:
+        return connected(where, timeout)
+    except ImportError as error:
+        raise UsageError(f"--dask: {error}; `pip install 'envdoctor[dask]'` brings what it takes") from None
+    except (NoClusterError, OSError, ValueError) as error:
+        words = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise UsageError(f"--dask {where}: {words}") from None

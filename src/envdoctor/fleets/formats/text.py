@@ -18,7 +18,12 @@ def render(verdict: Verdict, facts: Facts | None, style: Style) -> str:
     page = Page(style)
     open_, whole = verdict.open, style.verbosity > 0
     notes = [item for item in open_ if item.severity is Severity.INFO]
-    quiet = verdict.status == "healthy" and len(verdict.fleet.groups) == 1 and not verdict.fleet.missing
+    quiet = (
+        verdict.status != "findings"
+        and bool(verdict.reports)
+        and len(verdict.fleet.groups) == 1
+        and not verdict.fleet.missing
+    )
     if quiet and not whole:
         page.line(safe(headline(verdict), None), f" {plural(len(notes), 'note')} (-v shows them)." if notes else "")
         return page.text
@@ -48,7 +53,7 @@ def _groups(page: Page, verdict: Verdict, whole: bool, style: Style) -> None:
     width = len(str(len(groups[0].members))) if groups else 1
     shown = groups if whole or len(groups) <= MOST_GROUPS else groups[: MOST_GROUPS - 1]
     for group in shown:
-        if group is groups[0]:
+        if group is groups[0] or group.members[0].role in ("client", "scheduler"):
             what = described(group)
         else:
             parts = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from envdoctor.ecosystem.units import plural
+from envdoctor.engine.checks import Status
 from envdoctor.facts.fleet import ALL, UNKNOWN, Fleet, Group
 from envdoctor.fleets.verdict import Verdict, machines
 from envdoctor.privacy.redact import Redactor, credentials
@@ -72,8 +73,12 @@ def headline(verdict: Verdict) -> str:
         where = f" on {machines(concerned_in_order(verdict, concerned), fleet)}" if concerned else ""
         return f"{alike}: {' and '.join(parts)}{where}."
     if verdict.status == "inconclusive":
-        unknown = sum(report.status == "inconclusive" for report in verdict.reports.values())
-        return f"{alike}. Inconclusive: some checks could not be made on {plural(unknown, 'group')}."
+        reports = verdict.reports.values()
+        unknown = {it.check.name: it.reason for each in reports for it in each.outcomes if it.status is Status.UNKNOWN}
+        why = max(unknown.values(), key=list(unknown.values()).count, default="")
+        return (
+            f"{alike}. No fault found; {plural(len(unknown), 'check')} could not be made{f' ({why})' if why else ''}."
+        )
     return f"{alike}. Healthy: nothing to do."
 
 
