@@ -1,19 +1,26 @@
 """The running process as the patient: what is loaded now, asked without starting or loading anything."""
 
+import json
 import os
 import sys
 import time
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from envdoctor.checkup import Options, diagnose
 from envdoctor.engine.configuration import Config
+from envdoctor.engine.findings import Evidence
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, validate
-from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice
+from envdoctor.facts import Facts
+from envdoctor.fixes import Fix
+from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, Surroundings, named
 from envdoctor.probe.gather import gather
 from envdoctor.probe.inside import collector, loader, pools
-from envdoctor.probe.world import this_world
+from envdoctor.probe.world import redactor, this_world
 from envdoctor.report.report import Report, Settings
+from envdoctor.report.verdict import verdict
 
 # The extension whose presence in sys.modules says that the package's BLAS or OpenMP is loaded.
 EXTENSIONS = {
@@ -67,8 +74,65 @@ class Introspection:
         """Nothing to end."""
 
 
+class ShownFinding(Struct, frozen=True):
+    """One finding as a program sees it. ``severity`` is error, warning or info; ``confidence`` certain, likely or
+    possible; ``suppressed`` says why it does not count (``None``: it counts)."""
+
+    code: str
+    name: str
+    severity: str
+    confidence: str
+    title: str
+    subject: str
+    evidence: tuple[Evidence, ...]
+    why: str
+    fixes: tuple[Fix, ...]
+    suppressed: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.code} {self.severity}: {self.title}>"
+
+
 class ShownReport(Report, frozen=True, dict=True):
     """A report that shows itself: `print` gives text, Jupyter draws a page."""
+
+    @property
+    def findings(self) -> tuple[ShownFinding, ...]:
+        """All findings, the worst first; the suppressed among them."""
+        return tuple(
+            ShownFinding(
+                code=item.finding.rule.code,
+                name=item.finding.rule.name,
+                severity=item.finding.severity.value,
+                confidence=item.finding.confidence.value,
+                title=item.finding.title,
+                subject=item.finding.subject,
+                evidence=item.finding.evidence,
+                why=item.finding.why,
+                fixes=item.fixes,
+                suppressed=None if item.suppressed is None else item.suppressed.get("reason", ""),
+            )
+            for item in self.advice
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as the JSON document has it (schema 1.0); paths and names are as they are, credentials are not
+        in it."""
+        made: dict[str, object] = json.loads(self._drawn("json"))
+        return made
+
+    def to_html(self) -> str:
+        """A page of its own, to be passed on: your name, home and host are not in it."""
+        return self._drawn("html")
+
+    def to_markdown(self) -> str:
+        """For an issue or a pull request, to be passed on: your name, home and host are not in it."""
+        return self._drawn("markdown")
+
+    def _drawn(self, name: str) -> str:
+        from envdoctor.report.formats import Style, renderer
+
+        return renderer(name)([self], Style(redactor=redactor(this_world())))
 
     def _repr_html_(self) -> str:
         """What Jupyter shows."""
@@ -76,10 +140,15 @@ class ShownReport(Report, frozen=True, dict=True):
 
         return notebook(self)
 
+    def __repr__(self) -> str:
+        words = verdict(self).words.removesuffix(" Run:").removesuffix(" Run this first:")
+        return f"<envdoctor report on {self.facts.patient.executable or '?'}: {words}>"
+
     def __str__(self) -> str:
         from envdoctor.report.formats import Style, renderer
 
-        return renderer("text")([self], Style())
+        world = this_world()
+        return renderer("text")([self], Style(home=world.home, folder=world.cwd))
 
 
 def check(
@@ -88,12 +157,15 @@ def check(
     level: str = "auto",
     prefer: str = "",
     project: str | None = None,
+    python: str | os.PathLike[str] | None = None,
 ) -> ShownReport:
     """Examine the running process and return the report; in Jupyter it shows itself, `print` gives text.
 
     ``select`` and ``ignore`` are codes, beginnings of codes or names. ``level`` is auto, beginner or
     advanced, ``prefer`` conda, pip or system. Nothing is changed, and nothing is loaded that was not.
-    Raises `envdoctor.engine.selection.UsageError` for a word that matches no rule.
+    ``python`` examines another Python, as ``envdoctor check --python`` does: an executable, a prefix or a project's folder.
+    Raises `envdoctor.engine.selection.UsageError` for a word that matches no rule, and
+    `envdoctor.probe.choose.PatientError` where ``python`` names none.
     """
     began = time.perf_counter()
     check_set = collect()
@@ -101,7 +173,23 @@ def check(
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     validate(selection.select, rules, "select")
     validate(selection.ignore, rules, "ignore")
-    choice = Choice(sys.executable, sys.prefix, "the running process")
-    facts = gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
+    facts = _running(project) if python is None else _other(os.fspath(python), project)
     report = diagnose(facts, Options(check_set, selection, Config(), Settings(level=level, prefer=prefer)), began)
     return ShownReport(*(getattr(report, name) for name in report.__struct_fields__))
+
+
+def _running(project: str | None) -> Facts:
+    choice = Choice(sys.executable, sys.prefix, "the running process")
+    return gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
+
+
+def _other(python: str, project: str | None) -> Facts:
+    from envdoctor.probe.interrogation import Interrogation
+
+    world = this_world()
+    choice = named(python, Surroundings())
+    interrogation = Interrogation(choice.executable, DEFAULT_TIMEOUT, dict(world.environ))
+    try:
+        return gather(choice, interrogation, world, project)
+    finally:
+        interrogation.close()

@@ -68,3 +68,25 @@ def test_nothing_is_left_of_it(program: str, columns: int) -> None:
 
 def test_a_wide_terminal_shows_the_whole_bar() -> None:
     assert f"timing BLAS [{'#' * 10}{'.' * 10}]" in written("progress(2, 4)", 80)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.1, None), (1.4, "waiting for an answer, 1 s of 10 s at most: /x")])
+def test_who_waits_for_more_than_half_a_second_is_shown_what_for(seconds: float, words: str | None) -> None:
+    text = written(
+        f"import time\nfrom envdoctor.cli.session import waiting\nwith waiting('/x', 10): time.sleep({seconds})", 80
+    )
+    if words is None:
+        assert text == ""
+        return
+    lines = text.split("\r")
+    assert "examining /x" in [line.strip() for line in lines]
+    assert words in [line.strip() for line in lines]
+    assert not lines[-2].strip()  # taken away again
+
+
+def test_what_is_said_while_one_waits_stays() -> None:
+    text = written(
+        "import time\nfrom envdoctor.cli.session import waiting\nwith waiting('/x', 10): say('hashing'); time.sleep(0.8)",
+        80,
+    )
+    assert "examining" not in text and "hashing" in text

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -53,8 +54,8 @@ def test_without_an_error_there_is_nothing_to_explain(
     assert "no cell has failed yet" in capsys.readouterr().err
 
 
-@pytest.mark.real
-def test_a_failed_cell_of_a_real_kernel_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def run_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *sources: str) -> list[list[dict[str, Any]]]:
+    """The outputs of cells that a real kernel has run."""
     import nbformat
     from nbclient import NotebookClient
 
@@ -66,12 +67,7 @@ def test_a_failed_cell_of_a_real_kernel_is_explained(tmp_path: Path, monkeypatch
     (kernel / "kernel.json").write_text(f'{{"argv": {argv}, "display_name": "x", "language": "python"}}')
     cells = [
         nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
-        for source in (
-            "%load_ext envdoctor",
-            "import zmq_of_nobody",
-            "%why",
-            "%why libGL.so.1: cannot open shared object file",
-        )
+        for source in sources
     ]
     book = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     NotebookClient(
@@ -81,8 +77,44 @@ def test_a_failed_cell_of_a_real_kernel_is_explained(tmp_path: Path, monkeypatch
         allow_errors=True,
         resources={"metadata": {"path": os.fspath(tmp_path)}},
     ).execute()
-    shown = ["".join(str(output.get("text", "")) for output in cell.outputs) for cell in book.cells]
+    return [cell.outputs for cell in book.cells]
+
+
+@pytest.mark.real
+def test_a_failed_cell_of_a_real_kernel_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = run_cells(
+        tmp_path,
+        monkeypatch,
+        "%load_ext envdoctor",
+        "import zmq_of_nobody",
+        "%why",
+        "%why libGL.so.1: cannot open shared object file",
+    )
+    shown = ["".join(str(output.get("text", "")) for output in outputs) for outputs in cells]
     assert shown[0] == ""
     assert notebook.OFFER in shown[1]
     assert "`zmq_of_nobody` is not installed for" in " ".join(shown[2].split())
     assert "needs OpenGL's library" in " ".join(shown[3].split())
+
+
+@pytest.mark.real
+def test_a_report_in_a_real_kernel_is_text_where_text_is_asked_for_and_else_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = run_cells(
+        tmp_path,
+        monkeypatch,
+        "import envdoctor\nreport = envdoctor.check()",
+        "print(report)",
+        "[len(str(report).splitlines()), repr(report), len(report.findings)]",
+        "report",
+        "sorted(report.to_dict())[:3]",
+    )
+    assert cells[0] == []
+    ((printed,), (values,), (page,), (keys,)) = cells[1:]
+    assert printed["text"].splitlines()[0].startswith("envdoctor ")
+    assert "the running process" in printed["text"]
+    assert values["data"]["text/plain"].count("<envdoctor report on ") == 1
+    assert page["data"]["text/html"].startswith("<style>")
+    assert page["data"]["text/plain"].startswith("<envdoctor report on ")
+    assert keys["data"]["text/plain"] == "['checks', 'facts', 'findings']"

@@ -17,7 +17,7 @@ from envdoctor.facts import Facts
 from envdoctor.facts.recording import dump
 from envdoctor.privacy.redact import shareable
 from envdoctor.probe.choose import executable_of
-from envdoctor.probe.world import World
+from envdoctor.probe.world import World, redactor
 from envdoctor.report.formats import explanation
 from envdoctor.report.report import Report
 from envdoctor.report.view import Style
@@ -84,7 +84,7 @@ def told(answer: Answer, style: Style, world: World) -> str:
 
 def told_to_programs(answer: Answer, style: Style, world: World) -> str:
     """The answer as JSON, redacted: it is meant to be passed on."""
-    whole = session.redactor(world).document(shareable(document(answer.found, answer.report, answer.notes)))
+    whole = redactor(world).document(shareable(document(answer.found, answer.report, answer.notes)))
     return dump(whole, 2 if style.indent else None) + "\n"
 
 

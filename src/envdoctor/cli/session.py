@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from envdoctor import __version__
@@ -13,17 +14,18 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, load, record
-from envdoctor.privacy.redact import Redactor, credentials, secrets, shareable
+from envdoctor.privacy.redact import Redactor, credentials, shareable
 from envdoctor.privacy.text import fitting, sanitize, unhooked
 from envdoctor.probe import budget
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, PatientError, default, named
-from envdoctor.probe.world import World, last_read
+from envdoctor.probe.world import World, last_read, redactor
 from envdoctor.report.formats import Style
 
 if TYPE_CHECKING:
     from envdoctor.probe.interrogation import Interrogation
 
 DEEP_SECONDS = 300.0  # for all readings of ``--deep``, which hashes every file
+PATIENCE = 0.5  # seconds; nobody wonders before
 MOST_COLUMNS = 110  # longer lines are hard to read
 
 
@@ -98,12 +100,16 @@ class Readers:
             return
         from envdoctor.probe.gather import gather
 
-        for choice in self._choices:
+        for number, choice in enumerate(self._choices, 1):
             seconds = timeout or DEFAULT_TIMEOUT
             interrogation = self._interrogation(choice, seconds)
+            which = f"{number} of {len(self._choices)}, " if len(self._choices) > 1 else ""
             try:
-                with budget.limited(
-                    seconds if not deep else max(seconds, DEEP_SECONDS), _given_up(choice, interrogation, instead)
+                with (
+                    waiting(f"{which}{choice.executable}", seconds),
+                    budget.limited(
+                        seconds if not deep else max(seconds, DEEP_SECONDS), _given_up(choice, interrogation, instead)
+                    ),
                 ):
                     facts = gather(
                         choice, interrogation, self.world, self._project, progress, say if deep else None, thorough
@@ -196,24 +202,6 @@ def recording(facts: Facts, world: World, names: bool = False) -> str:
     """The text of a recording, redacted; with ``names``, people's and the host's stay in it."""
     document = record(facts, __version__)
     return dump(shareable(document) if names else redactor(world).document(document), 1) + "\n"
-
-
-def redactor(world: World) -> Redactor:
-    """What takes this user's home and names, and the host's name, out of a document."""
-    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
-    host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
-    names = (world.environ.get(name, "") for name in ("JUPYTERHUB_USER", "SUDO_USER", "LOGNAME", "NB_USER"))
-    return Redactor(world.home, user, host, names, secrets(world.environ))
-
-
-def _account() -> str:
-    """The user's name where no variable tells it, as in many containers; empty where nobody knows."""
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):
-        return ""
 
 
 def style(
@@ -351,12 +339,61 @@ def progress(done: int, planned: int) -> None:
     say(f"{words}{bar}" if planned else "")
 
 
+@contextmanager
+def waiting(name: str, most: float) -> Iterator[None]:
+    """Say on standard error, on a terminal only, that an answer is waited for, from half a second on; what is said by
+    others in between takes its place. ``most`` is how many seconds it is waited for."""
+    try:
+        terminal = sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        terminal = False
+    if not terminal:
+        yield
+        return
+    from threading import Event, Thread
+
+    over = Event()
+    spoken = _said.count
+
+    def told() -> None:
+        pause, seconds = PATIENCE, 0
+        while not over.wait(pause) and _said.count == spoken:
+            words = f", {seconds} s of {most:g} s at most" if seconds else ""
+            _write(f"examining {name}{words}" if not seconds else f"waiting for an answer{words}: {name}")
+            pause, seconds = (1 - PATIENCE, 1) if not seconds else (1, seconds + 1)
+        over.shown = seconds > 0  # type: ignore[attr-defined]
+
+    thread = Thread(target=told, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(1)
+        if _said.count == spoken and getattr(over, "shown", False):
+            _write("")
+
+
+class _Said:
+    """How often something was said."""
+
+    count = 0
+
+
+_said = _Said()
+
+
 def say(words: str) -> None:
     """What is being done, on standard error, on a terminal only; the next words replace it, empty ones take it away.
 
     They keep to one line of the terminal, however narrow: of a line that wraps, the carriage return takes back the
     last part only.
     """
+    _said.count += 1
+    _write(words)
+
+
+def _write(words: str) -> None:
     try:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{_fitted(sanitize(words), _columns())}\r")

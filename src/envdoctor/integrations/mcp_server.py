@@ -18,9 +18,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from envdoctor import __version__
-from envdoctor.cli.session import redactor
 from envdoctor.privacy.redact import shareable
-from envdoctor.probe.world import this_world
+from envdoctor.probe.world import redactor, this_world
 
 Json = dict[str, object]
 TIMEOUT = 120.0  # seconds for one answer

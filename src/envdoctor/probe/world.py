@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
+from envdoctor.privacy.redact import Redactor, secrets
 
 last_read = [""]  # the path, for who has to say what a reading hangs at
 
@@ -139,3 +140,21 @@ def this_world() -> World:
     except OSError:  # the working directory has been deleted
         cwd = os.sep
     return World(home=os.path.expanduser("~"), cwd=cwd, environ=dict(os.environ))
+
+
+def redactor(world: World) -> Redactor:
+    """What takes this user's home and names, and the host's name, out of a document."""
+    user = world.environ.get("USER") or world.environ.get("LOGNAME") or world.environ.get("USERNAME") or _account()
+    host = os.uname().nodename if hasattr(os, "uname") else world.environ.get("COMPUTERNAME", "")
+    names = (world.environ.get(name, "") for name in ("JUPYTERHUB_USER", "SUDO_USER", "LOGNAME", "NB_USER"))
+    return Redactor(world.home, user, host, names, secrets(world.environ))
+
+
+def _account() -> str:
+    """The user's name where no variable tells it, as in many containers; empty where nobody knows."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""

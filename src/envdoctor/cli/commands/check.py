@@ -14,6 +14,7 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, UsageError, choose, validate
 from envdoctor.facts import Facts, Missing
+from envdoctor.probe import world
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.report import Report, worst
 
@@ -162,7 +163,7 @@ def command(
             script = _script(reports)
             # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
             session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
-        redactor = None if no_redact else session.redactor(readers.world)
+        redactor = None if no_redact else world.redactor(readers.world)
         plain = Style(plan=fix, indent=True, redactor=redactor)
         for path, render_file in files.items():
             session.write(path, render_file(reports, plain))

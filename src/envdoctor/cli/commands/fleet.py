@@ -16,6 +16,7 @@ from envdoctor.fleets.formats import FORMATS, render
 from envdoctor.fleets.groups import Gathering
 from envdoctor.fleets.recordings import files, gathered
 from envdoctor.fleets.verdict import judge
+from envdoctor.probe import world
 from envdoctor.report.view import Style
 
 
@@ -104,7 +105,7 @@ def command(
     whole = _of_dask(dask, timeout).fleet(True) if dask else gathered(files(paths), content).fleet(one_job)
     verdict = judge(whole, plan, began)
     facts = whole.facts[whole.fleet.groups[0].name] if whole.fleet.groups else None
-    redactor = None if no_redact else session.redactor(readers.world)
+    redactor = None if no_redact else world.redactor(readers.world)
     for name, path in output:
         session.write(path, render(name, verdict, facts, Style(indent=True, redactor=redactor)))
     style = session.style(color, ascii_only, -1 if quiet else verbose, home=head.around.home, redactor=redactor)
