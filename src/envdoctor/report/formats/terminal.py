@@ -134,10 +134,7 @@ def _others(page: Page, patient: PatientView, style: Style) -> None:
         many = len(outcomes) > MOST_CODES and style.verbosity <= 0
         what = f"{len(outcomes)} checks could not be done" if many else ", ".join(map(_codes, outcomes))
         color = "yellow" if style.color else ""
-        if many:
-            page.clipped(f"{what}: {reason}", "? ", color, color)
-        else:
-            page.paragraph(f"? {what}: {reason}", indent=0, style=color)
+        page.paragraph(f"? {what}: {reason}", indent=0, style=color)
     for item in patient.suppressed:
         page.paragraph(f"({item.code} ignored: {item.suppressed})", indent=0)
     for note in patient.notes:
