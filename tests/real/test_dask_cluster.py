@@ -64,6 +64,18 @@ class Cluster:
         assert done.stderr == "" and done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout), time.monotonic() - began
 
+    def shown(self) -> str:
+        """What a notebook shows: text, the page, and the same for an asynchronous client."""
+        code = (
+            "import sys, asyncio, warnings\nwarnings.simplefilter('ignore')\nimport envdoctor\nfrom distributed import Client\n"
+            "with Client(scheduler_file=sys.argv[1], timeout=20) as client:\n    report = envdoctor.fleet(client)\n"
+            "    print(report, repr(report), '</table>' in report._repr_html_(), report.to_dict()['machines'])\n"
+            "async def later():\n    async with Client(scheduler_file=sys.argv[1], timeout=20, asynchronous=True) as client:\n"
+            "        return await envdoctor.fleet(client, select=['FLT'])\nprint(repr(asyncio.run(later())))\n"
+        )
+        words = [sys.executable, "-c", code, str(self.file)]
+        return subprocess.run(words, capture_output=True, text=True, timeout=60, env=clean_environ(), check=True).stdout
+
     def use(self, worker: str) -> str:
         words = [sys.executable, "-c", USE, str(self.file), worker]
         return subprocess.run(words, capture_output=True, text=True, timeout=60, env=clean_environ(), check=True).stdout
@@ -125,6 +137,9 @@ def test_odd_workers_are_named_and_a_healthy_cluster_is_left_in_peace(cluster: C
     status, document, _ = cluster.fleet()
     harmful = [finding for finding in document["findings"] if finding["severity"] != "info"]  # type: ignore[attr-defined]
     assert (status, harmful, document["missing"], document["machines"]) == (0, [], [], 4)
+
+    shown = cluster.shown()
+    assert shown.count("<FleetReport: 4 machines, ") == 2 and " True 4\n" in shown
 
     cluster.worker("old", "--no-nanny", PYTHONPATH=old)
     cluster.worker("eight", "--no-nanny", PYTHONPATH=usual, OMP_NUM_THREADS="8")

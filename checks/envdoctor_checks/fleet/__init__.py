@@ -8,6 +8,7 @@ from envdoctor_checks.fleet import (
     gpu_or_driver_differs,
     local_directory_on_a_network,
     memory_limit_too_high,
+    mpi_of_another_make,
     one_gpu_for_several_workers,
     packages_differ,
     python_differs,
@@ -28,4 +29,5 @@ CHECKS = (
     memory_limit_too_high.memory_limit_too_high,
     local_directory_on_a_network.local_directory_on_a_network,
     one_gpu_for_several_workers.one_gpu_for_several_workers,
+    mpi_of_another_make.mpi_of_another_make,
 )

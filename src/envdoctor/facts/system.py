@@ -38,13 +38,25 @@ class Worker(Section, frozen=True, kw_only=True):
     started: dict[str, str] | None = None
 
 
+class Mpi(Section, frozen=True, kw_only=True):
+    """The MPI that starts programs, and the one that mpi4py takes.
+
+    ``launcher`` is the make of the first (Open MPI, MPICH, Intel MPI …; ``None``: not known), ``command`` its file where it was
+    found on PATH; ``library`` is what the second says of itself.
+    """
+
+    launcher: str | None = None
+    command: str | None = None
+    library: str | Missing
+
+
 class Machine(Section, frozen=True, kw_only=True):
     """Who made the recording.
 
     ``label`` tells machines apart: the host's name where that was asked for, else a hash that another host's owner can't
     compute. ``rank``, ``local_rank`` (on its machine) and ``ranks`` (of all) are the ``launcher``'s (Open MPI, MPICH,
     Slurm, PBS …); ``job`` names what started it together with others, and is the same for all of them. ``role`` is worker,
-    scheduler or client of a cluster, empty elsewhere.
+    scheduler or client of a cluster, empty elsewhere; ``mpi`` is ``None`` where mpi4py is not installed.
     """
 
     label: str
@@ -55,3 +67,4 @@ class Machine(Section, frozen=True, kw_only=True):
     launcher: str | None = None
     role: str = ""
     worker: Worker | None = None
+    mpi: Mpi | None = None

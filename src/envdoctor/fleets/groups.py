@@ -45,7 +45,14 @@ def _environment(facts: Facts) -> Values:
             yield name, value.replace(prefix, "<prefix>") if isinstance(value, str) and len(prefix) > 1 else value
 
 
-COMPARED = SECTIONS | {"cpu": _cpu, "limits": _limits, "environment": _environment}
+def _mpi(facts: Facts) -> Values:
+    told = facts.machine.mpi if facts.machine else None
+    if told:
+        yield "started by", told.launcher
+        yield "mpi4py takes", told.library
+
+
+COMPARED = SECTIONS | {"cpu": _cpu, "limits": _limits, "environment": _environment, "mpi": _mpi}
 
 
 class _Kept:

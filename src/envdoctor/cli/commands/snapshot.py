@@ -53,7 +53,7 @@ def command(
     readers = session.Readers(head, pythons, None, project)
     if len(pythons) > 1:
         raise UsageError("--python: a snapshot is of one patient; make one for each")
-    from envdoctor.probe.machine import identity
+    from envdoctor.probe.machine import identity, mpi
 
     machine = identity.read(readers.world, label, no_redact)
     if path and identity.has_places(path):
@@ -61,7 +61,8 @@ def command(
             return 0  # another process on this machine writes it
         path = _filled(path, machine, readers.world)
     for facts in readers.read(timeout, deep=deep):
-        text = session.recording(structs.replace(facts, machine=machine), readers.world, no_redact)
+        made = structs.replace(machine, mpi=mpi.read(readers.world, facts, machine.launcher))
+        text = session.recording(structs.replace(facts, machine=made), readers.world, no_redact)
         if path:
             session.write(path, text)
         else:
