@@ -75,12 +75,13 @@ def _report(page: Page, patient: PatientView, style: Style) -> None:
 def _rest(page: Page, patient: PatientView, notes: Sequence[Group], style: Style) -> int:
     """The lines that stand below the findings which harm."""
     below = page.blank()
+    below.line("the finding above")
     if notes:
-        _notes(below, notes, MOST_NOTES, False)
+        _notes(below, notes, MOST_NOTES, True)
     _others(below, patient, style)
-    below.line()
+    below.space()
     _verdict(below, patient)
-    return below.height + (2 if notes else 1)
+    return below.height  # with the counts, for the line that stands for the finding
 
 
 def _header(page: Page, patient: PatientView, style: Style) -> None:
