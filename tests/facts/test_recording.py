@@ -181,10 +181,16 @@ def test_what_is_no_recording_is_told_in_one_line(text: str | bytes, message: st
     "change, what",
     [
         (lambda it: it["facts"].pop("cpu"), "missing `cpu` - at `$`"),
-        (lambda it: it["facts"].update(cpu=None), "Expected `object`, got `NoneType` - at `$.cpu`"),
+        (lambda it: it["facts"].update(cpu=None), "Expected `object`, got `null` - at `$.cpu`"),
         (lambda it: it["facts"].update(cpu={"missing": 5}), "Expected `str`, got `int` - at `$.cpu.missing`"),
         (lambda it: it["facts"]["cpu"].update(logical="4"), "Expected `int`, got `str` - at `$.cpu.logical`"),
         (lambda it: it["facts"]["cpu"].update(logical=True), "Expected `int`, got `bool` - at `$.cpu.logical`"),
+        (lambda it: it["facts"]["cpu"].update(quota="\ud800"), "Expected `number`, got `str` - at `$.cpu.quota`"),
+        (lambda it: it["facts"]["packages"].update(conda=[]), "Expected `object`, got `array` - at `$.packages.conda`"),
+        (
+            lambda it: it["facts"]["packages"].update(distributions=None),
+            "Expected `array`, got `null` - at `$.packages.distributions`",
+        ),
         (lambda it: it["facts"]["cpu"].update(quota=math.nan), "nan is no number in JSON - at `$.cpu.quota`"),
         (
             lambda it: it["facts"]["packages"]["distributions"][0].update(name=1),

@@ -15,6 +15,7 @@ from envdoctor.api import (
     Remedy,
     Rule,
     Severity,
+    UnknownFact,
     check,
     known,
     paths,
@@ -25,12 +26,18 @@ ILLEGAL = ("SIGILL", "0xC000001D")  # an instruction that the processor lacks, a
 # Microsoft's C++ run-time, which no wheel of NumPy brings (https://learn.microsoft.com/cpp/windows/latest-supported-vc-redist)
 RUNTIME = ("msvcp140", "vcruntime140", "vcomp140", "concrt140", "ucrtbase")
 
+HELD = "no answer in "
+AGES = 3.0  # seconds; a shorter time is a matter of --timeout
+
 BLA007 = Rule("BLA007", "blas-does-not-load", Severity.ERROR, guide=("blas-1",))
 
 
 @check(BLA007)
 def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
-    errors = [error for error in known(blas.errors) if error.package in ("numpy", "scipy")]
+    errors = [error for error in known(blas.errors) if error.package in ("numpy", "scipy") or _ends(error)]
+    for error in errors:
+        if error.message.startswith(HELD) and float(error.message.split()[3]) < AGES:
+            raise UnknownFact(f"{error.message} while loading {error.extension}")
     if not errors and not known(blas.examined):
         raise NotApplicable("neither NumPy nor SciPy is installed")
     seen: set[tuple[str, str]] = set()
@@ -41,14 +48,47 @@ def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
             yield _broken(error, packages)
 
 
+def _ends(error: LoadError) -> bool:
+    return error.message.startswith(("signal ", "status ", HELD))
+
+
 def _wanted(error: LoadError, packages: Packages) -> str:
     version = next((item.version for item in packages.distributions if item.key == error.package), None)
     return f"{error.package}=={version}" if isinstance(version, str) else error.package
 
 
+def _crashes(error: LoadError) -> bool:
+    return error.message.startswith("status 0x") or (
+        error.message.startswith("signal ") and "SIGKILL" not in error.message
+    )
+
+
+def _ended(error: LoadError) -> Finding:
+    """Loading ends the process without a crash, or never ends: somebody's doing, which no new copy of the file cures."""
+    held = error.message.startswith(HELD)
+    killed = "SIGKILL" in error.message
+    if held:
+        words = "try again with a longer --timeout where the disk is slow; else see what it waits for: `strace -f python -c 'import numpy'`"
+    elif killed:
+        words = "see whether the system ends it for want of memory (`dmesg`, the job's limit), or a program that guards this machine"
+    else:
+        words = "see what it says: `python -c 'import numpy'`; a limit on memory (`ulimit -v`) ends OpenBLAS that way"
+    return Finding(
+        BLA007,
+        error.package,
+        (Evidence("it has given" if held else "Python ended by", error.message), Evidence("loading", error.extension)),
+        f"loading {error.package}'s compiled files {'does not come to an end' if held else f'ends Python: {error.message}'}",
+        f"`import {error.package}` runs the same code, and comes no further.",
+        own_confidence=Confidence.LIKELY,
+        remedies=(Manual(words.replace("import numpy", f"import {error.package}")),),
+    )
+
+
 def _broken(error: LoadError, packages: Packages) -> Finding:
     anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
-    if error.message.startswith(("signal ", "status ")):
+    if _ends(error) and not _crashes(error):
+        return _ended(error)
+    if _ends(error):
         other = Manual(f"install a build of {error.package} that this processor can run: an older one, or the system's")
         return Finding(
             BLA007,

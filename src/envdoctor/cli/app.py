@@ -47,7 +47,7 @@ def run(argv: list[str], head: HeadStart) -> int:
         return 2
     except session.OutputError as error:
         session.complain(str(error))
-        return 4
+        return 3  # the disk, or who reads: nothing of it is a fault of envdoctor
     except (KeyboardInterrupt, click.Abort):
         session.complain("interrupted")
         return 130

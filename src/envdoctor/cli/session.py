@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 DEEP_SECONDS = 300.0  # for all readings of ``--deep``, which hashes every file
 PATIENCE = 0.5  # seconds; nobody wonders before
 MOST_COLUMNS = 110  # longer lines are hard to read
+LONGEST_LINE = 2000  # characters of a complaint
 
 
 T = TypeVar("T")
@@ -426,7 +427,9 @@ def _columns() -> int:
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
+    """One line on standard error, of a length that can be read: what a file holds may be of any."""
+    if len(message) > LONGEST_LINE:
+        message = f"{message[: LONGEST_LINE // 2]} […] {message[-LONGEST_LINE // 2 :]}"
     try:
         sys.stderr.write(f"envdoctor: {unhooked(sanitize(credentials(message)))}\n")
     except OSError:

@@ -48,8 +48,8 @@ class OpenMP(Section, frozen=True, kw_only=True):
 
 
 class LoadError(Section, frozen=True, kw_only=True):
-    """A package's extension that the dynamic loader refused, in the loader's own words, or that ended the process:
-    ``message`` is the signal then."""
+    """A package's extension that the dynamic loader refused, in the loader's own words, or that ended the process or
+    held it: ``message`` is then the signal, the status, or ``no answer in 10 s``."""
 
     package: str
     extension: str

@@ -148,12 +148,21 @@ def _by_msgspec(value: object, wanted: Any) -> object:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
         raise _MisfitError(str(error).partition(" - at")[0]) from None
+    except UnicodeEncodeError:  # a lone surrogate
+        raise _unlike(value, "number" if wanted in (int, float) else getattr(wanted, "__name__", "value")) from None
+
+
+def _unlike(value: object, kind: str) -> _MisfitError:
+    return _MisfitError(f"Expected `{kind}`, got `{_KINDS.get(type(value), type(value).__name__)}`")
+
+
+_KINDS: dict[type, str] = {dict: "object", list: "array", type(None): "null"}  # as msgspec calls them
 
 
 def _list(wanted: Any, kind: Any) -> _Converter:
     def converted(value: object) -> object:
         if not isinstance(value, list):
-            return _by_msgspec(value, wanted)
+            raise _unlike(value, "array")
         if kind is str and all(type(item) is str for item in value):
             return value
         one: _Converter = _converter(kind)
@@ -171,7 +180,7 @@ def _list(wanted: Any, kind: Any) -> _Converter:
 def _dict(wanted: Any, kind: Any) -> _Converter:
     def converted(value: object) -> object:
         if not isinstance(value, dict):
-            return _by_msgspec(value, wanted)
+            raise _unlike(value, "object")
         key, one, items = "", _converter(kind), {}
         try:
             for key, item in value.items():
@@ -188,7 +197,7 @@ def _struct(wanted: Any) -> _Converter:
 
     def converted(value: object) -> object:
         if not isinstance(value, dict):
-            raise _MisfitError(f"Expected `object`, got `{type(value).__name__}`")
+            raise _unlike(value, "object")
         if not known:
             hints = typing.get_type_hints(wanted)
             known.extend(

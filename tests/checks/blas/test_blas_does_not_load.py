@@ -15,6 +15,22 @@ def test_one_library_that_two_extensions_reach_by_different_ways_is_told_once() 
     assert len(findings(does_not_load, blas=blas(errors=errors), packages=packages())) == 1
 
 
+@pytest.mark.parametrize("message", ["status 0", "status 1", "signal 9 (SIGKILL)", "no answer in 10 s"])
+@pytest.mark.parametrize("package", ["numpy", "sklearn"])
+def test_a_library_that_ends_or_holds_python_is_an_error_that_no_new_copy_cures(message: str, package: str) -> None:
+    ended = LoadError(package=package, extension=f"/site/{package}/x.so", message=message)
+    broken = blas(errors=[ended], examined=Missing(message), openmp=Missing(message))
+    (finding,) = findings(does_not_load, blas=broken)
+    assert finding.subject == package
+    assert [type(remedy) for remedy in finding.remedies] == [Manual]
+
+
+def test_a_hang_of_less_than_seconds_is_a_matter_of_the_time_out() -> None:
+    held = LoadError(package="numpy", extension="/site/numpy/x.so", message="no answer in 0.5 s")
+    told = outcome(does_not_load, blas=blas(errors=[held], examined=Missing("late"), openmp=Missing("late")))
+    assert (told.status, told.reason) == ("unknown", "no answer in 0.5 s while loading /site/numpy/x.so")
+
+
 @pytest.mark.parametrize(("signal", "cure"), [("signal 7 (SIGBUS)", Install), ("signal 4 (SIGILL)", Manual)])
 def test_a_library_that_crashes_python_is_an_error(signal: str, cure: type) -> None:
     crash = LoadError(package="numpy", extension="/site/numpy/_core/_multiarray_umath.so", message=signal)

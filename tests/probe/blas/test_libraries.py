@@ -92,3 +92,33 @@ def test_a_library_that_takes_its_blas_from_elsewhere_is_none_itself(tmp_path: P
     outer = build(tmp_path / "libtorch_cpu.so", "-Wl,--no-as-needed", str(inner), code="int openblas_get_config;")
     assert static_vendor(WORLD, str(outer)) is None
     assert static_vendor(WORLD, str(build(tmp_path / "libother.so"))) is None
+
+
+@pytest.mark.parametrize(
+    "ended, errors",
+    [
+        ("status 0 while loading /site/numpy/_core/x.so", [("numpy", "/site/numpy/_core/x.so", "status 0")]),
+        (
+            "signal 9 (SIGKILL) while loading /site/scipy/linalg/x.so",
+            [("scipy", "/site/scipy/linalg/x.so", "signal 9 (SIGKILL)")],
+        ),
+        (
+            "no answer in 10 s while loading /site/sklearn/utils/x.so",
+            [("sklearn", "/site/sklearn/utils/x.so", "no answer in 10 s")],
+        ),
+        (
+            "status 0xC0000005 (access violation) while loading C:\\numpy\\x.pyd",
+            [("numpy", "C:\\numpy\\x.pyd", "status 0xC0000005 (access violation)")],
+        ),
+        ("signal 2 (SIGINT) while loading /site/numpy/_core/x.so", None),
+        ("signal 15 (SIGTERM) while loading /site/numpy/_core/x.so", None),
+        ("status 1 while loading /site/numpy/_core/x.so: OpenBLAS blas_thread_init: pthread_create failed", None),
+        ("status 1 while loading the thread pools' answers", None),
+        ("the interpreter does not start", None),
+    ],
+)
+def test_how_loading_ended_is_an_error_of_the_file(ended: str, errors: list[tuple[str, str, str]] | None) -> None:
+    here = World(root="/nowhere", home="/", cwd="/", environ={})
+    found = blas.read(here, [], None, None, ended).errors
+    told = [(it.package, it.extension, it.message) for it in found] if isinstance(found, list) else None
+    assert told == errors

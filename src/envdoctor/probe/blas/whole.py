@@ -26,11 +26,11 @@ from envdoctor.probe.world import World, reason
 
 ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
 NOT_TOLD = Missing("the library does not tell")
-# What a library does to the process that maps it; SIGKILL and Ctrl+C, say, are somebody else's doing (as
-# `Child.ending` words it, on Windows too).
-_CRASH = pattern(
-    r"(signal \d+ \(SIG(?:SEGV|BUS|ILL|ABRT|FPE)\)|status 0x(?!C000013A)[C-F][0-9A-F]{7}(?: \([^()]*\))?)"
-    r" while loading (?=.*[/\\](numpy|scipy)[/\\])(.+)$"
+# What a library does to the process that maps it: ends it by a signal or a status of its own, or holds it (as
+# `Child.ending` words it, on Windows too). A request to end (Ctrl+C, a closed terminal) is somebody else's doing.
+_ENDED = pattern(
+    r"(signal \d+ \((?!SIGINT|SIGTERM|SIGHUP)\w+\)|status (?!0xC000013A)\w+(?: \([^()]*\))?|no answer in [\d.]+ s)"
+    r" while loading (?=.*[/\\](numpy|scipy|sklearn|numexpr|faiss|cvxopt)[/\\])((?:[A-Za-z]:)?[^:\n]+)$"
 )
 
 
@@ -46,7 +46,7 @@ def read(
     on_disk = copies(world, sys_path, prefix)
     if loader is None:
         unknown = Missing(why_not)
-        crash = _CRASH.match(why_not)
+        crash = _ENDED.match(why_not)
         return Blas(
             libraries=_on_disk(world, on_disk, why_not),
             openmp=unknown,
