@@ -170,6 +170,49 @@ def test_junk_in_a_lock_file_is_read_past_or_told_but_never_a_crash(tmp_path: Pa
     assert isinstance(found(tmp_path), Project)
 
 
+@pytest.mark.parametrize("name", ["Pipfile.lock", "uv.lock", "pixi.lock", "conda-lock.yml", "poetry.lock"])
+@pytest.mark.parametrize("junk", ["", "{}", "hello\n  - there\n"])
+def test_a_file_that_is_no_lock_is_none_without_packages(tmp_path: Path, name: str, junk: str) -> None:
+    put(tmp_path, "/home/ada/fit/setup.py")
+    put(tmp_path, f"/home/ada/fit/{name}", content=junk)
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert name in project.unreadable
+
+
+@pytest.mark.parametrize(
+    ("name", "empty"),
+    [
+        ("Pipfile.lock", '{"_meta": {}, "default": {}}'),
+        ("uv.lock", "version = 1\n"),
+        ("pixi.lock", "version: 6\nenvironments: {}\npackages: []\n"),
+        ("conda-lock.yml", "version: 1\nmetadata: {}\npackage: []\n"),
+    ],
+)
+def test_a_lock_may_hold_no_package(tmp_path: Path, name: str, empty: str) -> None:
+    put(tmp_path, "/home/ada/fit/setup.py")
+    put(tmp_path, f"/home/ada/fit/{name}", content=empty)
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert project.unreadable == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "row", "tail"),
+    [
+        ("setup.cfg", "[options]\ninstall_requires =\n", "  x\n", ""),
+        ("requirements.txt", "", "x\n", ""),
+        ("pyproject.toml", "[project]\nname = 'x'\ndependencies = [\n", "'x',\n", "]\n"),
+    ],
+)
+def test_a_list_that_nobody_has_written_is_unknown(tmp_path: Path, name: str, head: str, row: str, tail: str) -> None:
+    put(tmp_path, f"/home/ada/fit/{name}", content=head + row * 20_001 + tail)
+    project = found(tmp_path)
+    assert isinstance(project, Project)
+    assert "more than 20,000 requirements" in project.unreadable[name]
+    assert all(isinstance(declaration.requirements, Missing) for declaration in project.declarations)
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     os.makedirs(tmp_path / "home/ada/fit/pyproject.toml")
     project = found(tmp_path)

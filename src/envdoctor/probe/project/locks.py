@@ -38,6 +38,20 @@ def toml(text: str) -> list[Locked]:
     return found
 
 
+# What a lock without any package still has, by its kind; other texts are none.
+MARKS = {
+    "Pipfile.lock": ('"_meta"', '"default"'),
+    "pixi.lock": ("version:", "environments:", "packages:"),
+    "conda-lock": ("version:", "metadata:", "package:"),
+}
+TOML_MARKS = ("version", "[metadata]", "[[package")
+
+
+def is_one(text: str, kind: str) -> bool:
+    """Whether a text in which no package was found can be a lock of this kind at all."""
+    return any(mark in text for mark in MARKS.get(kind, TOML_MARKS))
+
+
 def _locked(fields: dict[str, str], line: int) -> Iterable[Locked]:
     """The package with these fields; nothing where it has no version, or is the project itself."""
     name, version = _string(fields.get("name", "")), _string(fields.get("version", ""))

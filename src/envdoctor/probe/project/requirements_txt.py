@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts.project import Requirement
-from envdoctor.probe.project.specs import Broken, of_pip
+from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, of_pip
 
 NESTED = ("-r", "--requirement", "-c", "--constraint")
 MOST_FILES = 500
@@ -57,6 +57,8 @@ def parse(text: str, file: str, read: Read, seen: set[str] | None = None) -> lis
             named = _egg(rest.strip(), file, number)
             found += [named] if named else []
         elif not line.startswith("-"):
+            if len(found) >= MOST_LISTED:
+                raise Broken(number, TOO_MANY)
             requirement = _requirement(line, file, number)
             found += [requirement] if requirement else []
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from envdoctor.facts.project import AskedPython, Requirement
 from envdoctor.probe.project.requirements_txt import Read, parse
-from envdoctor.probe.project.specs import Broken, Manifest, of_pip
+from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, Manifest, of_pip
 from envdoctor.probe.project.toml import Lines
 
 DEEPEST = 50  # expressions in one another
@@ -46,6 +46,8 @@ def _listed(value: str, file: str, lines: Lines, group: str, read: Read) -> Iter
             text = read(name.strip()) if name.strip() else None
             yield from parse(text, name.strip(), read) if text is not None else ()
         return
+    if value.count("\n") > MOST_LISTED:
+        raise Broken(0, TOO_MANY)
     for row in value.splitlines() if "\n" in value else value.split(";") if "python_version" not in value else [value]:
         row = row.partition(" #")[0].strip()
         if row and not row.startswith("#"):

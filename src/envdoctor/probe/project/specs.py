@@ -23,6 +23,10 @@ MOST_WORDS = 300  # characters of a message
 MOST_REQUIREMENT = 4_000  # characters of one requirement
 
 
+MOST_LISTED = 20_000  # requirements of one file; the longest real lists have some hundred
+TOO_MANY = f"more than {MOST_LISTED:,} requirements"
+
+
 class Broken(Exception):
     """A file that can't be read: the line (0: not known) and what is wrong."""
 

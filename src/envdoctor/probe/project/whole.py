@@ -9,7 +9,7 @@ from envdoctor.facts.project import AskedPython, Declaration, Locked, Member, Pr
 from envdoctor.probe.project import place as places
 from envdoctor.probe.project.catalogue import FOLDERS, PYTHONS, Entry, entry
 from envdoctor.probe.project.place import MARKERS, Place, locate, owner
-from envdoctor.probe.project.specs import Broken, Manifest
+from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, Manifest
 from envdoctor.probe.world import World
 
 LIMIT = 50_000_000  # bytes of one file
@@ -52,7 +52,7 @@ def _read(world: World, place: Place, prefix: str) -> Project:
     return Project(
         root=root,
         evidence=evidence,
-        declarations=reader.declarations,
+        declarations=[reader.bounded(declaration) for declaration in reader.declarations],
         unreadable=reader.unreadable,
         name=reader.name,
         environment_of=owner(world, prefix) if prefix else None,
@@ -236,6 +236,14 @@ class _Reader:
             folder = os.path.dirname(folder)
         return root
 
+    def bounded(self, declaration: Declaration) -> Declaration:
+        """The same, unknown where no person and no program has written so long a list."""
+        if isinstance(declaration.requirements, Missing) or len(declaration.requirements) <= MOST_LISTED:
+            return declaration
+        import msgspec
+
+        return msgspec.structs.replace(declaration, requirements=self._broken(declaration.file, Broken(0, TOO_MANY)))
+
     def _broken(self, path: str, error: Broken) -> Missing:
         """A file that is not what its name says: told once, with the line."""
         line = f":{error.line}" if error.line else ""
@@ -395,6 +403,10 @@ class _Reader:
         locked: list[Locked] | Missing
         try:
             locked = read(text)
+            if not locked and not locks.is_one(text, kind):
+                raise Broken(
+                    0, f"not a lock: {'empty' if not text.strip() else 'neither a package nor a version in it'}"
+                )
         except Broken as error:
             locked = self._broken(path, error)
         self.declarations.append(Declaration(file=path, kind=kind, lock=True, locked=locked))
