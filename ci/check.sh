@@ -17,7 +17,7 @@ envdoctor=$own/bin/envdoctor
 
 mkdir -p "$output"
 arguments=(check --format github --fail-on "${INPUT_FAIL_ON:-error}" --project "${INPUT_PROJECT:-.}")
-arguments+=(-o "sarif=$output/envdoctor.sarif" -o "junit=$output/envdoctor.xml")
+arguments+=(--force -o "sarif=$output/envdoctor.sarif" -o "junit=$output/envdoctor.xml")
 [ -z "${INPUT_PATIENT:-}" ] || arguments+=(--python "$INPUT_PATIENT")
 [ -z "${INPUT_SELECT:-}" ] || arguments+=(--select "$INPUT_SELECT")
 read -r -a more <<<"${INPUT_OPTIONS:-}"

@@ -1,9 +1,10 @@
 """One run of a command: whom to examine, where to write, how it should look."""
 
 import os
+import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -289,22 +290,64 @@ def emit(text: str, stream: TextIO | None = None) -> None:
         raise OutputError(f"{name}: {error.strerror}") from None
 
 
-def write(path: str, text: str, new: bool = False, append: bool = False, mark: bool = False) -> None:
-    """Write a file that was asked for, with a byte order ``mark`` or without; with ``new`` it must not exist.
+def write(path: str, text: str, force: bool = False, append: bool = False, mark: bool = False) -> None:
+    """Write a file that was asked for, with a byte order ``mark`` or without; see `refuse`.
 
-    A file that is there is replaced as a whole once the new one is safe on the disk. Raises `UsageError` naming it.
+    A file that is there is replaced as a whole once the new one is safe on the disk; where a new one can't be written
+    to its end, nothing is left of it. Raises `UsageError` naming it.
     """
     data = text.encode("utf-8-sig" if mark else "utf-8", "backslashreplace")
+    refuse(path, force or append)
     try:
-        if not (new or append) and os.path.isfile(path):
+        if append:
+            with open(path, "ab") as file:
+                file.write(data)
+        elif os.path.exists(path):
             _replace(os.path.realpath(path), data)
-            return
-        with open(path, "xb" if new else "ab" if append else "wb", opener=_at_once) as file:
-            file.write(data)
+        else:
+            _create(path, data)
     except FileExistsError:
-        raise UsageError(f"{path}: it exists already, and is not overwritten") from None
+        raise UsageError(f"{path}: {EXISTS}") from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def refuse_all(paths: Iterable[str | None], force: bool) -> None:
+    """`refuse` each of these that is named: before time is spent on what could not be written."""
+    for path in filter(None, paths):
+        refuse(path, force)
+
+
+def refuse(path: str, force: bool = False) -> None:
+    """Raise `UsageError` where ``path`` is not to be written: it is no file (a device, a pipe, a folder), or it is
+    there and nobody has said ``force``."""
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    special = os.path.abspath(path).startswith(("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"))
+    if special or not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
+        raise UsageError(f"{path}: no file, but {kind}")
+    if not force:
+        raise UsageError(f"{path}: {EXISTS}")
+
+
+EXISTS = "it exists already, and is replaced with --force only"
+
+
+def _create(path: str, data: bytes) -> None:
+    """A file that must not exist. Raises `OSError`, and then there is none."""
+    with open(path, "xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            os.unlink(path)
+            raise
 
 
 def _replace(path: str, data: bytes) -> None:
@@ -321,14 +364,6 @@ def _replace(path: str, data: bytes) -> None:
         if os.path.exists(beside):
             os.unlink(beside)
         raise
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting: a FIFO that nobody reads is refused."""
-    fd = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
-    if hasattr(os, "O_NONBLOCK"):
-        os.set_blocking(fd, True)
-    return fd
 
 
 def progress(done: int, planned: int) -> None:

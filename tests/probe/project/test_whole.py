@@ -177,6 +177,7 @@ def test_a_file_that_is_no_lock_is_none_without_packages(tmp_path: Path, name: s
     put(tmp_path, f"/home/ada/fit/{name}", content=junk)
     project = found(tmp_path)
     assert isinstance(project, Project)
+    assert isinstance(project.unreadable, dict)
     assert name in project.unreadable
 
 
@@ -209,6 +210,7 @@ def test_a_list_that_nobody_has_written_is_unknown(tmp_path: Path, name: str, he
     put(tmp_path, f"/home/ada/fit/{name}", content=head + row * 20_001 + tail)
     project = found(tmp_path)
     assert isinstance(project, Project)
+    assert isinstance(project.unreadable, dict)
     assert "more than 20,000 requirements" in project.unreadable[name]
     assert all(isinstance(declaration.requirements, Missing) for declaration in project.declarations)
 

@@ -68,8 +68,9 @@ from envdoctor.report.report import Report, worst
     "--fix-script",
     metavar="PATH",
     callback=options.path,
-    help="Write the plan to a script, which must not exist; what is not safe stands in comments.",
+    help="Write the plan to a script; what is not safe stands in comments.",
 )
+@options.force
 @options.color
 @options.ascii_only
 @click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
@@ -104,6 +105,7 @@ def command(
     measure: bool,
     fix: bool,
     fix_script: str | None,
+    force: bool,
     color: str,
     ascii_only: bool,
     verbose: int,
@@ -134,6 +136,7 @@ def command(
     ):
         validate(words, rules, option)
     files = {path: renderer(name) for name, path in output}
+    session.refuse_all((*files, write_baseline, fix_script), force)
     render = renderer(format_)
     reports: list[Report] = []
 
@@ -146,27 +149,25 @@ def command(
         chosen_checks = choose(check_set.checks, selection)
         if not any(registered.check.rules for registered in chosen_checks):
             raise UsageError("nothing is selected: --select and --ignore leave no rule")
-        asked = select
+        asked = select + (options.DEEPENED if deep else ())
         if measure:
             measured = [item.check for item in check_set.checks if "measure" in item.check.needs]
             asked += tuple(code for item in measured for code in item.codes)
-        if deep:
-            asked += options.DEEPENED
         chosen = settings(config, fail_on, strict, asked, check_set.checks, level, prefer)
         known = baseline_file or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
         return Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
 
     def deliver() -> int:
         if write_baseline:
-            session.write(write_baseline, baseline.dumps(reports))
+            session.write(write_baseline, baseline.dumps(reports), force)
         if fix_script:
             script = _script(reports)
             # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
-            session.write(fix_script, script, new=True, mark=not script.startswith("#!"))
+            session.write(fix_script, script, force, mark=not script.startswith("#!"))
         redactor = None if no_redact else world.redactor(readers.world)
         plain = Style(plan=fix, indent=True, redactor=redactor)
         for path, render_file in files.items():
-            session.write(path, render_file(reports, plain))
+            session.write(path, render_file(reports, plain), force)
         summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
         if format_ == "github" and summary:
             session.write(summary, renderer("markdown")(reports, plain), append=True)

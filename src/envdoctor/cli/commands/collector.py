@@ -9,7 +9,8 @@ from envdoctor.cli.commands import options
 
 @click.command("collector", short_help="One file that records a machine where nothing can be installed.")
 @click.option("-o", "--output", "path", metavar="FILE", callback=options.path, help="Where to; else standard output.")
-def command(path: str | None) -> int:
+@options.force
+def command(path: str | None, force: bool) -> int:
     """Write one file of standard library (Python 3.6 or newer) that records a machine where nothing can be installed.
 
     \b
@@ -20,7 +21,7 @@ def command(path: str | None) -> int:
     from envdoctor.probe.alone import program
 
     if path:
-        session.write(path, program(__version__))
+        session.write(path, program(__version__), force)
     else:
         session.emit(program(__version__))
     return 0

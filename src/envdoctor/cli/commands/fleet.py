@@ -55,6 +55,7 @@ def outputs(context: click.Context, parameter: click.Parameter, values: tuple[st
     metavar="FORMAT=PATH",
     help="Write a report to a file, too.",
 )
+@options.force
 @options.color
 @options.ascii_only
 @click.option("-v", "--verbose", count=True, help="All groups, findings and notes, with evidence.")
@@ -75,6 +76,7 @@ def command(
     strict: bool,
     format_: str,
     output: list[tuple[str, str]],
+    force: bool,
     color: str,
     ascii_only: bool,
     verbose: int,
@@ -89,6 +91,7 @@ def command(
     envdoctor fleet --dask tcp://scheduler:8786
     """
     began = time.perf_counter()
+    session.refuse_all([path for _, path in output], force)
     if dask and paths:
         raise UsageError("--dask and recordings: a cluster is a fleet of its own; name one of the two")
     if not paths and not dask:
@@ -107,7 +110,7 @@ def command(
     facts = whole.facts[whole.fleet.groups[0].name] if whole.fleet.groups else None
     redactor = None if no_redact else world.redactor(readers.world)
     for name, path in output:
-        session.write(path, render(name, verdict, facts, Style(indent=True, redactor=redactor)))
+        session.write(path, render(name, verdict, facts, Style(indent=True, redactor=redactor)), force)
     style = session.style(color, ascii_only, -1 if quiet else verbose, home=head.around.home, redactor=redactor)
     session.emit(render(format_, verdict, facts, style))
     return verdict.exit_code

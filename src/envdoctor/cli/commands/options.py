@@ -39,6 +39,7 @@ timeout = click.option(
     help=f"For each patient to answer, and for reading it from disk. [{DEFAULT_TIMEOUT:g}]",
 )
 # The rules that judge more with --deep.
+force = click.option("--force", is_flag=True, help="Replace files that are there.")
 DEEPENED = ("BLA003", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
 deep = click.option(
     "--deep",

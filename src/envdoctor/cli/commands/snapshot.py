@@ -25,6 +25,7 @@ from envdoctor.probe.world import World
     metavar="FILE",
     help="Where to; else standard output. {host}, {rank}, {local_rank} and {job} are filled in, and folders are made for them.",
 )
+@options.force
 @click.option(
     "--label", metavar="NAME", help="What this machine is called in `envdoctor fleet`. [a hash of the host's name]"
 )
@@ -39,6 +40,7 @@ def command(
     project: str | None,
     deep: bool,
     path: str | None,
+    force: bool,
     label: str | None,
     no_redact: bool,
 ) -> int:
@@ -60,11 +62,12 @@ def command(
         if not identity.chosen(path, machine, readers.world):
             return 0  # another process on this machine writes it
         path = _filled(path, machine, readers.world)
+    session.refuse_all([path], force)
     for facts in readers.read(timeout, deep=deep):
         made = structs.replace(machine, mpi=mpi.read(readers.world, facts, machine.launcher))
         text = session.recording(structs.replace(facts, machine=made), readers.world, no_redact)
         if path:
-            session.write(path, text)
+            session.write(path, text, force)
         else:
             session.emit(text)
     return 0
