@@ -20,7 +20,7 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Gpu, Layer, LayerStatus, Missing, schema
-from envdoctor.facts.recording import RecordingError, dump, load, record
+from envdoctor.facts.recording import Memory, RecordingError, dump, load, record
 from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.formats import facts as listing
@@ -300,3 +300,19 @@ def test_a_status_of_a_layer_that_is_not_known_here_is_no_pass() -> None:
     there = load(text, "newer").gpu
     assert isinstance(there, Gpu)
     assert (there.layers[0].status, there.layers[0].code) == (LayerStatus.NOT_ASKED, 18)
+
+
+def test_many_that_are_alike_are_read_as_each_alone() -> None:
+    texts = [dump(record(facts(cpu=cpu(count)), "1.0")) for count in (1, 2, 3, 4, 5, 6, 1)]
+    memory: Memory = {}
+    together = [load(text, "x.json", memory) for text in texts]
+    assert together == [load(text, "x.json") for text in texts]
+    assert together[1].packages is together[0].packages and max(map(len, memory.values())) <= 4
+    broken = json.loads(texts[0])
+    broken["facts"]["cpu"]["logical"] = "many"
+    for text in (json.dumps(broken), texts[0].replace('"start"', '"tarts"')):
+        with pytest.raises(RecordingError) as alone:
+            load(text, "x.json")
+        with pytest.raises(RecordingError) as among:
+            load(text, "x.json", memory)
+        assert str(among.value) == str(alone.value)

@@ -43,8 +43,15 @@ def dump(document: object, indent: int | None = None) -> str:
     return text.replace("##", "#\\u0023") if "##" in text else text
 
 
-def load(text: str | bytes, name: str) -> Facts:
-    """The facts in a recording, or in a JSON report. Raises `RecordingError` naming the file ``name``."""
+Memory = dict[str, list[tuple[object, object]]]  # of each section the last few, as JSON values and as facts
+REMEMBERED = 4
+
+
+def load(text: str | bytes, name: str, memory: Memory | None = None) -> Facts:
+    """The facts in a recording, or in a JSON report. Raises `RecordingError` naming the file ``name``.
+
+    ``memory``, empty at first, is for reading many that are alike: a section that is equal to one of the last is taken from it.
+    """
     try:
         document = json.loads(text)
     except RecursionError:
@@ -59,11 +66,36 @@ def load(text: str | bytes, name: str) -> Facts:
             f"{name}: schema version {version}; this envdoctor reads {SCHEMA_VERSION.partition('.')[0]}.x"
         )
     try:
-        return typing.cast("Facts", convert({**document["facts"], "patient": document["patient"]}, Facts))
+        values = {**document["facts"], "patient": document["patient"]}
+        return typing.cast("Facts", convert(values, Facts)) if memory is None else _remembered(values, memory)
     except msgspec.ValidationError as error:
         raise RecordingError(f"{name}: damaged recording: {error}") from None
     except RecursionError:
         raise RecordingError(f"{name}: nested too deeply to be a recording") from None
+
+
+def _remembered(values: dict[str, object], memory: Memory) -> Facts:
+    hints = _hints()
+    sections: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in hints:
+            continue
+        last = memory.setdefault(name, [])
+        made = next((made for before, made in last if before == value), None)
+        if made is None:
+            made = convert(value, hints[name], f"$.{name}")
+            last.append((value, made))
+            del last[:-REMEMBERED]
+        sections[name] = made
+    for field in msgspec.structs.fields(Facts):
+        if field.required and field.name not in sections:
+            raise msgspec.ValidationError(f"missing `{field.name}` - at `$`")
+    return Facts(**sections)
+
+
+@cache
+def _hints() -> dict[str, Any]:
+    return typing.get_type_hints(Facts)
 
 
 # msgspec refuses a union of two structs without tags, and `Section | Missing` is one: the walk over

@@ -28,7 +28,7 @@ class FleetReport:
 
     @property
     def findings(self) -> list[Found]:
-        """What was found and nothing suppresses; each with ``advice`` and the ``members`` that it concerns."""
+        """What was found and nothing suppresses; each has ``code``, ``severity``, ``title``, ``members`` and ``advice``."""
         return self.verdict.open
 
     def to_dict(self) -> object:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from envdoctor.engine.selection import UsageError
-from envdoctor.facts.recording import RecordingError, load
+from envdoctor.facts.recording import Memory, RecordingError, load
 from envdoctor.fleets.groups import Gathering
 
 MOST_FILES = 100_000
@@ -35,9 +35,10 @@ def files(paths: Iterable[str]) -> list[str]:
 def gathered(paths: list[str], content: Callable[[str], bytes]) -> Gathering:
     """What the files hold; one that is gone or broken counts as a machine that nothing is known of."""
     gathering = Gathering()
+    memory: Memory = {}
     for path, name in zip(paths, called(paths), strict=True):
         try:
-            gathering.add(name, load(content(path), path))
+            gathering.add(name, load(content(path), path, memory))
         except RecordingError as error:
             gathering.miss(name, str(error).removeprefix(f"{path}: "))
         except OSError as error:

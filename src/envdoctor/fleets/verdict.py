@@ -34,6 +34,14 @@ class Found(Struct, frozen=True):
     def severity(self) -> Severity:
         return self.advice.finding.severity
 
+    @property
+    def code(self) -> str:
+        return self.advice.finding.rule.code
+
+    @property
+    def title(self) -> str:
+        return self.advice.finding.title
+
 
 class Verdict(Struct, frozen=True):
     """The fleet, what was found (the worst first), how the checks ended, and the report on one machine of each group."""
