@@ -479,13 +479,25 @@ def test_schema_prints_a_schema(doctor: Run, what: list[str]) -> None:
 
 
 def test_info_tells_facts_and_judges_nothing(doctor: Run) -> None:
-    status, out, err = doctor("info", "--python", sys.executable)
+    status, out, err = doctor("info", "--all", "--python", sys.executable)
     assert (status, err) == (0, "")
     assert re.search(r"^interpreter:$", out, re.MULTILINE)
     status, out, _ = doctor("info", "--python", sys.executable, "--format", "json")
     assert status == 0
     assert json.loads(out)["facts"]["interpreter"]["executable"]
     assert "recordings" not in json.loads(out)
+
+
+def test_what_is_pasted_into_an_issue_is_short_and_is_read_back(doctor: Run, tmp_path: Path) -> None:
+    status, out, err = doctor("info", "--python", sys.executable)
+    assert (status, err) == (0, "")
+    assert len(out.splitlines()) <= 30 and re.search("^Verdict ", out, re.MULTILINE)
+    status, out, err = doctor("paste", "--all", "--yes", "--python", sys.executable)
+    assert (status, err) == (0, "")
+    (tmp_path / "issue.txt").write_text(f"It crashes.\n\n{out}\nThanks!\n", encoding="utf-8")
+    status, out, _ = doctor("check", "--facts", tmp_path / "issue.txt", "--format", "json")
+    assert status in (0, 1)
+    assert json.loads(out)["patient"]["version"] == ".".join(map(str, sys.version_info[:3]))
 
 
 def test_info_of_several_pythons_is_one_document_of_recordings(doctor: Run, other_python: str) -> None:

@@ -20,6 +20,7 @@ COMMANDS = (
     "guide",
     "measure",
     "info",
+    "paste",
     "snapshot",
     "collector",
     "diff",

@@ -77,6 +77,11 @@ def answers(head: HeadStart, asked: Asked, began: float | None = None) -> Iterat
         yield Answer(found, report, notes)
 
 
+def around(head: HeadStart) -> World:
+    """The machine as the user has it."""
+    return World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
+
+
 def told(answer: Answer, style: Style, world: World) -> str:
     """The answer for people."""
     return explanation.render(answer.found, answer.report, style, answer.notes)

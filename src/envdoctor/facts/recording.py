@@ -13,6 +13,10 @@ import msgspec
 from envdoctor.facts import Facts, Missing
 
 SCHEMA_VERSION = "1.0"
+PACKED = "envdoctor-recording:"  # stands above the lines that hold a whole one
+MOST_BYTES = 50_000_000  # of a recording that was packed
+_CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+MARK = "envdoctor-facts: "  # begins the line of a pasted block that holds a recording
 
 
 class RecordingError(Exception):
@@ -48,12 +52,14 @@ REMEMBERED = 4
 
 
 def load(text: str | bytes, name: str, memory: Memory | None = None) -> Facts:
-    """The facts in a recording, or in a JSON report. Raises `RecordingError` naming the file ``name``.
+    """The facts in a recording, in a JSON report, or in a text with a block of `envdoctor paste` in it.
+
+    Raises `RecordingError` naming the file ``name``.
 
     ``memory``, empty at first, is for reading many that are alike: a section that is equal to one of the last is taken from it.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(_pasted(text, name))
     except RecursionError:
         raise RecordingError(f"{name}: nested too deeply to be a recording") from None
     except ValueError as error:
@@ -96,6 +102,48 @@ def _remembered(values: dict[str, object], memory: Memory) -> Facts:
 @cache
 def _hints() -> dict[str, Any]:
     return typing.get_type_hints(Facts)
+
+
+def packed(document: object) -> str:
+    """A recording as lines of ASCII that a block holds below `PACKED`: compressed, 76 signs each."""
+    from base64 import b64encode
+    from zlib import compress
+
+    code = b64encode(compress(dump(document).encode("ascii"), 9)).decode("ascii")
+    return "\n".join([PACKED, *(code[at : at + 76] for at in range(0, len(code), 76))])
+
+
+def _pasted(text: str | bytes, name: str) -> str | bytes:
+    """The recording in the block that was pasted last; the text itself where there is none, as in every recording.
+
+    A whole one is taken before one that a line holds. Raises `RecordingError` where a whole one is damaged.
+    """
+    words = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    if words.lstrip("\ufeff \t\r\n")[:1] == "{":
+        return text
+    lines = [line.strip().lstrip("> ") for line in words.splitlines()]
+    if PACKED in lines:
+        begin = len(lines) - lines[::-1].index(PACKED)
+        end = next(
+            (at for at in range(begin, len(lines)) if not lines[at] or not _CODE.issuperset(lines[at])), len(lines)
+        )
+        return _unpacked("".join(lines[begin:end]), name)
+    held = [line for line in lines if line.startswith(MARK)]
+    return held[-1].removeprefix(MARK) if held else text
+
+
+def _unpacked(code: str, name: str) -> bytes:
+    from base64 import b64decode
+    from zlib import decompressobj, error
+
+    try:
+        opener = decompressobj()
+        document = opener.decompress(b64decode(code), MOST_BYTES)
+    except (ValueError, error):
+        raise RecordingError(f"{name}: the recording in it is damaged: copy the whole block") from None
+    if opener.unconsumed_tail or not opener.eof:
+        raise RecordingError(f"{name}: the recording in it is cut off, or too large")
+    return document
 
 
 # msgspec refuses a union of two structs without tags, and `Section | Missing` is one: the walk over

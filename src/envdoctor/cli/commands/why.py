@@ -13,7 +13,6 @@ from envdoctor.cli.commands import options
 from envdoctor.cli.files import ends, opened, pieces
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
-from envdoctor.probe.world import World
 from envdoctor.report.why.text import plain, shorten
 
 _OPTION = re.compile(r"--?[A-Za-z][A-Za-z-]*(?:=\S*)?")
@@ -91,18 +90,25 @@ def command(
     python job.py 2>&1 | envdoctor why -
     """
     began = time.perf_counter()
-    pasted = plain(shorten(_text(text)))
-    if not pasted.strip():
-        raise UsageError("why: the text is empty; paste an error, name a file, or pipe it in: `envdoctor why -`")
-    asked = explaining.Asked(pasted, pythons, facts_file, project, timeout, level, prefer, deep)
+    asked = explaining.Asked(pasted_text(text), pythons, facts_file, project, timeout, level, prefer, deep)
     style = session.style(color, ascii_only, verbosity=verbose, home=head.around.home)
-    world = World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
+    world = explaining.around(head)
     statuses = []
     for answer in explaining.answers(head, asked, began):
         told = explaining.told_to_programs if format_ == "json" else explaining.told
         session.emit(told(answer, style, world))
         statuses.append(answer.status)
     return min(statuses, default=3)
+
+
+def pasted_text(words: tuple[str, ...], command: str = "why") -> str:
+    """The text that is to be explained, plain. Raises `UsageError` where there is none."""
+    text: str = plain(shorten(_text(words)))
+    if not text.strip():
+        raise UsageError(
+            f"{command}: the text is empty; paste an error, name a file, or pipe it in: `envdoctor {command} -`"
+        )
+    return text
 
 
 def _text(words: tuple[str, ...]) -> Iterable[bytes]:

@@ -51,7 +51,7 @@ def _report(page: Page, patient: PatientView, style: Style) -> None:
     for group in harmful:
         page.space()
         draw_for(page, group, patient, style, told, most)
-    more = bool(notes) and not harmful and style.verbosity == 0
+    more = bool(notes) and patient.verdict.state == "healthy" and style.verbosity == 0
     end = page.blank()
     _verdict(end, patient, more)
     _last_line(end, patient)
