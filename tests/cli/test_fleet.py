@@ -44,7 +44,7 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder, "node0400", machine(400, threads=8))
     old = machine(777)
     text = usual.replace(json.dumps(old.patient.version), '"3.11.9"').replace(
-        '"label": "m0", "rank": 0', '"label": "m7", "rank": 777'
+        '"label": "m0", "rank": 0', '"label": "m777", "rank": 777'
     )
     (folder / "node0777.json").write_text(text, encoding="ascii")
     return folder
@@ -147,3 +147,35 @@ def test_what_a_recording_says_moves_no_cursor_and_leaves_no_markup(doctor: Run,
         out = doctor(tmp_path, "--format", name)[1]
         assert "\x1b" not in out
         assert name != "html" or "<b>" not in out
+
+
+def test_a_projects_configuration_may_name_a_rule_for_fleets(
+    doctor: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "envdoctor.toml").write_text('ignore = ["FLT002"]\n', encoding="ascii")
+    for number in range(2):
+        write(tmp_path, f"n{number}", machine(number, numpy="1.26.4" if number else "2.4.1", size=2))
+    assert doctor(tmp_path, "--format", "concise") == (0, "", "")
+    around = Surroundings()
+    around.cwd, around.home, around.environ = (
+        str(tmp_path),
+        str(tmp_path / "home"),
+        clean_environ(HOME=str(tmp_path / "home")),
+    )
+    assert app.run(["check", "--facts", str(tmp_path / "n0.json")], HeadStart([], around)) == 0
+    assert app.run(["check", "--facts", str(tmp_path / "n0.json"), "--ignore", "FLT999"], HeadStart([], around)) == 2
+    assert "no rule is called 'FLT999'" in capsys.readouterr().err
+
+
+def test_a_cure_is_written_for_the_shell_of_the_machine_that_it_is_for(doctor: Run, tmp_path: Path) -> None:
+    recordings = Path(__file__).parents[1] / "recordings"
+    for name in ("linux-wheels", "windows-dll-gone"):
+        (tmp_path / f"{name}.json").write_bytes((recordings / f"{name}.json").read_bytes())
+    alone = app_output(doctor, tmp_path / "windows-dll-gone.json")
+    both = app_output(doctor, tmp_path)
+    fixes = [line for line in alone if line.startswith("    fix: ")]
+    assert fixes and set(fixes) <= set(both)
+
+
+def app_output(doctor: Run, path: Path) -> list[str]:
+    return doctor(path, "--select", "BLA,PKG", "-v")[1].splitlines()

@@ -17,6 +17,7 @@ class Difference(Struct, frozen=True):
     section: str
     what: str
     values: dict[str, list[Group]]
+    fleet: Fleet
 
     @property
     def usual(self) -> str:
@@ -37,14 +38,13 @@ class Difference(Struct, frozen=True):
     @property
     def words(self) -> str:
         """``2.4.1 on 998 machines, 1.26.4 on node13``."""
-        return ", ".join(f"{value} on {_machines(groups)}" for value, groups in list(self.values.items())[:4]) + (
+        return ", ".join(f"{value} on {self._on(groups)}" for value, groups in list(self.values.items())[:4]) + (
             f" and {len(self.values) - 4} other values" if len(self.values) > 4 else ""
         )
 
-
-def _machines(groups: list[Group]) -> str:
-    names = [member.name for group in groups for member in group.members]
-    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} machines"
+    def _on(self, groups: list[Group]) -> str:
+        names = [member.name for group in groups for member in group.members]
+        return ", ".join(names) if len(names) <= MOST_NAMES else self.fleet.counted(len(names))
 
 
 def differences(
@@ -70,7 +70,7 @@ def differences(
                 values.setdefault(value, []).append(group)
         if len(values) > 1:
             ordered = sorted(values, key=lambda value: -sum(len(group.members) for group in values[value]))
-            yield Difference(section, name, {value: values[value] for value in ordered})
+            yield Difference(section, name, {value: values[value] for value in ordered}, fleet)
 
 
 def working(fleet: Fleet) -> list[Group]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Finding, Fleet, Manual, Rule, Severity, check, plural
+from envdoctor.api import Evidence, Finding, Fleet, Manual, Rule, Severity, check
 
 FLT008 = Rule("FLT008", "recording-missing-or-broken", Severity.ERROR, varies=(Severity.WARNING,))
 MOST = 12
@@ -22,7 +22,7 @@ def recording_missing_or_broken(fleet: Fleet) -> Iterator[Finding]:
         FLT008,
         names,
         tuple(rows),
-        f"nothing is known of {plural(len(missing), 'machine')}: {names}"
+        f"nothing is known of {fleet.counted(len(missing))}: {names}"
         + (f" ({missing[0].why})" if len(missing) == 1 else ""),
         "A machine that does not answer may be the one that holds the job up. It was not compared with the others.",
         own_severity=Severity.ERROR if fleet.one_job else Severity.WARNING,

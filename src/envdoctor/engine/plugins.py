@@ -62,7 +62,8 @@ def collect(fleets: bool = False) -> CheckSet:
             checks.append(RegisteredCheck(_broken(point, error), point.distribution))
             continue
         taken.update(code for check in found for code in check.codes)
-        checks += [RegisteredCheck(check, point.distribution) for check in found]
+        judged = [check for check in found if fleets or "fleet" not in check.needs]
+        checks += [RegisteredCheck(check, point.distribution) for check in judged]
     return CheckSet(checks, plugins)
 
 

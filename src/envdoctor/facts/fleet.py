@@ -55,3 +55,14 @@ class Fleet(Section, frozen=True, kw_only=True):
     def machines(self) -> int:
         """How many there are, the missing ones among them."""
         return sum(len(group.members) for group in self.groups) + len(self.missing)
+
+    @property
+    def noun(self) -> str:
+        """What is counted: processes where several share a machine, or have a part in a cluster; else machines."""
+        members = [member for group in self.groups for member in group.members]
+        known = [member.machine for member in members if member.machine]
+        return "process" if any(member.role for member in members) or len(set(known)) < len(known) else "machine"
+
+    def counted(self, number: int) -> str:
+        """``1 machine``, ``3 processes``."""
+        return f"{number} {self.noun}{('es' if self.noun == 'process' else 's') if number != 1 else ''}"

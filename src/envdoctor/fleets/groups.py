@@ -100,7 +100,7 @@ class Gathering:
     def fleet(self, one_job: bool = False) -> "Gathered":
         """All of them; ``one_job`` says that they work together, which is otherwise told by launchers and schedulers."""
         job = self._job()
-        ordered = sorted(self._kept.values(), key=lambda kept: (-len(kept.members), natural(kept.members[0].name)))
+        ordered = sorted(self._kept.values(), key=_first_comes)
         names = {letters(number): kept for number, kept in enumerate(ordered)}
         groups = [_group(name, kept) for name, kept in names.items()]
         missing = [*self._missing, *(self._absent_ranks() if job or one_job else ())]
@@ -138,6 +138,12 @@ class Gathered(Struct, frozen=True):
 
     fleet: Fleet
     facts: Mapping[str, Facts]
+
+
+def _first_comes(kept: _Kept) -> tuple[bool, int, list[tuple[int, str]]]:
+    """The largest group of those that do the work: a client and a scheduler are not what workers are compared with."""
+    first = kept.members[0]
+    return first.role in ("client", "scheduler"), -len(kept.members), natural(first.name)
 
 
 def _group(name: str, kept: _Kept) -> Group:

@@ -25,10 +25,11 @@ MOST_NAMES = 4  # of machines, in one line
 
 
 class Found(Struct, frozen=True):
-    """One finding, and the machines that it concerns."""
+    """One finding, the machines that it concerns, and the ``group`` whose environment the cures are for."""
 
     advice: Advice
     members: tuple[str, ...]
+    group: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -104,7 +105,11 @@ def judge(gathered: Gathered, plan: Options, began: float) -> Verdict:
                 continue
             key = item.fingerprint, item.finding.severity, item.suppressed is None
             before = merged.get(key)
-            merged[key] = Found(item, names) if before is None else Found(before.advice, before.members + names)
+            merged[key] = (
+                Found(item, names, group.name)
+                if before is None
+                else Found(before.advice, before.members + names, before.group)
+            )
     found += merged.values()
     found.sort(key=lambda item: item.severity.rank)  # stable: what differs stands before what is wrong on each
     return Verdict(fleet, tuple(found), outcomes, reports, plan, time.perf_counter() - began)
@@ -123,14 +128,15 @@ def _differences(gathered: Gathered, outcomes: Iterable[Outcome], plan: Options)
     for outcome in outcomes:
         for finding in outcome.findings:
             group = next((home[name] for name in finding.members if name in home), None)
-            facts = gathered.facts[group or next(iter(gathered.facts), "")] if gathered.facts else None
+            group = group or next(iter(gathered.facts), "")
+            facts = gathered.facts.get(group)
             if facts is None:
                 finding = msgspec.structs.replace(finding, remedies=())
                 found.append(Found(Advice(finding, (), (), fingerprint(finding)), finding.members))
                 continue
             one = msgspec.structs.replace(outcome, findings=(finding,))
             advice = advise(facts, [one], plan.selection, plan.config.suppressions, plan.baseline, plan.settings.prefer)
-            found += [Found(item, finding.members) for item in advice]
+            found += [Found(item, finding.members, group) for item in advice]
     return found
 
 
@@ -152,7 +158,7 @@ def as_report(verdict: Verdict, facts: Facts) -> Report:
         advice=tuple(advice),
         settings=verdict.plan.settings,
         seconds=verdict.seconds,
-        notes=(f"{plural(verdict.fleet.machines, 'machine')} in {plural(len(verdict.fleet.groups), 'group')}",),
+        notes=(f"{verdict.fleet.counted(verdict.fleet.machines)} in {plural(len(verdict.fleet.groups), 'group')}",),
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 
 import click
 
@@ -12,6 +13,7 @@ from envdoctor.cli.config import LEVELS, find
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
+from envdoctor.engine.rules import Rule
 from envdoctor.engine.selection import Selection, UsageError, choose, validate
 from envdoctor.facts import Facts, Missing
 from envdoctor.probe import world
@@ -134,14 +136,14 @@ def command(
         ("--ignore", ignore),
         ("--extend-ignore", extend_ignore),
     ):
-        validate(words, rules, option)
+        _validated(words, rules, option)
     files = {path: renderer(name) for name, path in output}
     session.refuse_all((*files, write_baseline, fix_script), force)
     render = renderer(format_)
     reports: list[Report] = []
 
     def planned(config: Config) -> Options:
-        validate((*config.select, *config.ignore, *config.suppressions), rules, config.file)
+        _validated((*config.select, *config.ignore, *config.suppressions), rules, config.file)
         selection = Selection(
             select=(select or config.select) + (extend_select if select or config.select else ()),
             ignore=(ignore or config.ignore) + extend_ignore,
@@ -190,6 +192,16 @@ def command(
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
     return deliver()
+
+
+def _validated(words: Iterable[str], rules: list[Rule], where: str) -> None:
+    """As `validate`; a project's configuration is for `envdoctor fleet`, too, and may name its rules."""
+    words = tuple(words)
+    try:
+        validate(words, rules, where)
+    except UsageError:
+        both = [rule for registered in collect(fleets=True).checks for rule in registered.check.rules]
+        validate(words, both, where)
 
 
 def _script(reports: list[Report]) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report import escapes
 from envdoctor.report.formats.html import CSS
-from envdoctor.report.verdict import shell_for
 from envdoctor.report.view import Style
 
 MATRIX = """
@@ -61,7 +60,7 @@ def _body(verdict: Verdict, facts: Facts | None, style: Style) -> Iterator[str]:
         if left:
             yield f"<p>{left} more rows are left out.</p>"
     for item in verdict.open:
-        yield from _found(item, verdict, facts, style)
+        yield from _found(item, verdict, style)
     if words := hint(verdict):
         yield f"<p>{text(words)}</p>"
 
@@ -73,7 +72,7 @@ def _cell(changes: list[str], text: Callable[[str], str]) -> str:
     return f'<td class="differs">{"<br>".join(map(text, changes[:MOST_CHANGES]))}{more}</td>'
 
 
-def _found(item: Found, verdict: Verdict, facts: Facts | None, style: Style) -> Iterator[str]:
+def _found(item: Found, verdict: Verdict, style: Style) -> Iterator[str]:
     finding = item.advice.finding
 
     def text(words: str) -> str:
@@ -92,8 +91,7 @@ def _found(item: Found, verdict: Verdict, facts: Facts | None, style: Style) -> 
     )
     yield f"<p>{text(finding.why)}</p>"
     for fix in item.advice.fixes[:1]:
-        steps = [shell_for(facts).command(step) for step in fix.steps] if facts else []
         yield f"<p>{text(fix.title)}</p>"
-        if commands := [text(command) for command in steps if command]:
-            yield "<pre>{}</pre>".format("\n".join(commands))
+        if lined := [text(command) for command in commands(item, verdict)]:
+            yield "<pre>{}</pre>".format("\n".join(lined))
     yield "</section>"

@@ -1,10 +1,9 @@
 """Markdown: the verdict, a table of the groups, then the findings as for one patient."""
 
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report import escapes
-from envdoctor.report.verdict import shell_for
 from envdoctor.report.view import Style
 
 MOST_CELLS = 3
@@ -28,13 +27,13 @@ def render(verdict: Verdict, facts: Facts | None, style: Style) -> str:
     lines += [f"| ? | 1 | {text(absent.name)} | {text(absent.why)} |" for absent in verdict.fleet.missing]
     lines.append("")
     for item in verdict.open:
-        lines += _found(item, verdict, facts, style)
+        lines += _found(item, verdict, style)
     if words := hint(verdict):
         lines += [text(words), ""]
     return "\n".join(lines)
 
 
-def _found(item: Found, verdict: Verdict, facts: Facts | None, style: Style) -> list[str]:
+def _found(item: Found, verdict: Verdict, style: Style) -> list[str]:
     finding = item.advice.finding
 
     def text(words: str) -> str:
@@ -46,9 +45,8 @@ def _found(item: Found, verdict: Verdict, facts: Facts | None, style: Style) -> 
     lines += [f"- {text(seen.label)}: {text(seen.value)}" for seen in finding.evidence]
     lines += ["", text(finding.why), ""]
     for fix in item.advice.fixes[:1]:
-        steps = [shell_for(facts).command(step) for step in fix.steps] if facts else []
-        commands = [safe(command, style.redactor) for command in steps if command]
+        lined = [safe(command, style.redactor) for command in commands(item, verdict)]
         lines += [text(fix.title), ""]
-        if commands:
-            lines += ["```sh", *commands, "```", ""]
+        if lined:
+            lines += ["```sh", *lined, "```", ""]
     return lines

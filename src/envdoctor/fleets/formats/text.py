@@ -3,10 +3,9 @@
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report.formats.page import Page
-from envdoctor.report.verdict import shell_for
 from envdoctor.report.view import Style
 
 MOST_GROUPS, MOST_FOUND, MOST_NOTES = 8, 5, 4
@@ -29,12 +28,12 @@ def render(verdict: Verdict, facts: Facts | None, style: Style) -> str:
         return page.text
     fleet = verdict.fleet
     kind = f"one job ({fleet.job})" if fleet.job else "one job" if fleet.one_job else "not one job"
-    page.line(f"{plural(fleet.machines, 'machine')} · {plural(len(fleet.groups), 'group')} · {kind}")
+    page.line(f"{fleet.counted(fleet.machines)} · {plural(len(fleet.groups), 'group')} · {kind}")
     _groups(page, verdict, whole, style)
     harmful = [item for item in open_ if item.severity is not Severity.INFO]
     shown = harmful if whole else harmful[:MOST_FOUND]
     for item in shown:
-        _found(page, item, verdict, facts, whole)
+        _found(page, item, verdict, whole)
     if len(harmful) > len(shown):
         page.line(f"… {len(harmful) - len(shown)} more (-v shows all)")
     if style.verbosity >= 0:
@@ -67,17 +66,15 @@ def _groups(page: Page, verdict: Verdict, whole: bool, style: Style) -> None:
     if len(shown) < len(groups):
         rest = groups[len(shown) :]
         page.line(
-            f"  … {plural(len(rest), 'more group')} of {plural(sum(len(it.members) for it in rest), 'machine')} (-v)"
+            f"  … {plural(len(rest), 'more group')} of {verdict.fleet.counted(sum(len(it.members) for it in rest))} (-v)"
         )
     for absent in verdict.fleet.missing[: None if whole else 3]:
         page.line(safe(f"  ?  {absent.name}: {absent.why}", None))
     if len(verdict.fleet.missing) > 3 and not whole:
-        page.line(
-            f"  ?  {plural(len(verdict.fleet.missing) - 3, 'more machine')} without a recording that can be read (-v)"
-        )
+        page.line(f"  ?  {len(verdict.fleet.missing) - 3} more without a recording that can be read (-v)")
 
 
-def _found(page: Page, item: Found, verdict: Verdict, facts: Facts | None, whole: bool) -> None:
+def _found(page: Page, item: Found, verdict: Verdict, whole: bool) -> None:
     finding = item.advice.finding
     page.line((item.severity.value, COLORS[item.severity]), f" {finding.rule.code}  {safe(finding.title, None)}")
     page.line(f"    on {safe(machines(item.members, verdict.fleet), None)}")
@@ -85,10 +82,8 @@ def _found(page: Page, item: Found, verdict: Verdict, facts: Facts | None, whole
         for seen in finding.evidence:
             page.evidence(safe(seen.label, None), safe(seen.value, None))
         page.paragraph(safe(finding.why, None))
-    if item.advice.fixes and facts is not None:
-        fix = item.advice.fixes[0]
-        command = shell_for(facts).command(fix.steps[0]) if fix.steps else ""
-        page.line(f"    fix: {safe(command or fix.title, None)}")
+    for fix in item.advice.fixes[:1]:
+        page.line(f"    fix: {safe((commands(item, verdict) or [fix.title])[0], None)}")
 
 
 def _note(page: Page, item: Found, verdict: Verdict, whole: bool) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
 from envdoctor.facts.fleet import ALL, UNKNOWN, Fleet, Group
-from envdoctor.fleets.verdict import Verdict, machines
+from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.privacy.redact import Redactor, credentials
 from envdoctor.privacy.text import clean
+from envdoctor.report.verdict import shell_for
 
 STACK = (("numpy", "NumPy"), ("scipy", "SciPy"), ("torch", "PyTorch"), ("distributed", "Dask"), ("mpi4py", "mpi4py"))
 NOT_THERE = "not there"
@@ -60,13 +61,13 @@ def names(group: Group, fleet: Fleet) -> str:
 def headline(verdict: Verdict) -> str:
     """What all comes to, in one sentence."""
     fleet, counts = verdict.fleet, verdict.counts
-    total = plural(fleet.machines, "machine")
+    total = fleet.counted(fleet.machines)
     if not verdict.reports:
         return f"Inconclusive: nothing is known of {'any of ' if fleet.machines != 1 else ''}{total}."
     equal = len(fleet.groups) == 1 and not fleet.missing
-    alike = (
-        f"{total}, all equal" if equal and fleet.machines > 1 else f"{total} in {plural(len(fleet.groups), 'group')}"
-    )
+    alike = f"{total}, all equal" if equal else f"{total} in {plural(len(fleet.groups), 'group')}"
+    if fleet.machines == 1:
+        alike = total
     if verdict.status == "findings":
         parts = [plural(counts[word], word) for word in ("error", "warning") if counts[word]]
         concerned = {name for item in verdict.open if item.severity.rank < 2 for name in item.members}
@@ -87,6 +88,15 @@ def concerned_in_order(verdict: Verdict, concerned: set[str]) -> Iterator[str]:
     for group in reversed(verdict.fleet.groups):
         yield from (member.name for member in group.members if member.name in concerned)
     yield from (absent.name for absent in verdict.fleet.missing if absent.name in concerned)
+
+
+def commands(item: Found, verdict: Verdict) -> list[str]:
+    """The command lines of the first cure, in the words of the shell on the machine that it is for."""
+    report = verdict.reports.get(item.group)
+    if report is None or not item.advice.fixes:
+        return []
+    shell = shell_for(report.facts)
+    return [command for step in item.advice.fixes[0].steps if (command := shell.command(step))]
 
 
 def hint(verdict: Verdict) -> str:
