@@ -199,6 +199,24 @@ def test_where_nothing_cures_nothing_is_recommended() -> None:
 LEFT = ((AS_IT_IS, 1.0), (timeout(14), 9.0), (ONE, 4.0))
 
 
+def test_a_gain_smaller_than_its_uncertainty_is_no_advice() -> None:
+    seen = judged(made(as_is=[8.0, 90.0, 8.0], t14=[0.1, 0.1, 0.1]))
+    assert (seen.verdict, seen.setting, seen.sure, seen.recommended) == ("competes", timeout(14), False, {})
+
+
+def test_what_ran_once_is_no_advice() -> None:
+    seen = judged(made(as_is=[8.0], t14=[0.4]))
+    assert (seen.setting, seen.sure) == (timeout(14), False)
+
+
+def test_on_a_busy_machine_an_advantage_must_be_known_better() -> None:
+    rows = made(as_is=[8.0, 20.0, 8.0], t14=[0.4, 0.4, 0.4])
+    quiet, noisy = judged(rows), judged(rows, busy())
+    assert quiet.uncertainty == noisy.uncertainty > 0.25
+    assert (quiet.setting, noisy.setting) == (timeout(14), timeout(14))
+    assert (quiet.sure, noisy.sure) == (True, False)
+
+
 def test_a_setting_that_was_not_tried_on_everything_is_left_out() -> None:
     rows = [row for row in made(as_is=[8.0], t18=[0.4], t14=[0.3]) if (row.setting, row.copies) != (timeout(14), 1)]
     assert judged(rows).setting == timeout(18)

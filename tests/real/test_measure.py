@@ -55,7 +55,8 @@ def conclusive(patient: Patient, code: str, *before: str, **environ: str) -> dic
     while tries < TRIES and time.monotonic() - began < PATIENCE:
         tries += 1
         document = measured(patient, *before, select=code, **environ)
-        if "inconclusive" not in json.dumps([outcome(document, code)["reason"], document["findings"]]):
+        told = json.dumps([outcome(document, code)["reason"], document["findings"]])
+        if "inconclusive" not in told and "repeated runs disagree" not in told:
             return document
         assert outcome(document, code)["status"] in ("unknown", "found")
     if os.getloadavg()[0] < 1:
@@ -85,7 +86,7 @@ def test_the_fix_run_as_it_is_printed_ends_the_finding(numpy_template: Patient) 
     for _ in range(5):
         measuring = [*check, "--measure"]
         text = subprocess.run(measuring, env=environ, capture_output=True, text=True, check=False).stdout
-        if "! BLA002" in text:
+        if "! BLA002" in text and "measured here" in text:
             break
     else:
         pytest.skip("inconclusive 5 times: this machine is busy")
@@ -168,5 +169,5 @@ def test_the_command_draws_bars(numpy_template: Patient) -> None:
     done = subprocess.run(argv, env=clean_environ(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in (0, 3), done.stderr
     assert done.stderr == ""
-    assert "GFLOP/s" in done.stdout
+    assert "GFLOP/s" in done.stdout or "were disturbed" in done.stdout  # one thread is left out where time is short
     assert "█" in done.stdout

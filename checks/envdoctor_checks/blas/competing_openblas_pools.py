@@ -115,8 +115,16 @@ def _measured(pools: list[Library], seen: Judgement) -> Finding:
             )
             for item in seen.comparisons
         ]
-        ((name, value),) = seen.recommended.items()
-        remedies = setting(name, value, title=f"measured here: {seen.price}")
+        remedies = (
+            Manual(
+                f"{seen.setting} may help; repeated runs disagree how far. To be sure: envdoctor measure --thorough"
+            ),
+        )
+        if seen.sure:
+            ((name, value),) = seen.recommended.items()
+            remedies = setting(
+                name, value, title=f"measured here: {seen.price} (±{max(1, round(seen.uncertainty * 100))} %)"
+            )
     for tried in seen.dropped:
         evidence.append(Evidence(tried, "tried here: leaves the work of both slow"))
     return Finding(

@@ -23,6 +23,8 @@ from envdoctor.probe.world import World, last_read, redactor
 from envdoctor.report.formats import Style
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from envdoctor.probe.interrogation import Interrogation
 
 DEEP_SECONDS = 300.0  # for all readings of ``--deep``, which hashes every file
@@ -368,11 +370,37 @@ def _replace(path: str, data: bytes) -> None:
 
 def progress(done: int, planned: int) -> None:
     """A bar on standard error while BLAS is timed, on a terminal only; nothing planned takes it away."""
-    words = "timing BLAS"
-    length = min(20, _columns() - len(words) - len(" []"))
-    filled = max(length, 0) * done // planned if planned else 0
-    bar = f" [{'#' * filled}{'.' * (length - filled)}]" if length > 0 else ""
-    say(f"{words}{bar}" if planned else "")
+    if not _is_terminal(sys.stderr):
+        return
+    if _columns() < NARROW:
+        say("timing BLAS" if planned else "")
+        return
+    try:
+        if planned:
+            bar = _bar()
+            bar.update(bar.task_ids[0], completed=done, total=planned, refresh=True)
+        elif _bars:
+            _bars.pop().stop()
+    except (OSError, ValueError):
+        return
+
+
+NARROW = 40  # columns, below which there is no place for a bar
+_bars: list["Progress"] = []  # the one that is shown
+
+
+def _bar() -> "Progress":
+    if not _bars:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        console = Console(file=sys.stderr, width=_columns())
+        # No thread of its own draws it: that would take of what is being timed.
+        bar = Progress(TextColumn("timing BLAS"), BarColumn(20), console=console, transient=True, auto_refresh=False)
+        bar.add_task("", total=None)
+        bar.start()
+        _bars.append(bar)
+    return _bars[0]
 
 
 @contextmanager

@@ -13,6 +13,8 @@ SPARED = 0.25  # a setting is no cure where more runs than this stay slow
 SMALLEST = 0.05  # differences below 5 % are none, however well they repeat
 NOISY = 1.25  # the control itself varied by more
 OVERSUBSCRIBED = 1.5
+SURE, SURE_IF_DISTURBED = 0.5, 0.25  # an advantage whose uncertainty is larger is no advice
+UNREPEATED = 1.0  # the uncertainty of what ran once
 
 Cell = tuple[int, str, int]  # how many copies take turns, the work, the size
 Figures = Mapping[str, Mapping[Cell, Sequence[float]]]  # of every setting, of every cell: milliseconds
@@ -34,6 +36,7 @@ class Judgement(Struct, frozen=True):
     ``factor`` is the most that a kind of two-copy work takes as it is, times the best setting's time (1: there is none).
     ``setting`` is recommended; empty means as it is. ``uncertainty`` is that of its advantage, as a fraction. ``comparisons`` are
     all kinds of work with it; ``dropped`` are the settings that leave two-copy work slow; ``near`` those as good as it.
+    ``sure``: its advantage is larger than its uncertainty, and that is small (`SURE`); only then is it advice.
     """
 
     verdict: str
@@ -44,11 +47,12 @@ class Judgement(Struct, frozen=True):
     comparisons: tuple[Comparison, ...] = ()
     dropped: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    sure: bool = False
 
     @property
     def recommended(self) -> dict[str, str]:
-        """The variables to set; none: as it is."""
-        return variables(self.setting)
+        """The variables to set; none: as it is, or nothing that is sure."""
+        return variables(self.setting) if self.sure else {}
 
     @property
     def gain(self) -> Comparison | None:
@@ -110,11 +114,15 @@ def judged(rows: Sequence[Row], disturbance: Disturbance | None = None) -> Judge
         return Judgement(verdict, _disagreement(where, disturbance if busy else None), factor)
     setting, uncertainty, dropped, near = _recommended(steady if busy and verdict == "competes" else figures)
     best = setting or AS_IT_IS
+    gain = -_against(figures[best], figures[AS_IT_IS])[0]
     comparisons = tuple(
         Comparison(work, size, copies, median(values), median(figures[best][copies, work, size]))
         for (copies, work, size), values in figures[AS_IT_IS].items()
     )
-    return Judgement(verdict, _why(verdict, factor, where), factor, setting, uncertainty, comparisons, dropped, near)
+    sure = bool(setting) and uncertainty <= (SURE_IF_DISTURBED if busy else SURE) and gain > uncertainty
+    return Judgement(
+        verdict, _why(verdict, factor, where), factor, setting, uncertainty, comparisons, dropped, near, sure
+    )
 
 
 def _why(verdict: str, factor: float, where: Cell | None) -> str:
@@ -208,7 +216,7 @@ def _mostly_below(values: Sequence[float], limit: float) -> bool:
 def _against(mine: Mapping[Cell, Sequence[float]], other: Mapping[Cell, Sequence[float]]) -> tuple[float, float]:
     """The mean logarithm of ``mine`` ÷ ``other`` over the cells, and two standard errors of it.
 
-    A cell that was run once has the errors of the others, by their mean square.
+    A cell that was run once has the errors of the others, by their mean square; where all were, nothing is known (`UNREPEATED`).
     """
     from math import log
 
@@ -219,8 +227,8 @@ def _against(mine: Mapping[Cell, Sequence[float]], other: Mapping[Cell, Sequence
         if len(pairs) > 1:
             centre = sum(pairs) / len(pairs)
             squares.append(sum((pair - centre) ** 2 for pair in pairs) / (len(pairs) - 1) / len(pairs))
-    error = (sum(squares) / len(squares) / len(means)) ** 0.5 if squares else SMALLEST
-    return sum(means) / len(means), 2 * error
+    error = 2 * (sum(squares) / len(squares) / len(means)) ** 0.5 if squares else UNREPEATED
+    return sum(means) / len(means), error
 
 
 def _change(setting: str) -> tuple[int, int]:

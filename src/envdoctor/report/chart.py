@@ -42,7 +42,7 @@ def _settings(measure: Measure) -> list[str]:
     lines.append(f"{count} OpenBLAS copies: {_words(seen.verdict)} ({seen.why})" if count else _fastest(measure.rows))
     if seen.setting:
         sure = f" (±{seen.uncertainty * 100:.0f} %)" if seen.uncertainty else ""
-        lines.append(f"to use: {seen.price}{sure}")
+        lines.append(f"to use: {seen.price}{sure}" if seen.sure else f"perhaps {seen.price}{sure}: {UNSURE}")
         lines += [f"as good here: {', '.join(seen.near)}"] if seen.near else []
     elif seen.verdict != "inconclusive":
         lines.append("nothing that was tried is better than as it is" if AS_IT_IS not in seen.dropped else NO_CURE)
@@ -52,6 +52,7 @@ def _settings(measure: Measure) -> list[str]:
     return lines
 
 
+UNSURE = "too unsure to advise; envdoctor measure --thorough repeats more"
 NO_CURE = "no setting that was tried cures it: one shared copy does (conda-forge, or the operating system's)"
 
 

@@ -57,11 +57,17 @@ def test_measured_they_are_a_certain_warning_with_the_factor_and_the_setting_tha
     assert finding.remedies[0] == SetEnv(
         {"OPENBLAS_THREAD_TIMEOUT": "14"},
         title="measured here: OPENBLAS_THREAD_TIMEOUT=14: alternating 200² work 20 times faster, "
-        "100² work of one library alone 1.4 times slower",
+        "100² work of one library alone 1.4 times slower (±1 %)",
     )
     seen = {(item.label, item.value) for item in finding.evidence}
     assert (T14, "200² products of 2 libraries in turn: 8 → 0.4 ms") in seen
     assert (ONE, "tried here: leaves the work of both slow") in seen
+
+
+def test_a_setting_that_is_not_sure_is_words_and_no_fix() -> None:
+    (finding,) = competing(measure=measured(as_is=[8.0, 90.0, 8.0], one=[9.0, 9.0, 9.0]))
+    assert [type(remedy) for remedy in finding.remedies] == [Manual, Manual]
+    assert "envdoctor measure --thorough" in str(finding.remedies[0])
 
 
 def test_where_no_setting_cures_none_is_advised() -> None:

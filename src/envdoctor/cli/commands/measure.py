@@ -79,5 +79,12 @@ def _document(facts: Facts) -> dict[str, object]:
         verdict = {"slower": "competes"}.get(crowd[0], crowd[0]) if crowd else seen.verdict
         why = crowd[1] if crowd else seen.why
         told |= {"verdict": verdict, "why": why, "factor": round(seen.factor, 2), "recommended": seen.recommended}
-        told |= {"price": seen.price, "uncertainty": seen.uncertainty, "dropped": seen.dropped, "as_good": seen.near}
+        told |= {
+            "setting": seen.setting,
+            "sure": seen.sure,
+            "price": seen.price,
+            "uncertainty": seen.uncertainty,
+            "dropped": seen.dropped,
+            "as_good": seen.near,
+        }
     return {"patient": facts.patient, "measure": told}

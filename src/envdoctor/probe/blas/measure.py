@@ -40,9 +40,9 @@ Progress = Callable[[int, int], None]
 
 
 class Effort(Struct, frozen=True):
-    """How much is measured: no round begins after ``budget`` seconds, beyond the ``least`` and up to the ``most`` rounds.
+    """How much is measured: ``most`` rounds, as far as ``budget`` seconds reach; as it is and the best setting come twice first.
 
-    ``seconds`` are those of one kind of work in one child.
+    A search that may end early does so after the ``least`` rounds. ``seconds`` are those of one kind of work in one child.
     """
 
     budget: float
@@ -52,7 +52,7 @@ class Effort(Struct, frozen=True):
     thorough: bool = False
 
 
-SCREENING = Effort(4.2, 2, 4, 0.02)
+SCREENING = Effort(4.5, 2, 4, 0.02)
 THOROUGH = Effort(60.0, 5, 25, 0.05, thorough=True)
 
 
@@ -159,8 +159,8 @@ def read(
     rows: list[Row] = []
     try:
         if crowded is not None:
-            speeds = [_speed(bench, library) for library in libraries]
             oversubscription = _oversubscribe(bench, crowded, cpu.usable)
+            speeds = [_speed(bench, library) for library in libraries if time.perf_counter() - began < effort.budget]
         else:
             taking = pools if len(pools) > 1 else libraries[:1]
             settings = candidates(taking, environ, effort.thorough)
@@ -225,28 +225,36 @@ def _screen(
     found: dict[tuple[int, str, int, str], list[float]] = {}
     big: dict[tuple[str, str], list[float]] = {}
     slowest = one_thread(settings)
-    rounds, began, trying = 0, time.perf_counter(), list(settings)
+    clock, trying = Clock(effort.budget), _telling_first(settings)
     bench.planned = effort.least * len(settings)
-    while rounds < effort.least or (rounds < effort.most and _in_time(began, rounds, effort)):
+    for rounds in range(effort.most):
         order = [*paths[rounds % len(paths) :], *paths[: rounds % len(paths)]]
-        shift = rounds % len(trying)
         bench.planned = max(bench.planned, bench.done + len(trying))
-        for setting in [*trying[shift:], *trying[:shift]]:
+        tried = []
+        for setting in clock.round(trying, rounds):
             wanted = setting in (AS_IT_IS, slowest)
-            timing = bench.run(order, bench.under(setting), plan if wanted else {**plan, "big": 0})
+            timing = bench.run(
+                order, bench.under(setting), {**plan, "limit": clock.share(rounds), "big": BIG if wanted else 0}
+            )
             for copies, work, size, seconds in timing.cells:
                 found.setdefault((copies, work, size, setting), []).append(round(seconds * 1e3, 4))
             big.setdefault((order[0], setting), []).extend(timing.big)
-        rounds += 1
+            tried.append(setting)
         judgement = judged(_rows(found), bench.disturbance)
-        if rounds >= effort.least and _settled(judgement, effort):
+        late = rounds > 0 and len(tried) < len(trying)
+        if late or (rounds + 1 >= effort.least and _settled(judgement, effort)):
             break
-        if effort.thorough and rounds >= effort.least:
+        trying = _best_first(judgement, tried)
+        if effort.thorough and rounds + 1 >= effort.least:
             trying = _contenders(judgement, settings, trying)
     speeds = [
-        _figures(library, min(big.get((library.path, slowest)) or big[library.path, AS_IT_IS]), _fastest(big, library))
+        _figures(
+            library,
+            min(big.get((library.path, slowest)) or big[library.path, AS_IT_IS]),
+            min(big[library.path, AS_IT_IS]),
+        )
         for library in libraries
-        if (library.path, AS_IT_IS) in big
+        if (library.path, AS_IT_IS) in big and (_threads(library) == 1 or (library.path, slowest) in big)
     ]
     return speeds, _rows(found)
 
@@ -256,14 +264,47 @@ def one_thread(settings: Iterable[str]) -> str:
     return next((setting for setting in settings if setting.endswith("_THREADS=1")), AS_IT_IS)
 
 
-def _fastest(big: Mapping[tuple[str, str], list[float]], library: Library) -> float:
-    return min(big[library.path, AS_IT_IS])
+def _telling_first(settings: Sequence[str]) -> list[str]:
+    """As it is, the middle of the rest, one thread: where time runs out, those that tell most have been tried."""
+    first, rest = list(settings[:1]), list(settings[1:])
+    last, middle = one_thread(settings), len(rest) / 2
+    return first + sorted(rest, key=lambda item: 0.75 if item == last else abs(rest.index(item) - middle))
 
 
-def _in_time(began: float, rounds: int, effort: Effort) -> bool:
-    """Whether another round like those so far ends within the budget."""
-    taken = time.perf_counter() - began
-    return taken + taken / rounds < effort.budget
+def _best_first(judgement: Judgement, tried: list[str]) -> list[str]:
+    rank = {
+        AS_IT_IS: 0,
+        judgement.setting: 1,
+        **dict.fromkeys(judgement.near, 2),
+        **dict.fromkeys(judgement.dropped, 4),
+    }
+    return sorted(tried, key=lambda setting: 0 if setting == AS_IT_IS else rank.get(setting, 3))
+
+
+class Clock:
+    """Ends a measurement by the time it takes: under load one child may take as long as a round does on an idle machine."""
+
+    def __init__(self, budget: float) -> None:
+        self._end = time.perf_counter() + budget
+        self._longest = 0.0
+
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, round(self._end - time.perf_counter(), 3))
+
+    def share(self, rounds: int) -> float:
+        """Seconds for the next child, such that two settings can be tried twice."""
+        return round(self.left() / (2 if rounds else 4), 3)
+
+    def round(self, settings: Sequence[str], rounds: int) -> Iterable[str]:
+        """The settings of this round that there is time for: two of the first two rounds in any case; the first leaves time for that."""
+        sure, after = (0, 0) if rounds > 1 else (2, 0) if rounds else (2, 2)
+        for number, setting in enumerate(settings):
+            if number >= sure and self.left() < self._longest * (1 + after):
+                return
+            began = time.perf_counter()
+            yield setting
+            self._longest = max(self._longest, time.perf_counter() - began)
 
 
 def _settled(judgement: Judgement, effort: Effort) -> bool:

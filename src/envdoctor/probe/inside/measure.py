@@ -3,7 +3,8 @@
 ``measure.py COOKIE PLAN EXTENSION ... -- LIBRARY ...`` maps the extensions as `loader` does, finds each library's own
 ``dgemm`` and ``dgesv`` and calls them by ctypes: no NumPy is imported, and each library's pool is used for certain.
 ``PLAN`` is JSON: ``big`` (rows of the products whose every time is told; 0: none), ``seconds`` and ``least`` (turns) for each kind of
-work, ``alone`` and ``turns`` (lists of [work, rows]), ``mean`` (whether a mean is told, for a median). Standard library only, old syntax: see `collector`.
+work, ``alone`` and ``turns`` (lists of [work, rows]), ``mean`` (whether a mean is told, for a median), ``limit`` (seconds after
+which every kind of work gets one turn). Standard library only, old syntax: see `collector`.
 """
 
 import sys
@@ -23,6 +24,7 @@ clock = getattr(time, "perf_counter", time.time)
 ROW_MAJOR, AS_IT_IS = 101, 111
 NAMES = [(prefix, suffix) for prefix in ("scipy_", "") for suffix in ("64_", "_64", "")]
 PRODUCT, SOLVE = "products", "product and solve"
+STARTED = clock()
 
 
 def find(library):
@@ -111,10 +113,10 @@ def calls(work, size, libraries):
     return None if None in found else found
 
 
-def times(turn, seconds, least):
-    """Seconds of each round of calls, for ``seconds`` and at least ``least`` rounds."""
+def times(turn, seconds, least, late=float("inf")):
+    """Seconds of each round of calls, for ``seconds`` and at least ``least`` rounds; one, once it is ``late`` by the clock."""
     taken, end = [], clock() + seconds
-    while len(taken) < least or clock() < end:
+    while not taken or (clock() < late and (len(taken) < least or clock() < end)):
         began = clock()
         for call in turn:
             call()
@@ -130,12 +132,13 @@ def told(taken, mean):
 def measured(plan, works, libraries):
     """[copies, work, size, seconds a turn] of everything that the libraries can do."""
     found, asked = [], [list(item) for item in works]
+    late = STARTED + plan["limit"] if "limit" in plan else float("inf")
     for work, size in works:
         turn = calls(work, size, libraries)
         if turn is None and [PRODUCT, size] not in asked:  # a BLAS without LAPACK multiplies
             work, turn = PRODUCT, calls(PRODUCT, size, libraries)
         if turn is not None:
-            taken = times(turn, plan["seconds"], plan["least"])
+            taken = times(turn, plan["seconds"], plan["least"], late)
             found.append([len(libraries), work, size, told(taken, plan.get("mean"))])
     return found
 
