@@ -20,6 +20,24 @@ VENDORS = {
     "nvpl": "NVPL",
     "flexiblas": "FlexiBLAS",
 }
+# What people ask for first, in this order.
+STACK = (
+    *("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "numba", "polars", "pyarrow", "xarray", "dask", "h5py"),
+    *(
+        "torch",
+        "tensorflow",
+        "jax",
+        "jaxlib",
+        "cupy",
+        "mkl",
+        "jupyterlab",
+        "notebook",
+        "ipykernel",
+        "pip",
+        "uv",
+        "conda",
+    ),
+)
 MOST_BUILDS = 4  # in one line
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
@@ -118,3 +136,32 @@ def _gpu(gpu: Gpu | None | Missing) -> str:
 def _devices(devices: list[Device]) -> list[str]:
     names = [item.name if isinstance(item.name, str) else f"{item.vendor} GPU" for item in devices]
     return [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
+
+
+def stack(facts: Facts) -> list[tuple[str, str]]:
+    """Name and version of the packages that people ask for first, as far as they are there."""
+    if isinstance(facts.packages, Missing):
+        return []
+    found: dict[str, str] = {}
+    for item in facts.packages.distributions:  # of two with one name the first is imported
+        found.setdefault(item.key, str(item.version) if isinstance(item.version, str) else "?")
+    return [(name, found[name]) for name in STACK if name in found]
+
+
+def pools(facts: Facts) -> list[tuple[str, int]]:
+    """Name and threads of every pool of threads that starts with its library."""
+    blas = counted(facts)
+    if isinstance(blas, Missing):
+        return []
+    found = []
+    for library in blas.libraries:
+        if library.loaded and isinstance(library.threads, int):
+            users = f" ({', '.join(library.used_by)})" if library.used_by else ""
+            found.append((f"{VENDORS.get(library.vendor, library.vendor)}{users}", library.threads))
+    runtimes = blas.openmp if isinstance(blas.openmp, list) else []
+    return found + [(it.runtime, it.threads) for it in runtimes if it.loaded and isinstance(it.threads, int)]
+
+
+def chain(facts: Facts) -> list[str]:
+    """Who made the environment, and the Python below it."""
+    return [called(link) for link in facts.patient.origin]

@@ -12,6 +12,7 @@ from msgspec import Struct
 from envdoctor.ecosystem import paths
 from envdoctor.engine.checks import Outcome, Status
 from envdoctor.engine.rules import Confidence, Rule, Severity
+from envdoctor.facts import Missing
 from envdoctor.fixes import Fix
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import PlannedFix, by_finding
@@ -351,6 +352,27 @@ class PatientView:
     def header(self) -> list[tuple[Clean, Clean]]:
         """Label and value of the lines that tell more about the patient."""
         return self._make.pairs(header.rows(self._report.facts))
+
+    @cached_property
+    def stack(self) -> list[tuple[Clean, Clean]]:
+        """Name and version of the packages that people ask for first."""
+        return self._make.pairs(header.stack(self._report.facts))
+
+    @cached_property
+    def pools(self) -> list[tuple[Clean, int]]:
+        """Name and threads of every pool of threads that starts with its library."""
+        return [(self._make.text(name), threads) for name, threads in header.pools(self._report.facts)]
+
+    @property
+    def usable(self) -> int | None:
+        """How many CPUs the patient may use; ``None`` where that is not known."""
+        cpu = self._report.facts.cpu
+        return None if isinstance(cpu, Missing) else cpu.usable
+
+    @cached_property
+    def chain(self) -> list[Clean]:
+        """Who made the environment, and the Python below it."""
+        return [self._make.text(link) for link in header.chain(self._report.facts)]
 
     @cached_property
     def measured(self) -> list[tuple[Clean, Clean]]:

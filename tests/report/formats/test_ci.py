@@ -7,6 +7,7 @@ import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -24,7 +25,7 @@ from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats.html import notebook
 from envdoctor.report.report import Report
 from envdoctor.report.verdict import shell_for, verdict
-from envdoctor.testing import changed
+from envdoctor.testing import blas, changed, cpu, openblas
 from tests.support.build import finding, report
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
@@ -137,8 +138,52 @@ def test_html_is_whole_closed_and_without_what_it_was_given(text: str) -> None:
     parser = Tags()
     parser.feed(text)
     assert parser.open == []
-    assert "script" not in parser.seen
+    assert ("script" in parser.seen) == text.startswith("<!DOCTYPE")  # the page's own, and none in a notebook
+    assert text.count("<script>") == text.startswith("<!DOCTYPE")
     assert "http" not in text.partition("<body>")[0].replace("https://numpy.org", "")
+
+
+def test_html_has_the_verdict_first_and_folds_what_harms_nobody() -> None:
+    note = finding("TST002", severity=Severity.INFO, title="worth knowing", subject="x")
+    text = drawn("html", report(finding("TST001", Install(("numpy",))), note))
+    assert text.index("<h1>1 error: scipy needs numpy") < text.index("<table>")
+    assert '<details class="finding error" open>' in text
+    assert '<details class="finding info"><summary>' in text
+
+
+def test_html_draws_pools_over_the_usable_cpus_and_what_made_the_environment() -> None:
+    here: dict[str, Any] = {
+        "cpu": cpu(64, usable=4, quota=4.0),
+        "blas": blas(openblas("numpy", 64), openblas("scipy", 2)),
+    }
+    text = drawn("html", report(finding(), **here))
+    assert "<title>4 usable CPUs; OpenBLAS (numpy): 64 threads; OpenBLAS (scipy): 2 threads</title>" in text
+    assert text.count('class="over"') == 1 and text.count('class="bar"') == 1
+    assert "made from" in text
+
+
+def test_html_is_small_and_fast() -> None:
+    many = [finding(f"TST{number:03}", Install((f"name-{number}",)), subject=str(number)) for number in range(60)]
+    one = report(*many)
+    drawn("html", one)
+    began = time.thread_time()
+    text = drawn("html", one)
+    assert time.thread_time() - began < 0.5  # a twentieth of a second on an idle machine
+    assert len(text.encode()) < 300_000
+
+
+def test_github_leaves_out_what_needs_nothing_to_be_done() -> None:
+    idle = finding("TST001", severity=Severity.INFO, nothing_to_do="it is harmless", subject="a")
+    useful = finding("TST002", Install(("numpy",)), severity=Severity.INFO, subject="b")
+    text = drawn("github", report(idle, useful))
+    assert "TST002" in text and "TST001" not in text
+
+
+def test_markdown_folds_what_is_only_worth_knowing() -> None:
+    note = finding("TST002", severity=Severity.INFO, title="worth knowing", subject="x")
+    text = drawn("markdown", report(finding("TST001"), note))
+    assert text.index("TST001") < text.index("<summary>1 note, nothing you must do</summary>") < text.index("TST002")
+    assert text.index("TST002") < text.index("</details>")
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000, "a@" * 100_000, "a/b" * 70_000, "a.#" * 70_000, "@a" * 100_000])

@@ -18,7 +18,12 @@ def render(view: View) -> str:
     """Workflow commands, one a line; unknown checks are notices."""
     lines: list[str] = []
     for severity, kind in KINDS.items():
-        found = [(patient, item) for patient in view.patients for item in patient.open if item.severity is severity]
+        found = [
+            (patient, item)
+            for patient in view.patients
+            for item in patient.open
+            if item.severity is severity and not _idle(item)
+        ]
         lines += [
             _annotation(kind, item, patient) for patient, item in found[: MOST if len(found) <= MOST else MOST - 1]
         ]
@@ -28,6 +33,11 @@ def render(view: View) -> str:
     lines += [f"::notice title=envdoctor::{words}" for patient in view.patients for words in _unknown(patient)]
     lines += [_closing(patient) for patient in view.patients]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _idle(item: FindingView) -> bool:
+    """Whether it is only worth knowing, and nobody has to do anything: an annotation would be noise."""
+    return item.severity is Severity.INFO and (bool(item.nothing_to_do) or not item.fixes)
 
 
 def _annotation(kind: str, item: FindingView, patient: PatientView) -> str:
@@ -53,7 +63,7 @@ def _closing(patient: PatientView) -> str:
 
 def _unknown(patient: PatientView) -> Iterator[str]:
     if patient.unknown:
-        yield f"no verdict: {', '.join(' '.join(outcome.codes) or outcome.name for outcome in patient.unknown)}"
+        yield f"could not be checked: {', '.join(' '.join(outcome.codes) or outcome.name for outcome in patient.unknown)}"
 
 
 def _property(text: str) -> str:

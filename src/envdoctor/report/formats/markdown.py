@@ -35,11 +35,20 @@ def _report(patient: PatientView, plan: bool) -> Iterator[str]:
     facts = [f"- {patient.title}", *(f"- {label}: {value}" for label, value in patient.header)]
     yield "\n".join(facts) + "\n"
     told = Told()
-    for group in grouped(patient.open):
-        yield from _group(group, told, patient.shell)
+    groups = grouped(patient.open)
+    for group in groups:
+        if group.first.severity is not Severity.INFO:
+            yield from _group(group, told, patient.shell)
+    folded = [group for group in groups if group.first.severity is Severity.INFO]
+    if folded:
+        count = sum(len(group.findings) for group in folded)
+        yield f"<details>\n<summary>{plural(count, 'note')}, nothing you must do</summary>\n"
+        for group in folded:
+            yield from _group(group, told, patient.shell)
+        yield "</details>\n"
     if patient.unknown:
         lines = "\n".join(f"- {outcome.name}: {outcome.reason}" for outcome in patient.unknown)
-        yield f"## No verdict\n\n{lines}\n"
+        yield f"## Could not be checked\n\n{lines}\n"
     if plan and patient.plan:
         yield "## Plan\n\nNothing has been changed. In this order, no fix undoes another.\n"
         for number, entry in enumerate(patient.plan, 1):

@@ -10,29 +10,11 @@ from envdoctor.facts.recording import MARK, dump, packed, record
 from envdoctor.privacy.redact import Redactor, shareable
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report.formats import facts as tree
-from envdoctor.report.header import rows, title
+from envdoctor.report.header import rows, stack, title
 from envdoctor.report.report import Report
 from envdoctor.report.verdict import verdict
 from envdoctor.report.view import Style
 
-# What people ask for first, in this order.
-STACK = (
-    *("numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "numba", "polars", "pyarrow", "xarray", "dask", "h5py"),
-    *(
-        "torch",
-        "tensorflow",
-        "jax",
-        "jaxlib",
-        "cupy",
-        "mkl",
-        "jupyterlab",
-        "notebook",
-        "ipykernel",
-        "pip",
-        "uv",
-        "conda",
-    ),
-)
 FEATURES = ("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "asimd", "sve", "sve2")
 SETTINGS = (
     *("OMP_", "OPENBLAS_", "MKL_", "BLIS_", "KMP_", "GOMP_", "NUMEXPR_", "NUMBA_", "NPY_", "VECLIB_", "PYTHON", "LD_"),
@@ -90,10 +72,9 @@ def _packages(facts: Facts) -> Iterator[tuple[str, str]]:
     if isinstance(facts.packages, Missing):
         yield "Packages", f"? ({facts.packages.reason})"
         return
-    found: dict[str, str] = {}
-    for item in facts.packages.distributions:  # of two with one name the first is imported
-        found.setdefault(item.key, str(item.version))
-    told = [f"{name} {found[name]}" for name in STACK if name in found]
+    versions = stack(facts)
+    told = [f"{name} {version}" for name, version in versions]
+    found = {item.key for item in facts.packages.distributions}
     others = len(found) - len(told)
     for number in range(0, len(told), 6):
         yield "" if number else "Packages", ", ".join(told[number : number + 6])
