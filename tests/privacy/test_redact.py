@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from envdoctor.facts.recording import dump
-from envdoctor.privacy.redact import Redactor, allowed, channel, credentials, secrets, shareable
+from envdoctor.privacy.redact import Redactor, allowed, channel, credentials, pieces, secrets, shareable
 
 # --- credentials ---
 
@@ -349,3 +349,23 @@ def test_no_name_survives(user: str, host: str, places: list[tuple[str, int, str
     text = "; ".join(f"{before}{(home, user, host)[which]}{after}" for before, which, after in places)
     clean = redactor.text(text).lower().replace("<user>", "").replace("<host>", "")
     assert not any(word in clean for word in hidden)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("https://ada:hunter2@mirror/simple", "https://ada:REDACTED@mirror/simple"),
+        ("/a:https://ada:hunter2@mirror/simple:/b", "/a:https://ada:REDACTED@mirror/simple:/b"),
+        ("https://ada:p@ss:word@mirror/simple", "https://ada:REDACTED:REDACTED@mirror/simple"),
+        ("https://t0ken@mirror/simple:/b", "https://REDACTED@mirror/simple:/b"),
+        ("git+ssh://ada:hunter2@h/x:/b", "git+ssh://ada:REDACTED@h/x:/b"),
+        ("/home/ada:hunter2@x/lib", "/home/ada:REDACTED@x/lib"),
+        ("/opt/python@3.11/bin:/usr/bin", "/opt/python@3.11/bin:/usr/bin"),
+        ("//server/share:/opt/gcc@12/lib", "//server/share:/opt/gcc@12/lib"),
+        ("lib:./x@y:/z", "lib:./x@y:/z"),
+        ("", ""),
+    ],
+)
+def test_an_address_that_was_cut_at_its_colons_shows_no_password(value: str, shown: str) -> None:
+    found = pieces(value)
+    assert ":".join(found.get(piece, piece) for piece in value.split(":")) == shown

@@ -1,8 +1,11 @@
 """What Python says of files that fail at every start, taken apart."""
 
+import os
 from pathlib import Path
 
-from envdoctor.probe.startup import complaints
+import pytest
+
+from envdoctor.probe.startup import complaints, executable_pth
 from envdoctor.probe.world import World
 
 # As CPython 3.13's Lib/site.py prints it (addpackage, execsitecustomize).
@@ -34,6 +37,20 @@ def test_each_file_that_fails_is_told_with_its_exception(tmp_path: Path) -> None
         "/v/site-packages/b.pth": "SyntaxError: invalid syntax",
         "/v/site-packages/sitecustomize.py": "RuntimeError: boo",
     }
+
+
+def test_a_complaint_is_found_behind_words_without_an_end_of_line(tmp_path: Path) -> None:
+    world = World(root=str(tmp_path), home="/home/ada", cwd="/", environ={}, platform="linux")
+    said = "noise " + SAID.partition("\nError processing line 3")[0]
+    assert list(complaints(world, said, [])) == ["/v/site-packages/a.pth"]
+
+
+@pytest.mark.posix
+def test_a_pth_that_is_a_pipe_is_a_culprit(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "b.pth")
+    (tmp_path / "c.pth").write_text("/nowhere\n", encoding="utf-8")
+    world = World(root=str(tmp_path), home="/home/ada", cwd="/", environ={}, platform="linux")
+    assert executable_pth(world, ["/"]) == ["/b.pth"]
 
 
 def test_other_words_on_standard_error_accuse_nobody(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_full_disk_is_told_in_a_line(bare_patient: Patient) -> None:
         )
     assert b"Traceback" not in done.stderr
     assert b"No space left on device" in done.stderr
-    assert done.returncode == 4
+    assert done.returncode == 3
 
 
 def test_output_without_a_reader_of_errors_is_whole(bare_patient: Patient) -> None:

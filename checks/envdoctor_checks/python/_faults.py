@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Evidence, Patient, Prefix, paths
+from envdoctor.api import Evidence, Missing, Patient, Prefix, paths
 
 
 def faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
@@ -14,6 +14,11 @@ def faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Eviden
             Evidence("its Python says", f"prefix {prefix.path}"),
         ]
         yield "the environment has lost its pyvenv.cfg, and its Python is no more than its base's", tuple(evidence)
+        return
+    if isinstance(prefix.configuration, Missing) or prefix.configuration == {}:
+        reason = prefix.configuration.reason if isinstance(prefix.configuration, Missing) else "no setting in it"
+        what = "can't be read" if isinstance(prefix.configuration, Missing) else "says nothing"
+        yield f"the environment's pyvenv.cfg {what}", (Evidence(paths.join(prefix.path, "pyvenv.cfg"), reason),)
         return
     if not prefix.exists:
         yield "the environment's folder is gone", (Evidence("prefix", prefix.path),)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import (
     Finding,
+    Manual,
     Missing,
     NewEnvironment,
     NotApplicable,
@@ -17,6 +18,7 @@ from envdoctor.api import (
     UnsetEnv,
     Variables,
     check,
+    paths,
 )
 from envdoctor_checks.python._faults import faults
 
@@ -37,7 +39,7 @@ def broken_environment(
             evidence,
             title,
             ALONE
-            if prefix.lost
+            if prefix.lost or isinstance(prefix.configuration, Missing) or prefix.configuration == {}
             else "An environment is a thin layer over the Python it was made from; without that one, "
             "nothing in it can run.",
             remedies=_instead(prefix, environment),
@@ -53,4 +55,11 @@ def _instead(prefix: Prefix, environment: Variables | Missing | None) -> tuple[R
         )
     if prefix.lost:
         return (RestoreConfiguration(),)
+    if prefix.exists and (isinstance(prefix.configuration, Missing) or prefix.configuration == {}):
+        file = paths.join(prefix.path, "pyvenv.cfg")
+        words = (
+            f"move {file} away, and make it again with the Python that the environment is made of: "
+            f"`python -m venv --without-pip {prefix.path}`; the packages stay"
+        )
+        return (Manual(words),)
     return (Recreate(title="make the environment anew, in place"),)

@@ -316,6 +316,29 @@ def secrets(environ: Mapping[str, str]) -> list[str]:
     return found
 
 
+def pieces(value: str) -> dict[str, str]:
+    """What a list of folders (``:`` between them) holds of an address with a name or a password, which was cut at its
+    colons: each such piece, with what may stay of it. The word in its place means nothing to a shell."""
+    found: dict[str, str] = {}
+    parts = value.split(":")
+    for number, part in enumerate(parts):
+        user, at, host = part.rpartition("@")
+        if part.startswith("//"):
+            if at and "/" not in user[2:]:
+                found[part] = f"//REDACTED@{host}"
+                continue
+            follow = [place for place in range(number + 1, len(parts)) if parts[place][:1] not in ("/", ".", "")]
+            follow = [place for offset, place in enumerate(follow) if place == number + 1 + offset]
+            ends = [place for place in follow if "@" in parts[place]]
+            for place in follow if ends else ():
+                if place <= ends[-1]:
+                    rest = parts[place].rpartition("@")[2] if place == ends[-1] else ""
+                    found[parts[place]] = f"REDACTED@{rest}" if rest else "REDACTED"
+        elif at and number and part[:1] not in ("/", ".") and "/" not in user and part not in found:
+            found[part] = f"REDACTED@{host}"
+    return found
+
+
 def shareable(value: object) -> object:
     """A copy of a JSON document whose strings are without credentials; keys are names, and stay."""
     return _copied(value, credentials, str)

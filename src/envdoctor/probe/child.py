@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # typing itself takes longer to import than everything here
     from envdoctor.probe.job import Job
 
 OUTPUT_LIMIT = 16_000_000  # bytes of one record; what is printed outside the fences is not kept, and may be endless
-STDERR_KEPT = 4_000  # bytes of the end of standard error
+STDERR_KEPT = 4_000  # bytes of the beginning and of the end of standard error
 PAUSE = 0.05  # seconds between two looks at whether the child is still there
 # What the system refuses to us, whatever it is that we start: descriptors, processes, memory.
 OURS = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
@@ -42,6 +42,7 @@ class Child:
         self.failure: str | None = None
         self.lack: str | None = None
         self._out = b""
+        self._error_begins = b""
         self._error = b""
         self._flooded = False
         self._open = 2
@@ -120,6 +121,9 @@ class Child:
             self._out = self._out[end + len(self.cookie) :]
 
     def _take_error(self, chunk: bytes) -> None:
+        if (left := STDERR_KEPT - len(self._error_begins)) > 0:
+            self._error_begins += chunk[:left]
+            chunk = chunk[left:]
         self._error = (self._error + chunk)[-STDERR_KEPT:]
 
     def wait(self, wanted: Callable[[list[str]], bool], deadline: float) -> bool:
@@ -199,7 +203,7 @@ class Child:
 
     @property
     def stderr(self) -> str:
-        return decoded(self._error)
+        return decoded(self._error_begins + self._error)
 
 
 def _begun(argv: list[str], environ: dict[str, str] | None) -> "subprocess.Popen[bytes]":

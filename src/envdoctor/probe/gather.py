@@ -41,7 +41,7 @@ from envdoctor.probe.patient import described, origin
 from envdoctor.probe.prefix import installation
 from envdoctor.probe.prefix import prefix as prefixes
 from envdoctor.probe.project import whole as project
-from envdoctor.probe.section import either, section
+from envdoctor.probe.section import either, rid, section
 from envdoctor.probe.world import World
 
 
@@ -62,12 +62,24 @@ def gather(
     """
     accelerators = section("gpu", gpu.Examination, world, interview.timeout)
     try:
-        return _gather(choice, interview, world, folder, progress, deep, accelerators, thorough)
+        facts = _gather(choice, interview, world, folder, progress, deep, accelerators, thorough)
+        cut = [value for name, value in world.environ.items() if "@" in value and name.endswith("PATH")]
+        return _without_secrets(facts, cut) if cut and world.platform != "win32" else facts
     finally:
         if deep:
             deep("")
         if not isinstance(accelerators, Missing):
             accelerators.close()
+
+
+def _without_secrets(facts: Facts, lists: list[str]) -> Facts:
+    """The same without passwords of addresses that stand where a list of folders belongs: Python cuts them at their
+    colons, after which nobody knows them for what they are."""
+    from envdoctor.privacy.redact import pieces
+
+    words = {piece: shown for value in lists for piece, shown in pieces(value).items()}
+    cleaned: Facts = rid(facts, words) if words else facts
+    return cleaned
 
 
 def _gather(

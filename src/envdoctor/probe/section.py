@@ -48,6 +48,21 @@ def native(value: Any) -> Any:
     return value
 
 
+def rid(value: Any, words: dict[str, str]) -> Any:
+    """The same with each of ``words`` replaced in all strings."""
+    if isinstance(value, str):
+        for word, instead in words.items():
+            value = value.replace(word, instead) if word in value else value
+        return value
+    if isinstance(value, dict):
+        return {rid(key, words): rid(item, words) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(rid(item, words) for item in value)
+    if isinstance(value, Struct):
+        return structs.replace(value, **{name: rid(getattr(value, name), words) for name in value.__struct_fields__})
+    return value
+
+
 def either(value: T | Missing, instead: T) -> T:
     """``value``, or ``instead`` where it is missing."""
     return instead if isinstance(value, Missing) else value

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from envdoctor.ecosystem import paths
+from envdoctor.facts.base import Missing
 from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.interrogation import Try
 from envdoctor.probe.world import World
@@ -21,7 +22,7 @@ SUSPECTS = (
     "PYTHONUTF8",
 )
 _FILE = pattern(r'File "([^"<>\n]+)"')
-_LINE_FAILS = pattern(r"^Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
+_LINE_FAILS = pattern(r"Error processing line \d+ of (.+\.pth):\n((?:\s*\n|[ ]+.*\n)*)", re.MULTILINE)
 _MODULE_FAILS = pattern(r"^Error in (\w+customize); set PYTHONVERBOSE for traceback:\n(.*)$", re.MULTILINE)
 _PTH = pattern(r"line \d+ of (.+\.pth)\b")
 
@@ -79,15 +80,15 @@ def _leads_to(world: World, pth: str, mentioned: Sequence[str]) -> bool:
 
 
 def executable_pth(world: World, folders: Iterable[str]) -> list[str]:
-    """The ``.pth`` files with lines that are executed (https://docs.python.org/3/library/site.html)."""
+    """The ``.pth`` files that can't be read, and those with lines that are executed (https://docs.python.org/3/library/site.html)."""
     found = []
     for folder in folders:
         names = world.names(folder)
         for name in names if isinstance(names, list) else ():
             if name.endswith(".pth"):
                 text = world.text(paths.join(folder, name), 200_000)
-                if isinstance(text, str) and any(
-                    line.startswith(("import ", "import\t")) for line in text.splitlines()
+                if isinstance(text, Missing) or any(
+                    line.startswith(("import ", "import\t")) for line in (text or "").splitlines()
                 ):
                     found.append(paths.join(folder, name))
     return found

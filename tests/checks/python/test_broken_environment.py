@@ -2,7 +2,8 @@
 
 import pytest
 
-from envdoctor.engine.remedies import UnsetEnv
+from envdoctor.engine.remedies import Manual, UnsetEnv
+from envdoctor.facts import Missing
 from envdoctor.testing import PREFIX, environment, findings, outcome, prefix
 from envdoctor_checks.python.broken_environment import broken_environment
 from tests.support.cures import argvs, cure
@@ -24,3 +25,17 @@ def test_an_environment_without_its_configuration_is_broken_and_its_base_is_not(
     (found,) = findings(broken_environment, prefix=without)
     assert found.subject == PREFIX
     assert argvs(cure(found, prefix=without)) == [f"/usr/bin/python3.12 -m venv --without-pip {PREFIX}"]
+
+
+@pytest.mark.parametrize(
+    "configuration", [{}, Missing("/v/pyvenv.cfg: Is a directory"), Missing("/v/pyvenv.cfg: no file, but a pipe")]
+)
+def test_a_configuration_that_is_empty_or_no_file_is_named_and_the_packages_stay(
+    configuration: dict[str, str] | Missing,
+) -> None:
+    broken = prefix(configuration=configuration, home=None, home_exists=None)
+    (found,) = findings(broken_environment, prefix=broken)
+    assert "pyvenv.cfg" in found.title
+    (remedy,) = found.remedies
+    assert isinstance(remedy, Manual)
+    assert "pyvenv.cfg" in remedy.title and "--clear" not in remedy.title
