@@ -136,6 +136,7 @@ def test_a_check_up_imports_nothing_heavy() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "tests")
     heavy = {"numpy", "pathlib", "dataclasses", "importlib.metadata", "packaging", "psutil", "rich", "yaml", "tomllib"}
     heavy |= {"threadpoolctl", "asyncio", "concurrent.futures", "hashlib", "http", "shutil", "tempfile", "ssl"}
+    heavy |= {"envdoctor.fleets", "envdoctor.facts.fleet", "envdoctor_checks.fleet"}  # many machines are no part of it
     assert heavy & set(json.loads(run.stdout)) == set()
 
 

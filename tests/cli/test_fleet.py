@@ -5,10 +5,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from envdoctor.cli import app
 from envdoctor.cli.head_start import HeadStart
+from envdoctor.facts import Machine, Worker
 from envdoctor.fleets.formats import FORMATS
 from envdoctor.probe.choose import Surroundings
 from tests.support.fleets import machine, write
@@ -179,3 +181,12 @@ def test_a_cure_is_written_for_the_shell_of_the_machine_that_it_is_for(doctor: R
 
 def app_output(doctor: Run, path: Path) -> list[str]:
     return doctor(path, "--select", "BLA,PKG", "-v")[1].splitlines()
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_the_exact_setting_for_a_crowded_cluster_is_shown(doctor: Run, tmp_path: Path, name: str) -> None:
+    for number in range(4):
+        who = Machine(label="m", role="worker", job="Dask tcp://h:8786", worker=Worker(threads=1))
+        write(tmp_path, f"w{number}", msgspec.structs.replace(machine(number), machine=who))
+    out = doctor(tmp_path, "--format", name)[1].replace("\\", "")
+    assert "FLT009" in out and "distributed.nanny.pre-spawn-environ: {OMP_NUM_THREADS: 1}" in out

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from envdoctor.facts import Facts, Machine
+from envdoctor.facts import Facts, Link, Machine
 from envdoctor.fleets.groups import Gathering, letters, natural
-from tests.support.fleets import machine
+from envdoctor_checks.fleet.python_differs import python_differs
+from tests.support.fleets import found, machine
 
 
 def gathering(*recordings: Facts) -> Gathering:
@@ -62,3 +63,11 @@ def test_a_rank_without_a_recording_is_missing_where_each_rank_made_one() -> Non
 def test_names_are_sorted_as_people_do() -> None:
     assert sorted(["node10", "node9", "a"], key=natural) == ["a", "node9", "node10"]
     assert [letters(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_who_made_the_environment_is_no_difference_where_that_was_not_read() -> None:
+    one = machine(0)
+    unread = msgspec.structs.replace(one, patient=msgspec.structs.replace(one.patient, origin=[]))
+    known = msgspec.structs.replace(one, patient=msgspec.structs.replace(one.patient, origin=[Link(kind="venv")]))
+    fleet = gathering(unread, known).fleet(one_job=True).fleet
+    assert [finding.title for finding in found(python_differs, fleet)] == []

@@ -34,7 +34,7 @@ def crowded_machine(fleet: Fleet) -> Iterator[Finding]:
             Edit("~/.config/dask/distributed.yaml", change, title="have Dask's nanny limit its workers"),
             *remedies,
         )
-    where = f"{len(crowded)} machines" if len(crowded) > 1 else worst
+    where = f"the most crowded of {len(crowded)} machines" if len(crowded) > 1 else "one machine"
     yield Finding(
         FLT009,
         worst,

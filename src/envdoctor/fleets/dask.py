@@ -43,6 +43,11 @@ def work(number, source, address, role, deadline):
         running[number] = space["asked"](source, address, role, deadline)
     except BaseException as error:
         running[number] = '{"failed": "%s"}' % type(error).__name__
+    for _ in range(60):
+        if number not in running:
+            return
+        time.sleep(0.5)
+    running.pop(number, None)  # nobody has come for it
 """
 _TAKE = """
 (lambda sys: (lambda module: None if module is None or module.running.get({number!r}) is None else (

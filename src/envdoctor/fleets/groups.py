@@ -22,6 +22,12 @@ EACH_ITS_OWN = frozenset(
 )
 
 
+def _python(facts: Facts) -> Values:
+    if not facts.patient.origin:  # the collector does not find out who made an environment: unknown is no difference
+        yield "made by", Missing("not read")
+    yield from SECTIONS["python"](facts)
+
+
 def _cpu(facts: Facts) -> Values:
     yield from SECTIONS["cpu"](facts)
     if not isinstance(facts.cpu, Missing) and isinstance(facts.cpu.features, list):
@@ -52,7 +58,7 @@ def _mpi(facts: Facts) -> Values:
         yield "mpi4py takes", told.library
 
 
-COMPARED = SECTIONS | {"cpu": _cpu, "limits": _limits, "environment": _environment, "mpi": _mpi}
+COMPARED = SECTIONS | {"python": _python, "cpu": _cpu, "limits": _limits, "environment": _environment, "mpi": _mpi}
 
 
 class _Kept:

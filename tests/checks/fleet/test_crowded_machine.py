@@ -18,7 +18,7 @@ def on_one_machine(size: int, tasks: int | None = None, **changes: Any) -> Group
 
 def test_ranks_that_each_take_all_cpus_are_told_with_the_number_to_set() -> None:
     (finding,) = found(rule, job(on_one_machine(4, threads=8, usable=8, logical=8)))
-    assert finding.title == "4 processes with 32 BLAS threads share 8 CPUs on m"
+    assert finding.title == "4 processes with 32 BLAS threads share 8 CPUs on one machine"
     assert finding.remedies[-1].variables == {"OMP_NUM_THREADS": "2"}  # type: ignore[union-attr]
     assert len(finding.members) == 4
 
@@ -34,7 +34,7 @@ def test_one_process_a_machine_is_left_to_the_rules_for_one() -> None:
 
 def test_the_tasks_of_a_worker_count_and_the_cure_is_the_nannys() -> None:
     (finding,) = found(rule, job(on_one_machine(2, tasks=4, threads=8, usable=8, logical=8)))
-    assert finding.title == "2 processes with 64 BLAS threads share 8 CPUs on m"
+    assert finding.title == "2 processes with 64 BLAS threads share 8 CPUs on one machine"
     assert "pre-spawn-environ: {OMP_NUM_THREADS: 1}" in finding.remedies[0].change  # type: ignore[union-attr]
     assert found(rule, job(on_one_machine(2, tasks=4, threads=1, usable=8, logical=8))) == []
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, edits, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report import escapes
 from envdoctor.report.formats.html import CSS
@@ -92,6 +92,7 @@ def _found(item: Found, verdict: Verdict, style: Style) -> Iterator[str]:
     yield f"<p>{text(finding.why)}</p>"
     for fix in item.advice.fixes[:1]:
         yield f"<p>{text(fix.title)}</p>"
+        yield from (f"<p><code>{text(words)}</code></p>" for words in edits(item))
         if lined := [text(command) for command in commands(item, verdict)]:
             yield "<pre>{}</pre>".format("\n".join(lined))
     yield "</section>"

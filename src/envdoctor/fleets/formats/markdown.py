@@ -1,7 +1,7 @@
 """Markdown: the verdict, a table of the groups, then the findings as for one patient."""
 
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, edits, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report import escapes
 from envdoctor.report.view import Style
@@ -46,7 +46,7 @@ def _found(item: Found, verdict: Verdict, style: Style) -> list[str]:
     lines += ["", text(finding.why), ""]
     for fix in item.advice.fixes[:1]:
         lined = [safe(command, style.redactor) for command in commands(item, verdict)]
-        lines += [text(fix.title), ""]
+        lines += [text(fix.title), "", *(f"- {text(words)}" for words in edits(item)), ""]
         if lined:
             lines += ["```sh", *lined, "```", ""]
     return lines

@@ -3,7 +3,7 @@
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts
-from envdoctor.fleets.formats.words import commands, described, differs, headline, hint, names, safe
+from envdoctor.fleets.formats.words import commands, described, differs, edits, headline, hint, names, safe
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.report.formats.page import Page
 from envdoctor.report.view import Style
@@ -83,7 +83,7 @@ def _found(page: Page, item: Found, verdict: Verdict, whole: bool) -> None:
             page.evidence(safe(seen.label, None), safe(seen.value, None))
         page.paragraph(safe(finding.why, None))
     for fix in item.advice.fixes[:1]:
-        page.line(f"    fix: {safe((commands(item, verdict) or [fix.title])[0], None)}")
+        page.line(f"    fix: {safe((commands(item, verdict) or edits(item) or [fix.title])[0], None)}")
 
 
 def _note(page: Page, item: Found, verdict: Verdict, whole: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
 from envdoctor.facts.fleet import ALL, UNKNOWN, Fleet, Group
+from envdoctor.fixes.steps import Edit
 from envdoctor.fleets.verdict import Found, Verdict, machines
 from envdoctor.privacy.redact import Redactor, credentials
 from envdoctor.privacy.text import clean
@@ -97,6 +98,12 @@ def commands(item: Found, verdict: Verdict) -> list[str]:
         return []
     shell = shell_for(report.facts)
     return [command for step in item.advice.fixes[0].steps if (command := shell.command(step))]
+
+
+def edits(item: Found) -> list[str]:
+    """What the first cure has a person write into a file: ``setting: value (in FILE)``."""
+    steps = item.advice.fixes[0].steps if item.advice.fixes else ()
+    return [f"{step.change} (in {step.file})" for step in steps if isinstance(step, Edit)]
 
 
 def hint(verdict: Verdict) -> str:
