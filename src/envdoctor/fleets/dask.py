@@ -158,15 +158,15 @@ async def _here(text: str) -> Any:
 
 
 def _take_in(gathering: Gathering, name: str, answer: str, job: str) -> None:
-    document = json.loads(answer)
-    if "failed" in document:
-        gathering.miss(name, str(document["failed"]))
-        return
-    document["facts"]["machine"]["job"] = job
     try:
+        document = json.loads(answer)
+        if "failed" in document:
+            gathering.miss(name, str(document["failed"]))
+            return
+        document["facts"]["machine"]["job"] = job
         gathering.add(name, load(json.dumps(document), name))
-    except RecordingError as error:
-        gathering.miss(name, str(error))
+    except (RecordingError, ValueError, KeyError, TypeError, RecursionError) as error:
+        gathering.miss(name, f"its answer is not what was asked for ({type(error).__name__}: {error})"[:300])
 
 
 def _called(name: str, address: str) -> str:

@@ -78,6 +78,9 @@ def _found(item: Found, verdict: Verdict, style: Style) -> Iterator[str]:
     def text(words: str) -> str:
         return escapes.html(safe(words, style.redactor), "text")
 
+    def words(prose: str) -> str:
+        return escapes.html(safe(prose, style.redactor), "words")
+
     yield f'<section class="{item.severity.value}">'
     yield f"<h2>{item.severity.value.capitalize()} {finding.rule.code}: {text(finding.title)}</h2>"
     rows = [
@@ -89,10 +92,10 @@ def _found(item: Found, verdict: Verdict, style: Style) -> Iterator[str]:
         + "".join(f"<tr><th>{text(label)}</th><td>{text(value)}</td></tr>" for label, value in rows)
         + "</table>"
     )
-    yield f"<p>{text(finding.why)}</p>"
+    yield f"<p>{words(finding.why)}</p>"
     for fix in item.advice.fixes[:1]:
-        yield f"<p>{text(fix.title)}</p>"
-        yield from (f"<p><code>{text(words)}</code></p>" for words in edits(item))
+        yield f"<p>{words(fix.title)}</p>"
+        yield from (f"<p><code>{text(edit)}</code></p>" for edit in edits(item))
         if lined := [text(command) for command in commands(item, verdict)]:
             yield "<pre>{}</pre>".format("\n".join(lined))
     yield "</section>"

@@ -39,14 +39,17 @@ def _found(item: Found, verdict: Verdict, style: Style) -> list[str]:
     def text(words: str) -> str:
         return escapes.markdown(safe(words, style.redactor), "text")
 
+    def words(prose: str) -> str:
+        return escapes.markdown(safe(prose, style.redactor), "words")
+
     rule = finding.rule
     lines = [f"**{item.severity.value.capitalize()} {rule.code}: {text(finding.title)}**", ""]
     lines.append(f"- machines: {text(machines(item.members, verdict.fleet))}")
     lines += [f"- {text(seen.label)}: {text(seen.value)}" for seen in finding.evidence]
-    lines += ["", text(finding.why), ""]
+    lines += ["", words(finding.why), ""]
     for fix in item.advice.fixes[:1]:
         lined = [safe(command, style.redactor) for command in commands(item, verdict)]
-        lines += [text(fix.title), "", *(f"- {text(words)}" for words in edits(item)), ""]
+        lines += [words(fix.title), "", *(f"- {text(edit)}" for edit in edits(item)), ""]
         if lined:
             lines += ["```sh", *lined, "```", ""]
     return lines

@@ -15,6 +15,7 @@ import time
 WHY = "only envdoctor itself reads it"
 UNREAD = ("project", "conda", "tools", "gpu", "installation", "path", "jupyter")
 MOST = 4000000  # bytes of a file
+LIVE = ("numpy", "pandas", "dask", "distributed", "cloudpickle", "pyarrow")  # whose version is a plain attribute
 
 
 def text_of(path, most=MOST):
@@ -448,13 +449,12 @@ def _of_process(source, address, role, deadline):
     if "failed" in answer:
         return answer
     facts = answer["facts"]
-    modules = sys.modules
     facts["start"] = {"mode": "live"}
     for row in facts["packages"]["distributions"]:  # what is loaded counts, whatever lies on the disk by now
-        module = modules.get(row["key"].replace("-", "_"))
-        version = getattr(module, "__version__", None)
-        if row["key"] in ("numpy", "pandas", "dask", "distributed", "cloudpickle", "pyarrow") and isinstance(version, str):
-            row["version"] = version
+        if row["key"] in LIVE:  # of others even to ask for an attribute may run code
+            version = getattr(sys.modules.get(row["key"]), "__version__", None)
+            if isinstance(version, str):
+                row["version"] = version
     loaded = {}
     pools = MODULES["pools"]
     pools._threadpoolctl = no_threadpoolctl
