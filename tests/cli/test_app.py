@@ -75,7 +75,12 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
         ("--frobnicate", "No such option"),
         ("check --frobnicate", "No such option"),
         ("check --fail-no error", "Did you mean"),
-        ("check extra", "Got unexpected extra argument (extra)"),
+        ("check extra", "check extra: no such file or folder"),
+        ("check blas", "check blas: no such file or folder; did you mean --select BLA?"),
+        ("check --select threads", "no rule is called 'threads'; did you mean THR?"),
+        ("explain BLA", "`envdoctor list BLA` shows those that begin with it"),
+        ("list nothing-of-the-kind", "no rule has 'nothing-of-the-kind' in its code, name or page"),
+        ("schema extra", "Invalid value"),
         ("check --python", "Option '--python' requires an argument"),
         ("check --python nowhere", "--python nowhere: no such file or folder"),
         ("check --python ''", "--python: the path is empty; name an executable, a prefix or a project folder"),
@@ -128,7 +133,6 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
         ("why /", "why: /: Is a directory"),
         ("explain", "Missing argument 'RULE'"),
         ("explain XYZ123", "explain: no rule is called 'XYZ123'"),
-        ("explain BLA", "BLA: no rule has this code or name; `envdoctor list` shows all"),
         ("schema everything", "'everything' is not one of 'report', 'recording', 'why'"),
         ("list --format xml", "Invalid value for '--format': 'xml' is not one of"),
         ("check --python 'a\nb'", r"--python a\x0ab: no such file or folder"),
@@ -466,9 +470,32 @@ def test_list_shows_every_rule(doctor: Run) -> None:
     assert [row["code"] for row in rows] == sorted({row["code"] for row in rows})
     assert {"BLA001", "PKG001", "PY013", "THR001"} <= {row["code"] for row in rows}
     lines = doctor("list")[1].splitlines()
-    assert [line.split()[0] for line in lines] == [row["code"] for row in rows]
+    assert [line.split()[0] for line in lines[::2]] == [row["code"] for row in rows]
+    assert all(line.startswith("        ") and line.strip() for line in lines[1::2])  # a sentence each
     assert not any("[" in line for line in lines)  # where a rule of another package comes from
     assert sum(len(line) > 80 for line in lines) <= 1  # BLA002 has three statements
+
+
+@pytest.mark.parametrize(
+    ("word", "codes"), [("BLA003", {"BLA003"}), ("slow-blas", {"BLA003"}), ("THR", None), ("reference BLAS", None)]
+)
+def test_list_shows_the_rules_that_a_word_finds(doctor: Run, word: str, codes: set[str] | None) -> None:
+    found = {line.split()[0] for line in doctor("list", word)[1].splitlines()[::2]}
+    assert 0 < len(found) < 40
+    assert codes is None or found == codes
+    assert {row["code"] for row in json.loads(doctor("list", word, "--format", "json")[1])} == found
+
+
+def test_explain_names_the_severity_and_the_texts_that_people_search_for(doctor: Run) -> None:
+    out = doctor("explain", "PKG007")[1]
+    assert re.search(r"^Severity: ", out, re.MULTILINE)
+    assert re.search(r"^Messages: `", out, re.MULTILINE)
+
+
+def test_a_path_names_a_patient_as_the_option_does(doctor: Run) -> None:
+    one = json.loads(doctor("check", sys.prefix, "--format", "json", "--fail-on", "never")[1])
+    other = json.loads(doctor("check", "--python", sys.prefix, "--format", "json", "--fail-on", "never")[1])
+    assert one["patient"] == other["patient"]
 
 
 @pytest.mark.parametrize("what", [[], ["report"], ["recording"]])
@@ -526,12 +553,26 @@ def test_diff_tells_what_differs(doctor: Run, recorded: Callable[..., Path]) -> 
     other = recorded("other.json", packages=packages(distribution("numpy", "2.0"), distribution("new")), cpu=cpu(8))
     status, out, _ = doctor("diff", one, other)
     assert status == 0
-    assert out.splitlines()[:4] == ["packages", "  + new 1.0", "  ~ numpy 1.0 → 2.0", "  - old 1.0"]
+    lines = out.splitlines()
+    assert lines[0].startswith(f"- A  {one}: CPython 3.12.1")
+    assert lines[1].startswith(f"+ B  {other}: CPython 3.12.1")
+    assert lines[2].startswith("6 differences: packages 3")
+    assert lines[3:7] == ["packages", "  + new 1.0", "  ~ numpy 1.0 → 2.0", "  - old 1.0"]
     assert "  ~ logical 4 → 8" in out
     changes = json.loads(doctor("diff", one, other, "--format", "json")[1])["changes"]
     numpy = {"section": "packages", "what": "numpy", "before": "1.0", "after": "2.0"}
     assert any(numpy.items() <= change.items() for change in changes)
     assert doctor("diff", one, one)[1] == "no difference\n"
+
+
+def test_diff_tells_what_is_wrong_on_one_side_only(doctor: Run, recorded: Callable[..., Path]) -> None:
+    well, sick = recorded("well.json"), recorded("sick.json", **UNMET)
+    out = doctor("diff", well, sick)[1]
+    assert re.search(r"^wrong in B only\n  \+ PKG001 error ", out, re.MULTILINE)
+    assert "wrong in A only" not in out
+    made = json.loads(doctor("diff", well, sick, "--format", "json")[1])
+    assert [item["code"] for item in made["findings"]["after_only"]] == ["PKG001"]
+    assert made["findings"]["before_only"] == []
 
 
 def test_diff_takes_a_recording_and_a_python(doctor: Run, recorded: Callable[..., Path]) -> None:

@@ -44,4 +44,7 @@ def test_a_plug_ins_rule_is_named_with_its_plug_in(
     monkeypatch.syspath_prepend(tmp_path)
     for loaded in [it for it in sys.modules if it.partition(".")[0] == "pages_of_mine"]:
         monkeypatch.delitem(sys.modules, loaded)
-    assert page(collect(), "MYX001") == f"# MYX001 made-up\n\nThe rule: `{module}`, of the plug-in pages-of-mine\n"
+    assert (
+        page(collect(), "MYX001")
+        == f"# MYX001 made-up\n\nSeverity: info\n\nThe rule: `{module}`, of the plug-in pages-of-mine\n"
+    )

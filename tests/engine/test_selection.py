@@ -56,7 +56,7 @@ def test_the_more_specific_word_wins_and_ignoring_wins_a_draw(select: str, ignor
     "word, hint",
     [
         ("BLA003", "did you mean BLA0"),
-        ("thread", "did you mean threads?"),
+        ("thread", "did you mean THR?"),
         ("XYZ", "`envdoctor list` shows all rules"),
         ("", "`envdoctor list` shows all rules"),
         ("BLA001x", "did you mean BLA001?"),

@@ -39,12 +39,17 @@ class HeadStart:
 
 
 def _glance(argv: list[str]) -> str | None:
-    """The value of a single ``--python``, empty for the default patient, ``None`` where a glance is not enough."""
+    """The value of a single ``--python``, or of ``check``'s path, empty for the default patient, ``None`` where a glance is not enough."""
     if not argv or argv[0] not in TAKES_PATIENT:
         return None
-    wanted = ""
+    wanted, before = "", argv[0]
     rest = iter(argv[1:])
     for word in rest:
+        if argv[0] == "check" and not (word.startswith("-") or before.startswith("-")):  # a path names a patient, too
+            if wanted:
+                return None
+            wanted = word
+        before = "" if word.startswith("--") and "=" in word else word
         if word in ("--help", "--facts", "--project") or word.startswith(("--facts=", "--project=")):
             return None
         if "{" in word:  # a name to be filled in: of several processes one may read, and the others nothing
@@ -53,4 +58,5 @@ def _glance(argv: list[str]) -> str | None:
             if wanted:
                 return None
             wanted = word[9:] if "=" in word else next(rest, "")
+            before = ""
     return wanted

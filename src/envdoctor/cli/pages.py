@@ -1,6 +1,7 @@
 """The rules' pages, and the list of rules."""
 
 import os
+import re
 import sys
 
 from envdoctor.engine.checks import Check
@@ -9,6 +10,9 @@ from envdoctor.engine.rules import Rule
 from envdoctor.engine.selection import UsageError
 from envdoctor.privacy.text import lines, to_ascii
 from envdoctor.report.formats import Style
+
+MOST_MESSAGES = 5  # on a rule's page
+LONG_MESSAGE = 120
 
 
 def find(check_set: CheckSet, word: str) -> tuple[Rule, Check, str]:
@@ -20,7 +24,9 @@ def find(check_set: CheckSet, word: str) -> tuple[Rule, Check, str]:
         for rule in registered.check.rules:
             if word.upper() == rule.code or word.lower() == rule.name:
                 return rule, registered.check, registered.source
-    raise UsageError(f"{word}: no rule has this code or name; `envdoctor list` shows all")
+    begin = any(rule.code.startswith(word.upper()) for item in check_set.checks for rule in item.check.rules)
+    shows = f"`envdoctor list {word}` shows those that begin with it" if begin else "`envdoctor list` shows all"
+    raise UsageError(f"{word}: no rule has this code or name; {shows}")
 
 
 def page(check_set: CheckSet, word: str) -> str:
@@ -33,7 +39,33 @@ def page(check_set: CheckSet, word: str) -> str:
     except OSError:
         raise UsageError(f"{rule.code}: {source or 'envdoctor'} brings no page for it ({path})") from None
     whose = f", of the plug-in {source}" if source else ""
-    return f"{text.rstrip()}\n\nThe rule: `{module_of(check)}`{whose}\n"
+    more = [f"Severity: {_severities(rule)}", *_messages(rule), f"The rule: `{module_of(check)}`{whose}"]
+    return f"{text.rstrip()}\n\n" + "\n\n".join(more) + "\n"
+
+
+def _severities(rule: Rule) -> str:
+    severities = sorted({rule.severity, *rule.varies}, key=lambda severity: severity.rank)
+    return " / ".join(severities)
+
+
+def _messages(rule: Rule) -> list[str]:
+    """The error messages that the rule can explain, as they stand in a traceback."""
+    from envdoctor.report.why.symptoms import symptoms
+
+    examples = [f"`{row.example.strip().splitlines()[-1]}`" for row in symptoms() if rule.code in row.codes]
+    short = [example for example in examples if len(example) < LONG_MESSAGE]
+    return [f"Messages: {', '.join(short[:MOST_MESSAGES])}"] if short else []
+
+
+def sentence(rule: Rule, check: Check) -> str:
+    """The first sentence of what a rule's page says; empty where there is no page."""
+    try:
+        with open(path_of(rule, check), encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return ""
+    what = " ".join(text.partition("## What\n")[2].partition("\n## ")[0].split())
+    return re.split(r"(?<=[.:]) (?=[A-Z`])", what, maxsplit=1)[0]
 
 
 def module_of(check: Check) -> str:
@@ -70,16 +102,16 @@ def show(text: str, style: Style) -> str:
 
 
 def listing(check_set: CheckSet) -> list[dict[str, str]]:
-    """Code, name, severity (all it may take, worst first), guide statements and source of every rule, by code."""
+    """Code, name, severity (all it may take, worst first), a sentence, guide statements and source of every rule, by code."""
     rows = []
     for registered in check_set.checks:
         for rule in registered.check.rules:
-            severities = sorted({rule.severity, *rule.varies}, key=lambda severity: severity.rank)
             rows.append(
                 {
                     "code": rule.code,
                     "name": rule.name,
-                    "severity": " / ".join(severities),
+                    "severity": _severities(rule),
+                    "says": sentence(rule, registered.check),
                     "guide": ", ".join(rule.guide),
                     "source": registered.source or "envdoctor",
                 }

@@ -38,6 +38,14 @@ def _match(rule: Rule, word: str) -> int | None:
     return len(word) if rule.code.startswith(word.upper()) else None
 
 
+def family_of(word: str, rules: Sequence[Rule]) -> str:
+    """The letters that begin the codes of a family whose name begins with them (``blas``: BLA); empty for all else."""
+    families = {rule.code.rstrip("0123456789") for rule in rules}
+    return next(
+        (word[:letters].upper() for letters in (3, 2) if word.isalpha() and word[:letters].upper() in families), ""
+    )
+
+
 def validate(words: Iterable[str], rules: Sequence[Rule], where: str) -> None:
     """Raise `UsageError` for a word that matches no rule."""
     for word in words:
@@ -45,6 +53,8 @@ def validate(words: Iterable[str], rules: Sequence[Rule], where: str) -> None:
             import difflib
 
             known = [rule.code for rule in rules] + [rule.name for rule in rules]
+            if family := family_of(word, rules):
+                raise UsageError(f"{where}: no rule is called {word!r}; did you mean {family}?")
             close = difflib.get_close_matches(word.upper(), known, 1) or difflib.get_close_matches(
                 word.lower(), known, 1
             )

@@ -10,9 +10,12 @@ import msgspec
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import called
 from envdoctor.ecosystem.threads import counted
+from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Facts, Interpreter, Missing, Packages, known
 from envdoctor.facts.recording import dump
 from envdoctor.privacy.text import clean, to_ascii
+from envdoctor.report import header
+from envdoctor.report.report import Report
 from envdoctor.report.view import Style
 
 UNKNOWN = "?"
@@ -187,11 +190,47 @@ def _maps(section: str, before: dict[str, str], after: dict[str, str]) -> list[C
     return changes
 
 
-def render(changes: Sequence[Change], style: Style) -> str:
-    """``- `` only in A, ``+ `` only in B, ``~ `` in both and different."""
-    if not changes:
+class Wrong(msgspec.Struct, frozen=True):
+    """A finding that one side has and the other has not."""
+
+    code: str
+    severity: str
+    title: str
+
+
+class Sides(msgspec.Struct, frozen=True):
+    """What the two are called, and what is wrong with one of them only."""
+
+    names: tuple[str, str]
+    before_only: tuple[Wrong, ...] = ()
+    after_only: tuple[Wrong, ...] = ()
+
+
+def sides(names: tuple[str, str], before: Report, after: Report) -> Sides:
+    """The two reports compared by their findings' fingerprints."""
+    titles = tuple(
+        f"{name}: {header.title('', report.facts).removeprefix('envdoctor  · ').partition(' · ')[2]}"
+        for name, report in zip(names, (before, after), strict=True)
+    )
+    return Sides((titles[0], titles[1]), _wrong(before, after), _wrong(after, before))
+
+
+def _wrong(here: Report, there: Report) -> tuple[Wrong, ...]:
+    known = {item.fingerprint for item in there.advice}
+    found = [item.finding for item in here.open if item.fingerprint not in known]
+    return tuple(Wrong(it.rule.code, it.severity.value, it.title) for it in found)
+
+
+def render(changes: Sequence[Change], style: Style, sides: Sides | None = None) -> str:
+    """``- `` only in A, ``+ `` only in B, ``~ `` in both and different; what is wrong with one only at the end."""
+    if not changes and (sides is None or not (sides.before_only or sides.after_only)):
         return "no difference\n"
     lines: list[str] = []
+    if sides is not None:
+        counts = [(name, sum(change.section == name for change in changes)) for name in SECTIONS]
+        parts = ", ".join(f"{name} {count}" for name, count in counts if count)
+        lines += [f"- A  {sides.names[0]}", f"+ B  {sides.names[1]}"]
+        lines.append(f"{plural(len(changes), 'difference')}: {parts}" if changes else "no difference")
     section = ""
     for change in changes:
         if change.section != section:
@@ -203,10 +242,18 @@ def render(changes: Sequence[Change], style: Style) -> str:
             lines.append(f"  + {change.what} {change.after}")
         else:
             lines.append(f"  ~ {change.what} {change.before} → {change.after}")
+    for mark, side, found in (("-", "A", sides and sides.before_only), ("+", "B", sides and sides.after_only)):
+        if found:
+            lines.append(f"wrong in {side} only")
+            lines += [f"  {mark} {it.code} {it.severity} {it.title}" for it in found]
     text = "\n".join(clean(line) for line in lines) + "\n"
     return to_ascii(text) if style.ascii else text
 
 
-def render_json(changes: Sequence[Change]) -> str:
+def render_json(changes: Sequence[Change], sides: Sides | None = None) -> str:
     """The changes as a JSON document."""
-    return dump({"schema_version": "1.0", "changes": msgspec.to_builtins(list(changes))}, 2) + "\n"
+    document: dict[str, object] = {"schema_version": "1.0", "changes": msgspec.to_builtins(list(changes))}
+    if sides is not None:
+        found = {"before_only": sides.before_only, "after_only": sides.after_only}
+        document["findings"] = msgspec.to_builtins(found)
+    return dump(document, 2) + "\n"

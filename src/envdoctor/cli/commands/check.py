@@ -14,14 +14,16 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.rules import Rule
-from envdoctor.engine.selection import Selection, UsageError, choose, validate
+from envdoctor.engine.selection import Selection, UsageError, choose, family_of, validate
 from envdoctor.facts import Facts, Missing
 from envdoctor.probe import world
+from envdoctor.probe.choose import PatientError
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.report import Report, worst
 
 
 @click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATHS]")
 @options.python
 @options.facts
 @options.project
@@ -87,6 +89,7 @@ def command(
     head: HeadStart,
     /,
     *,
+    paths: tuple[str, ...],
     pythons: tuple[str, ...],
     facts_file: str | None,
     project: str | None,
@@ -114,16 +117,17 @@ def command(
     quiet: bool,
     no_redact: bool,
 ) -> int:
-    """Examine an environment, print findings and advice.
+    """Examine an environment, print findings and advice. PATHS name some as --python does.
 
     \b
+    envdoctor check ~/fit/.venv /opt/conda              two environments
     envdoctor check --format json --fail-on warning     for a CI job
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
     envdoctor check --fix                               what cures, in order
     """
     began = head.began
-    readers = session.Readers(head, pythons, facts_file, project)
+    readers = _readers(head, paths, pythons, facts_file, project)
     if deep and facts_file is not None:
         raise UsageError(
             "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
@@ -202,6 +206,27 @@ def _validated(words: Iterable[str], rules: list[Rule], where: str) -> None:
     except UsageError:
         both = [rule for registered in collect(fleets=True).checks for rule in registered.check.rules]
         validate(words, both, where)
+
+
+def _readers(
+    head: HeadStart, paths: tuple[str, ...], pythons: tuple[str, ...], facts_file: str | None, project: str | None
+) -> session.Readers:
+    if "" in paths:
+        raise UsageError("check: a path is empty; name an executable, a prefix or a project folder")
+    try:
+        return session.Readers(head, (*paths, *pythons), facts_file, project)
+    except PatientError as error:
+        raise UsageError(_meant(str(error), paths)) from None
+
+
+def _meant(message: str, paths: tuple[str, ...]) -> str:
+    """The message about a patient that is not there, as its words were typed; a rule's name is selected otherwise."""
+    for path in paths:
+        if message.startswith(f"--python {path}: "):
+            rules = [rule for registered in collect().checks for rule in registered.check.rules]
+            hint = f"; did you mean --select {family}?" if (family := family_of(path, rules)) else ""
+            return f"check {message.removeprefix('--python ')}{hint}"
+    return message
 
 
 def _script(reports: list[Report]) -> str:

@@ -4,8 +4,9 @@ import click
 
 from envdoctor.cli import session
 from envdoctor.cli.commands import options
+from envdoctor.cli.commands.info import judged
 from envdoctor.cli.head_start import HeadStart
-from envdoctor.report.difference import compare, render, render_json
+from envdoctor.report.difference import compare, render, render_json, sides
 
 
 @click.command("diff", short_help="What differs between two recordings or interpreters.")
@@ -25,8 +26,10 @@ def command(
     timeout: float | None,
     ascii_only: bool,
 ) -> int:
-    """What differs between two recordings, two interpreters, or one of each."""
-    changes = compare(*session.pair(head, (one, other), timeout))
+    """What differs between two recordings, two interpreters, or one of each, and what is wrong with one of them only."""
+    before, after = session.pair(head, (one, other), timeout)
+    changes = compare(before, after)
+    both = sides((one, other), judged(before, head.began), judged(after, head.began))
     style = session.style("never", ascii_only)
-    session.emit(render_json(changes) if format_ == "json" else render(changes, style))
+    session.emit(render_json(changes, both) if format_ == "json" else render(changes, style, both))
     return 0

@@ -33,7 +33,7 @@ CSS = """
 .envdoctor tr, .envdoctor tbody tr:nth-child(odd), .envdoctor tbody tr:hover { background: none !important; }
 .envdoctor td, .envdoctor th { padding: .1em .8em .1em 0; text-align: left !important; vertical-align: top; border: 0;
   font-weight: normal; white-space: normal; }
-.envdoctor th { opacity: .8; }
+.envdoctor th { opacity: .8; overflow-wrap: normal; }
 .envdoctor blockquote { margin: .5em 0; padding-left: .8em; border-left: 2px solid var(--line); }
 .envdoctor .small { opacity: .8; font-size: .9em; }
 .envdoctor svg { display: block; width: 100%; max-width: 36rem; height: auto; margin: .5em 0; font-size: 13px; }
