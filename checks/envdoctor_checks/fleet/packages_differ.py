@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from envdoctor.api import Finding, Fleet, Install, Manual, Rule, Severity, check, minor_of, numbers
+from envdoctor.api import Finding, Fleet, Group, Install, Manual, Rule, Severity, check, minor_of, numbers
 from envdoctor_checks.fleet._differences import Difference, differences, finding, listed, working
 
 FLT002 = Rule("FLT002", "packages-differ", Severity.ERROR, varies=(Severity.WARNING, Severity.INFO))
@@ -61,7 +61,21 @@ _WHY = (
 
 
 def _cure(rows: list[Difference]) -> tuple[Install | Manual, ...]:
-    """The commonest version, installed on the others."""
-    wanted = [f"{item.what}=={item.usual}" for item in rows if PLAIN.fullmatch(item.usual)]
+    """The commonest versions, installed on the others; where those run another Python, an environment that is made again."""
     words = Manual("Make the environment on these machines again, as on the others")
-    return (Install(tuple(wanted), title="install the version of the others"), words) if wanted else (words,)
+    keys = {item.what for item in rows}
+    wanted = [
+        f"{item.what}=={item.usual}"
+        for item in rows
+        if PLAIN.fullmatch(item.usual) and not (item.what == "dask" and "distributed" in keys)  # which brings its own
+    ]
+    pythons = {minor_of(group.sections["python"].get("version", "")) for item in rows for group in _all(item)}
+    return (
+        (Install(tuple(wanted), title="install the version of the others"), words)
+        if wanted and len(pythons) == 1
+        else (words,)
+    )
+
+
+def _all(item: Difference) -> list[Group]:
+    return [group for groups in item.values.values() for group in groups]

@@ -77,6 +77,7 @@ def connected(where: str, deadline: float) -> Gathering:
     import os
     import warnings
 
+    import distributed
     from distributed import Client
 
     warnings.simplefilter("ignore")  # versions that differ are told by us …
@@ -89,7 +90,15 @@ def connected(where: str, deadline: float) -> Gathering:
         async with made(**address, asynchronous=True, timeout=deadline, set_as_default=False) as client:
             return await gathered(client, deadline)
 
-    return asyncio.run(whole())
+    try:
+        return asyncio.run(whole())
+    except (NoClusterError, OSError, TimeoutError):
+        raise
+    except Exception as error:
+        raise NoClusterError(
+            f"distributed {getattr(distributed, '__version__', '')}, which envdoctor runs with, can't talk to this scheduler, perhaps one of another "
+            f"version ({type(error).__name__}: {error}): run envdoctor from the cluster's own environment"
+        ) from None
 
 
 async def gathered(client: Any, deadline: float) -> Gathering:

@@ -58,3 +58,13 @@ def test_packages_that_could_not_be_read_are_no_difference() -> None:
     unread.sections["packages"].clear()
     unread.sections["packages"]["(all)"] = "?"
     assert found(packages_differ, job(group("A", 9), unread)) == []
+
+
+def test_dask_comes_with_distributed_and_another_python_needs_an_environment_made_again() -> None:
+    old = {"distributed": "2024.8.0", "dask": "2024.8.0"}
+    groups = group("A", 9, packages={"dask": "2026.1.0"}), group("B", 1, packages=old)
+    (finding,) = found(packages_differ, job(*groups))
+    assert finding.remedies[0].requirements == ("distributed==2026.1.0",)  # type: ignore[union-attr]
+    groups[1].sections["python"]["version"] = "3.11.9"
+    (finding,) = found(packages_differ, job(*groups))
+    assert [type(remedy).__name__ for remedy in finding.remedies] == ["Manual"]
