@@ -45,8 +45,11 @@ def test_two_environments_differ_by_what_was_made_different(other_python: str, t
         ("added", "packages", "iniconfig", None, "2.0.0"),
         ("removed", "packages", "six", "1.16.0", None),
     ]
-    assert diff(one.prefix, other.prefix, tmp_path) == (
-        f"python\n  + further folders on sys.path {folders}\n"
+    titles, changes = diff(one.prefix, other.prefix, tmp_path).split("python\n", 1)
+    assert titles.splitlines()[0].startswith(f"- A  {one.prefix}: CPython ")
+    assert titles.splitlines()[-1] == "5 differences: python 1, packages 4"
+    assert changes == (
+        f"  + further folders on sys.path {folders}\n"
         "packages\n  + fit 1.0 (editable)\n  ~ idna 3.7 → 3.10\n  + iniconfig 2.0.0\n  - six 1.16.0\n"
     )
 
