@@ -42,7 +42,12 @@ def test_healthy_wheels_pass_deep_extension_by_extension(numpy_template: Patient
     on_disk = [path for path in site.glob("scipy/**/*.cpython-*.so") if "test" not in str(path.relative_to(site))]
     told = [item["path"] for item in seen.document["facts"]["packages"]["extensions"] if "/scipy/" in item["path"]]
     assert len(told) == len(on_disk) > 50
-    assert "NumPy uses" in seen.text
+    libraries = seen.document["facts"]["blas"]
+    assert "openblas" in libraries["numpy_uses"]
+    assert [(trial["library"], trial["wrong"]) for trial in libraries["truth"]["trials"]] == [
+        ("numpy", []),
+        ("scipy", []),
+    ]
 
 
 def test_a_file_that_can_not_be_read_is_inconclusive_by_deep(numpy_template: Patient, tmp_path: Path) -> None:

@@ -13,11 +13,13 @@ from envdoctor_checks.blas import (
     older_libstdcxx_wins,
     openmp_error_silenced,
     slow_blas,
+    wrong_results,
 )
 
 CHECKS = (
     blas_does_not_load.does_not_load,
     blas_crashes.blas_crashes,
+    wrong_results.wrong_results,
     duplicate_openblas.duplicate_openblas,
     competing_openblas_pools.competing_openblas_pools,
     slow_blas.slow_blas,

@@ -398,6 +398,7 @@ def _bar() -> "Progress":
         # No thread of its own draws it: that would take of what is being timed.
         bar = Progress(TextColumn("timing BLAS"), BarColumn(20), console=console, transient=True, auto_refresh=False)
         bar.add_task("", total=None)
+        say("")  # what was said of waiting makes way
         bar.start()
         _bars.append(bar)
     return _bars[0]

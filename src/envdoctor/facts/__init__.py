@@ -7,7 +7,7 @@ of it made on one machine is judged on another.
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Obstacle, Section, UnknownFact, known, present
-from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP, Product, Trial, Truth
 from envdoctor.facts.conda import (
     Conda,
     CondaBase,
@@ -134,6 +134,7 @@ __all__ = [
     "Patient",
     "Place",
     "Prefix",
+    "Product",
     "Project",
     "PythonPathEntry",
     "Quota",
@@ -148,6 +149,8 @@ __all__ = [
     "TaskLimit",
     "ToolMark",
     "Tools",
+    "Trial",
+    "Truth",
     "UnknownFact",
     "Variables",
     "Worker",

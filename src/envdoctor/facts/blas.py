@@ -56,12 +56,45 @@ class LoadError(Section, frozen=True, kw_only=True):
     message: str
 
 
+class Product(Section, frozen=True, kw_only=True):
+    """A call of BLAS or LAPACK: its ``routine``, the ``type`` and ``shape`` (rows, inner length, columns) of its operands;
+    ``entries`` of its result are wrong."""
+
+    routine: str
+    type: str
+    shape: list[int]
+    entries: int = 0
+
+
+class Trial(Section, frozen=True, kw_only=True):
+    """Calls whose results are known, in one child, by the copy that ``library`` (an import name) uses, under a ``setting``.
+
+    ``setting`` is ``as it is``, variables as a shell writes them, or ``without`` variables. ``asked`` results were compared, ``wrong``
+    are the calls that differed. ``ended`` is how the child ended that gave no answer (empty: it answered), ``at`` the last call it began;
+    ``problem``: why nothing could be asked.
+    """
+
+    library: str
+    setting: str
+    asked: int = 0
+    wrong: list[Product] = []
+    ended: str = ""
+    at: Product | None = None
+    problem: str | None = None
+
+
+class Truth(Section, frozen=True, kw_only=True):
+    """Whether products are right: the ``trials``, as it is first."""
+
+    trials: list[Trial]
+
+
 class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` and ``openmp``, on disk and loaded; ``errors`` of loading.
 
     ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     ``numpy_uses`` is the file that provides ``cblas_dgemm`` to NumPy once it is imported, all links followed;
-    ``None`` where NumPy is not installed, or calls no BLAS in another file.
+    ``None`` where NumPy is not installed, or calls no BLAS in another file. ``truth``: ``None`` where nobody asked.
     """
 
     libraries: list[Library]
@@ -70,3 +103,4 @@ class Blas(Section, frozen=True, kw_only=True):
     examined: list[str] | Missing = []
     extensions: list[str] = []
     numpy_uses: str | None | Missing = NOT_ASKED
+    truth: Truth | None | Missing = None

@@ -144,6 +144,8 @@ def _gather(
         )
         deep("importing NumPy")
         libraries = _with_used(libraries, interview, world)
+        deep("multiplying, to see whether the results are right")
+        libraries = _with_truth(libraries, interview, world)
     graphics = _graphics(accelerators, distributions, prefix, system)
     if world.unread and isinstance(distributions, Packages):
         from envdoctor.probe.packages import obstacles
@@ -243,6 +245,14 @@ def _with_used(libraries: Blas | Missing, interview: Interrogation, world: World
     if isinstance(libraries, Missing):
         return libraries
     return msgspec.structs.replace(libraries, numpy_uses=used.read(interview, world.environ, world.platform))
+
+
+def _with_truth(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:
+    from envdoctor.probe.blas import truth
+
+    if isinstance(libraries, Missing):
+        return libraries
+    return msgspec.structs.replace(libraries, truth=section("truth", truth.read, interview, world.environ, libraries))
 
 
 def _prefix(world: World, path: str, executable: str) -> Prefix:

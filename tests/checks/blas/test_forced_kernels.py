@@ -1,7 +1,7 @@
 """BLA004 forced-kernels: loud and quiet."""
 
 from envdoctor.engine.remedies import UnsetEnv
-from envdoctor.facts import Missing
+from envdoctor.facts import Missing, Product, Trial, Truth
 from envdoctor.testing import blas, cpu, environment, findings, openblas, outcome
 from envdoctor_checks.blas.forced_kernels import forced_kernels
 
@@ -16,6 +16,19 @@ def test_kernels_below_the_processors_are_found() -> None:
     assert isinstance(remedy, UnsetEnv)
     assert remedy.names == ("OPENBLAS_CORETYPE",)
     assert "bitwise" in remedy.unless
+
+
+def test_a_variable_without_which_the_results_are_wrong_stays() -> None:
+    forced = environment(OPENBLAS_CORETYPE="Haswell")
+    bad = Product(routine="gemm", type="float64", shape=[257, 257, 257], entries=3)
+    for without, count in (
+        ({"asked": 512}, 1),
+        ({"asked": 512, "wrong": [bad]}, 0),
+        ({"ended": "signal 4 (SIGILL)"}, 0),
+    ):
+        trial = Trial(library="numpy", setting="without OPENBLAS_CORETYPE", **without)
+        seen = blas(openblas(), truth=Truth(trials=[trial]))
+        assert len(findings(forced_kernels, blas=seen, cpu=SKYLAKE, environment=forced)) == count
 
 
 def test_the_processors_own_kernels_are_quiet() -> None:

@@ -40,13 +40,13 @@ timeout = click.option(
 )
 # The rules that judge more with --deep.
 force = click.option("--force", is_flag=True, help="Replace files that are there.")
-DEEPENED = ("BLA003", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
+DEEPENED = ("BLA003", "BLA012", "BLA013", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
 deep = click.option(
     "--deep",
     is_flag=True,
     help="Take seconds: compare every .py with RECORD and conda's files with their hashes, read every extension, import "
-    f"NumPy to see which BLAS it uses. Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of "
-    "them comes to no verdict.",
+    "NumPy to see which BLAS it uses, and whether its products are right. "
+    f"Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of them comes to no verdict.",
 )
 facts = click.option(
     "--facts", "facts_file", metavar="FILE", callback=path, help="Judge a recording instead of a Python."
