@@ -1,5 +1,6 @@
 """One check may do what it wants; the others run, and its end is an outcome."""
 
+import _thread
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -166,3 +167,26 @@ def test_a_worker_that_was_given_up_runs_nothing_more() -> None:
     release.set()
     assert finished.wait(10)
     assert ran == [1]
+
+
+def test_checks_run_without_a_thread_that_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one does that has no memory to begin, without a word to who started it."""
+    monkeypatch.setattr(_thread, "start_new_thread", lambda function, arguments: 0)
+    outcomes = examine(facts(), [RegisteredCheck(made(lambda: iter([FOUND])))] * 2, deadline=0.05)
+    assert [outcome.status for outcome in outcomes] == ["found", "found"]
+
+
+def test_checks_run_on_where_their_thread_ended_for_want_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = iter([None])
+
+    def memory_runs_out() -> Iterator[Finding]:
+        yield FOUND
+
+    def once(*words: object) -> Outcome:
+        for _ in refused:
+            raise MemoryError
+        return run(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("envdoctor.engine.run.run", once)
+    outcomes = examine(facts(), [RegisteredCheck(made(memory_runs_out))] * 2)
+    assert [outcome.status for outcome in outcomes] == ["found", "found"]

@@ -56,10 +56,10 @@ def test_too_little_memory_is_one_line() -> None:
 
 
 REFUSED_THREADS = """
-import sys, threading
-def refused(self):
+import _thread, sys
+def refused(function, arguments):
     raise RuntimeError("can't start new thread")
-threading.Thread.start = refused
+_thread.start_new_thread = refused
 from envdoctor.start import main
 main()
 """

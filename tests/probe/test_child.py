@@ -1,12 +1,12 @@
 """A child is heard within its deadline, whatever it does, and nothing of it is left."""
 
+import _thread
 import errno
 import os
 import signal
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -318,10 +318,10 @@ def test_the_modules_of_the_first_moment_are_few() -> None:
 def test_an_answer_is_heard_where_no_thread_may_be_started(
     start: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(self: threading.Thread) -> None:
+    def refused(function: object, arguments: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refused)
+    monkeypatch.setattr(_thread, "start_new_thread", refused)
     item = start(f"""
         import sys
         sys.stderr.write("x" * 300_000 + "the end")

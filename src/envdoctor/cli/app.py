@@ -53,18 +53,30 @@ def run(argv: list[str], head: HeadStart) -> int:
         session.complain("interrupted")
         return 130
     except MemoryError:
-        session.complain("envdoctor itself has too little memory (ulimit -v, or the job's limit): nothing was examined")
-        return 3
+        return _without_memory()
     except SystemExit as leaving:  # click's shell completion
         return leaving.code if isinstance(leaving.code, int) else 0
     except Exception as error:
         if isinstance(error, OSError) and error.errno in OURS:
             session.complain(f"envdoctor itself lacks what it needs: {error.strerror}: nothing was examined")
             return 3
+        if isinstance(error, SystemError) and "without exception set" in str(error):  # CPython, where memory is refused
+            return _without_memory()
         if os.environ.get("ENVDOCTOR_DEBUG"):
             raise
         session.complain(f"envdoctor itself failed: {type(error).__name__}: {error} (ENVDOCTOR_DEBUG=1 shows where)")
         return 4
+
+
+# Made while there is memory.
+_NO_MEMORY = (
+    b"envdoctor: envdoctor itself has too little memory (ulimit -v, or the job's limit): nothing was examined\n"
+)
+
+
+def _without_memory() -> int:
+    os.write(2, _NO_MEMORY)
+    return 3
 
 
 class Commands(click.Group):

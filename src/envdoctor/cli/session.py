@@ -415,9 +415,11 @@ def waiting(name: str, most: float) -> Iterator[None]:
     if not terminal:
         yield
         return
-    from threading import Event, Thread
+    from threading import Event
 
-    over = Event()
+    from envdoctor.probe.child import started
+
+    over, silent = Event(), Event()
     spoken = _said.count
 
     def told() -> None:
@@ -427,14 +429,15 @@ def waiting(name: str, most: float) -> Iterator[None]:
             _write(f"examining {name}{words}" if not seconds else f"waiting for an answer{words}: {name}")
             pause, seconds = (1 - PATIENCE, 1) if not seconds else (1, seconds + 1)
         over.shown = seconds > 0  # type: ignore[attr-defined]
+        silent.set()
 
-    thread = Thread(target=told, daemon=True)
-    thread.start()
+    begun = started(told, ())
     try:
         yield
     finally:
         over.set()
-        thread.join(1)
+        if begun:
+            silent.wait(1)
         if _said.count == spoken and getattr(over, "shown", False):
             _write("")
 

@@ -1,5 +1,6 @@
 """Runs the checks: each for itself, with a deadline, and every end an `Outcome`. Knows no check by name."""
 
+import _thread
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from envdoctor.engine.findings import Finding
 from envdoctor.facts import Facts, Missing, UnknownFact
 
 ADVANCED = "advanced"  # the level of who has named none
+MOMENT = 0.2  # seconds between two looks at a thread that may have ended without a word
 DEADLINE = 2.0  # seconds for one check; a pure function over facts takes milliseconds
 
 
@@ -47,12 +49,26 @@ class _Worker:
         self._changed = threading.Condition()
         self._began = time.monotonic()
         self._given_up = False
-        try:
-            threading.Thread(target=self._work, daemon=True).start()
+        self._alive = False
+        self._over = False
+        try:  # a bare thread: `threading.Thread.start` waits for ever for one that has no memory to begin
+            _thread.start_new_thread(self._in_thread, ())
         except RuntimeError:  # no more threads for us: better no deadline than no verdict
             self._work()
 
+    def _in_thread(self) -> None:
+        try:
+            self._work()
+        except MemoryError:  # there is none to say so with
+            pass
+        finally:
+            self._over = True
+
     def _work(self) -> None:
+        with self._changed:
+            if self._given_up:
+                return
+            self._alive = True
         for registered in self._checks:
             outcome = run(self._facts, registered, self._level)
             with self._changed:
@@ -66,12 +82,18 @@ class _Worker:
         with self._changed:
             while len(self._done) < len(self._checks):
                 left = self._began + deadline - time.monotonic()
+                if self._over or (
+                    left <= 0 and not self._alive
+                ):  # the thread has ended before its work, or never begun
+                    self._given_up = True
+                    rest = self._checks[len(self._done) :]
+                    return [*self._done, *(run(self._facts, registered, self._level) for registered in rest)]
                 if left <= 0:
                     self._given_up = True
                     late = self._checks[len(self._done)]
                     reason = f"no verdict within {deadline:g} s"
                     return [*self._done, Outcome(late.check, (), Status.UNKNOWN, reason, deadline, late.source)]
-                self._changed.wait(left)
+                self._changed.wait(min(left, MOMENT))
             return list(self._done)
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.origins import OriginKind, Overlay
+from envdoctor.ecosystem.origins import SITES, Overlay
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Edit, Run, SetEnv, Step, UnsetEnv
 from envdoctor.fixes.target import Target
@@ -23,7 +23,6 @@ STARTED_BY_SHELLS = (
     "profile.ps1",
 )
 SHARED = ("/etc", "/usr", "/opt", "/apps", "/sw", "/cvmfs", "/nix")
-TREES = (OriginKind.EASYBUILD, OriginKind.SPACK)
 
 
 def in_words(target: Target, fix: Fix) -> Fix:
@@ -87,7 +86,7 @@ def _of_a_command(target: Target, argv: tuple[str, ...]) -> str:
 def _in_a_tree(target: Target, argv: tuple[str, ...]) -> bool:
     """Whether a Python of a module tree, or what lies in it, would be changed."""
     tree = target.facts.patient.prefix
-    if target.environment or not tree or not any(kind in TREES for kind in target.kinds):
+    if target.environment or not tree or not any(kind in SITES for kind in target.kinds):
         return False
     by_its_pip = paths.within(argv[0], tree) and "pip" in argv
     return by_its_pip or any(paths.within(word, tree) for word in argv[1:])

@@ -3,6 +3,7 @@
 Imported before everything heavy, so only the standard library here.
 """
 
+import _thread
 import errno
 import os
 import signal
@@ -229,13 +230,17 @@ def _begun(argv: list[str], environ: dict[str, str] | None) -> "subprocess.Popen
 
 
 def started(target: Callable[..., object], arguments: tuple[object, ...]) -> bool:
-    """Whether a thread of ours could be started for this, with a small stack where a usual one is refused."""
+    """Whether a thread of ours could be started for this, with a small stack where a usual one is refused.
+
+    ``threading.Thread.start`` waits, for ever, for a first sign of the thread, which never comes from one that has no
+    memory to begin: a bare thread is not waited for.
+    """
     try:
-        threading.Thread(target=target, args=arguments, daemon=True).start()
+        _thread.start_new_thread(target, arguments)
     except RuntimeError:
         usual = threading.stack_size(SMALL_STACK)
         try:
-            threading.Thread(target=target, args=arguments, daemon=True).start()
+            _thread.start_new_thread(target, arguments)
         except RuntimeError:
             return False
         finally:
