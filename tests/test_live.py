@@ -1,6 +1,8 @@
 """The report in Python: what a program and a notebook see of it."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -55,6 +57,21 @@ def test_another_python_is_examined_as_the_command_does() -> None:
     assert report.facts.start.mode != "live"
     assert report.facts.patient.executable == sys.executable
     assert "named by --python" in report.facts.patient.chosen
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("meant", [False, True])
+def test_a_variable_that_threadpoolctl_sets_is_not_the_users(meant: bool) -> None:
+    """scikit-learn imports it: `import sklearn` alone is no reason for a note on OpenMP."""
+    code = (
+        "import os, threadpoolctl, envdoctor; r = envdoctor.check(select=['BLA010']);"
+        "assert os.environ['KMP_DUPLICATE_LIB_OK'] == 'True';"
+        "print('KMP_DUPLICATE_LIB_OK' in r.facts.environment.variables)"
+    )
+    environ = {name: value for name, value in os.environ.items() if name != "KMP_DUPLICATE_LIB_OK"}
+    environ |= {"KMP_DUPLICATE_LIB_OK": "True"} if meant else {}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=False)
+    assert (done.stdout.strip(), done.stderr) == (str(meant), "")
 
 
 def test_a_python_that_is_not_there_is_an_error() -> None:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from envdoctor.checkup import Options, diagnose
 from envdoctor.engine.configuration import Config
@@ -22,6 +22,9 @@ from envdoctor.probe.world import redactor, this_world
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
 
+# threadpoolctl, which scikit-learn imports, sets it for its own process: nobody else did.
+# https://github.com/joblib/threadpoolctl/blob/master/threadpoolctl.py
+SILENCED = "KMP_DUPLICATE_LIB_OK"
 # The extension whose presence in sys.modules says that the package's BLAS or OpenMP is loaded.
 EXTENSIONS = {
     "numpy": ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath"),
@@ -180,7 +183,20 @@ def check(
 
 def _running(project: str | None) -> Facts:
     choice = Choice(sys.executable, sys.prefix, "the running process")
-    return gather(choice, Introspection(), this_world(), project)  # type: ignore[arg-type]
+    world = this_world()
+    if SILENCED in world.environ and "threadpoolctl" in sys.modules and not _set_at_start(SILENCED):
+        environ = {name: value for name, value in world.environ.items() if name != SILENCED}
+        world = structs.replace(world, environ=environ)
+    return gather(choice, Introspection(), world, project)  # type: ignore[arg-type]
+
+
+def _set_at_start(name: str) -> bool:
+    """Whether the process was started with this variable; False where the system does not tell."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            return f"\0{name}=".encode() in b"\0" + file.read()
+    except OSError:
+        return False
 
 
 def _other(python: str, project: str | None) -> Facts:
