@@ -1,13 +1,16 @@
 """Checks of installed distributions, found without importlib.metadata, and what becomes of those that fail."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from envdoctor.engine import foreign
+from envdoctor.engine.checks import Outcome
 from envdoctor.engine.plugins import CheckSet, built_in, collect, entry_points, parse_entry_points
-from envdoctor.engine.run import RegisteredCheck, run
+from envdoctor.engine.run import RegisteredCheck, examine, run
 from envdoctor.testing import facts
 
 CHECKS = """
@@ -160,3 +163,88 @@ def test_bytes_that_are_no_text_hide_no_entry_point(tmp_path: Path) -> None:
 )
 def test_only_entry_points_of_our_group_are_read(text: str, points: list[tuple[str, str]]) -> None:
     assert list(parse_entry_points(text)) == points
+
+
+RULE = """
+import os, sys
+from envdoctor.api import Evidence, Finding, Install, Rule, SetEnv, Severity, check
+R = Rule("FOR001", "foreign-rule", Severity.INFO)
+def one(**changes):
+    return Finding(**({"rule": R, "subject": "s", "evidence": (), "title": "t", "why": "w"} | changes))
+@check(R)
+def examine(recorded):
+    BODY
+CHECKS = [examine]
+"""
+
+
+def outcomes(install: Install, body: str) -> Outcome:
+    install("made", RULE.replace("BODY", body))
+    (theirs_,) = theirs(collect())
+    (one,) = examine(facts(), [theirs_], 30.0)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("yield one(subject=None)", "the finding.subject is None, not str"),
+        ("yield one(title=5)", "the finding.title is a int, not str"),
+        ("yield one(evidence=7)", "the finding.evidence is a int, not a tuple"),
+        ("yield one(evidence=(Evidence('n', 3),))", "the finding.evidence[0].value is a int, not str"),
+        ("yield one(evidence=(Evidence('n', '3')))", "the finding.evidence is a Evidence, not a tuple"),
+        ("yield one(remedies=(Install('abc'),))", "the finding.remedies[0].requirements is a str, not a tuple"),
+        ("yield one(remedies=(SetEnv({'X': 1}),))", "the finding.remedies[0].variables['X'] is a int, not str"),
+        ("yield one(remedies=(3,))", "the finding.remedies[0] is a int"),
+        ("yield one(own_severity='warning')", "the finding.own_severity is a str"),
+        ("os._exit(0)", "SystemExit: os._exit(0)"),
+        ("yield from (one(subject=str(i)) for i in range(1001))", "more than 1,000 findings"),
+        ("yield from (one(subject='x' * 90_000) for i in range(9))", "findings of more than 500,000 characters"),
+    ],
+)
+def test_what_a_plug_in_gives_is_checked_field_by_field(install: Install, body: str, reason: str) -> None:
+    told = outcomes(install, body)
+    assert reason in told.reason
+
+
+def test_a_sound_finding_of_a_plug_in_passes(install: Install) -> None:
+    body = "yield one(evidence=(Evidence('a', 'b'),), remedies=(Install(('x',)), SetEnv({'X': '1'})), own_severity=Severity.ERROR)"
+    told = outcomes(install, body)
+    assert (told.status, told.reason) == ("found", "")
+
+
+def test_what_a_plug_in_prints_is_no_document(install: Install, capfd: pytest.CaptureFixture[str]) -> None:
+    with os.fdopen(os.dup(1), "w", encoding="utf-8"):
+        outcomes(install, "print('one'); os.write(1, b'two'); yield one()")
+    out, _ = capfd.readouterr()
+    assert "one" not in out
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os; os._exit(0)", "SystemExit: os._exit(0)"),
+        ("import itertools; CHECKS = itertools.count()", "TypeError: 0 is no check"),
+        ("class E(BaseException):\n    def __str__(self): raise E\nraise E", "E: (it can't say why)"),
+        (CHECKS.format(code="<x>"), "TypeError: '<x>'"),
+    ],
+)
+def test_an_import_that_ends_all_costs_the_plug_in_only(install: Install, source: str, reason: str) -> None:
+    install("bad", source)
+    (told,) = reasons(collect())
+    assert reason in told
+
+
+def test_an_import_that_never_ends_is_left_behind(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign.in_time, "__defaults__", (0.2,))
+    install("slow", "import time; time.sleep(60)")
+    (told,) = reasons(collect())
+    assert "TimeoutError: not done within 0.2 s" in told
+
+
+@pytest.mark.posix
+def test_a_pipe_in_the_place_of_entry_points_holds_nobody(install: Install, tmp_path: Path) -> None:
+    (tmp_path / "fifo-1.0.dist-info").mkdir()
+    os.mkfifo(tmp_path / "fifo-1.0.dist-info/entry_points.txt")
+    install("good", CHECKS.format(code="GOO001"))
+    assert [item.source for item in theirs(collect())] == ["made-up-good"]

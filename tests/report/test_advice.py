@@ -1,5 +1,7 @@
 """Findings become advice: ranked, known again, joined with the guide, and ignored where the project says so."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,3 +159,10 @@ def test_when_one_suppression_has_ended_a_wider_one_may_hold() -> None:
 def test_a_suppression_for_another_rule_changes_nothing() -> None:
     (item,) = advised(finding(), suppressions={"TST002": Suppression("known"), "made-up-too": Suppression("known")})
     assert item.suppressed is None
+
+
+def test_a_subject_of_digits_takes_no_square_of_the_time() -> None:
+    finding = Finding(RULE, "1" * 200_000, (), "t", "w")
+    began = time.thread_time()
+    fingerprint(finding)
+    assert time.thread_time() - began < 5  # a tenth of a second; the square of it takes hours

@@ -8,15 +8,20 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from envdoctor.ecosystem.names import normalise
 from envdoctor.engine.checks import Check
 from envdoctor.engine.findings import Finding
-from envdoctor.engine.run import RegisteredCheck
+from envdoctor.engine.rules import Rule
+from envdoctor.engine.run import RegisteredCheck, words
 from envdoctor.facts import UnknownFact
+from envdoctor.privacy.lazy import pattern
 
 GROUP = "envdoctor.checks"
 BUILT_IN = "envdoctor_checks"
+_CODE = pattern(r"[A-Z][A-Z0-9]{1,30}")
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,80}")
 OF_FLEETS = "envdoctor_checks.fleet"  # they judge many machines together, and are no part of a check-up
 
 
@@ -55,6 +60,8 @@ def collect(fleets: bool = False) -> CheckSet:
         plugins.append((point.distribution, point.version))
         try:
             found = _import(point)
+            for check in found:
+                _sound(check)
             clash = sorted(taken & {code for check in found for code in check.codes})
             if clash:
                 raise ValueError(f"its codes {', '.join(clash)} are taken")
@@ -81,8 +88,10 @@ def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
                 if not os.access(path, os.R_OK):  # most have none, and to learn it by an exception takes twice as long
                     continue
                 try:
-                    with open(path, "rb") as file:
-                        data = file.read(200_000)
+                    # O_NONBLOCK: a pipe in its place must not hold us.
+                    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+                    with open(fd, "rb") as file:
+                        data = file.read(200_000) or b""
                 except OSError:
                     continue
                 distribution, _, version = name.rpartition(".")[0].partition("-")
@@ -106,25 +115,44 @@ def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _import(point: EntryPoint) -> list[Check]:
+    from envdoctor.engine import foreign
+
     module, _, attributes = point.value.partition(":")
-    out, sys.stdout = sys.stdout, sys.stderr  # standard output is for the document
-    try:
+
+    def load() -> list[object]:
         found: object = importlib.import_module(module.strip())
         for attribute in (attributes.strip() or "CHECKS").split("."):
             found = getattr(found, attribute)
         if not isinstance(found, Iterable):
             raise TypeError(f"{type(found).__name__!r} object is not iterable")
-        checks = list(found)
-    finally:
-        sys.stdout = out
-    for check in checks:
+        return list(islice(found, foreign.MOST_CHECKS + 1))
+
+    with foreign.aside():
+        given = foreign.in_time(load)
+    checks = [check for check in given if isinstance(check, Check)]
+    for check in given:
         if not isinstance(check, Check):
             raise TypeError(f"{check!r:.80} is no check")
+    if len(checks) > foreign.MOST_CHECKS:
+        raise ValueError(f"more than {foreign.MOST_CHECKS:,} checks")
     return checks
 
 
+def _sound(check: Check) -> None:
+    """Raise `TypeError` for a check whose parts are not what they have to be."""
+    from envdoctor.engine import foreign
+
+    said = foreign.misfit(check.rules, tuple[Rule, ...], f"the rules of {check.name!r:.60}")
+    said = said or foreign.misfit(check.needs, tuple[str, ...], "needs") or foreign.misfit(check.name, str, "its name")
+    for rule in () if said else check.rules:
+        if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
+            said = f"{rule.code!r:.40}, {rule.name!r:.60}: a code is letters and digits (ABC001), a name words-with-hyphens"
+    if said:
+        raise TypeError(said)
+
+
 def _broken(point: EntryPoint, error: BaseException) -> Check:
-    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {type(error).__name__}: {error}"
+    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {type(error).__name__}: {words(error)}"
 
     def examine() -> Iterator[Finding]:
         raise UnknownFact(reason)

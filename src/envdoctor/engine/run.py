@@ -32,6 +32,20 @@ def examine(
     Python can't interrupt a function, so the checks run in a worker thread; one that overruns its
     ``deadline`` (seconds) ends as unknown, and the rest get a new worker.
     """
+    own = [registered for registered in checks if not registered.source]
+    done = _examine(facts, own, deadline, level)
+    theirs = [registered for registered in checks if registered.source]
+    if not theirs:
+        return done
+    from envdoctor.engine.foreign import aside
+
+    with aside(deadline * len(theirs)):
+        done += _examine(facts, theirs, deadline, level)
+    place = {id(registered): number for number, registered in enumerate([*own, *theirs])}
+    return [done[place[id(registered)]] for registered in checks]
+
+
+def _examine(facts: Facts, checks: Sequence[RegisteredCheck], deadline: float, level: str) -> list[Outcome]:
     outcomes: list[Outcome] = []
     while len(outcomes) < len(checks):
         outcomes += _Worker(facts, checks[len(outcomes) :], level).outcomes(deadline)
@@ -105,23 +119,27 @@ def run(facts: object, registered: RegisteredCheck, level: str = ADVANCED) -> Ou
     check = registered.check
     began = time.perf_counter()
     findings: list[Finding] = []
+    characters = 0
     status, reason = Status.PASSED, ""
     try:
         arguments = _arguments(facts, check, level)
         for finding in _produced(check, arguments):
+            if registered.source:
+                characters += _judged(finding, len(findings), characters)
             findings.append(finding)
     except NotApplicable as verdict:
-        status, reason = Status.NOT_APPLICABLE, _words(verdict)
+        status, reason = Status.NOT_APPLICABLE, words(verdict)
     except UnknownFact as verdict:
-        status, reason = Status.UNKNOWN, _words(verdict)
+        status, reason = Status.UNKNOWN, words(verdict)
     except BaseException as error:
-        status, reason = Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {_words(error)}"
+        status, reason = Status.UNKNOWN, f"the check itself failed: {type(error).__name__}: {words(error)}"
     if findings:
         status, reason = Status.FOUND, reason if status is Status.UNKNOWN else ""
     return Outcome(check, tuple(findings), status, reason, time.perf_counter() - began, registered.source)
 
 
-def _words(error: BaseException) -> str:
+def words(error: BaseException) -> str:
+    """What an exception says of itself, if it can."""
     try:
         return str(error)
     except BaseException:
@@ -155,3 +173,17 @@ def _produced(check: Check, arguments: list[object]) -> Iterator[Finding]:
         if not isinstance(finding, Finding) or finding.rule not in check.rules:
             raise TypeError(f"{check.name} gave {finding!r:.80}, which is no finding of its own rules")
         yield finding
+
+
+def _judged(finding: Finding, before: int, characters: int) -> int:
+    """How many characters a finding of a plug-in has; raises `TypeError` for one that no report could show, and where
+    there are too many."""
+    from envdoctor.engine.foreign import MOST_CHARACTERS, MOST_FINDINGS, misfit
+
+    said = misfit(finding, Finding, "the finding")
+    if said or before >= MOST_FINDINGS:
+        raise TypeError(said or f"more than {MOST_FINDINGS:,} findings")
+    length = len(repr(finding)) - len(repr(finding.rule))
+    if characters + length > MOST_CHARACTERS:
+        raise TypeError(f"findings of more than {MOST_CHARACTERS:,} characters")
+    return length

@@ -13,6 +13,7 @@ import msgspec
 from envdoctor.facts import Facts, Missing
 
 SCHEMA_VERSION = "1.0"
+_dumps = json.dumps  # as it is before any plug-in may put another in its place
 PACKED = "envdoctor-recording:"  # stands above the lines that hold a whole one
 MOST_BYTES = 50_000_000  # of a recording that was packed
 _CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
@@ -43,7 +44,7 @@ def record(facts: Facts, version: str) -> dict[str, Any]:
 def dump(document: object, indent: int | None = None) -> str:
     """JSON in ASCII: lone surrogates, which file names may hold, survive; no CI runner takes a
     line of it for a command to itself (`envdoctor.privacy.text.unhooked`)."""
-    text = json.dumps(document, ensure_ascii=True, indent=indent)
+    text = _dumps(document, ensure_ascii=True, indent=indent)
     return text.replace("##", "#\\u0023") if "##" in text else text
 
 

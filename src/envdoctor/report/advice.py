@@ -100,7 +100,7 @@ def _suppression(finding: Finding, suppressions: Mapping[str, Suppression], toda
 
 
 _PATH = pattern(r"(?:[A-Za-z]:)?[/\\~](?:[^/\\\s]*[/\\])*")
-_VERSION = pattern(r"(?<![A-Za-z])\d+(?:\.\d+)+\S*")
+_VERSION = pattern(r"(?<![A-Za-z])\d{1,40}(?:\.\d+)+\S*")
 
 
 def fingerprint(finding: Finding) -> str:
