@@ -10,17 +10,20 @@ from envdoctor.api import (
     Install,
     LoadError,
     Manual,
+    Missing,
     NotApplicable,
     Packages,
     Remedy,
     Rule,
     Severity,
     UnknownFact,
+    Variables,
     check,
     known,
     paths,
 )
 from envdoctor_checks.blas._libraries import TOO_OLD
+from envdoctor_checks.blas._load_causes import cause
 
 ILLEGAL = ("SIGILL", "0xC000001D")  # an instruction that the processor lacks, as POSIX and Windows tell it
 # Microsoft's C++ run-time, which no wheel of NumPy brings (https://learn.microsoft.com/cpp/windows/latest-supported-vc-redist)
@@ -33,7 +36,7 @@ BLA007 = Rule("BLA007", "blas-does-not-load", Severity.ERROR, guide=("blas-1",))
 
 
 @check(BLA007)
-def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
+def does_not_load(blas: Blas, packages: Packages, environment: Variables | Missing | None = None) -> Iterator[Finding]:
     errors = [error for error in known(blas.errors) if error.package in ("numpy", "scipy") or _ends(error)]
     for error in errors:
         if error.message.startswith(HELD) and float(error.message.split()[3]) < AGES:
@@ -45,7 +48,7 @@ def does_not_load(blas: Blas, packages: Packages) -> Iterator[Finding]:
         culprit = (error.package, paths.name(error.message.partition(":")[0]))  # one library, by several ways
         if culprit not in seen and not TOO_OLD.match(error.message):
             seen.add(culprit)
-            yield _broken(error, packages)
+            yield _broken(error, packages, environment if isinstance(environment, Variables) else None)
 
 
 def _ends(error: LoadError) -> bool:
@@ -84,7 +87,7 @@ def _ended(error: LoadError) -> Finding:
     )
 
 
-def _broken(error: LoadError, packages: Packages) -> Finding:
+def _broken(error: LoadError, packages: Packages, environment: Variables | None) -> Finding:
     anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
     if _ends(error) and not _crashes(error):
         return _ended(error)
@@ -102,6 +105,16 @@ def _broken(error: LoadError, packages: Packages) -> Finding:
     gone = error.message.rpartition("Not found: ")[2].lower() if "Not found: " in error.message else ""
     if gone.startswith(RUNTIME):
         anew = Manual("install Microsoft's Visual C++ run-time: winget install Microsoft.VCRedist.2015+.x64")
+    if found := cause(error, environment):
+        return Finding(
+            BLA007,
+            error.package,
+            (Evidence("the loader says", error.message), *found.evidence, Evidence("loading", error.extension)),
+            found.title,
+            found.why,
+            own_confidence=found.confidence,
+            remedies=(found.remedy,),
+        )
     library, colon, _ = error.message.partition(":")
     return Finding(
         BLA007,

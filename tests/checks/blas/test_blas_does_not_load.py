@@ -2,9 +2,9 @@
 
 import pytest
 
-from envdoctor.engine.remedies import Install, Manual
+from envdoctor.engine.remedies import Install, InstallSystem, Manual, Remedy, UnsetEnv
 from envdoctor.facts import LoadError, Missing
-from envdoctor.testing import blas, findings, outcome, packages
+from envdoctor.testing import blas, environment, findings, outcome, packages
 from envdoctor_checks.blas.blas_does_not_load import does_not_load
 from envdoctor_checks.blas.older_libstdcxx_wins import older_libstdcxx_wins
 
@@ -39,3 +39,56 @@ def test_a_library_that_crashes_python_is_an_error(signal: str, cure: type) -> N
     assert signal in finding.title
     assert [type(remedy) for remedy in finding.remedies] == [cure]
     assert outcome(older_libstdcxx_wins, blas=broken).status == "unknown"
+
+
+EXTENSION = "/site/numpy/_core/_multiarray_umath.so"
+
+
+def cure_of(message: str, **variables: str) -> Remedy:
+    error = LoadError(package="numpy", extension=EXTENSION, message=message)
+    facts = {"blas": blas(errors=[error]), "packages": packages(), "environment": environment(**variables)}
+    (finding,) = findings(does_not_load, **facts)
+    (remedy,) = finding.remedies
+    return remedy
+
+
+@pytest.mark.parametrize(
+    ("message", "package"),
+    [
+        ("libopenblas.so.0: cannot open shared object file: No such file or directory", "libopenblas0"),
+        ("liblapack.so.3: cannot open shared object file: No such file or directory", "liblapack3"),
+        ("libgfortran.so.5: cannot open shared object file: No such file or directory", "libgfortran5"),
+    ],
+)
+def test_a_library_that_only_the_system_brings_comes_from_the_system(message: str, package: str) -> None:
+    assert cure_of(message) == InstallSystem({"apt-get": (package,)}, title="install the library that numpy needs")
+
+
+@pytest.mark.parametrize(
+    ("message", "word"),
+    [
+        (f"{EXTENSION}: failed to map segment from shared object", "ulimit -v"),
+        (f"{EXTENSION}: cannot create shared object descriptor: Cannot allocate memory", "ulimit -v"),
+        (f"{EXTENSION}: failed to map segment from shared object: Operation not permitted", "findmnt"),
+        (f"dlopen({EXTENSION}, 0x0006): Symbol not found: _cblas_caxpy$NEWLAPACK$ILP64", "13.3"),
+        (f"/lib/libc.so.6: version `GLIBC_2.34' not found (required by {EXTENSION})", "older release"),
+    ],
+)
+def test_a_limit_or_a_system_is_told_in_words_and_nothing_is_installed(message: str, word: str) -> None:
+    remedy = cure_of(message)
+    assert isinstance(remedy, Manual)
+    assert word in str(remedy)
+
+
+def test_a_library_that_a_variable_puts_first_is_taken_away_by_the_variable() -> None:
+    message = f"{EXTENSION}: undefined symbol: cblas_cdotc_sub"
+    remedy = cure_of(message, LD_LIBRARY_PATH="/opt/bad")
+    assert isinstance(remedy, UnsetEnv)
+    assert remedy.names == ("LD_LIBRARY_PATH",)
+    assert isinstance(cure_of(message), Install)
+
+
+def test_a_library_of_the_wheel_that_is_gone_or_cut_comes_back_with_the_wheel() -> None:
+    gone = "libscipy_openblas64_-32a4b2a6.so: cannot open shared object file: No such file or directory"
+    assert isinstance(cure_of(gone, LD_LIBRARY_PATH="/opt/fine"), Install)
+    assert isinstance(cure_of(f"{EXTENSION}: file too short"), Install)
