@@ -179,3 +179,11 @@ def test_a_report_on_a_projects_environment_names_no_absolute_path_of_the_user()
         )
         assert not re.search(r"/home/ada", text)
         assert ".venv/bin/python -m pip install numpy" in text or "--python ./.venv" in text
+
+
+def test_every_style_that_is_drawn_has_its_code() -> None:
+    """`Page` writes the codes itself: importing rich took longer than all checks."""
+    found = [build.finding(f"TST00{n}", severity=severity, subject=str(n)) for n, severity in enumerate(Severity)]
+    colored = renderer("text")([build.report(*found)], Style(color=True, verbosity=1, plan=True))
+    assert {"1;31", "33", "36", "2", "1"} <= set(re.findall(r"\x1b\[([0-9;]+)m", colored))
+    assert colored.count("\x1b[0m") * 2 == colored.count("\x1b[")

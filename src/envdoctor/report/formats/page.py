@@ -1,11 +1,7 @@
 """The page that text for people is drawn on."""
 
-import io
 import re
 from textwrap import wrap
-
-from rich.console import Console
-from rich.text import Text
 
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report.view import Style
@@ -15,24 +11,26 @@ INDENT = 4
 _CODE = re.compile("`[^`]+`")
 
 
+# Select Graphic Rendition (ECMA-48). rich would take longer to import than all our checks to run.
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+
+
 class Page:
     """Text that is drawn line by line; what a person copies is never wrapped."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
-        self._console = Console(
-            file=io.StringIO(),
-            force_jupyter=False,  # in a notebook rich would show each line and write nothing
-            width=max(style.width, 40),
-            color_system="standard" if style.color else None,
-            force_terminal=style.color,
-            no_color=not style.color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},  # what the environment says of width and colour has been weighed (session)
-        )
+        self._lines: list[str] = []
+        self.width = max(style.width, 40)
+
+    def _put(self, *parts: tuple[str, str]) -> None:
+        """A line of parts that are clean, each with its style: words of `_CODES`, or none."""
+        self._lines.append("".join(self._styled(text, style) for text, style in parts))
+
+    def _styled(self, text: str, style: str) -> str:
+        if not (self._style.color and style and text):
+            return text
+        return f"\x1b[{';'.join(_CODES[word] for word in style.split())}m{text}\x1b[0m"
 
     def _clean(self, text: str) -> str:
         text = clean(text)
@@ -40,8 +38,7 @@ class Page:
 
     def line(self, *parts: str | tuple[str, str]) -> None:
         """One line of plain or (text, style) parts; the terminal may break it, we don't."""
-        clean = [self._clean(part) if isinstance(part, str) else (self._clean(part[0]), part[1]) for part in parts]
-        self._console.print(Text.assemble(*clean), soft_wrap=True)
+        self._put(*((self._clean(it), "") if isinstance(it, str) else (self._clean(it[0]), it[1]) for it in parts))
 
     def paragraph(
         self,
@@ -54,10 +51,8 @@ class Page:
     ) -> None:
         """Wrapped text with a label beside its first line, ``column`` wide."""
         for index, piece in enumerate(self.pieces(text, indent + (column if label else 0))):
-            head = Text(" " * indent)
-            if label:
-                head.append((self._clean(label) if index == 0 else "").ljust(column), style=label_style)
-            self._console.print(head.append(piece, style=style), soft_wrap=True)
+            beside = (self._clean(label) if index == 0 else "").ljust(column) if label else ""
+            self._put((" " * indent, ""), (beside, label_style if index == 0 else ""), (piece, style))
 
     def pieces(self, text: str, column: int) -> list[str]:
         """The lines that a text takes from this column on.
@@ -66,13 +61,13 @@ class Page:
         text, which stands between backticks; no NUL is left by sanitize.
         """
         whole = _CODE.sub(lambda code: code[0].replace(" ", "\0"), self._clean(text))
-        lines = wrap(whole, max(self._console.width - column, 20), break_long_words=False, break_on_hyphens=False)
+        lines = wrap(whole, max(self.width - column, 20), break_long_words=False, break_on_hyphens=False)
         return [line.replace("\0", " ") for line in lines]
 
     def clipped(self, text: str, label: str = "", label_style: str = "bold", style: str = "", end: str = "") -> None:
         """One line; where it is longer, something is left out before ``end``."""
         text, end = self._clean(text), self._clean(end)
-        room = self._console.width - len(self._clean(label)) - len(end)
+        room = self.width - len(self._clean(label)) - len(end)
         if len(text) > room:
             dots = self._clean(" …")
             text = text[: max(room - len(dots) + 1, 1)].rsplit(" ", 1)[0].rstrip(" ,;:·│|-") + dots
@@ -81,7 +76,7 @@ class Page:
     def evidence(self, label: str, value: str) -> None:
         """What was seen, dim; a path that is longer than the line stays whole, on a line of its own."""
         style = "dim" if self._style.color else ""
-        if max(map(len, value.split()), default=0) <= self._console.width - INDENT - len(label) - 2:
+        if max(map(len, value.split()), default=0) <= self.width - INDENT - len(label) - 2:
             self.paragraph(value, f"{label}  ", label_style=style, style=style, column=len(label) + 2)
             return
         if label.strip():
@@ -90,26 +85,18 @@ class Page:
 
     def space(self) -> None:
         """An empty line, but not at the top, and never two of them."""
-        text = self.text
-        if text and not text.endswith("\n\n"):
-            self.line()
+        if self._lines and self._lines[-1]:
+            self._lines.append("")
 
     def blank(self) -> "Page":
         """Another page like this, with nothing on it."""
         return Page(self._style)
 
     @property
-    def width(self) -> int:
-        """Its columns."""
-        return self._console.width
-
-    @property
     def height(self) -> int:
         """The lines that are on it."""
-        return self.text.count("\n")
+        return len(self._lines)
 
     @property
     def text(self) -> str:
-        file = self._console.file
-        assert isinstance(file, io.StringIO)
-        return file.getvalue()
+        return "".join(f"{line}\n" for line in self._lines)
