@@ -1,5 +1,7 @@
 """The loaded libraries, how many threads they have, and what limits them."""
 
+from msgspec import structs
+
 from envdoctor.api import (
     Blas,
     Cpu,
@@ -10,6 +12,7 @@ from envdoctor.api import (
     OpenMP,
     UnknownFact,
     Variables,
+    is_count,
     known,
     plural,
     with_expected_threads,
@@ -49,6 +52,28 @@ def limits_seen(cpu: Cpu) -> list[Evidence]:
     if not isinstance(cpu.quotas, Missing):
         evidence += [Evidence(quota.file, quota.setting) for quota in cpu.quotas[:1]]
     return evidence
+
+
+# What a scheduler's job was given, and what tells that one is running: a mask or a quota need not follow it.
+# https://slurm.schedmd.com/sbatch.html (SLURM_CPUS_PER_TASK: where --cpus-per-task was asked for); NCPUS of PBS Professional and
+# PBS_NUM_PPN of TORQUE; LSF's LSB_DJOB_NUMPROC; Grid Engine's NSLOTS (its SGE_TASK_ID is set in all jobs). The last two count all hosts of a job: they may be too many, and never too few.
+ALLOCATIONS = (
+    ("SLURM_CPUS_PER_TASK", "SLURM_JOB_ID"),
+    ("PBS_NUM_PPN", "PBS_ENVIRONMENT"),
+    ("NCPUS", "PBS_ENVIRONMENT"),
+    ("LSB_DJOB_NUMPROC", "LSB_JOBID"),
+    ("NSLOTS", "SGE_TASK_ID"),
+)
+
+
+def within_allocation(cpu: Cpu, environment: Variables) -> tuple[Cpu, list[Evidence]]:
+    """The CPUs that are usable by what a scheduler gave the job, too, and the variable where it is the tighter limit."""
+    set_here = environment.variables
+    for name, job in ALLOCATIONS:
+        value = set_here.get(name, "")
+        if job in set_here and is_count(value) and int(value) < cpu.usable:
+            return structs.replace(cpu, usable=int(value)), [Evidence(name, value)]
+    return cpu, []
 
 
 def count(threads: int) -> str:

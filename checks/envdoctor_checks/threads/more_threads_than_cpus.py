@@ -24,7 +24,7 @@ from envdoctor.api import (
     oversubscription_verdict,
     with_expected_threads,
 )
-from envdoctor_checks.threads._libraries import VARIABLES, limits_seen, loaded_libraries, threads_of
+from envdoctor_checks.threads._libraries import VARIABLES, limits_seen, loaded_libraries, threads_of, within_allocation
 from envdoctor_checks.threads._variables import limit
 
 THR001 = Rule("THR001", "more-threads-than-cpus", Severity.WARNING, Confidence.LIKELY, guide=("blas-7", "blas-8"))
@@ -34,21 +34,23 @@ THR001 = Rule("THR001", "more-threads-than-cpus", Severity.WARNING, Confidence.L
 def more_threads_than_cpus(
     blas: Blas, cpu: Cpu, environment: Variables, measure: Measure | Missing | None = None
 ) -> Iterator[Finding]:
-    """Threads as the loaded libraries answer, against the CPUs that affinity and cgroup quota leave."""
+    """Threads as the loaded libraries answer, against the CPUs that affinity, cgroup quota and a scheduler's job leave."""
     known(cpu.quota)
-    loaded = loaded_libraries(with_expected_threads(blas, cpu, environment.variables))
+    whole = cpu
+    cpu, given = within_allocation(cpu, environment)
+    loaded = loaded_libraries(with_expected_threads(blas, whole, environment.variables))
     counted = [library for library in loaded if not isinstance(library.threads, Missing)]
     found = False
     for vendor in dict.fromkeys(library.vendor for library in counted):
         pools = [library for library in counted if library.vendor == vendor]
         if any(at_once(library, cpu, environment) > cpu.usable for library in pools):
             found = True
-            yield _finding(vendor, pools, cpu, environment, measure)
+            yield _finding(vendor, pools, cpu, environment, measure, given)
     runtimes = blas.openmp if isinstance(blas.openmp, list) else []
     # Without the variable, those who use OpenMP set their own number (scikit-learn counts the quota itself).
     crowded = [item for item in runtimes if at_once(item, cpu, environment) > cpu.usable and item.used_by]
     if crowded and not found and is_list(environment.variables.get("OMP_NUM_THREADS", "")):
-        yield _openmp_finding(crowded, cpu, environment)
+        yield _openmp_finding(crowded, cpu, environment, given)
     if not counted:
         raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")
 
@@ -69,7 +71,12 @@ def at_once(pool: Library | OpenMP, cpu: Cpu, environment: Variables) -> int:
 
 
 def _finding(
-    vendor: str, pools: list[Library], cpu: Cpu, environment: Variables, measure: Measure | Missing | None
+    vendor: str,
+    pools: list[Library],
+    cpu: Cpu,
+    environment: Variables,
+    measure: Measure | Missing | None,
+    given: list[Evidence],
 ) -> Finding:
     most = max(threads_of(library) for library in pools)
     variable = VARIABLES.get(vendor, "OMP_NUM_THREADS")
@@ -77,7 +84,7 @@ def _finding(
     if vendor == "openblas" and any(library.threading_layer == "openmp" for library in crowded):
         variable = "OMP_NUM_THREADS"  # such a build reads no other; the others read it where nothing outranks it
     evidence = [Evidence(library.path, f"{library.threads} threads") for library in pools]
-    evidence += limits_seen(cpu)
+    evidence += [*given, *limits_seen(cpu)]
     evidence += [
         Evidence(name, environment.variables[name])
         for name in dict.fromkeys((variable, "OMP_NUM_THREADS"))
@@ -102,7 +109,7 @@ def _finding(
     )
 
 
-def _openmp_finding(crowded: list[OpenMP], cpu: Cpu, environment: Variables) -> Finding:
+def _openmp_finding(crowded: list[OpenMP], cpu: Cpu, environment: Variables, given: list[Evidence]) -> Finding:
     value = environment.variables["OMP_NUM_THREADS"]
     cpus = "1 CPU is" if cpu.usable == 1 else f"{cpu.usable} CPUs are"
     return Finding(
@@ -110,6 +117,7 @@ def _openmp_finding(crowded: list[OpenMP], cpu: Cpu, environment: Variables) -> 
         crowded[0].runtime,
         (
             *(Evidence(item.path, f"{item.threads} threads ({', '.join(item.used_by)})") for item in crowded),
+            *given,
             *limits_seen(cpu),
             Evidence("OMP_NUM_THREADS", value),
         ),

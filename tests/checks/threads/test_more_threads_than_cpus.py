@@ -73,3 +73,26 @@ def test_openmps_dynamic_teams_do_not_see_a_quota() -> None:
 def test_openmps_limits_are_none_of_a_pthreads_builds() -> None:
     limits = environment(OMP_THREAD_LIMIT="1", OMP_DYNAMIC="true")
     assert findings(check, blas=blas(openblas("numpy", 8)), cpu=cpu(2), environment=limits) != []
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        {"SLURM_JOB_ID": "1", "SLURM_CPUS_PER_TASK": "2"},
+        {"PBS_ENVIRONMENT": "PBS_BATCH", "NCPUS": "2"},
+        {"LSB_JOBID": "1", "LSB_DJOB_NUMPROC": "2"},
+        {"SGE_TASK_ID": "undefined", "NSLOTS": "2"},
+    ],
+    ids=str,
+)
+def test_what_a_scheduler_gave_the_job_counts_though_the_mask_has_all_cpus(job: dict[str, str]) -> None:
+    (finding,) = findings(check, blas=blas(openblas(threads=16)), cpu=cpu(16), environment=environment(**job))
+    assert finding.title == "BLAS starts 16 threads where 2 CPUs are usable"
+    assert [seen.value for seen in finding.evidence if seen.label in job] == ["2"]
+    assert finding.remedies[0] == SetEnv({"OPENBLAS_NUM_THREADS": "2"})
+    assert findings(check, blas=blas(openblas(threads=2)), cpu=cpu(16), environment=environment(**job)) == []
+
+
+def test_a_count_without_its_job_or_that_is_none_limits_nothing() -> None:
+    for stray in ({"NSLOTS": "2"}, {"NCPUS": "1"}, {"SLURM_JOB_ID": "1", "SLURM_CPUS_PER_TASK": "many"}):
+        assert findings(check, blas=blas(openblas(threads=16)), cpu=cpu(16), environment=environment(**stray)) == []
