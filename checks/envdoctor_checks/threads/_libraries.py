@@ -56,7 +56,8 @@ def limits_seen(cpu: Cpu) -> list[Evidence]:
 
 # What a scheduler's job was given, and what tells that one is running: a mask or a quota need not follow it.
 # https://slurm.schedmd.com/sbatch.html (SLURM_CPUS_PER_TASK: where --cpus-per-task was asked for); NCPUS of PBS Professional and
-# PBS_NUM_PPN of TORQUE; LSF's LSB_DJOB_NUMPROC; Grid Engine's NSLOTS (its SGE_TASK_ID is set in all jobs). The last two count all hosts of a job: they may be too many, and never too few.
+# PBS_NUM_PPN of TORQUE; LSF's LSB_DJOB_NUMPROC; Grid Engine's NSLOTS (SGE_TASK_ID is set in all its jobs).
+# The last two count all hosts of a job: they may be too many, and never too few.
 ALLOCATIONS = (
     ("SLURM_CPUS_PER_TASK", "SLURM_JOB_ID"),
     ("PBS_NUM_PPN", "PBS_ENVIRONMENT"),

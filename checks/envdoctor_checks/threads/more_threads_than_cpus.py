@@ -103,7 +103,7 @@ def _finding(
         vendor,
         tuple(evidence),
         f"BLAS starts {most} threads where {cpus} usable{cost}",
-        "No BLAS honours a cgroup quota: threads without a CPU wait for one another, and every product waits too.",
+        "No BLAS honours a cgroup quota, or what a scheduler gave: threads without a CPU wait for one another, and every product waits too.",
         own_confidence=confidence,
         remedies=limit(variable, cpu.usable),
     )
