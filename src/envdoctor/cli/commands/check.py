@@ -39,7 +39,7 @@ from envdoctor.report.report import Report, worst
 @click.option("--extend-select", multiple=True, callback=options.words, metavar="RULES", help="These, too.")
 @click.option("--extend-ignore", multiple=True, callback=options.words, metavar="RULES", help="Not these, either.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
-@click.option("--strict", is_flag=True, help="Status 3 where any check comes to no verdict.")
+@click.option("--strict", is_flag=True, help="Status 3 where a check could not be done.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")
 @click.option(
     "-o",
@@ -77,7 +77,12 @@ from envdoctor.report.report import Report, worst
 @options.force
 @options.color
 @options.ascii_only
-@click.option("-v", "--verbose", count=True, help="Tell what passed and what does not apply, too.")
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Show all: evidence, the guide's statements, what passed and what does not apply.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only.")
 @click.option(
     "--no-redact",

@@ -46,7 +46,7 @@ deep = click.option(
     is_flag=True,
     help="Take seconds: compare every .py with RECORD and conda's files with their hashes, read every extension, import "
     "NumPy to see which BLAS it uses, and whether its products are right. "
-    f"Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of them comes to no verdict.",
+    f"Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of them could not be done.",
 )
 facts = click.option(
     "--facts", "facts_file", metavar="FILE", callback=path, help="Judge a recording instead of a Python."
