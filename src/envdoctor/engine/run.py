@@ -1,7 +1,6 @@
 """Runs the checks: each for itself, with a deadline, and every end an `Outcome`. Knows no check by name."""
 
 import _thread
-import threading
 import time
 from collections.abc import Iterator, Sequence
 
@@ -53,22 +52,27 @@ def _examine(facts: Facts, checks: Sequence[RegisteredCheck], deadline: float, l
 
 
 class _Worker:
-    """One thread that works through ``checks`` until the last, or until one of them overruns."""
+    """One thread that works through ``checks`` until the last, or until one of them overruns.
+
+    It shares a list with who waits for it, and no lock: a thread that dies for want of memory would keep it.
+    """
 
     def __init__(self, facts: Facts, checks: Sequence[RegisteredCheck], level: str) -> None:
         self._facts = facts
         self._level = level
         self._checks = checks
         self._done: list[Outcome] = []
-        self._changed = threading.Condition()
         self._began = time.monotonic()
         self._given_up = False
         self._alive = False
         self._over = False
+        self._finished = _thread.allocate_lock()  # released by the thread when it ends
+        self._finished.acquire()
         try:  # a bare thread: `threading.Thread.start` waits for ever for one that has no memory to begin
             _thread.start_new_thread(self._in_thread, ())
         except RuntimeError:  # no more threads for us: better no deadline than no verdict
             self._work()
+            self._over = True
 
     def _in_thread(self) -> None:
         try:
@@ -77,38 +81,32 @@ class _Worker:
             pass
         finally:
             self._over = True
+            self._finished.release()
 
     def _work(self) -> None:
-        with self._changed:
+        self._alive = True
+        for registered in self._checks:
             if self._given_up:
                 return
-            self._alive = True
-        for registered in self._checks:
-            outcome = run(self._facts, registered, self._level)
-            with self._changed:
-                if self._given_up:
-                    return
-                self._done.append(outcome)
-                self._began = time.monotonic()  # of the next one
-                self._changed.notify()
+            self._done.append(run(self._facts, registered, self._level))
+            self._began = time.monotonic()  # of the next one
 
     def outcomes(self, deadline: float) -> list[Outcome]:
-        with self._changed:
-            while len(self._done) < len(self._checks):
-                left = self._began + deadline - time.monotonic()
-                if self._over or (
-                    left <= 0 and not self._alive
-                ):  # the thread has ended before its work, or never begun
-                    self._given_up = True
-                    rest = self._checks[len(self._done) :]
-                    return [*self._done, *(run(self._facts, registered, self._level) for registered in rest)]
-                if left <= 0:
-                    self._given_up = True
-                    late = self._checks[len(self._done)]
-                    reason = f"no verdict within {deadline:g} s"
-                    return [*self._done, Outcome(late.check, (), Status.UNKNOWN, reason, deadline, late.source)]
-                self._changed.wait(min(left, MOMENT))
-            return list(self._done)
+        while True:
+            over = self._over
+            done = list(self._done)
+            left = self._began + deadline - time.monotonic()
+            if len(done) >= len(self._checks):
+                return done
+            if over or (left <= 0 and not self._alive):  # the thread has ended before its work, or never begun
+                self._given_up = True
+                return [*done, *(run(self._facts, it, self._level) for it in self._checks[len(done) :])]
+            if left <= 0:
+                self._given_up = True
+                late = self._checks[len(done)]
+                reason = f"no verdict within {deadline:g} s"
+                return [*done, Outcome(late.check, (), Status.UNKNOWN, reason, deadline, late.source)]
+            self._finished.acquire(timeout=min(left, MOMENT))
 
 
 def run(facts: object, registered: RegisteredCheck, level: str = ADVANCED) -> Outcome:
