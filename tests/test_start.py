@@ -269,3 +269,13 @@ def test_what_loads_slowly_is_left_for_after_the_head_start() -> None:
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_trace_of_memory_is_not_for_envdoctor() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, tracemalloc\nsys.argv = ['envdoctor', '--version']\n"
+         "import os; os._exit = lambda status: print(tracemalloc.is_tracing())\n"
+         "from envdoctor.start import main; main()"],
+        env=clean_environ(PYTHONTRACEMALLOC="1"), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.stdout.splitlines()[-1] == "False", said.stderr

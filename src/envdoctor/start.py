@@ -15,6 +15,10 @@ from envdoctor.probe.choose import Surroundings
 def main(as_module: bool = False) -> None:
     """Run the command line, and leave by ``os._exit`` so that a thread or a child that hangs can't hold us."""
     gc.disable()  # a check-up is over before collecting garbage pays
+    if "PYTHONTRACEMALLOC" in os.environ and not sys.flags.ignore_environment:
+        import tracemalloc
+
+        tracemalloc.stop()  # it is the user's program that is to be traced; we take fifty times as long
     _prefer_installed_modules(as_module)
     _open_standard_streams()
     from envdoctor.probe.subreaper import Subreaper

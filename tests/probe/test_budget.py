@@ -46,6 +46,21 @@ def test_a_file_that_blocks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert found == Missing("/a: not read within 0.1 s")
 
 
+def test_a_signal_that_comes_while_a_reading_ends_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = []
+
+    def end(self: budget.Budget, depth: int) -> None:
+        ends.append(depth)
+        if len(ends) == 1:
+            raise budget.TooLong(1)
+
+    monkeypatch.setattr(budget.Budget, "_end", end)
+    with budget.limited(5, nobody):
+        found = section("packages", lambda: 2)
+    assert found == Missing("packages: not read within 1 s")
+    assert ends == [0, 0]
+
+
 def test_what_waits_for_the_patient_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "GRACE", 0.0)
     with budget.limited(0.05, nobody):

@@ -77,13 +77,10 @@ class Readers:
             limits = budget.current
             if limits is None:
                 return read(self.world)
-            limits.begin("configuration")
             try:
-                return read(self.world)
+                return limits.run("configuration", lambda: read(self.world))
             except budget.TooLong as error:
                 raise UsageError(f"{last_read[0]}: {error.strerror}") from None
-            finally:
-                limits.end()
 
     def read(
         self,

@@ -11,9 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from envdoctor.probe.child import started
 
+T = TypeVar("T")
 GRACE = 0.75  # seconds for what is left to read once the time is over: the patient may have taken it all
 SLICE = 0.1  # seconds for each further reading when that is spent, too
 PATIENCE = 0.75  # seconds after which nobody waits for a reading that no signal interrupts
@@ -42,7 +44,20 @@ class Budget:
         self._name = "files"
         self._waits = False
 
-    def begin(self, name: str) -> None:
+    def run(self, name: str, call: Callable[[], T]) -> T:
+        """What ``call`` returns; raises `TooLong` where it was interrupted, and no signal comes after that."""
+        depth = self._depth
+        try:
+            try:
+                self._begin(name)
+                return call()
+            finally:
+                self._end(depth)
+        except TooLong:  # perhaps while it ended
+            self._end(depth)
+            raise
+
+    def _begin(self, name: str) -> None:
         self._depth += 1
         if self._depth == 1:
             self._name, self._began = name, time.monotonic()
@@ -51,15 +66,18 @@ class Budget:
             else:
                 signal.setitimer(signal.ITIMER_REAL, max(self._until - self._began, self._grace, SLICE), SLICE)
 
-    def end(self) -> None:
-        self._depth -= 1
-        if self._depth:
+    def _end(self, depth: int) -> None:
+        if depth:
+            self._depth = depth
+            return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        ended, self._depth = self._depth == 0, 0
+        if ended:
             return
         if self._waits:
             self._until += time.monotonic() - self._began
             self._waits = False
             return
-        signal.setitimer(signal.ITIMER_REAL, 0)
         self._grace -= max(0.0, time.monotonic() - max(self._began, self._until))
 
     def strike(self, number: int, frame: object) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from msgspec import Struct, structs
@@ -18,9 +19,7 @@ def section(name: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
     """What ``call`` tells, `Missing` when it fails in a way nobody foresaw: that must not cost the other sections."""
     limits = budget.current
     try:
-        if limits is not None:
-            limits.begin(name)
-        value = call(*args, **kwargs)
+        value = call(*args, **kwargs) if limits is None else limits.run(name, partial(call, *args, **kwargs))
         return native(value) if WINDOWS else value
     except budget.TooLong as error:
         return Missing(f"{name}: {error.strerror}")
@@ -28,9 +27,6 @@ def section(name: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
         return Missing(f"{name} could not be read: nested too deeply")
     except Exception as error:
         return Missing(f"{name} could not be read: {type(error).__name__}: {error}")
-    finally:
-        if limits is not None:
-            limits.end()
 
 
 def native(value: Any) -> Any:
