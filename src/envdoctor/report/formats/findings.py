@@ -11,7 +11,7 @@ MARKS = {Severity.ERROR: "x", Severity.WARNING: "!", Severity.INFO: "i"}
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MOST_EVIDENCE = 3  # in a group of more findings than these, the titles say enough
 MOST_TITLES = 5  # of one rule, that one cure settles
-BLOCK = 11  # lines of a finding that is told in short
+BLOCK = 12  # lines of a finding that is told in short
 _SENTENCE = pattern(r"(?<=[.!?]) +(?=[A-Z`])")
 
 
