@@ -77,7 +77,7 @@ def draw_short(page: Page, group: Group, style: Style, told: Told, most: int = B
     why = _sentences(page, told.whys(group), max(room - MOST_EVIDENCE, 2)) if whys else ""
     room -= len(page.pieces(why, INDENT + LABEL)) if why else 0
     if len(group.findings) == 1:
-        _some_evidence(page, group.first, max(min(room, MOST_EVIDENCE), 1))
+        _some_evidence(page, group.first, max(min(room, MOST_EVIDENCE + 1), 1))
     _cure(page, group, style, told)
     told.add(group)
     if why:
