@@ -6,7 +6,7 @@
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all that starts the patient
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["check", "fleet"]
 
 if TYPE_CHECKING:
