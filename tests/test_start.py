@@ -205,6 +205,13 @@ def test_an_environment_that_envdoctor_is_installed_in_comes_before_base(tmp_pat
     assert (choice.prefix, choice.chosen) == (str(tmp_path / "tool"), "the environment envdoctor is installed in")
 
 
+def test_an_active_conda_environment_that_is_gone_is_the_patient_and_one_without_python_is_not(tmp_path: Path) -> None:
+    surroundings = tool(tmp_path, CONDA_PREFIX=str(tmp_path / "gone"), PATH=str(make(tmp_path / "path") / "bin"))
+    assert default(surroundings).prefix == str(tmp_path / "gone")
+    make(tmp_path / "gone", "conda-meta/history", python=False)
+    assert default(surroundings).prefix == str(tmp_path / "path")
+
+
 def test_as_a_module_the_patient_is_whoever_runs_it(tmp_path: Path) -> None:
     surroundings = around(tmp_path, VIRTUAL_ENV=str(tmp_path / "other"))
     surroundings.as_module = True

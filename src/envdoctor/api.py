@@ -33,6 +33,7 @@ from envdoctor.ecosystem.origins import (
     keeper,
     kind_of,
 )
+from envdoctor.ecosystem.prefixes import is_doctors_own
 from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, selected, synced
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker
@@ -322,6 +323,7 @@ __all__ = [
     "first_kind",
     "is_a",
     "is_count",
+    "is_doctors_own",
     "is_list",
     "judged",
     "keeper",

@@ -10,7 +10,9 @@ from envdoctor.facts import Missing
 from envdoctor.report.advice import Advice
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import shell_for, verdict
-from envdoctor.testing import blas, changed, distribution, facts, openblas, packages
+from envdoctor.testing import active, blas, changed, distribution, facts, openblas, packages, path, patient
+from tests.checks.project._shared import here
+from tests.checks.project._shared import listed as listing
 from tests.report.test_report import RULE, check
 from tests.support import build
 from tests.support.build import finding
@@ -43,6 +45,42 @@ def test_numpy_without_metadata_is_numpy() -> None:
 def test_what_somebody_asked_for_by_name_may_have_nothing_to_do_with_numpy() -> None:
     report = came_to(ended("passed"), asked=frozenset({"made-up"}), packages=packages(), blas=blas())
     assert verdict(report).words.startswith("Healthy")
+
+
+def test_a_choice_of_checks_says_how_many_came_to_something() -> None:
+    report = came_to(ended("passed"), ended("not-applicable", "no conda here"), asked=frozenset({"made-up"}))
+    assert verdict(report).words == "No fault found by 1 check; 1 other does not apply here (no conda here)."
+
+
+def test_without_numpy_a_deep_checkup_says_so_too() -> None:
+    """``--deep`` asks for some checks by name, and all run."""
+    others = Outcome(check("another"), (), Status.PASSED, "")
+    report = came_to(ended("passed"), others, asked=frozenset({"made-up"}), packages=packages(), blas=blas())
+    assert "NumPy is not installed" in verdict(report).words
+
+
+OWN = "the environment envdoctor is installed in"
+
+
+def test_an_active_environment_without_python_comes_first() -> None:
+    r = active("/conda/envs/r", "CONDA_PREFIX", python=None)
+    around = path(active=[r])
+    said = verdict(came_to(ended("passed"), patient=patient(chosen=OWN), path=around)).words
+    assert said.startswith("The active environment /conda/envs/r holds no Python. Examined instead: ")
+    named = patient(chosen="named by --python")
+    assert verdict(came_to(ended("passed"), patient=named, path=around)).words == "Healthy: nothing to do."
+    base = path(active=[changed(r, base=True)])
+    assert "holds no" not in verdict(came_to(ended("passed"), patient=patient(chosen=OWN), path=base)).words
+
+
+def test_a_project_whose_environment_was_not_found_is_not_healthy_by_another() -> None:
+    listed = here(listing())
+    report = came_to(ended("passed"), patient=patient(chosen=OWN), project=listed)
+    assert verdict(report).words.startswith(f"No environment of the project {listed.root} was found. Examined instead")
+    image = patient(chosen="the first python3 on PATH", overlays=["container"])
+    assert verdict(came_to(ended("passed"), patient=image, project=listed)).words == "Healthy: nothing to do."
+    mine = patient(chosen="the project's .venv")
+    assert verdict(came_to(ended("passed"), patient=mine, project=listed)).words == "Healthy: nothing to do."
 
 
 @pytest.mark.parametrize("count", [1, 2])

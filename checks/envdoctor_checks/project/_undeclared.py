@@ -5,7 +5,7 @@ from envdoctor.api import Declaration, Distribution, Patient, Project, ProjectMo
 # What serves the environment rather than the project.
 TOOLS = ("pip", "setuptools", "wheel", "uv", "virtualenv", "envdoctor", "pipdeptree", "pkg-resources", "ipykernel")
 BARE = {"pip", "setuptools", "wheel"}  # what a new environment may hold
-BY_CHANCE = ("named by --python", "the environment envdoctor is installed in")  # not because it is in use
+BY_CHANCE = ("named by --python",)  # not because it is in use
 
 
 def undeclared(project: Project, resolver: RequirementChecker, patient: Patient) -> list[Distribution]:

@@ -41,6 +41,7 @@ from envdoctor.api import (
     selected,
     synced,
 )
+from envdoctor_checks.project._kinds import not_the_doctors
 from envdoctor_checks.project._undeclared import BY_CHANCE, met_by_chance, undeclared
 
 REP002 = Rule("REP002", "environment-drift", Severity.WARNING, guide=("repro-1", "repro-3"), varies=(Severity.INFO,))
@@ -54,6 +55,7 @@ def environment_drift(
     kind = first_kind(patient)
     if kind in CONDA_ROOTS or (kind in SHARED and len(patient.origin) == 1):
         raise NotApplicable("this is no environment of the project's own")
+    not_the_doctors(patient, project)
     if project.environment_of and not paths.within(project.root, project.environment_of):
         raise NotApplicable(f"the environment is another project's, {project.environment_of}")
     maker = keeper(patient, (item.installer for item in packages.distributions))

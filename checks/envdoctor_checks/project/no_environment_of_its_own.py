@@ -20,7 +20,7 @@ from envdoctor.api import (
     first_kind,
     paths,
 )
-from envdoctor_checks.project._kinds import not_an_image
+from envdoctor_checks.project._kinds import not_an_image, not_the_doctors
 
 REP005 = Rule("REP005", "no-environment-of-its-own", Severity.WARNING, guide=("repro-2", "rec-5"))
 
@@ -28,6 +28,7 @@ REP005 = Rule("REP005", "no-environment-of-its-own", Severity.WARNING, guide=("r
 @check(REP005)
 def no_environment_of_its_own(project: Project, patient: Patient, prefix: Prefix) -> Iterator[Finding]:
     not_an_image(patient)
+    not_the_doctors(patient, project)
     if patient.chosen.startswith("named by --python") and project.evidence != "named by --project":
         raise NotApplicable("the Python was named, not run for this project")
     kind = first_kind(patient)

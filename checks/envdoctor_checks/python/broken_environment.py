@@ -48,9 +48,10 @@ def broken_environment(
 
 def _instead(prefix: Prefix, environment: Variables | Missing | None) -> tuple[Remedy, ...]:
     variables = environment.variables if isinstance(environment, Variables) else {}
-    if not prefix.exists and variables.get("VIRTUAL_ENV") == prefix.path:
+    active = tuple(name for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if variables.get(name) == prefix.path)
+    if not prefix.exists and active:
         return (
-            UnsetEnv(("VIRTUAL_ENV",), title="forget the environment that is gone"),
+            UnsetEnv(active, title="forget the environment that is gone"),
             NewEnvironment("make it again", folder=prefix.path),
         )
     if prefix.lost:

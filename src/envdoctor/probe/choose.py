@@ -7,11 +7,15 @@ still loading: only ``os``, ``sys`` and `envdoctor.ecosystem.prefixes` here.
 import os
 import sys
 
-from envdoctor.ecosystem.prefixes import is_conda_installation
+from envdoctor.ecosystem.prefixes import BASE, FIRST, OWN_ENVIRONMENT, OWN_PYTHON, is_conda_installation
 
 DEFAULT_TIMEOUT = 10.0
 
 WINDOWS = sys.platform == "win32"
+MARKS = (  # of a folder that may be a project
+    *("pyproject.toml", "Pipfile", "hatch.toml", ".pdm-python", "pixi.toml", "setup.py", "setup.cfg"),
+    *("requirements.txt", "environment.yml", "environment.yaml", ".git"),
+)
 STORE = "PythonSoftwareFoundation."  # folders of what is installed: Python.3.12_qbz5n2kfra8p0, PythonManager_…
 
 
@@ -141,6 +145,8 @@ def named(what: str, around: Surroundings) -> Choice:
             return Choice(inner, environment, f"{chosen}: the project's {os.path.relpath(environment, path)}")
         if os.path.lexists(os.path.join(path, "pyvenv.cfg")):
             return Choice(_usual(path), path, chosen)
+        if kept := _kept(path, around):
+            return Choice(kept.executable, kept.prefix, f"{chosen}: {kept.chosen}")
         raise PatientError(
             f"--python {what}: this folder holds no Python; name an executable, a prefix or a project folder"
         )
@@ -179,24 +185,31 @@ def default(around: Surroundings, project: str | None = None) -> Choice:
         return Choice(executable_of(active) or _usual(active), active, "the active environment (VIRTUAL_ENV)")
     conda = environ.get("CONDA_PREFIX")
     base = conda if conda and is_conda_installation(conda, os.path.isdir) else None
-    if conda and not base and (executable := executable_of(conda)):
+    if conda and not base and (executable := _python_of(conda)):
         return Choice(executable, conda, "the active environment (CONDA_PREFIX)")
     own = _project_environment(around, project)
     if own:
         return own
     if not is_tool_environment(around.own_prefix):
         if around.own_prefix != around.own_base or os.path.isdir(os.path.join(around.own_prefix, "conda-meta")):
-            return Choice(around.executable, around.own_prefix, "the environment envdoctor is installed in")
-        return Choice(around.executable, around.own_prefix, "the Python envdoctor is installed in")
+            return Choice(around.executable, around.own_prefix, OWN_ENVIRONMENT)
+        return Choice(around.executable, around.own_prefix, OWN_PYTHON)
     if base and (executable := executable_of(base)):
-        return Choice(executable, base, "conda's base, the only environment that is active")
+        return Choice(executable, base, BASE)
     found = on_path(["python", "python3"] if WINDOWS else ["python3", "python"], environ)
     if found:
-        return Choice(found, prefix_of(found), f"the first {os.path.basename(found)} on PATH")
+        return Choice(found, prefix_of(found), FIRST.format(os.path.basename(found)))
     store = " (python.exe there only opens the Store)" if WINDOWS and _aliases(environ) else ""
     raise PatientError(
         f"no Python found: none is active, and PATH holds neither python3 nor python{store}; name one with --python"
     )
+
+
+def _python_of(conda: str) -> str | None:
+    """The Python of an active conda environment, where it has to be if the whole folder is gone; ``None``: it holds
+    none, as one for R does."""
+    usual = os.path.join(conda, "python.exe") if WINDOWS else os.path.join(conda, "bin", "python")
+    return executable_of(conda) or (None if os.path.lexists(conda) else usual)
 
 
 def _aliases(environ: dict[str, str]) -> list[str]:
@@ -213,7 +226,26 @@ def _project_environment(around: Surroundings, project: str | None) -> Choice | 
         prefix = environments_in(folder)
         if prefix and (executable := executable_of(prefix)):
             return Choice(executable, prefix, f"the project's {os.path.relpath(prefix, folder)}")
+        if kept := _kept(folder, around):
+            return kept
         parent = os.path.dirname(folder)
         if project or folder in (around.home, parent):
             return None
         folder = parent
+
+
+def _kept(folder: str, around: Surroundings) -> Choice | None:
+    """The environment of a project that lies under another name, or where its tool keeps it."""
+    if not any(os.path.lexists(os.path.join(folder, mark)) for mark in MARKS):
+        return None
+    from envdoctor.probe.project_environments import Around, candidates
+
+    found: dict[str, tuple[str, str]] = {}
+    for prefix, called in candidates(folder, Around(around.home, around.environ)):
+        executable = executable_of(prefix) if prefix and is_environment(prefix) else None
+        if executable:
+            found.setdefault(prefix, (executable, called))
+    for prefix, (executable, called) in found.items():
+        one_of = f", one of {len(found)}" if len(found) > 1 else ""
+        return Choice(executable, prefix, f"{called}{one_of}")
+    return None

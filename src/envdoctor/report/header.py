@@ -1,10 +1,11 @@
 """Who the patient is, in a few lines: shared by everything that is read by people."""
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.origins import called
+from envdoctor.ecosystem.origins import IMAGES, called
+from envdoctor.ecosystem.prefixes import OWN_ENVIRONMENT, for_want_of_another
 from envdoctor.ecosystem.threads import counted
 from envdoctor.ecosystem.units import plural
-from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Missing
+from envdoctor.facts import Blas, Cpu, Device, Facts, Gpu, Missing, Project
 from envdoctor.facts.blas import NOT_ASKED
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
@@ -61,12 +62,34 @@ def rows(facts: Facts) -> list[tuple[str, str]]:
     """Label and value of the header's lines."""
     chain = " on ".join(called(link) for link in facts.patient.origin) or "unknown"
     around = "".join(f", {overlay}" for overlay in facts.patient.overlays)
-    lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen})")]
+    lines = [("Python", f"{chain}{around}  (chosen: {facts.patient.chosen}{_another(facts)})")]
     lines.append(("BLAS", _blas(counted(facts))))
     lines.append(("CPUs", _cpus(facts.cpu)))
     if gpu := _gpu(facts.gpu):
         lines.append(("GPU", gpu))
     return lines
+
+
+def _another(facts: Facts) -> str:
+    """How to have another Python examined, where nobody chose this one; empty where somebody did."""
+    patient = facts.patient
+    if not for_want_of_another(patient.chosen) and ", one of " not in patient.chosen:
+        return ""
+    found = "; no environment of this project was found" if environment_not_found(facts) else ""
+    return f"{found}; another one: envdoctor check PATH"
+
+
+def environment_not_found(facts: Facts) -> bool:
+    """Whether a project that lists what it needs is here, and what was examined stands for its environment only for
+    want of one; in an image (a container, Colab) the Python that is there is the environment."""
+    patient = facts.patient
+    if (
+        not for_want_of_another(patient.chosen)
+        or not isinstance(facts.project, Project)
+        or not facts.project.declarations
+    ):
+        return False
+    return patient.chosen == OWN_ENVIRONMENT or not any(overlay in IMAGES for overlay in patient.overlays)
 
 
 def _blas(blas: Blas | Missing) -> str:

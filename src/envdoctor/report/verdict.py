@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.prefixes import for_want_of_another
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.checks import Status
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.rules import Severity
-from envdoctor.facts import Facts, Missing
+from envdoctor.facts import Facts, Missing, Path, Project
 from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import by_finding
 from envdoctor.fixes.shell import Shell, shell_of
+from envdoctor.report.header import environment_not_found
 from envdoctor.report.report import Report, by_reason
 
 
@@ -41,7 +43,7 @@ def verdict(report: Report) -> Verdict:
             if report.facts.start.hindered:
                 return Verdict("inconclusive", f"Inconclusive: {report.facts.start.hindered}; nothing was found.")
             return Verdict("inconclusive", f"Inconclusive: {what} could not be done; nothing else is wrong.")
-        if absent := _not_there(report):
+        if absent := _somewhere_else(report) or _not_there(report) or _apart(report):
             return Verdict("healthy", absent)
         if heads := [item.finding.headline for item in report.open if item.finding.headline]:
             things = "1 thing" if len(heads) == 1 else f"{len(heads)} things"
@@ -59,22 +61,64 @@ def counted(counts: Mapping[str, int]) -> str:
 
 def _why_nothing(report: Report) -> str:
     """The commonest reason why no check applied, with a colon before it; empty where there was no check at all."""
-    reasons = by_reason([outcome for outcome in report.outcomes if outcome.status is Status.NOT_APPLICABLE])
-    if not reasons:
+    reason = _commonest(report)
+    if not reason:
         return ""
-    reason = max(reasons, key=lambda each: len(reasons[each]))
     return f": {plural(len(report.outcomes), 'check does', 'checks do')} not apply here ({reason})"
+
+
+def _commonest(report: Report) -> str:
+    """The commonest reason why a check did not apply; empty where there is none."""
+    reasons = by_reason([outcome for outcome in report.outcomes if outcome.status is Status.NOT_APPLICABLE])
+    return max(reasons, key=lambda each: len(reasons[each])) if reasons else ""
+
+
+def _somewhere_else(report: Report) -> str:
+    """What "healthy" cannot stand for where another Python was examined than the one somebody works with: the active
+    environment has none, or this project's own was not found."""
+    facts = report.facts
+    if not for_want_of_another(facts.patient.chosen):
+        return ""
+    active = facts.path.active[:1] if isinstance(facts.path, Path) else []
+    missing = ""
+    if active and not active[0].base and active[0].python is None:
+        missing = f"The active environment {active[0].prefix} holds no Python"
+    elif isinstance(facts.project, Project) and environment_not_found(facts):
+        missing = f"No environment of the project {facts.project.root} was found"
+    if not missing:
+        return ""
+    instead = facts.patient.prefix or facts.patient.executable
+    return f"{missing}. Examined instead: {instead}, no fault found. Your own: envdoctor check PATH"
+
+
+def _apart(report: Report) -> str:
+    """How much a choice of checks came to, where some of them do not apply here; empty where all checks ran."""
+    if not _selected(report) or not report.counts["not-applicable"]:
+        return ""
+    ran, out = _ran(report), report.counts["not-applicable"]
+    return (
+        f"No fault found by {plural(ran, 'check')}; {plural(out, 'other does', 'others do')} not apply here"
+        f" ({_commonest(report)})."
+    )
+
+
+def _selected(report: Report) -> bool:
+    """Whether only checks that somebody asked for by name were to run."""
+    return bool(report.settings.asked) and all(it.check.name in report.settings.asked for it in report.outcomes)
+
+
+def _ran(report: Report) -> int:
+    return report.counts["passed"] + sum(outcome.status is Status.FOUND for outcome in report.outcomes)
 
 
 def _not_there(report: Report) -> str:
     """What "healthy" cannot stand for where this Python has no NumPy, and all checks were to run; empty elsewhere."""
     packages = report.facts.packages
-    if report.settings.asked or isinstance(packages, Missing) or isinstance(report.facts.blas, Missing):
+    if _selected(report) or isinstance(packages, Missing) or isinstance(report.facts.blas, Missing):
         return ""
     if report.facts.blas.examined or any(item.key == "numpy" for item in packages.distributions):
         return ""
-    ran = report.counts["passed"] + sum(outcome.status is Status.FOUND for outcome in report.outcomes)
-    checks = plural(ran, "general check", "general checks")
+    checks = plural(_ran(report), "general check", "general checks")
     return f"No fault found, but NumPy is not installed in this Python: only {checks} ran."
 
 

@@ -111,6 +111,14 @@ def test_an_environment_met_by_chance_is_not_held_against_the_project() -> None:
         assert [item.rule.code for item in findings(environment_drift, **(sections | loud))][:1] == ["REP002"]
 
 
+def test_where_envdoctor_lies_is_not_judged_by_the_project_unless_it_lies_in_its_folder() -> None:
+    own = changed(patient(), chosen="the environment envdoctor is installed in")
+    sections = {"project": here(listed(requirement("gone"))), "packages": packages(), "patient": own}
+    assert outcome(environment_drift, **sections).status == "not-applicable"
+    sections["project"] = here(listed(requirement("gone")), environment_of="/home/ada/fit")
+    assert [item.rule.code for item in findings(environment_drift, **sections)] == ["REP002"]
+
+
 @pytest.mark.parametrize(("installed", "told"), [("2.0rc1", False), ("2.0-rc1", False), ("2.0rc2", True)])
 def test_a_lock_is_met_however_the_version_is_spelled(installed: str, told: bool) -> None:
     sections = {"project": here(listed(kind="Pipfile"), locked("lib", "2.0rc1", "Pipfile.lock"))}

@@ -31,3 +31,10 @@ def test_a_python_that_was_only_named_is_not_the_projects() -> None:
     named = made_by("debian", chosen="named by --python")
     sections = {"project": here(), "patient": named, "prefix": prefix(configuration=None)}
     assert outcome(no_environment_of_its_own, **sections).status == "not-applicable"
+
+
+def test_where_envdoctor_lies_is_not_judged_by_the_project() -> None:
+    for chosen in ("the environment envdoctor is installed in", "the Python envdoctor is installed in"):
+        own = made_by("debian", chosen=chosen)
+        sections = {"project": here(), "patient": own, "prefix": prefix(configuration=None)}
+        assert outcome(no_environment_of_its_own, **sections).status == "not-applicable"

@@ -9,11 +9,12 @@ from envdoctor_checks.python.broken_environment import broken_environment
 from tests.support.cures import argvs, cure
 
 
-def test_an_active_environment_that_is_gone_is_to_be_forgotten_first() -> None:
+@pytest.mark.parametrize("variable", ["VIRTUAL_ENV", "CONDA_PREFIX"])
+def test_an_active_environment_that_is_gone_is_to_be_forgotten_first(variable: str) -> None:
     gone = prefix(exists=False, executable_exists=False, home=None, home_exists=None, configuration=None)
-    (found,) = findings(broken_environment, prefix=gone, environment=environment(VIRTUAL_ENV=PREFIX))
+    (found,) = findings(broken_environment, prefix=gone, environment=environment(**{variable: PREFIX}))
     forget = found.remedies[0]
-    assert isinstance(forget, UnsetEnv) and forget.names == ("VIRTUAL_ENV",)
+    assert isinstance(forget, UnsetEnv) and forget.names == (variable,)
     assert argvs(cure(found, 1, prefix=gone)) == [f"python3 -m venv {PREFIX}"]
 
 
