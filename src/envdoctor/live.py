@@ -15,6 +15,7 @@ from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, validate
 from envdoctor.facts import Facts
 from envdoctor.fixes import Fix
+from envdoctor.privacy.redact import hide
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, Surroundings, named
 from envdoctor.probe.gather import gather
 from envdoctor.probe.inside import collector, loader, pools
@@ -171,6 +172,7 @@ def check(
     `envdoctor.probe.choose.PatientError` where ``python`` names none.
     """
     began = time.perf_counter()
+    hide(os.environ)
     check_set = collect()
     selection = Selection(select=tuple(select), ignore=tuple(ignore))
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]

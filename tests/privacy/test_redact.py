@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from envdoctor.facts.recording import dump
-from envdoctor.privacy.redact import Redactor, allowed, channel, credentials, pieces, secrets, shareable
+from envdoctor.privacy.redact import Redactor, allowed, channel, credentials, hide, pieces, secrets, shareable
 
 # --- credentials ---
 
@@ -213,6 +213,12 @@ def test_in_a_document_the_word_after_a_secret_option_and_the_value_of_a_secret_
         "eyJ",
         "sk-a-",
         "--key ",
+        "-u a:b ",
+        "login -p ",
+        "x-key: ",
+        "-----BEGIN PRIVATE KEY-----",
+        "api_key: ",
+        "'token': ",
         "/home/",
     ],
 )
@@ -369,3 +375,84 @@ def test_no_name_survives(user: str, host: str, places: list[tuple[str, int, str
 def test_an_address_that_was_cut_at_its_colons_shows_no_password(value: str, shown: str) -> None:
     found = pieces(value)
     assert ":".join(found.get(piece, piece) for piece in value.split(":")) == shown
+
+
+# --- secrets by what stands around them ---
+
+
+@pytest.mark.parametrize(
+    "text, clean",
+    [
+        ('{"user": "u", "password": "x y"}', '{"user": "u", "password": "<redacted>"}'),
+        (r"{\"db_password\": \"x\"}", r"{\"db_password\": \"<redacted>\"}"),
+        ("{'api_key': 'x'}", "{'api_key': '<redacted>'}"),
+        ("api_key: abcdef", "api_key: <redacted>"),
+        ("AccountName=x;AccountKey=abc==;E=y", "AccountName=x;AccountKey=<redacted>;E=y"),
+        ("SharedAccessKey=abc", "SharedAccessKey=<redacted>"),
+        ("PGPASSWORD=abc psql", "PGPASSWORD=<redacted> psql"),
+        ("MYSQL_PWD=abc mysql", "MYSQL_PWD=<redacted> mysql"),
+        ("https://hooks.slack.com/services/T0/B0/abc", "https://hooks.slack.com/services/<redacted>"),
+        ("https://discord.com/api/webhooks/12/abc", "https://discord.com/api/webhooks/<redacted>"),
+        ("curl -u ada:pw https://h/x", "curl -u ada:<redacted> https://h/x"),
+        ("curl --user 'ada:p/w' h", "curl --user 'ada:<redacted>' h"),
+        ("docker login -u ada -p pw ghcr.io", "docker login -u ada -p <redacted> ghcr.io"),
+        ("X-Api-Key: abc", "X-Api-Key: <redacted>"),
+        ("PRIVATE-TOKEN: abc", "PRIVATE-TOKEN: <redacted>"),
+        ("Cookie: a=b; session=c", "Cookie: <redacted>"),
+        ("AIzaSyD-" + "a1" * 16, "<redacted>"),
+        ("npm_" + "a1" * 18, "<redacted>"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----",
+         "-----BEGIN RSA PRIVATE KEY-----<redacted>-----END RSA PRIVATE KEY-----"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE", "-----BEGIN PRIVATE KEY-----<redacted>"),
+    ],
+)  # fmt: skip
+def test_a_secret_leaves_by_what_stands_around_it(text: str, clean: str) -> None:
+    assert credentials(text) == clean
+    assert credentials(clean) == clean
+    json.loads(credentials(json.dumps({"x": text, "y": [text]})))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SyntaxError: invalid token: foobar",
+        "unexpected token: INDENT",
+        "docker run -u 1000:1000 image",
+        r"python -u C:\work\job.py",
+        "python -u /work:/x",
+        "pip install --user numpy",
+        "KeyError: 'token'",
+        "{'key': 'numpy'}",
+        "no X-forwarded: x",
+        "a login with -p /prefix is of no use",
+        "monkey=banana",
+        "PWD=/work",
+        "task-key: numpy",
+        "risk_test_values and task-runner",
+        "-----BEGIN CERTIFICATE-----\nMIIE",
+    ],
+)
+def test_what_stands_around_no_secret_changes_nothing(text: str) -> None:
+    assert credentials(text) == text
+
+
+def test_secrets_of_the_environment_leave_wherever_they_turn_up() -> None:
+    environ = {
+        "PYTHONPATH": "/x:https://u:swordfish@h/y:https://token@i",
+        "GIT_REMOTE": "ssh://git@github.com/o/r",
+        "MY_TOKEN": "abc123def",
+        "API_KEY": "python",
+        "CACHE_KEY": "/work/a1b2c3d4",
+        "AUTHOR_KEY": "ada of the lovelaces 1815",
+    }
+    hide(environ)
+    try:
+        assert credentials("swordfish@h/y") == "<redacted>/y"
+        assert credentials("//token@i") == "//<redacted>"
+        assert credentials("https://u:swordfish@h/y") == "https://<redacted>@h/y"
+        assert credentials("abc123def") == "<redacted>"
+        for text in ("git@github.com", "python", "/work/a1b2c3d4", "ada of the lovelaces 1815", "swordfish", "token"):
+            assert credentials(text) == text
+    finally:
+        hide({})
+    assert credentials("abc123def") == "abc123def"

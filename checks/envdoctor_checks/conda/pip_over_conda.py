@@ -18,6 +18,11 @@ SHAPES = {
 }
 
 
+def _shape(overlap: CondaOverlap) -> str:
+    words = SHAPES.get(overlap.shape, "files of both lie in one place")
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _over(overlap: CondaOverlap) -> Severity | None:
     return (
         Severity.ERROR
@@ -42,8 +47,7 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
             f"pip has put {overlap.distribution} {overlap.pip_version or ''} over conda's {overlap.package}".replace(
                 "  ", " "
             ),
-            f"{SHAPES[overlap.shape][0].upper()}{SHAPES[overlap.shape][1:]}. Each tool believes in its own files: an "
-            "update or removal by either leaves a mixture.",
+            f"{_shape(overlap)}. Each tool believes in its own files: an update or removal by either leaves a mixture.",
             own_severity=_over(overlap),
             remedies=(_restore(conda, prefix, overlap),),
         )

@@ -16,7 +16,8 @@ def missing_files(packages: Packages) -> Iterator[Finding]:
     altered = packages.altered_files or {}
     short = packages.cut_off_files
     for path in dict.fromkeys([*packages.missing_files, *short, *altered]):
-        distribution = by_path[path]
+        if (distribution := by_path.get(path)) is None:
+            raise UnknownFact(f"files are gone of a package at {path}, which is not known")
         gone, cut_off = packages.missing_files.get(path, []), short.get(path, [])
         changed = [file for file in altered.get(path, []) if file not in cut_off]
         told = [_count(gone, distribution, "gone")] if gone else []

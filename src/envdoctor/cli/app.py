@@ -10,6 +10,7 @@ from envdoctor.cli import session
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts.recording import RecordingError
+from envdoctor.privacy.redact import hide
 from envdoctor.probe.child import OURS
 from envdoctor.probe.choose import PatientError
 
@@ -35,6 +36,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 def run(argv: list[str], head: HeadStart) -> int:
     """Run one command line; the status to exit with. Every fault of usage is one line on stderr."""
+    hide(head.around.environ)
     try:
         status = cli.main(args=argv or ["--help"], prog_name="envdoctor", standalone_mode=False, obj=head)
         return int(status or 0)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from envdoctor.cli.files import content
 from envdoctor.engine.selection import UsageError
+from envdoctor.privacy.redact import credentials
 from envdoctor.report.report import Report
 
 VERSION = "1.0"
@@ -16,7 +17,7 @@ def dumps(reports: Sequence[Report]) -> str:
         item.fingerprint: {
             "code": item.finding.rule.code,
             "fingerprint": item.fingerprint,
-            "subject": item.finding.subject,
+            "subject": credentials(item.finding.subject),
         }
         for report in reports
         for item in report.advice

@@ -31,12 +31,35 @@ _VALUE = pattern(r"([?&][^=&;?#\s\"\\<>]{1,64}=)(?=[^&\s#\"\\]*\d|[^&\s#\"\\]{16
 # The pieces of an entry that was cut at its colons, as PYTHONPATH's are.
 _CUT = pattern(r"((?<![^\s\"'=:,])//?)[^\s/:@\"'\\]{1,256}:[^\s/@\"'\\]{1,512}@(?=[A-Za-z0-9\[])")
 # An option or a setting that is named like a secret, and what follows it.
-_NAMED = r"(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
+_NAMED = (
+    r"(?:token|[a-z]{0,12}passw(?:or)?d|mysql_pwd|passphrase|secret|api[_-]?key|[a-z]{0,12}access[_-]?key|account[_-]?key"
+    r"|private[_-]?key|credentials?)"
+)
 _OPTION = pattern(
     rf"((?<![\w-])--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+", re.IGNORECASE
 )
 _SETTING = pattern(
     rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)(?!=)[^\s\"'\\,;&<>]+",
+    re.IGNORECASE,
+)
+# The same in JSON and in Python's words (a quotation mark may be written with a backslash), and in YAML, where a name
+# that may stand before any colon ("invalid token: x") counts with more before it only.
+_QUOTED = pattern(
+    rf"([\"'](?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}\\?[\"']\s{{0,8}}[:=]\s{{0,8}}\\?[\"'])[^\"'\\]+", re.IGNORECASE
+)
+_YAML = pattern(
+    r"((?<![A-Za-z0-9])(?:(?:[A-Za-z0-9]{1,40}[_-]){1,3}(?:token|secret)|(?:[A-Za-z0-9]{1,40}[_-]){0,3}"
+    r"(?:[a-z]{0,12}passw(?:or)?d|passphrase|api[_-]?key|access[_-]?key|private[_-]?key)): +)[^\s\"'\\,;]{6,}",
+    re.IGNORECASE,
+)
+# A name and a password for curl, wget, a registry; numbers are of a user and a group, and a backslash is of a path.
+_LOGIN = pattern(
+    r"((?<!\S)(?:-u|-U|--user|--proxy-user|--auth)[ =][\"']?[^\s:\"'/]{1,256}:)(?!\d+(?:\s|$))[^\s\"'\\/][^\s\"'\\]*"
+    r"|(\blogin\b[^\n\"'\\]{0,200}?\s(?:-p|--password)[ =])(?![/~.])[^\s\"'\\]+"
+)
+_BLOCK = pattern(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?:(?!-----)[^\"']){1,16384}")
+_HEADER_LINE = pattern(
+    r"(\b(?:x-[a-z-]{0,30}(?:key|token|auth)|private-token|(?:set-)?cookie): *)(?!<redacted>)[^\s\"'\\][^\n\"'\\]*",
     re.IGNORECASE,
 )
 _HEADER = pattern(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
@@ -45,10 +68,18 @@ _HEADER = pattern(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-
 _FORM = pattern(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{6,}|github_pat_[A-Za-z0-9_]{6,}|gl[a-z]{2,5}-[A-Za-z0-9_=-]{8,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{6,}|pypi-[A-Za-z0-9_-]{32,}|hf_[A-Za-z0-9]{16,}|sk-(?:[a-z]+-)*[A-Za-z0-9_-]{16,}"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]{4,})"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]{4,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}"
+    r"|xapp-[A-Za-z0-9-]{16,}|dckr_pat_[A-Za-z0-9_-]{16,}|do[opr]_v1_[a-f0-9]{32,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
+    r"|nvapi-[A-Za-z0-9_-]{32,}|gls[ac]_[A-Za-z0-9_]{32,})"
 )
-_FORMS = pattern("g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-)|xox|pypi-A|hf_|sk-|A(?:KI|SI)A|eyJ")
-_SECRETS = pattern("(?i:token|passw(?:or)?d|passphrase|secret|key|credential|-pat|-auth)[=_ -]")
+# Whether one of them may be there, told by what ends its beginning: looked for from there, as letters are many.
+_FORMS = pattern(
+    "_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=hf_)|(?<=npm_)|(?<=[sr]k_)|(?<=dckr_pat_)|(?<=_v1_)|(?<=gls[ac]_))"
+)
+_HYPHENED = pattern(
+    "-(?:(?<=xox[a-z]-)|(?<=xapp-)|(?<=pypi-)|(?<=sk-)|(?<=nvapi-)|(?<=gl[a-z]{2}-)|(?<=gl[a-z]{3}-)|(?<=gl[a-z]{4}-)|(?<=gl[a-z]{5}-))"
+)
+_SECRETS = pattern("(?i:token|passw(?:or)?d|_pwd|passphrase|secret|key|credential|-pat|-auth)[\"'\\\\=:_ -]")
 # A word of a path that is no word: letters and digits change places three times, as in a token.
 _URL_PATH = pattern(r"(?<!file)://([^\s/\"'\\<>@]{1,253}@)?([^\s/\"'\\@]{1,253})/([^\s\"'\\?#]{8,2048})")
 _TOKENLIKE = pattern(r"(?=[A-Za-z0-9_-]{8,}\Z)(?:[A-Za-z_-]*\d+[A-Za-z]+){2}[A-Za-z_-]*\d*[A-Za-z0-9_-]*\Z")
@@ -60,13 +91,16 @@ _PUBLIC = (
 _HOST = pattern(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
 _LONE_OPTION = pattern(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
 _SECRET_KEY = pattern(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
-_SECRET_WORDS = ("token", "pass", "secret", "key", "credential")  # one of them is in whatever `_NAMED` knows
+_SECRET_WORDS = ("token", "pass", "pwd", "secret", "key", "credential")  # one of them is in whatever `_NAMED` knows
 _PASSWORD = pattern(r"://[^\s/:@]*:([^\s/@]{6,})@")
 # Where a folder of the address is the token (https://help.cloudsmith.io/docs/entitlements#token-usage,
 # https://packagecloud.io/docs#token_auth, https://gemfury.com/guide/private-repo/).
 _FOLDER = pattern(
     r"(://(?:dl\.cloudsmith\.io/(?!public/|basic/|<)|packagecloud\.io/priv/(?!<)|(?:[\w.-]+\.)?fury\.io/(?!<)))[^/\s\"'\\]+"
 )
+# Addresses that are a secret as a whole: who has one may send (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/,
+# https://discord.com/developers/docs/resources/webhook).
+_HOOK = pattern(r"(://(?:hooks\.slack\.com/(?:services|workflows)|discord(?:app)?\.com/api/webhooks)/)[^\s\"'\\<]+")
 
 VARIABLES = frozenset(
     [
@@ -235,6 +269,10 @@ _INDEXES = frozenset(
 )
 _SECRET = ("TOKEN", "PASSW", "PASSPHRASE", "SECRET", "KEY", "AUTH", "CREDENTIAL")
 
+# In a URL of any variable, what stands before the host: where the value is cut at its colons, as PYTHONPATH's is, it
+# stands alone.
+_BEFORE_HOST = pattern(r"://([^\s/@<\"']{1,512})@([^\s/:?#@\"']{1,253})")
+
 # Homes on Linux, macOS, Windows and clusters.
 _HOMES = pattern(
     r"((?<![\w.-])(?:/(?:[\w.-]+/){0,3}home|/Users|[A-Za-z]:[/\\\\]{1,4}Users)[/\\\\]{1,4})([^/\\\\\s\"':;,<>]+)",
@@ -249,23 +287,61 @@ users usr vagrant var venv vscode work
 """
 
 
+_known: tuple[str, ...] = ()
+
+
+def hide(environ: Mapping[str, str]) -> None:
+    """From now on `credentials` leaves out what these variables hold that is a secret, wherever it turns up."""
+    global _known
+    _known = tuple(sorted(_certain(environ), key=len, reverse=True))
+
+
+def _certain(environ: Mapping[str, str]) -> set[str]:
+    """What is a secret for certain, and long or odd enough to be no word of a report."""
+    found = set()
+    for name, value in environ.items():
+        if "://" in value and "@" in value:
+            for before, host in _BEFORE_HOST.findall(value):
+                user, colon, password = before.partition(":")
+                found |= {f"{password}@{host}"} if colon and password else {f"{user}@{host}"} - {f"git@{host}"}
+        elif _is_named_like_a_secret(name, value) and (_ODD.match(value) or len(value) > 15) and " " not in value:
+            found.add(value)
+    return found | {password for password in _passwords(environ) if _ODD.match(password)}
+
+
 def credentials(text: str) -> str:
     """``text`` without user names and passwords in URLs, tokens in paths and query strings, what follows an option or a
-    setting that is named like a secret, and secrets that are known by their form."""
+    setting that is named like a secret, secrets that are known by their form, and those that `hide` was told."""
+    text = _recognised(text)
+    for secret in _known:
+        if secret in text:
+            text = text.replace(secret, "<redacted>")
+    return text
+
+
+def _recognised(text: str) -> str:
+    """``text`` without the credentials that are known for what they are by their looks."""
     if text.isalnum() and text[:4] not in ("AKIA", "ASIA"):
         return text
     if "@" in text:
         text = _BARE.sub("<redacted>@", _USERINFO.sub("://<redacted>@", text))
         if "/" in text:
             text = _CUT.sub(r"\1<redacted>@", text)
-    if len(text) > 10 and _may_have_a_form(text) and _FORMS.search(text):
+    if len(text) > 10 and (
+        ("-" in text and _HYPHENED.search(text))
+        or ("_" in text and _FORMS.search(text))
+        or ("A" in text and ("AKIA" in text or "ASIA" in text or "AIza" in text))
+        or "eyJ" in text
+    ):
         text = _FORM.sub("<redacted>", text)
     if ("=" in text or " " in text) and _SECRETS.search(text):
-        text = _SETTING.sub(r"\1<redacted>", _OPTION.sub(r"\1<redacted>", text))
+        text = _named(text)
     if "://" in text:
-        text = _URL_PATH.sub(_without_tokens, _FOLDER.sub(r"\1<redacted>", text))
+        text = _URL_PATH.sub(_without_tokens, _FOLDER.sub(r"\1<redacted>", _HOOK.sub(r"\1<redacted>", text)))
     if "earer" in text or "asic" in text or "uthorization" in text:
         text = _HEADER.sub(r"\1<redacted>", text)
+    if " " in text and (":" in text or "login" in text):
+        text = _spoken(text)
     if "/" not in text:
         return text
     if "/t/" in text:
@@ -275,10 +351,23 @@ def credentials(text: str) -> str:
     return text
 
 
-def _may_have_a_form(text: str) -> bool:
-    """Whether `_FORMS` is worth a search: nearly no text has these letters, and to look for them takes half as long."""
-    begun = "gh" in text or "gl" in text or "xox" in text or "pypi-A" in text or "hf_" in text
-    return begun or "sk-" in text or "AKIA" in text or "ASIA" in text or "eyJ" in text
+def _named(text: str) -> str:
+    """``text``, in which a name of a secret was seen, without what belongs to it."""
+    text = _SETTING.sub(r"\1<redacted>", _OPTION.sub(r"\1<redacted>", text))
+    if "PRIVATE KEY" in text:
+        text = _BLOCK.sub(r"\1<redacted>", text)
+    if ":" in text:
+        text = _YAML.sub(r"\1<redacted>", _QUOTED.sub(r"\1<redacted>", text))
+    return text
+
+
+def _spoken(text: str) -> str:
+    """``text`` without what a command is told to log in with, and without the headers that do."""
+    if "-u" in text or "-U" in text or "--auth" in text or "--proxy-u" in text or "login" in text:
+        text = _LOGIN.sub(lambda match: f"{match[1] or match[2]}<redacted>", text)
+    if "-" in text or "ookie" in text:
+        text = _HEADER_LINE.sub(r"\1<redacted>", text)
+    return text
 
 
 def _without_tokens(match: re.Match[str]) -> str:
@@ -310,15 +399,24 @@ def allowed(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+# Eight signs or more, letters and digits among them: no word that a report may hold.
+_ODD = pattern(r"(?=.{8})(?=[^\d\s]*\d)(?=[^A-Za-z\s]*[A-Za-z])\S+\Z")
+
+
 def secrets(environ: Mapping[str, str]) -> list[str]:
     """What variables hold that are named like a secret, and the passwords of URLs in any variable."""
-    found = []
-    for name, value in environ.items():
-        if any(word in name.upper() for word in _SECRET) and not value.startswith(("/", "~")) and len(value) > 5:
-            found.append(value)
-        if "@" in value and "://" in value:
-            found += [password for password in _PASSWORD.findall(value) if not password.isalpha()]
-    return found
+    named = [value for name, value in environ.items() if _is_named_like_a_secret(name, value)]
+    return named + [password for password in _passwords(environ) if not password.isalpha()]
+
+
+def _is_named_like_a_secret(name: str, value: str) -> bool:
+    return len(value) > 5 and value[0] not in "/~" and any(word in name.upper() for word in _SECRET)
+
+
+def _passwords(environ: Mapping[str, str]) -> list[str]:
+    """The passwords of URLs."""
+    urls = (value for value in environ.values() if "@" in value and "://" in value)
+    return [password for value in urls for password in _PASSWORD.findall(value)]
 
 
 def pieces(value: str) -> dict[str, str]:

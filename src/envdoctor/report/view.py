@@ -19,7 +19,7 @@ from envdoctor.fixes.plan import PlannedFix, by_finding
 from envdoctor.fixes.shell import Shell
 from envdoctor.fixes.steps import Edit
 from envdoctor.guide import Statement
-from envdoctor.privacy.redact import Redactor
+from envdoctor.privacy.redact import Redactor, credentials
 from envdoctor.privacy.text import Clean, Escape, Kind, clean
 from envdoctor.report import header
 from envdoctor.report.advice import Advice
@@ -163,6 +163,10 @@ class _Maker:
             text = self._places.command(text) if kind == "code" else self._places.prose(text)
         return clean(self._redactor.text(text) if self._redactor else text, self.escape, kind)
 
+    def lines(self, text: str) -> tuple[Clean, ...]:
+        """Each line; credentials leave before, as one may have several."""
+        return tuple(map(self.text, credentials(text).split("\n"))) if "\n" in text else (self.text(text),)
+
     def words(self, text: str) -> Clean:
         return self.text(text, "words")
 
@@ -226,10 +230,8 @@ class FindingView:
 
     @cached_property
     def evidence(self) -> tuple[Seen, ...]:
-        text = self._make.text
-        return tuple(
-            Seen(text(seen.label), tuple(map(text, seen.value.split("\n")))) for seen in self._item.finding.evidence
-        )
+        make = self._make
+        return tuple(Seen(make.text(seen.label), make.lines(seen.value)) for seen in self._item.finding.evidence)
 
     @cached_property
     def why(self) -> Clean:

@@ -17,7 +17,7 @@ def render(facts: Facts, style: Style) -> str:
     document = record(facts, __version__)
     lines = [title(__version__, facts), *(f"  {label:9}{value}" for label, value in rows(facts)), ""]
     for name, section in {"patient": document["patient"], **document["facts"]}.items():
-        lines += _tree(name, section, 0)
+        lines += _tree(name, shareable(section), 0)
     text = "\n".join(clean(line) for line in lines) + "\n"
     return to_ascii(text) if style.ascii else text
 
