@@ -44,7 +44,7 @@ def row(prefix: str) -> tuple[list[str], list[str]]:
 
     packages = whole.read(world, [site], doubts=doubt)
     argv = [executable_of(prefix) or "", "-B"]
-    failures, _ = trial.confirm(doubts, argv, dict(os.environ), time.monotonic() + 300)
+    failures = trial.confirm(doubts, argv, dict(os.environ), time.monotonic() + 300).failures
     accused = {failure.module for failure in failures}
     tops = modules(packages, site)
     ended = {name: trial.attempt([name], argv, dict(os.environ), time.monotonic() + 60) for name in tops}

@@ -12,9 +12,9 @@ from envdoctor.engine.plugins import CheckSet
 from envdoctor.engine.rules import Rule, Severity
 from envdoctor.engine.run import RegisteredCheck
 from envdoctor.engine.selection import Selection
-from envdoctor.facts import UnknownFact
+from envdoctor.facts import ImportFailure, UnknownFact
 from envdoctor.report.report import Report, Settings
-from envdoctor.testing import facts
+from envdoctor.testing import changed, facts, packages
 
 ONE = Rule("TST001", "one", Severity.ERROR)
 TWO = Rule("TST002", "two", Severity.WARNING)
@@ -96,3 +96,18 @@ def test_the_command_line_comes_before_the_configuration() -> None:
 )
 def test_checks_asked_for_by_name_must_come_to_a_verdict(words: tuple[str, ...], names: set[str]) -> None:
     assert settings(Config(), None, False, words, ALL).asked == names
+
+
+def test_deep_says_where_importing_and_the_reading_of_files_disagree() -> None:
+    failure = ImportFailure(distribution="/x", module="fit", message="m", foretold=False)
+    here = packages(
+        import_failures=[failure], imports_tried=3, cleared_imports={"PySide6": ["a", "b"]}, altered_files={}
+    )
+    plan = Options(CheckSet([RegisteredCheck(BOTH)], []), EVERYTHING, UNCONFIGURED, Settings())
+    (note,) = diagnose(facts(packages=here), plan, 0.0).notes
+    assert "PySide6: 2 file(s)" in note
+    assert "no file had told so: fit" in note
+    quick = changed(here, altered_files=None)
+    assert diagnose(facts(packages=quick), plan, 0.0).notes == ()
+    agreed = changed(here, import_failures=[], cleared_imports={})
+    assert diagnose(facts(packages=agreed), plan, 0.0).notes == ()

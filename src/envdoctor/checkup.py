@@ -50,7 +50,7 @@ def diagnose(facts: Facts, plan: Options, began: float) -> Report:
         advice=advice,
         settings=msgspec.structs.replace(plan.settings, level=level),
         seconds=time.perf_counter() - began,
-        notes=_hindrance(facts) + _notes(plan.config, facts.recorded[:10]),
+        notes=_hindrance(facts) + _forecast(facts) + _notes(plan.config, facts.recorded[:10]),
     )
 
 
@@ -77,6 +77,23 @@ def _hindrance(facts: Facts) -> tuple[str, ...]:
     """What the check-up could not do for want of envdoctor's own means, on the machine where the facts were read."""
     hindered = facts.start.hindered
     return (f"{hindered}: what is unknown for that is no fault of this Python",) if hindered else ()
+
+
+def _forecast(facts: Facts) -> tuple[str, ...]:
+    """Where importing and the reading of files disagree, after a check-up that imported whole packages (``--deep``)."""
+    packages = facts.packages
+    if not isinstance(packages, Packages) or packages.altered_files is None or not packages.imports_tried:
+        return ()
+    wrong = [f"{module}: {len(files)} file(s)" for module, files in packages.cleared_imports.items()]
+    missed = [it.module for it in packages.import_failures if not it.foretold and not it.after]
+    lines = [f"{packages.imports_tried} modules were imported, each in a Python of its own"] if wrong or missed else []
+    if wrong:
+        lines.append(
+            f"these can be imported though a library seems to be missing, which only their parts need: {', '.join(wrong)}"
+        )
+    if missed:
+        lines.append(f"these can't be imported, and no file showed why: {', '.join(missed)}")
+    return ("; ".join(lines),) if lines else ()
 
 
 def _notes(config: Config, today: str) -> tuple[str, ...]:

@@ -44,6 +44,13 @@ class Soname(Struct):
     conda: str = ""
 
 
+class Quarrel(Struct):
+    """A row of the table: two modules that were seen to break each other, and the ``library`` over which."""
+
+    modules: tuple[str, str]
+    library: str = ""
+
+
 @check(PKG011)
 def module_does_not_import(
     packages: Packages,
@@ -54,16 +61,47 @@ def module_does_not_import(
     told = _told_elsewhere(blas)
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     whole = {*packages.missing_files, *packages.cut_off_files}  # PKG004 names what is wrong with these
-    failures = [(failure, it) for failure in packages.import_failures if (it := by_path.get(failure.distribution))]
+    alone = [failure for failure in packages.import_failures if not failure.after]
+    failures = [(failure, it) for failure in alone if (it := by_path.get(failure.distribution))]
     blamed = _consequences([distribution for _, distribution in failures], packages, interpreter)
     for failure, distribution in failures:
         if failure.distribution in whole or distribution.key in told or distribution.key in blamed:
             continue
         with_it = [user for user, culprit in blamed.items() if culprit == distribution.key]
         yield _broken(failure, distribution, packages, environment, with_it)
+    yield from _quarrels([failure for failure in packages.import_failures if failure.after], by_path)
     if packages.untried_imports:
         what = "; ".join(f"import {module}: {reason}" for module, reason in packages.untried_imports.items())
         raise UnknownFact(f"an import came to no end: {what}")
+
+
+def _quarrels(failures: list[ImportFailure], by_path: dict[str, Distribution]) -> Iterator[Finding]:
+    """Two packages that work alone, and of which one fails once the other has been imported; one finding a pair."""
+    together: dict[tuple[str, ...], list[ImportFailure]] = {}
+    for failure in failures:
+        together.setdefault(tuple(sorted((failure.module, failure.after))), []).append(failure)
+    for names, orders in together.items():
+        first, then = names
+        row = next((row for row in table("quarrels", "pairs", Quarrel) if set(row.modules) == set(names)), None)
+        library = row.library if row else "one library"
+        way = f"import {orders[0].module} before {orders[0].after}: that order works. Or " if len(orders) == 1 else ""
+        conda = any(it.owner == "conda" for failure in orders if (it := by_path.get(failure.distribution)))
+        how = "conda update" if conda else "pip install --upgrade"
+        yield Finding(
+            PKG011,
+            f"{first} with {then}",
+            tuple(Evidence(f"import {it.after}, then {it.module}", it.message) for it in orders),
+            f"{first} and {then} do not work in one program"
+            + (f": {orders[0].module} fails after {orders[0].after}" if way else ", whichever is imported first"),
+            f"Each works alone. Both bring or need {library}, and the copy that is loaded first serves the other one, too. "
+            "Versions do not show which pairs do; it was tried in a fresh Python.",
+            remedies=(
+                Manual(
+                    f"{way}install later releases of both in one command (`{how} {first} {then}`), or both from "
+                    "conda-forge, whose packages share their libraries"
+                ),
+            ),
+        )
 
 
 def _consequences(failing: list[Distribution], packages: Packages, interpreter: Interpreter) -> dict[str, str]:

@@ -76,6 +76,8 @@ class ImportFailure(Section, frozen=True, kw_only=True):
 
     ``distribution`` is the path of the metadata. ``file`` is what gave cause to try (empty: another reason), ``lacks`` the
     library's name or the version of symbols that it does not find, ``chosen`` the file that was to have that version.
+    ``after`` is the module that was imported before, without which it works. ``foretold``: a reading of the files had given
+    cause to doubt it.
     """
 
     distribution: str
@@ -84,6 +86,8 @@ class ImportFailure(Section, frozen=True, kw_only=True):
     file: str = ""
     lacks: str = ""
     chosen: str = ""
+    after: str = ""
+    foretold: bool = True
 
 
 class OwnCheck(Section, frozen=True, kw_only=True):
@@ -112,7 +116,8 @@ class Packages(Section, frozen=True, kw_only=True):
     (``--deep``: are all). ``sources_gone`` are the places that an editable installation takes its modules from and
     that are gone, ``sources_hidden`` its top-level modules that another file or folder on ``sys.path`` hides, each with
     that culprit, both by the path of the metadata. ``import_failures`` are imports that files gave cause to doubt, that were
-    tried and failed, ``untried_imports`` those that came to no end, each with the reason;
+    tried and failed, ``untried_imports`` those that came to no end, each with the reason, ``cleared_imports`` the packages that can be imported
+    though something speaks against these files of theirs, ``imports_tried`` how many modules were imported to find out;
     ``own_checks`` are those that packages bring for a doctor of their own (``--deep``; ``None``: not asked);
     ``obstacles`` are files and folders of distributions that can't be read;
     and ``binary`` is the machine code of the interpreter itself. ``conda`` are the packages that conda-meta
@@ -133,6 +138,8 @@ class Packages(Section, frozen=True, kw_only=True):
     import_failures: list[ImportFailure] = []
     untried_imports: dict[str, str] = {}
     own_checks: list[OwnCheck] | None = None
+    cleared_imports: dict[str, list[str]] = {}
+    imports_tried: int = 0
     obstacles: list[Obstacle] = []
     binary: str | None = None
     conda: dict[str, str] | None | Missing = None

@@ -215,8 +215,27 @@ def _tried(
     if deep:
         deep("importing packages")
     argv = [executable, *FLAGS[interview.mode], "-B"]
-    failures, unknown = trial.confirm(wanted, argv, interview.environ, time.monotonic() + trial.ALTOGETHER)
-    return msgspec.structs.replace(distributions, import_failures=failures, untried_imports=unknown)
+    deadline = time.monotonic() + trial.ALTOGETHER
+    most = trial.MOST_DEEP if deep else trial.MOST
+    found = trial.confirm(wanted, argv, interview.environ, deadline, most)
+    failures = found.failures
+    if deep:
+        foretold = {doubt.package.partition(".")[0] for doubt in doubts}
+        failures = [
+            it if it.module.partition(".")[0] in foretold else msgspec.structs.replace(it, foretold=False)
+            for it in failures
+        ]
+        deep("importing packages that were seen to break each other")
+        broken = {failure.distribution for failure in failures}
+        pairs = [pair for pair in usual.pairs(distributions) if not {it.distribution.path for it in pair} & broken]
+        failures += trial.quarrels(pairs, argv, interview.environ, time.monotonic() + trial.ALTOGETHER)
+    return msgspec.structs.replace(
+        distributions,
+        import_failures=failures,
+        untried_imports=found.unknown,
+        cleared_imports=found.cleared,
+        imports_tried=found.tried,
+    )
 
 
 def _own(

@@ -106,3 +106,24 @@ def test_of_two_that_require_each_other_one_at_least_is_told() -> None:
     one_way, other_way = distribution("a", requires=["b"]), distribution("b", requires=["a"])
     failures = [ImportFailure(distribution=it.path, module=it.key, message="x") for it in (one_way, other_way)]
     assert findings(module_does_not_import, packages=packages(one_way, other_way, import_failures=failures))
+
+
+def test_two_packages_that_break_each_other_are_one_finding() -> None:
+    h5py, netcdf = distribution("h5py"), distribution("netcdf4")
+    one_way = ImportFailure(distribution=netcdf.path, module="netCDF4", message="HDF error", after="h5py")
+    other_way = ImportFailure(distribution=h5py.path, module="h5py", message="set_scale", after="netCDF4")
+    finding = one(module_does_not_import, packages=packages(h5py, netcdf, import_failures=[one_way, other_way]))
+    assert (finding.subject, [row.value for row in finding.evidence]) == (
+        "h5py with netCDF4",
+        ["HDF error", "set_scale"],
+    )
+    assert "whichever is imported first" in finding.title
+    assert "HDF5" in finding.why
+
+
+def test_where_one_order_works_it_is_named() -> None:
+    both = distribution("h5py"), distribution("netcdf4")
+    failure = ImportFailure(distribution=both[1].path, module="netCDF4", message="x", after="h5py")
+    (remedy,) = one(module_does_not_import, packages=packages(*both, import_failures=[failure])).remedies
+    assert isinstance(remedy, Manual)
+    assert remedy.title.startswith("import netCDF4 before h5py: that order works")

@@ -16,10 +16,10 @@ FIT = distribution("fit")
 
 def tried(site: Path, *suspects: Suspect, **environ: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT")}
-    failures, unknown = trial.confirm(
+    found = trial.confirm(
         suspects, [sys.executable, "-B"], {**kept, "PYTHONPATH": str(site), **environ}, time.monotonic() + 60
     )
-    return [(failure.module, failure.message) for failure in failures], unknown
+    return [(failure.module, failure.message) for failure in found.failures], found.unknown
 
 
 def package(site: Path, name: str, code: str) -> None:
@@ -89,3 +89,48 @@ def test_numpy_is_tried_where_a_variable_disables_features_and_the_stack_with_de
     asked = usual.suspects(here, {"NPY_DISABLE_CPU_FEATURES": "X86_V2"}, False)
     assert [suspect.package for suspect in asked] == ["numpy"]
     assert sorted(suspect.package for suspect in usual.suspects(here, {}, True)) == ["numpy", "sklearn"]
+
+
+def quarrelled(site: Path, first: str, then: str) -> list[tuple[str, str, str]]:
+    pair = (Suspect(distribution(first), first), Suspect(distribution(then), then))
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT")}
+    argv = [sys.executable, "-B"]
+    found = trial.quarrels([pair], argv, {**kept, "PYTHONPATH": str(site)}, time.monotonic() + 60)
+    return [(failure.after, failure.module, failure.message) for failure in found]
+
+
+def test_a_pair_is_tried_in_both_orders(tmp_path: Path) -> None:
+    package(tmp_path, "one", "")
+    package(tmp_path, "two", "import sys\nif 'one' in sys.modules: raise OSError('x')\n")
+    assert quarrelled(tmp_path, "one", "two") == [("one", "two", "OSError: x")]
+
+
+def test_a_pair_that_fails_only_at_work_is_found(tmp_path: Path) -> None:
+    package(tmp_path, "one", "")
+    package(
+        tmp_path,
+        "netCDF4",
+        "import sys\nclass Dataset:\n    def __init__(*_, **__):\n        assert 'one' not in sys.modules\n"
+        "    createDimension = close = lambda *_: None\n    createVariable = lambda *_: type('V', (), {'__setitem__': print})()\n",
+    )
+    assert [told[:2] for told in quarrelled(tmp_path, "one", "netCDF4")] == [("one", "netCDF4"), ("netCDF4", "one")]
+
+
+def test_what_fails_alone_is_no_quarrel(tmp_path: Path) -> None:
+    package(tmp_path, "one", "")
+    package(tmp_path, "two", "raise RuntimeError")
+    assert quarrelled(tmp_path, "one", "two") == []
+
+
+def test_a_package_whose_file_was_in_doubt_and_that_can_be_imported_is_told(tmp_path: Path) -> None:
+    package(tmp_path, "fit", "")
+    environ = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT")}
+    doubts = [Suspect(FIT, "fit", f"/x/{name}.so", "", "libgone.so.1") for name in "ab"]
+    argv = [sys.executable, "-B"]
+    found = trial.confirm(doubts, argv, {**environ, "PYTHONPATH": str(tmp_path)}, time.monotonic() + 60)
+    assert (found.failures, found.cleared, found.tried) == ([], {"fit": ["/x/a.so", "/x/b.so"]}, 1)
+
+
+def test_deep_tries_the_pairs_that_are_installed_and_known_to_quarrel() -> None:
+    here = packages(distribution("h5py"), distribution("netcdf4"), distribution("scikit-learn"))
+    assert [(first.package, then.package) for first, then in usual.pairs(here)] == [("h5py", "netCDF4")]

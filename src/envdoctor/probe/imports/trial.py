@@ -7,13 +7,16 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from envdoctor.facts.packages import ImportFailure
 from envdoctor.probe.child import Child
 from envdoctor.probe.imports.forecast import Suspect
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 IMPORTER = os.path.join(HERE, "inside", "importer.py")
-MOST = 32  # children
+MOST, MOST_DEEP = 32, 96  # children, without and with --deep
 LONGEST = 60.0  # seconds for one import; PyTorch takes three from a cold disk, and more on a busy machine
 ALTOGETHER = 120.0  # seconds
 SCRATCH = (
@@ -32,21 +35,39 @@ JOBS = ("PMI_", "PMIX_", "OMPI_", "SLURM_", "PMI2_", "MPI_", "HYDRA_")  # a chil
 UNANSWERED = "no answer"
 
 
+class Trial(Struct):
+    """``failures`` are the imports that fail, ``unknown`` those that came to no end, each with the reason; ``cleared`` the
+    packages that can be imported though something speaks against one of their files, with these files. ``tried``: how many
+    modules were imported."""
+
+    failures: list[ImportFailure]
+    unknown: dict[str, str]
+    cleared: dict[str, list[str]]
+    tried: int
+
+
 def confirm(
-    suspects: Sequence[Suspect], argv: Sequence[str], environ: Mapping[str, str], deadline: float
-) -> tuple[list[ImportFailure], dict[str, str]]:
-    """The imports that fail, and those that came to no end, each with the reason.
+    suspects: Sequence[Suspect],
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    deadline: float,
+    most: int | None = None,
+) -> Trial:
+    """How the imports of what is suspected end, each module tried once.
 
     ``argv`` starts the patient's Python; ``deadline`` is of `time.monotonic`.
     """
     failures: dict[str, ImportFailure] = {}
     unknown: dict[str, str] = {}
     tried: dict[str, str] = {}
+    cleared: dict[str, list[str]] = {}
     for suspect in suspects:
         for module in _modules(suspect):
             if module not in tried:
-                if len(tried) >= MOST:
-                    unknown.setdefault(module, f"more than {MOST} imports would have to be tried")
+                if len(tried) >= (most or MOST):
+                    unknown.setdefault(
+                        module, f"more than {most or MOST} imports would have to be tried; --deep tries them all"
+                    )
                     continue
                 tried[module] = attempt([module], argv, environ, deadline)
             ended = tried[module]
@@ -55,7 +76,32 @@ def confirm(
             elif ended and _is_cause(suspect, module, ended):
                 failures.setdefault(suspect.package, failure(suspect, module, ended))
                 break
-    return list(failures.values()), unknown
+        else:
+            if suspect.file and not unknown.keys() & set(_modules(suspect)):
+                cleared.setdefault(suspect.package, []).append(suspect.file)
+    return Trial(list(failures.values()), unknown, cleared, len(tried))
+
+
+def quarrels(
+    pairs: Sequence[tuple[Suspect, Suspect]], argv: Sequence[str], environ: Mapping[str, str], deadline: float
+) -> list[ImportFailure]:
+    """The pairs of which one fails once the other has been imported, for each order in which that is so.
+
+    What fails alone, or came to no end, is no quarrel.
+    """
+    found: list[ImportFailure] = []
+    alone: dict[str, str] = {}
+    for pair in pairs:
+        for first, then in (pair, pair[::-1]):
+            ended = attempt(["--use", first.package, then.package], argv, environ, deadline)
+            if not ended or ended.startswith(UNANSWERED):
+                continue
+            for name in (first.package, then.package):
+                if name not in alone:
+                    alone[name] = attempt(["--use", name], argv, environ, deadline)
+            if not alone[first.package] and not alone[then.package]:
+                found.append(replace(failure(then, then.package, ended), after=first.package))
+    return found
 
 
 def failure(suspect: Suspect, module: str, message: str) -> ImportFailure:
@@ -82,7 +128,10 @@ def _is_cause(suspect: Suspect, module: str, message: str) -> bool:
 
 
 def attempt(modules: Sequence[str], argv: Sequence[str], environ: Mapping[str, str], deadline: float) -> str:
-    """How importing ``modules`` in this order ends: empty where it works, else the error, or why nobody knows."""
+    """How importing ``modules`` in this order ends: empty where it works, else the error, or why nobody knows.
+
+    ``--use`` in front of them: each is used a little, too.
+    """
     scratch = tempfile.mkdtemp(prefix="envdoctor-")
     cookie = "envdoctor-" + os.urandom(12).hex() + ":"
     kept = {name: value for name, value in environ.items() if not name.startswith(JOBS)}
