@@ -106,7 +106,7 @@ def test_deep_says_where_importing_and_the_reading_of_files_disagree() -> None:
     plan = Options(CheckSet([RegisteredCheck(BOTH)], []), EVERYTHING, UNCONFIGURED, Settings())
     (note,) = diagnose(facts(packages=here), plan, 0.0).notes
     assert "PySide6: 2 file(s)" in note
-    assert "no file had told so: fit" in note
+    assert "no file showed why: fit" in note
     quick = changed(here, altered_files=None)
     assert diagnose(facts(packages=quick), plan, 0.0).notes == ()
     agreed = changed(here, import_failures=[], cleared_imports={})
