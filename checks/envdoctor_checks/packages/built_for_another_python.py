@@ -42,7 +42,8 @@ def built_for_another_python(
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     groups: dict[tuple[str, str, str], list[tuple[Distribution, Extension]]] = {}
     for extension in packages.extensions:
-        distribution = by_path[extension.distribution]
+        if (distribution := by_path.get(extension.distribution)) is None:
+            continue  # a recording that names what it does not list
         # Debian's dist-packages serve several Pythons, PyPy too; conda picks its builds itself.
         what = _misfit(extension, interpreter, packages.binary) if distribution.owner is None else None
         if what:

@@ -114,6 +114,8 @@ def does_not_start(
         raise UnknownFact(start.hindered)
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
         raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
+    if start.mode != "none" and not start.attempts:
+        raise UnknownFact("how this Python starts was not recorded")
     remedies: tuple[UnsetEnv | Manual | Recreate, ...]
     evidence = [Evidence(" ".join(["python", *attempt.flags]), attempt.ended) for attempt in start.attempts]
     failed = [attempt for attempt in start.attempts if not attempt.answered]
