@@ -28,8 +28,8 @@ def damaged_package(conda: Conda) -> Iterator[Finding]:
     explained = {overlap.package for overlap in known(conda.overlaps)}
     damaged = [item for item in known(conda.damaged) if item.package not in explained]
     for item in damaged:
-        if item.severe:
-            yield _damage(item, records[item.package])
+        if item.severe and (record := records.get(item.package)) is not None:
+            yield _damage(item, record)
     slimmed = [item for item in damaged if not item.severe]
     if slimmed:
         files = [f"{path}: {what}" for item in slimmed for path, what in item.minor.items()]

@@ -10,6 +10,7 @@ from envdoctor.api import (
     Recreate,
     Rule,
     Severity,
+    UnknownFact,
     check,
     known,
     living_pythons,
@@ -24,6 +25,8 @@ PY002 = Rule("PY002", "python-near-end-of-life", Severity.INFO, guide=("repro-1"
 @check(PY001, PY002)
 def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
     """Ends of life: the table ``python_versions``, by the date of the recording."""
+    if not (recorded[:4].isdecimal() and recorded[4:5] == "-" and recorded[5:7].isdecimal()):
+        raise UnknownFact("the recording has no date")
     version = known(patient.version)
     minor = minor_of(version)
     dates = {release.minor: release.end_of_life for release in python_releases()}
@@ -44,6 +47,8 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
             )
         return
     living = living_pythons(recorded[:10])
+    if not living:
+        raise UnknownFact(f"no Python is known that gets fixes on {recorded[:10]}")
     successor = living[-2] if len(living) > 1 else living[-1]
     yield Finding(
         PY001,

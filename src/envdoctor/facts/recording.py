@@ -67,7 +67,7 @@ def load(text: str | bytes, name: str, memory: Memory | None = None) -> Facts:
         raise RecordingError(f"{name}: not JSON: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("facts"), dict) or "patient" not in document:
         raise RecordingError(f"{name}: no recording of envdoctor (make one with `envdoctor snapshot -o FILE`)")
-    version = str(document.get("schema_version"))[:40]
+    version = " ".join(str(document.get("schema_version")).split())[:40]
     if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
         raise RecordingError(
             f"{name}: schema version {version}; this envdoctor reads {SCHEMA_VERSION.partition('.')[0]}.x"
@@ -219,6 +219,8 @@ def _plain(wanted: Any) -> _Converter:
             return value  # msgspec refuses lone surrogates
         if isinstance(value, float) and not isfinite(value):
             raise _MisfitError(f"{value} is no number in JSON")
+        if isinstance(value, int) and abs(value) >= 1 << 63:
+            raise _MisfitError("a number of more than 64 bits")
         return _by_msgspec(value, wanted)
 
     return scalar
