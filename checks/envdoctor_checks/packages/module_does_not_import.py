@@ -63,7 +63,7 @@ def module_does_not_import(
     whole = {*packages.missing_files, *packages.cut_off_files}  # PKG004 names what is wrong with these
     alone = [failure for failure in packages.import_failures if not failure.after]
     failures = [(failure, it) for failure in alone if (it := by_path.get(failure.distribution))]
-    blamed = _consequences([distribution for _, distribution in failures], packages, interpreter)
+    blamed = _consequences(failures, packages, interpreter)
     for failure, distribution in failures:
         if failure.distribution in whole or distribution.key in told or distribution.key in blamed:
             continue
@@ -104,9 +104,14 @@ def _quarrels(failures: list[ImportFailure], by_path: dict[str, Distribution]) -
         )
 
 
-def _consequences(failing: list[Distribution], packages: Packages, interpreter: Interpreter) -> dict[str, str]:
-    """The packages that can't be imported since one that they require can't: by key, with the key of that one."""
-    keys = {distribution.key for distribution in failing}
+def _consequences(
+    failures: list[tuple[ImportFailure, Distribution]], packages: Packages, interpreter: Interpreter
+) -> dict[str, str]:
+    """The packages that can't be imported since another one can't: by key, with the key of that one.
+
+    They require it, or fail with the very words (joblib imports NumPy where it is there, and does not require it).
+    """
+    keys = {distribution.key for _, distribution in failures}
     found: dict[str, str] = {}
     if len(keys) < 2:
         return found
@@ -122,6 +127,14 @@ def _consequences(failing: list[Distribution], packages: Packages, interpreter: 
     for user in found:  # to the first of the chain
         while roots[user] in found and found[roots[user]] != user:
             roots[user] = found[roots[user]]
+    by_message: dict[str, list[str]] = {}
+    for failure, distribution in failures:
+        if distribution.key not in roots and not failure.message.startswith("Python ended by"):  # says too little
+            by_message.setdefault(failure.message, []).append(distribution.key)
+    for alike in by_message.values():
+        culprit = max(alike, key=lambda key: len(checker.demands(key)))
+        if checker.demands(culprit):
+            roots |= dict.fromkeys([key for key in alike if key != culprit], culprit)
     return roots
 
 

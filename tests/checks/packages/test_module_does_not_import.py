@@ -7,7 +7,7 @@ import pytest
 from envdoctor.data import table
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
 from envdoctor.facts import Distribution, ImportFailure, LoadError
-from envdoctor.testing import blas, distribution, findings, outcome, packages
+from envdoctor.testing import blas, changed, distribution, findings, outcome, packages
 from envdoctor_checks.packages.module_does_not_import import Soname, module_does_not_import
 from tests.checks.packages._shared import one
 
@@ -95,7 +95,9 @@ def test_what_fails_since_a_package_it_requires_fails_is_told_there() -> None:
         distribution("scikit-learn", requires=["scipy"]),
         distribution("lightgbm", requires=["scipy; extra == 'x'"]),
     )
-    failures = [ImportFailure(distribution=it.path, module=it.key, message="x") for it in (learn, alone, scipy, numpy)]
+    failures = [
+        ImportFailure(distribution=it.path, module=it.key, message=it.key) for it in (learn, alone, scipy, numpy)
+    ]
     here = packages(numpy, scipy, learn, alone, import_failures=failures)
     told = {finding.subject: finding for finding in findings(module_does_not_import, packages=here)}
     assert told.keys() == {"numpy", "lightgbm"}
@@ -127,3 +129,16 @@ def test_where_one_order_works_it_is_named() -> None:
     (remedy,) = one(module_does_not_import, packages=packages(*both, import_failures=[failure])).remedies
     assert isinstance(remedy, Manual)
     assert remedy.title.startswith("import netCDF4 before h5py: that order works")
+
+
+def test_what_fails_with_the_very_words_of_a_package_that_others_require_is_told_there() -> None:
+    numpy, scipy, joblib = distribution("numpy"), distribution("scipy", requires=["numpy"]), distribution("joblib")
+    words = {"numpy": "no feature", "scipy": "no feature", "joblib": "no feature"}
+    failures = [
+        ImportFailure(distribution=it.path, module=it.key, message=words[it.key]) for it in (joblib, scipy, numpy)
+    ]
+    here = packages(numpy, scipy, joblib, import_failures=failures)
+    assert one(module_does_not_import, packages=here).subject == "numpy"
+    other = [changed(it, message="of its own") if it.module == "joblib" else it for it in failures]
+    told = findings(module_does_not_import, packages=changed(here, import_failures=other))
+    assert {finding.subject for finding in told} == {"numpy", "joblib"}
