@@ -78,7 +78,7 @@ def main() -> None:
             "# Does the forecast of imports agree with importing?\n\n"
             "Every top-level module of real environments was imported in a fresh process and compared with what PKG011 says.\n"
             "A file in doubt is one for which nothing that a reading of files can see brings what it needs; its package is then imported.\n"
-            "`python benchmarks/forecast.py PREFIX … --write` writes this page.\n\n"
+            f"`python benchmarks/forecast.py PREFIX … --write` writes this page; measured on {time.strftime('%Y-%m-%d')}.\n\n"
         )
         DOCUMENT.write_text(intro + "\n".join(lines) + "\n", encoding="utf-8")
 
