@@ -62,7 +62,7 @@ def run(argv: list[str], head: HeadStart) -> int:
         if isinstance(error, OSError) and error.errno in OURS:
             session.complain(f"envdoctor itself lacks what it needs: {error.strerror}: nothing was examined")
             return 3
-        if isinstance(error, SystemError) and "without exception set" in str(error):  # CPython, where memory is refused
+        if isinstance(error, SystemError) and "exception" in str(error):  # CPython, where memory is refused
             return _without_memory()
         if os.environ.get("ENVDOCTOR_DEBUG"):
             raise
