@@ -134,3 +134,14 @@ def test_a_package_whose_file_was_in_doubt_and_that_can_be_imported_is_told(tmp_
 def test_deep_tries_the_pairs_that_are_installed_and_known_to_quarrel() -> None:
     here = packages(distribution("h5py"), distribution("netcdf4"), distribution("scikit-learn"))
     assert [(first.package, then.package) for first, then in usual.pairs(here)] == [("h5py", "netCDF4")]
+
+
+def test_a_module_that_a_release_does_not_bring_is_no_failure_unless_nothing_of_it_can_be_imported(
+    tmp_path: Path,
+) -> None:
+    package(tmp_path, "fit", "")
+    parts = [Suspect(FIT, "fit"), Suspect(FIT, "fit.plots"), Suspect(FIT, "fit_toolkits")]
+    assert tried(tmp_path, *parts) == ([], {})
+    assert [module for module, _ in tried(tmp_path, Suspect(FIT, "gone"))[0]] == ["gone"]
+    package(tmp_path, "fit_toolkits", "import gone")
+    assert [module for module, _ in tried(tmp_path, *parts)[0]] == ["fit_toolkits"]
