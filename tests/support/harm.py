@@ -29,6 +29,8 @@ def harmful(fix: Fix, facts: Facts) -> list[str]:
     lines = [shell.command(step) or "" for step in fix.steps] + [fix.undo]
     found = [line for line in lines if HARM.search(line)]
     found += [step.file for step in fix.steps if isinstance(step, Edit) and START_UP.search(step.file)]
+    if fix.undo.startswith(("rm -r", "Remove-Item -Recurse")):  # what it removes may have been there before
+        found.append(f"undo: {fix.undo}")
     if fix.applicability is Applicability.SAFE and any(" --clear" in line or "rm -r" in line for line in lines[:-1]):
         found.append(f"safe: {lines}")
     return found

@@ -149,8 +149,8 @@ class Bare:
         return tuple(steps + ([Pip(inside).install(*wanted)] if wanted else []))
 
     def _gone(self) -> str:
-        words = ["Remove-Item", "-Recurse", self._folder()] if self._bedside.windows else ["rm", "-r", self._folder()]
-        return self._bedside.shell.run(words)
+        """Words: who pastes a command would lose an environment that stood there before."""
+        return f"remove {self._folder()}, if it was not there before"
 
     def remove(self, names: list[str]) -> Fix:
         override = ["--break-system-packages"] if self._bedside.guard == "externally-managed" else []
