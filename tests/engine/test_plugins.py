@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from envdoctor.ecosystem.entry_points import parsed
 from envdoctor.engine import foreign
 from envdoctor.engine.checks import Outcome
-from envdoctor.engine.plugins import CheckSet, built_in, collect, entry_points, parse_entry_points
+from envdoctor.engine.plugins import CheckSet, built_in, collect, entry_points
 from envdoctor.engine.run import RegisteredCheck, examine, run
 from envdoctor.testing import facts
 
@@ -162,7 +163,7 @@ def test_bytes_that_are_no_text_hide_no_entry_point(tmp_path: Path) -> None:
     ],
 )
 def test_only_entry_points_of_our_group_are_read(text: str, points: list[tuple[str, str]]) -> None:
-    assert list(parse_entry_points(text)) == points
+    assert list(parsed(text, "envdoctor.checks")) == points
 
 
 RULE = """

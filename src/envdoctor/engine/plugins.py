@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from envdoctor.ecosystem.entry_points import parsed
 from envdoctor.ecosystem.names import normalise
 from envdoctor.engine.checks import Check
 from envdoctor.engine.findings import Finding
@@ -98,20 +99,8 @@ def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
                 key = normalise(distribution)
                 if GROUP.encode() in data and key not in seen:  # of two versions, the first is imported
                     seen.add(key)
-                    for point, value in parse_entry_points(data.decode("utf-8", "replace")):
+                    for point, value in parsed(data.decode("utf-8", "replace"), GROUP):
                         yield EntryPoint(point, value, distribution.replace("_", "-"), version.partition("-py")[0])
-
-
-def parse_entry_points(text: str) -> Iterator[tuple[str, str]]:
-    """``name, value`` of our group (https://packaging.python.org/specifications/entry-points/)."""
-    ours = False
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("["):
-            ours = line == f"[{GROUP}]"
-        elif ours and line and not line.startswith(("#", ";")):
-            name, _, value = line.partition("=")
-            yield name.strip(), value.partition("[")[0].strip()  # extras, which nobody uses any more
 
 
 def _import(point: EntryPoint) -> list[Check]:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from envdoctor.ecosystem.entry_points import parsed
 from envdoctor.facts.packages import Distribution, OwnCheck
 from envdoctor.probe.child import Child
 from envdoctor.probe.imports.trial import HERE, JOBS, SCRATCH
@@ -31,16 +32,10 @@ def registered(world: World, distributions: Sequence[Distribution]) -> dict[str,
 
 
 def _points(text: str) -> Iterator[str]:
-    inside = False
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("["):
-            inside = line == f"[{GROUP}]"
-        elif inside and line and not line.startswith(("#", ";")):
-            name, equals, value = line.partition("=")
-            module, _, function = value.partition("[")[0].strip().partition(":")
-            if equals and function and all(part.isidentifier() for part in [*module.split("."), *function.split(".")]):
-                yield f"{name.strip()}={module}:{function}"
+    for name, value in parsed(text, GROUP):
+        module, _, function = value.partition(":")
+        if function and all(part.isidentifier() for part in [*module.split("."), *function.split(".")]):
+            yield f"{name}={module}:{function}"
 
 
 def read(points: Mapping[str, str], argv: Sequence[str], environ: Mapping[str, str]) -> list[OwnCheck]:
