@@ -9,6 +9,7 @@ import os
 import sys
 
 from envdoctor.cli.head_start import HeadStart
+from envdoctor.cli.postponed import left_out, postponed
 from envdoctor.probe.choose import Surroundings
 
 
@@ -29,7 +30,8 @@ def main(as_module: bool = False) -> None:
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
         _end_in_order()
-        from envdoctor.cli.app import run
+        with postponed("inspect"), left_out("typing_extensions"):
+            from envdoctor.cli.app import run
 
         status = run(sys.argv[1:], head)
     except KeyboardInterrupt:  # still loading

@@ -52,10 +52,15 @@ def unmet_requirement(
     version = interpreter.markers.get("python_full_version", interpreter.version)
     wanted = {item.requires_python for item in packages.distributions if item.requires_python}
     unfit = {specifiers for specifiers in wanted if plainly_within(version, specifiers) is False}
+    met: set[str] = set()  # the same lines come again and again
     for distribution in resolver.first.values():
         for line in distribution.requires if isinstance(distribution.requires, list) else ():
+            if line in met:
+                continue
             problem = resolver.problem(line)
-            if problem:
+            if problem is None:
+                met.add(line)
+            else:
                 yield _unmet(distribution, problem, resolver, curated, path, packages.distributions)
         for extra, problem in resolver.too_old_for_extras(distribution):
             yield _too_old_for_extra(distribution, extra, problem, resolver)

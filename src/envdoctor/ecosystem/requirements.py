@@ -91,6 +91,8 @@ class RequirementChecker:
         """
         found: dict[str, tuple[str, Problem]] = {}
         for line in requirements_of(distribution):
+            if "extra" not in line:  # most are not: looked for before anything is cut
+                continue
             text, _, marker = line.partition(";")
             if "extra" not in marker or normalise(name_in(text)) not in self.first:
                 continue

@@ -58,7 +58,7 @@ def read(
     unread = unlisted | {f"{path}/{name}": found.reason for name, found in read.items() if isinstance(found, Missing)}
     if isinstance(data, Missing) and not data.reason.endswith(WRONG_KIND):
         problem = None  # it may be as it was made
-    wheel = slurp(world, f"{path}/WHEEL") if owner is None else None
+    wheel = slurp(world, f"{path}/WHEEL") if owner is None and not _holds_modules_only(record) else None
     distribution = Distribution(
         name=name,
         key=normalise(name),
@@ -109,6 +109,13 @@ def _egg(world: World, location: str, path: str, told: tuple[str, str], in_conda
         extras=extras,
         requires_python=header.python,
     )
+
+
+def _holds_modules_only(record: bytes | None | Missing) -> bool:
+    """Whether a RECORD lists nothing but modules and metadata: whatever the wheel's tags say, any platform will do."""
+    if not isinstance(record, bytes) or len(record) > LONG_RECORD:
+        return False
+    return record.count(b".py,") + record.count(b".dist-info/") == record.count(b"\n") + (record[-1:] != b"\n")
 
 
 def _misnamed(name: str, what: str) -> str | None:

@@ -11,7 +11,6 @@ MANAGERS = ("conda", "debian", "dpkg", "apt", "rpm", "dnf", "apk", "pacman", "po
 # Folders that belong to the system's package manager unless INSTALLER says otherwise; /usr/local is the
 # administrator's (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html).
 SYSTEM_FOLDERS = ("/usr/lib/", "/usr/lib64/", "/usr/share/")
-FIELDS = ("Requires-Dist:", "Requires-Python:", "Provides-Extra:", "Name:", "Version:")
 STORES = ("/nix/store/", "/gnu/store/")
 
 
@@ -26,29 +25,38 @@ class Header(Struct, frozen=True):
 
 
 def parse(text: str) -> Header:
-    """The fields of a header; folded lines (RFC 822) are joined."""
-    name = version = python = ""
-    requires: list[str] = []
-    extras: list[str] = []
-    folding = False
-    for line in text.partition("\n\n")[0].split("\n"):
-        if line.startswith(FIELDS):  # most lines are none of these: a licence may stand here in full
-            folding = line.startswith("Requires-D")
-            if folding:
-                requires.append(line[14:].strip())
-            elif line[0] == "P":
-                extras.append(line[15:].strip())
-            elif line[0] == "N":
-                name = name or line[5:].strip()
-            elif line[0] == "R":
-                python = line[16:].strip()
-            else:
-                version = version or line[8:].strip()
-        elif folding:
-            folding = line.startswith((" ", "\t"))
-            if folding:
-                requires[-1] += " " + line.strip()
-    return Header(name, version, requires, extras, python)
+    """The fields of a header; the folded lines (RFC 822) of a requirement are joined."""
+    head = "\n" + text.partition("\n\n")[0]
+    return Header(
+        _first(head, "\nName:"),
+        _first(head, "\nVersion:"),
+        _all(head, "\nRequires-Dist:"),
+        _all(head, "\nProvides-Extra:"),
+        next(reversed(_all(head, "\nRequires-Python:")), ""),
+    )
+
+
+def _first(head: str, field: str) -> str:
+    """The first value of a field that is not empty."""
+    at = head.find(field)
+    if at < 0:
+        return ""
+    end = head.find("\n", at + 1)
+    value = head[at + len(field) : end if end >= 0 else None].strip()
+    return value or next(filter(None, _all(head, field)), "")
+
+
+def _all(head: str, field: str) -> list[str]:
+    """All values of a field, each with the lines that go on with it. Most lines are of other fields, a licence at times."""
+    values = []
+    for rest in head.split(field)[1:]:
+        value, _, after = rest.partition("\n")
+        value = value.strip()
+        while after.startswith((" ", "\t")):
+            more, _, after = after.partition("\n")
+            value = f"{value} {more.strip()}"
+        values.append(value)
+    return values
 
 
 def parse_requires_txt(text: str) -> tuple[list[str], list[str]]:

@@ -1,0 +1,58 @@
+"""What the libraries of the command line import and a check-up does without: click's help pages, and names that msgspec
+takes from typing where typing_extensions is not there.
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+@contextmanager
+def postponed(*names: str) -> Iterator[None]:
+    """Whoever imports one of these modules within gets a stand-in for it, which loads it when something of it is used.
+
+    Outside nothing is changed: the next ``import`` finds the module itself. What is loaded already stays as it is.
+    """
+    stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in stand_ins.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+
+
+@contextmanager
+def left_out(*names: str) -> Iterator[None]:
+    """Whoever imports one of these modules within gets an ``ImportError``, as if it were not installed
+    (https://docs.python.org/3/reference/import.html#the-module-cache)."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            if name in sys.modules and sys.modules[name] is None:
+                del sys.modules[name]
+
+
+class _StandIn(ModuleType):
+    def __getattr__(self, attribute: str) -> object:
+        if attribute == "cleandoc":  # of inspect; click asks it for each option, whose help is mostly one line
+            return _clean
+        name = self.__name__
+        if sys.modules.get(name) is self:
+            del sys.modules[name]
+        return getattr(importlib.import_module(name), attribute)
+
+
+def _clean(text: str) -> str:
+    """As ``inspect.cleandoc``."""
+    if "\n" not in text and "\t" not in text:
+        return text.lstrip()
+    import inspect
+
+    return inspect.cleandoc(text)
