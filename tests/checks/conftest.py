@@ -1,4 +1,5 @@
-"""Whatever a rule finds in its tests: none of its remedies becomes a command that does harm."""
+"""Whatever a rule finds in its tests: none of its remedies becomes a command that does harm, or leaves what
+it is to settle."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,13 +10,15 @@ from envdoctor import testing
 from envdoctor.engine.checks import Outcome
 from envdoctor.engine.run import run
 from tests.support.harm import harms
+from tests.support.settled import unsettled
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def no_command_that_harms() -> Iterator[None]:
     def watched(facts: Any, check: Any, level: str = "advanced") -> Outcome:
         result = run(facts, check, level)
         assert harms(list(result.findings), facts) == []
+        assert unsettled(list(result.findings), facts, check) == []
         return result
 
     with pytest.MonkeyPatch.context() as patch:

@@ -190,5 +190,12 @@ def _other_python(distribution: Distribution, version: str) -> Finding:
         "pip and uv would not have chosen this release for this Python; it was meant for another, or forced.",
         own_severity=Severity.INFO,
         own_confidence=Confidence.LIKELY,
-        remedies=(Install((distribution.name,), force=True, title=title),),
+        remedies=(Install((_another(distribution),), title=title),),
     )
+
+
+def _another(distribution: Distribution) -> str:
+    """Any release but this one: an installer refuses it for this Python."""
+    version = distribution.version
+    plain = isinstance(version, str) and "+" not in version
+    return f"{distribution.name}!={version}" if plain else distribution.name

@@ -4,6 +4,7 @@ another may do, says so first; what lies in another folder is not changed from h
 import msgspec
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import CallPip, GivePip, Install, InstallBuild, Remedy, Remove, Replace
 from envdoctor.fixes.model import Applicability, Fix
@@ -44,6 +45,8 @@ def _out_of_reach(target: Target, remedy: Remedy) -> str:
     match remedy:
         case Install(requirements, force=True, conda=False):
             names = [name_in(item) for item in requirements]
+        case Install(requirements, conda=False):  # one that comes in beside another stays hidden behind it
+            names = [name for name in map(name_in, requirements) if normalise(name) in target.installed]
         case Remove(names) if not target.conda:
             pass
         case _:
