@@ -94,3 +94,9 @@ def bench(session: nox.Session) -> None:
 def efficacy(session: nox.Session) -> None:
     """Every fix that can run here, on a real fault: writes docs/fix-efficacy.md."""
     run(session, "python", "-m", "tests.efficacy")
+
+
+@nox.session
+def rehearsals(session: nox.Session) -> None:
+    """Plans rehearsed, and then carried out for real: writes docs/rehearsals.md."""
+    run(session, "python", "-m", "tests.rehearsals")

@@ -82,6 +82,23 @@ def _finding() -> dict[str, Any]:
     })  # fmt: skip
 
 
+def _rehearsal() -> dict[str, Any]:
+    named = _array(_object({"code": _TEXT, "title": _TEXT, "fingerprint": _TEXT}))
+    seconds = {"type": "number"}
+    return _object({
+        "impossible": _TEXT,
+        "settled": named,
+        "left": named,
+        "new": named,
+        "untried": _array(_object({"title": _TEXT, "why": _TEXT})),
+        "commands": _array(
+            _object({"argv": _array(_TEXT), "status": {"type": "integer"}, "seconds": seconds, "said": _TEXT})
+        ),
+        "seconds": seconds,
+        "bytes": _COUNT,
+    })  # fmt: skip
+
+
 def report() -> dict[str, Any]:
     """The schema of a report (`envdoctor check --format json`), one patient's or several's."""
     definitions: dict[str, Any] = {}
@@ -108,6 +125,7 @@ def report() -> dict[str, Any]:
         "checks": _array(check),
         "findings": _array(finding),
     })  # fmt: skip
+    one["properties"]["rehearsal"] = _rehearsal()
     definitions["Report"] = one
     several = _object({"schema_version": _TEXT, "reports": _array({"$ref": "#/$defs/Report"})})
     either = [{"$ref": "#/$defs/Report"}, several]

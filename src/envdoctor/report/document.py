@@ -15,7 +15,12 @@ Json = dict[str, object]
 
 def document(report: Report, plan: bool = False) -> object:
     """The report as JSON values, without credentials; with ``plan``, the joined and ordered fixes, too."""
-    return shareable(_document(report, plan))
+    whole = _document(report, plan)
+    if report.rehearsal is not None:
+        from envdoctor.report.rehearsal import document as rehearsed
+
+        whole["rehearsal"] = rehearsed(report.rehearsal)
+    return shareable(whole)
 
 
 def _document(report: Report, plan: bool) -> Json:

@@ -13,6 +13,7 @@ from envdoctor.report.advice import Advice
 
 if TYPE_CHECKING:
     from envdoctor.fixes.plan import PlannedFix
+    from envdoctor.report.rehearsal import Rehearsal
 
 SCHEMA_VERSION = "1.0"
 NEVER = "never"
@@ -34,7 +35,8 @@ class Settings(Struct, frozen=True):
 class Report(Struct, frozen=True, dict=True):
     """Everything a reporter shows. ``plugins`` are (distribution, version); ``seconds`` the whole check-up took.
 
-    ``notes`` are lines about the check-up itself, such as a suppression whose date has passed.
+    ``notes`` are lines about the check-up itself, such as a suppression whose date has passed. ``rehearsal`` is what
+    carrying out the plan has shown, where it was asked for.
     """
 
     version: str
@@ -45,6 +47,7 @@ class Report(Struct, frozen=True, dict=True):
     settings: Settings
     seconds: float
     notes: tuple[str, ...] = ()
+    rehearsal: "Rehearsal | None" = None
 
     @property
     def open(self) -> tuple[Advice, ...]:
@@ -65,7 +68,10 @@ class Report(Struct, frozen=True, dict=True):
 
     @property
     def exit_code(self) -> int:
-        """As `exit_code` has it; 3 in place of 0 where envdoctor itself lacked what it takes to examine."""
+        """As `exit_code` has it; 3 in place of 0 where envdoctor itself lacked what it takes to examine; a rehearsal's
+        own after one."""
+        if self.rehearsal is not None and (self.rehearsal.impossible or self.rehearsal.tried):
+            return self.rehearsal.status
         return exit_code(self.outcomes, self.open, self.settings) or (3 if self.facts.start.hindered else 0)
 
     @property

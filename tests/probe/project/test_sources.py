@@ -79,6 +79,8 @@ def test_a_locks_sources_are_told() -> None:
         '[[package]]\nname = "b"\nversion = "1"\n\n[package.source]\ntype = "git"\nurl = "https://example.org/b"\n'
     )
     assert [(item.name, bool(item.source)) for item in locks.toml(poetry)] == [("a", False), ("b", True)]
+    named = poetry.replace('"git"', '"legacy"').replace("https://example.org/b", "https://pypi.org/simple")
+    assert [bool(item.source) for item in locks.toml(named)] == [False, False]
     both = poetry.replace("[package.source]", '[package.dependencies]\nx = "*"\n\n[package.source]')
     assert [bool(item.source) for item in locks.toml(both)] == [False, True]
 

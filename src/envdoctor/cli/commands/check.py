@@ -74,6 +74,13 @@ from envdoctor.report.report import Report, worst
     callback=options.path,
     help="Write the plan to a script; what is not safe stands in comments.",
 )
+@click.option(
+    "--rehearse",
+    is_flag=True,
+    help="Carry the plan out on overlays (Linux), where it changes nothing, and show what it settles. "
+    "Status 0: it settles what it is for, and breaks nothing; 3: it can't be rehearsed here.",
+)
+@click.option("--yes", is_flag=True, help="Rehearse without a question.")
 @options.force
 @options.color
 @options.ascii_only
@@ -115,6 +122,8 @@ def command(
     measure: bool,
     fix: bool,
     fix_script: str | None,
+    rehearse: bool,
+    yes: bool,
     force: bool,
     color: str,
     ascii_only: bool,
@@ -130,13 +139,11 @@ def command(
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
     envdoctor check --fix                               what cures, in order
+    envdoctor check --rehearse                          try the plan, change nothing
     """
     began = head.began
     readers = _readers(head, paths, pythons, facts_file, project)
-    if deep and facts_file is not None:
-        raise UsageError(
-            "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
-        )
+    _needs_the_patient(facts_file, deep, rehearse)
     check_set = collect()
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     for option, words in (
@@ -200,6 +207,8 @@ def command(
     for facts in readers.read(timeout or config.timeout, timing, deep, instead=unread):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
+    if rehearse:
+        reports[:] = _rehearsed(reports, head, yes)
     return deliver()
 
 
@@ -211,6 +220,24 @@ def _validated(words: Iterable[str], rules: list[Rule], where: str) -> None:
     except UsageError:
         both = [rule for registered in collect(fleets=True).checks for rule in registered.check.rules]
         validate(words, both, where)
+
+
+def _needs_the_patient(facts_file: str | None, deep: bool, rehearse: bool) -> None:
+    if facts_file is None:
+        return
+    if deep:
+        raise UsageError(
+            "--facts and --deep: a recording holds what was read; make it with `envdoctor snapshot --deep`"
+        )
+    if rehearse:
+        raise UsageError("--facts and --rehearse: a recording is no environment in which anything can be rehearsed")
+
+
+def _rehearsed(reports: Iterable[Report], head: HeadStart, yes: bool) -> list[Report]:
+    from envdoctor.cli.rehearsing import rehearsed, the_same
+
+    again = the_same(click.get_current_context().params)
+    return [rehearsed(report, again, head, yes) for report in reports]
 
 
 def _readers(

@@ -23,15 +23,17 @@ def toml(text: str) -> list[Locked]:
     found: list[Locked] = []
     current: dict[str, str] = {}
     began = 0
-    inside = False
+    inside, of_source = False, False
     for number, line in enumerate([*text.splitlines(), "[end]"], 1):
         if line.startswith(("[package.", "[[package.")):
-            inside = False
-            if line == "[package.source]":
-                current["source"] = "index of its own"  # Poetry writes the table where it is not PyPI
+            inside, of_source = False, line == "[package.source]"
+            if of_source:
+                current["source"] = "index of its own"  # Poetry writes the table where it is not PyPI by that name
+        elif of_source and line.startswith('url = "https://pypi.org/simple'):
+            current["source"] = ""
         elif line.startswith("["):
             found += _locked(current, began)
-            inside, current, began = line in TABLES, {}, number
+            inside, of_source, current, began = line in TABLES, False, {}, number
         elif inside and line.startswith(("name = ", "version = ", "marker = ", "markers = ", "source = ")):
             key, _, value = line.partition(" = ")
             current[key.removesuffix("s")] = value
