@@ -456,3 +456,9 @@ def test_secrets_of_the_environment_leave_wherever_they_turn_up() -> None:
     finally:
         hide({})
     assert credentials("abc123def") == "abc123def"
+
+
+def test_the_name_of_a_setting_that_is_taken_out_is_no_secret() -> None:
+    line = "conda config --file /c --remove-key subdir"
+    assert credentials(line) == line
+    assert shareable({"argv": line.split()}) == {"argv": line.split()}

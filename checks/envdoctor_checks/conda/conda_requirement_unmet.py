@@ -69,11 +69,13 @@ def _evidence(needed: list[tuple[CondaRecord, str]]) -> tuple[Evidence, ...]:
 
 def _specs(name: str, needed: list[tuple[CondaRecord, str]]) -> tuple[str, ...]:
     """What all that need it ask of its version; just the name where that is not one plain condition."""
-    versions = set()
-    for _, text in needed:
-        wanted = conda_requirement(text)
-        if wanted is not None and wanted.version not in ("", "*"):
-            versions.add(wanted.version)
-    version = ",".join(sorted(versions))
+    wanted = [spec for _, text in needed if (spec := conda_requirement(text)) is not None]
+    version = ",".join(sorted({spec.version for spec in wanted} - {"", "*"}))
+    builds = {spec.build for spec in wanted} - {"", "*"}
+    bare = version and not set(version) & set("<>=!~,|")
+    if len(builds) == 1:  # by the name and version alone conda would keep what is there
+        return (f"{name}={version if bare else '*'}={builds.pop()}",)
+    if bare:
+        return (f"{name}={version}" if version.endswith("*") else f"{name}=={version}",)
     plain = version and "|" not in version and all(part[:1] in "<>=!~" for part in version.split(","))
     return (f"{name}{version}",) if plain else (name,)

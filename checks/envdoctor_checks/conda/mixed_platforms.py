@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from envdoctor.api import (
+    Change,
     Conda,
     CondaRecord,
+    Configure,
     Evidence,
     Finding,
     LayAgain,
@@ -14,8 +16,10 @@ from envdoctor.api import (
     UnsetEnv,
     Variables,
     check,
+    paths,
 )
 from envdoctor_checks.conda._records import conda_records, in_words, unread
+from envdoctor_checks.conda._sources import deciding_file, sources_of
 
 CON018 = Rule("CON018", "mixed-platforms", Severity.ERROR, guide=("repro-1",), varies=(Severity.WARNING,))
 
@@ -33,9 +37,9 @@ def mixed_platforms(conda: Conda, environment: Variables) -> Iterator[Finding]:
     own = next((str(record.subdir) for record in binaries if record.name == "python"), "")
     own = own or max(platforms, key=lambda name: len(platforms[name]))
     others = [record for record in binaries if record.subdir != own]
-    variable = environment.variables.get("CONDA_SUBDIR", "")
-    leads = bool(variable) and variable not in (own, "noarch")
-    unset: tuple[Remedy, ...] = (UnsetEnv(("CONDA_SUBDIR",)),) if leads else ()
+    led, source = _led(conda, environment)
+    leads = bool(led) and led not in (own, "noarch")
+    unset: tuple[Remedy, ...] = (_undone(conda, source),) if leads else ()
     if others:
         names = tuple(record.name for record in others)
         yield Finding(
@@ -44,7 +48,7 @@ def mixed_platforms(conda: Conda, environment: Variables) -> Iterator[Finding]:
             (
                 Evidence(own, f"{len(platforms[own])} packages, Python among them" if own else ""),
                 *(Evidence(name, in_words(items)) for name, items in platforms.items() if name != own),
-                *((Evidence("CONDA_SUBDIR", variable),) if variable else ()),
+                *((Evidence(source, led),) if led else ()),
             ),
             f"{in_words(others, 3)} {'is' if len(others) == 1 else 'are'} for {others[0].subdir}, "
             f"the environment is for {own}",
@@ -57,11 +61,41 @@ def mixed_platforms(conda: Conda, environment: Variables) -> Iterator[Finding]:
     elif leads:
         yield Finding(
             CON018,
-            "CONDA_SUBDIR",
-            (Evidence("CONDA_SUBDIR", variable), Evidence("environment", own)),
-            f"CONDA_SUBDIR={variable}: the next package would be for another platform than this environment ({own})",
-            "conda takes packages for the platform that the variable names, whatever lies in the environment.",
+            "CONDA_SUBDIR" if source == "CONDA_SUBDIR" else "subdir",
+            (Evidence(source, led), Evidence("environment", own)),
+            f"{_told(source, led)}: the next package would be for another platform than this environment ({own})",
+            "conda takes packages for the platform that this names, whatever lies in the environment.",
             own_severity=Severity.WARNING,
             remedies=unset,
         )
     unread(conda)
+
+
+def _led(conda: Conda, environment: Variables) -> tuple[str, str]:
+    """The platform that conda takes packages for by its configuration, and the file or variable that says so."""
+    for name in ("subdirs", "subdir"):
+        value = conda.settings[name].value if name in conda.settings else None
+        named = [item for item in (value if isinstance(value, list) else [value]) if item and item != "noarch"]
+        if named:
+            return str(named[0]), sources_of(conda, name)[0]
+    return environment.variables.get("CONDA_SUBDIR", ""), "CONDA_SUBDIR"
+
+
+def _key(conda: Conda) -> str:
+    return "subdirs" if "subdirs" in conda.settings else "subdir"
+
+
+def _told(source: str, platform: str) -> str:
+    return f"{source}={platform}" if source.startswith("CONDA_") else f"{platform} in {paths.name(source)}"
+
+
+def _undone(conda: Conda, source: str) -> Remedy:
+    if source.startswith("CONDA_"):
+        return UnsetEnv((source,))
+    key = _key(conda)
+    file = deciding_file(conda, key)
+    return Configure(
+        f"let conda take packages for this platform again, for all environments that read {file}",
+        (Change("remove-key", key, "", file),),
+        undo=f"set {key} in {file} in the same way",
+    )

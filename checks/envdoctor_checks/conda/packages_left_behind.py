@@ -46,11 +46,16 @@ def _listed(names: list[str]) -> str:
 
 
 def _again(folder: str, names: list[str]) -> Remedy:
-    wanted = []
+    wanted, here, elsewhere = [], [], []
     for item in names:
         name, _, version = item.partition(" ")
         if is_a(NAME, name) and is_a(VERSION, version):
             wanted.append(f"{name}=={version}")
+            here.append(item)
+        else:
+            elsewhere.append(item.partition(" ")[0])
     if not wanted:
-        return Manual("install them again with pip")
-    return BringAlong(folder, tuple(wanted), f"install {_listed(names)} for this Python, and delete the old folder")
+        origins = ", ".join(item.partition(" @ ")[2] for item in names if " @ " in item)
+        return Manual(f"install them again with pip, from {origins}" if origins else "install them again with pip")
+    more = "" if elsewhere else ", and delete the old folder"
+    return BringAlong(folder, tuple(wanted), f"install {_listed(here)} for this Python{more}", tuple(elsewhere))

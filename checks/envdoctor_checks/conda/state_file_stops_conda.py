@@ -6,7 +6,6 @@ from envdoctor.api import (
     Conda,
     CondaStateFile,
     DeleteFiles,
-    Edit,
     Evidence,
     Finding,
     Manual,
@@ -68,21 +67,23 @@ def _remedies(conda: Conda, item: CondaStateFile) -> tuple[Remedy, ...]:
     if conda.frozen:
         return (Manual("ask the person who froze this environment"),)
     if "folder" in item.problem:
-        return (Edit(item.file, "put the file back that belongs here: a folder has its name"),)
+        return (MendFile(item.file, "replace" if item.kind == "history" else "aside"),)
     if item.kind == "record":
         if item.package:
             return (RestoreRecord(item.file, item.package),)
         return (
             DeleteFiles(
-                (item.file,), "delete it: it is no record of a package", "look at it first, if you don't know it"
+                (item.file,), "delete it: it is no record of a package here", "look at it first, if you don't know it"
             ),
         )
     if item.missing:
         return (MendFile(item.file, "create"),)
     if item.line:
         return (MendFile(item.file, "line", item.line),)
-    if item.problem.startswith("not UTF-8"):
-        return (MendFile(item.file, "utf-8"),)
+    if "UTF-" in item.problem:
+        return (MendFile(item.file, "utf-8" if item.problem.startswith("not") else "utf-16"),)
+    if "byte order mark" in item.problem:
+        return (MendFile(item.file, "mark"),)
     return (
         DeleteFiles(
             (item.file,), f"delete {item.file}", "variables that conda is to set on activation are lost with it"

@@ -39,13 +39,17 @@ def environment_shadowed(path: Path) -> Iterator[Finding]:
     if first is None or (first.name == "python" and innermost.python == "python3"):
         return
     gone = "" if innermost.exists else " (gone)"
+    title = f"{first.name} is not the active environment's, but that of {first.prefix}"
+    if gone:
+        title = f"the active environment {innermost.prefix} is gone: {first.name} is that of {first.prefix}"
     yield Finding(
         PY005,
         innermost.variable,
         (Evidence(innermost.variable, f"{innermost.prefix}{gone}"), where_it_leads(first)),
-        f"{first.name} is not the active environment's, but that of {first.prefix}",
-        f"{innermost.variable} says that an environment is active; another folder stands before it on PATH, "
-        "and so another Python answers.",
+        title,
+        f"{innermost.variable} says that an environment is active; "
+        + ("there is none at that place, " if gone else "another folder stands before it on PATH, ")
+        + "and so another Python answers.",
         remedies=_again(innermost),
     )
 

@@ -145,7 +145,8 @@ class NewEnvironment(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One setting of conda's: ``verb`` is set, prepend, add or remove; without a ``file``, in the user's own."""
+    """One setting of conda's: ``verb`` is set, prepend, add, remove or remove-key (which has no ``value``); without a
+    ``file``, in the user's own."""
 
     verb: str
     key: str
@@ -188,7 +189,9 @@ class GiveBack(Struct, frozen=True):
 class MendFile(Struct, frozen=True):
     """Make a text file readable again, keeping the old one beside it.
 
-    ``how``: create (an empty one), utf-8 (without the bytes that are not), line (without ``line``, from 1).
+    ``how``: create (an empty one), aside (nothing in its place), replace (aside, and an empty one), utf-8 (without the
+    bytes that are not), utf-16 (which it is, written as UTF-8), mark (without the byte order mark), line (without
+    ``line``, from 1).
     """
 
     file: str
@@ -217,11 +220,15 @@ class LayAgain(Struct, frozen=True):
 
 
 class BringAlong(Struct, frozen=True):
-    """Install what pip had put into another Python's ``folder`` for this one, and delete the folder."""
+    """Install what pip had put into another Python's ``folder`` for this one, and delete the folder.
+
+    ``by_hand`` is what no index has: the folder stays for it.
+    """
 
     folder: str
     requirements: tuple[str, ...]
     title: str
+    by_hand: tuple[str, ...] = ()
 
 
 class RepairConda(Struct, frozen=True):

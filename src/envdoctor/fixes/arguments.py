@@ -21,7 +21,7 @@ PACKAGE = r"[A-Za-z0-9@][A-Za-z0-9@._+-]*"  # of an operating system
 KERNEL = r"[A-Za-z0-9_.][A-Za-z0-9._-]*"  # https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs
 FOLDER = r"[A-Za-z0-9._-]*"
 PATH = r"[^-].*"
-SETTING = r"[a-z_]+"
+SETTING = r"[a-z_][a-z_-]*"
 PROGRAM = r"[^-].*"
 ARGUMENT = r"-?|--?[A-Za-z][A-Za-z0-9-]*|--|[^-].*"  # an option, if it is one, takes nothing along
 
@@ -77,7 +77,7 @@ def _of_errand(errand: remedies.Errand) -> Iterator[tuple[str, tuple[str, ...]]]
         case remedies.Configure(_, changes):
             for verb, key, value, file in map(msgspec.structs.astuple, changes):
                 yield SETTING, (verb, key)
-                yield PATH, (value, *([file] if file else []))
+                yield PATH, tuple(filter(None, (value, file)))
         case remedies.SlimBase(conda, pip):
             yield CONDA, conda
             yield NAME, pip

@@ -36,7 +36,8 @@ _NAMED = (
     r"|private[_-]?key|credentials?)"
 )
 _OPTION = pattern(
-    rf"((?<![\w-])--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+", re.IGNORECASE
+    rf"((?<![\w-])(?!--remove-key\b)--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+",
+    re.IGNORECASE,
 )
 _SETTING = pattern(
     rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)(?!=)[^\s\"'\\,;&<>]+",
@@ -89,7 +90,7 @@ _PUBLIC = (
     *("readthedocs.io", "googleapis.com", "wikipedia.org", "githubusercontent.com", "github.io"),
 )  # fmt: skip
 _HOST = pattern(r"(://)(?!(?:[^\s/]*\.)?(?:pypi\.org|pytorch\.org|nvidia\.com)(?:/|$))([^\s/?#]+)[^\s,]*")
-_LONE_OPTION = pattern(rf"--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
+_LONE_OPTION = pattern(rf"(?!--remove-key\b)--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)", re.IGNORECASE)
 _SECRET_KEY = pattern(rf"(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}", re.IGNORECASE)
 _SECRET_WORDS = ("token", "pass", "pwd", "secret", "key", "credential")  # one of them is in whatever `_NAMED` knows
 _PASSWORD = pattern(r"://[^\s/:@]*:([^\s/@]{6,})@")

@@ -24,6 +24,19 @@ def test_a_version_and_a_build_that_do_not_fit_are_warnings() -> None:
     assert len(findings(conda_requirement_unmet, conda=known)) == 1
 
 
+def test_a_build_is_asked_for_by_its_build() -> None:
+    for needs, asked in (
+        ("numpy 1.26.4 py_1", "numpy=1.26.4=py_1"),
+        ("numpy * *mkl", "numpy=*=*mkl"),
+        ("numpy >=1 *mkl", "numpy=*=*mkl"),
+        ("numpy 1.25", "numpy==1.25"),
+        ("numpy 1.25.*", "numpy=1.25.*"),
+    ):
+        (found,) = findings(conda_requirement_unmet, conda=conda(NUMPY, record("pandas", depends=[needs])))
+        (remedy,) = found.remedies
+        assert isinstance(remedy, Install) and remedy.requirements == (asked,)
+
+
 def test_what_is_met_and_what_stands_for_the_machine_is_quiet() -> None:
     depends = ["numpy >=1.22.4,<2.0a0", "numpy 1.26.* py311_0", "__glibc >=2.17,<3.0.a0", "numpy", "mkl@", "what; if x"]
     assert findings(conda_requirement_unmet, conda=conda(NUMPY, record("pandas", depends=depends))) == []

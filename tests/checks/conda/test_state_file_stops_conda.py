@@ -3,7 +3,7 @@
 import pytest
 
 from envdoctor.ecosystem import paths
-from envdoctor.engine.remedies import DeleteFiles, Edit, Manual, MendFile, RestoreRecord
+from envdoctor.engine.remedies import DeleteFiles, Manual, MendFile, RestoreRecord
 from envdoctor.facts import CondaStateFile
 from envdoctor.testing import conda, findings, record
 from envdoctor_checks.conda.state_file_stops_conda import state_file_stops_conda
@@ -16,11 +16,18 @@ META = "/opt/conda/envs/e/conda-meta"
     [
         (CondaStateFile(file=f"{META}/history", kind="history", problem="it is gone", missing=True), MendFile),
         (CondaStateFile(file=f"{META}/history", kind="history", problem="not UTF-8 (byte 4)"), MendFile),
-        (CondaStateFile(file=f"{META}/history", kind="history", problem="a folder stands in its place"), Edit),
+        (CondaStateFile(file=f"{META}/history", kind="history", problem="a folder stands in its place"), MendFile),
         (CondaStateFile(file=f"{META}/a-1-0.json", kind="record", problem="not UTF-8", package="a==1"), RestoreRecord),
         (CondaStateFile(file=f"{META}/._a-1-0.json", kind="record", problem="no record"), DeleteFiles),
         (CondaStateFile(file=f"{META}/pinned", kind="pinned", problem="'x >=>1' is no spec", line=3), MendFile),
         (CondaStateFile(file=f"{META}/state", kind="state", problem="no JSON"), DeleteFiles),
+        (CondaStateFile(file=f"{META}/state", kind="state", problem="a folder stands in its place"), MendFile),
+        (CondaStateFile(file=f"{META}/state", kind="state", problem="it begins with a byte order mark"), MendFile),
+        (CondaStateFile(file=f"{META}/pinned", kind="pinned", problem="UTF-16, not UTF-8"), MendFile),
+        (
+            CondaStateFile(file=f"{META}/a-1-0.json", kind="record", problem="it has no build", package="a==1"),
+            RestoreRecord,
+        ),
     ],
 )
 def test_each_file_that_stops_conda_is_an_error_with_the_least_that_helps(item: CondaStateFile, remedy: type) -> None:

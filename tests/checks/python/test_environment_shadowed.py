@@ -12,6 +12,12 @@ def test_an_active_environment_behind_another_python_is_shadowed() -> None:
     assert finding.subject == "VIRTUAL_ENV"
 
 
+def test_an_active_environment_that_is_gone_is_named_first() -> None:
+    gone = active("/opt/conda/envs/gone", "CONDA_PREFIX", exists=False, python=None)
+    (finding,) = findings(environment_shadowed, path=path(command("python3", "/usr"), active=[gone]))
+    assert finding.title == "the active environment /opt/conda/envs/gone is gone: python3 is that of /usr"
+
+
 def test_python3_may_be_shadowed_alone() -> None:
     here = path(command("python3", OTHER), command("python"), command("python3"), active=[active()])
     (finding,) = findings(environment_shadowed, path=here)

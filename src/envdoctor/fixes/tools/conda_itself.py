@@ -92,10 +92,11 @@ def _said(target: Target, *words: str) -> Run:
 def _config(target: Target, change: Change) -> tuple[str, ...]:
     """``conda config`` has options where micromamba has verbs."""
     place = ("--file", change.file) if change.file else ()
+    value = () if change.verb == "remove-key" else (change.value,)
     if _tool(target) == "micromamba":
         verb = "prepend" if change.verb == "add" else change.verb
-        return ("micromamba", "config", verb, *place, change.key, change.value)
-    return ("conda", "config", *place, f"--{change.verb}", change.key, change.value)
+        return ("micromamba", "config", verb, *place, change.key, *value)
+    return ("conda", "config", *place, f"--{change.verb}", change.key, *value)
 
 
 def _config_back(changes: tuple[Change, ...]) -> str:

@@ -28,13 +28,15 @@ def carry_out(target: Target, errand: RestoreRecord | FillGaps | RepairConda | L
             return _conda(target, packages)
         case LayAgain(packages, title):
             return _again(target, packages, title)
-        case BringAlong(folder, requirements, title):
+        case BringAlong(folder, requirements, title, by_hand):
             install = run(target.python, "-m", "pip", "install", *requirements)
+            left = f"; {', '.join(by_hand)} came from elsewhere, and have to be brought back by hand" * bool(by_hand)
             return Fix(
                 title=title,
-                steps=(install, run("rm", "-r", "--", folder)),
+                steps=(install,) if by_hand else (install, run("rm", "-r", "--", folder)),
                 applicability=Applicability.UNSAFE,
-                reason="it downloads the packages, and deletes the folder that no Python here looks into",
+                reason="it downloads the packages"
+                + (left or ", and deletes the folder that no Python here looks into"),
             )
         case _:
             assert_never(errand)

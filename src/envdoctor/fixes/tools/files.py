@@ -50,11 +50,24 @@ def mend(target: Target, errand: MendFile) -> Fix:
             applicability=Applicability.SAFE,
             undo=target.shell.run(("rm", file)),
         )
+    if errand.how in ("aside", "replace") and not target.windows:
+        more = (run("touch", file),) if errand.how == "replace" else ()
+        return Fix(
+            title="put it aside"
+            + (", and an empty file in its place: conda asks only whether it is there" * bool(more)),
+            steps=(run("mv", "-n", file, old), *more),
+            applicability=Applicability.SAFE,
+            undo="; ".join([*([target.shell.run(("rm", file))] if more else []), back]),
+        )
     # Only GNU's sed and iconv write a file in place, without a shell between.
     if not target.linux:
         ways = {
             "create": "make an empty file",
+            "aside": "put it aside",
+            "replace": "put it aside, and an empty file in its place",
             "utf-8": "save it as UTF-8, without the bytes that are not",
+            "utf-16": "save it as UTF-8",
+            "mark": "save it as UTF-8 without a byte order mark",
             "line": f"mend or delete line {errand.line}",
         }
         words = ways[errand.how]
@@ -66,9 +79,18 @@ def mend(target: Target, errand: MendFile) -> Fix:
             applicability=Applicability.SAFE,
             undo=back,
         )
+    if errand.how == "mark":
+        return Fix(
+            title="take the byte order mark out; the old file stays beside it",
+            steps=(run("cp", file, old), run("sed", "-i", "-e", r"1s/^\xEF\xBB\xBF//", file)),
+            applicability=Applicability.SAFE,
+            undo=back,
+        )
+    source = ("-f", "UTF-16") if errand.how == "utf-16" else ("-c", "-f", "UTF-8")
+    title = "write it as UTF-8" if errand.how == "utf-16" else "leave out what is not UTF-8"
     return Fix(
-        title="leave out what is not UTF-8; the old file stays beside it",
-        steps=(run("mv", file, old), run("iconv", "-c", "-f", "UTF-8", "-t", "UTF-8", "-o", file, old)),
+        title=f"{title}; the old file stays beside it",
+        steps=(run("mv", file, old), run("iconv", *source, "-t", "UTF-8", "-o", file, old)),
         applicability=Applicability.SAFE,
         undo=back,
     )

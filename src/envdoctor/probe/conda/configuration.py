@@ -31,6 +31,8 @@ SETTINGS = {
     "use_local": ("scalar", ()),
     "override_channels_enabled": ("scalar", ()),
     "solver": ("scalar", ("experimental_solver",)),
+    "subdir": ("scalar", ("_subdir",)),
+    "subdirs": ("sequence", ("_subdirs",)),
 }
 _MERGE = {"scalar": merge.scalar, "sequence": merge.sequence, "mapping": merge.mapping, "lists": merge.lists}
 _VARIABLE = pattern(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)

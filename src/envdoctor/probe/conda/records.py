@@ -49,6 +49,7 @@ class RawRecord(Struct):
     url: str | None = None
     subdir: str | None = None
     depends: list[str] = []
+    build_number: int | str | UnsetType | None = UNSET
     size: int | None = None
     noarch: Any = None
     extracted_package_dir: str | None = None
@@ -56,6 +57,13 @@ class RawRecord(Struct):
     paths_data: PathsData | None = None
     requested_spec: str | UnsetType | None = UNSET
     requested_specs: list[str] | UnsetType | None = UNSET
+
+    @property
+    def lacks(self) -> str:
+        """The field that conda does without in no record, where this one has none; empty else."""
+        if not self.build:
+            return "build"
+        return "build_number" if self.build_number is UNSET or self.build_number is None else ""
 
     @property
     def requested(self) -> bool | None:

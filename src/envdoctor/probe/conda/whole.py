@@ -9,7 +9,7 @@ from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.versions import numbers
 from envdoctor.facts.base import Missing
-from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord
+from envdoctor.facts.conda import Conda, CondaDamage, CondaOverlap, CondaRecord, CondaStateFile
 from envdoctor.facts.prefix import Prefix
 from envdoctor.privacy.redact import credentials
 from envdoctor.probe.conda import base, configuration, damage, effective, history, left, program, records, roots, state
@@ -22,6 +22,7 @@ class _Reading(Struct):
 
     records: list[CondaRecord] = []
     unreadable: dict[str, str] = {}
+    incomplete: list[CondaStateFile] = []
     damaged: list[CondaDamage] = []
     unhashed: dict[str, str] = {}
     overlaps: list[CondaOverlap] = []
@@ -103,7 +104,8 @@ def _with_records(
         overlaps=reading.overlaps,
         state=[
             *(item for item in state.read(world, here, names) if item.kind != "history" or conda.flavour != "pixi"),
-            *state.unreadable(here, reading.unreadable, names),
+            *reading.incomplete,
+            *state.unreadable(here, reading.unreadable, names, history.present(blocks)),
         ],
         left_behind=left.behind(world, prefix, reading.records),
         base=base.read(world, here, reading.records, blocks, reading.plugins, reading.pip) if conda.is_base else None,
@@ -123,6 +125,15 @@ def _pass(world: World, prefix: Prefix, names: list[str], blocks: Sequence[histo
             reading.unreadable[name] = record.reason
             failed.add(records.named(name)[0])
             continue
+        if lacks := record.lacks:
+            reading.incomplete.append(
+                CondaStateFile(
+                    file=f"{here}/conda-meta/{name}",
+                    kind="record",
+                    problem=f"it has no {lacks}",
+                    package=f"{record.name}=={record.version}",
+                )
+            )
         faults, size = damage.examine(record, real, deep, reading.unhashed)
         if faults:
             reading.damaged.append(faults)
