@@ -42,6 +42,8 @@ def main(as_module: bool = False) -> None:
     finally:
         if head is not None and head.interrogation is not None:
             head.interrogation.close()
+        if "envdoctor.engine.foreign" in sys.modules:
+            sys.modules["envdoctor.engine.foreign"].end_all()
         orphans.close()
     _leave(status)
 

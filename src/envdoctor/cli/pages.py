@@ -70,16 +70,22 @@ def sentence(rule: Rule, check: Check) -> str:
 
 def module_of(check: Check) -> str:
     """The check's module as a path within its package: ``envdoctor_checks/blas/slow_blas.py``."""
-    name = check.examine.__module__
-    file = sys.modules[name].__file__ or ""
+    name, file = check.examine.__module__, _file(check)
     inside = "/__init__" if os.path.basename(file).startswith("__init__.") else ""
     return f"{name.replace('.', '/')}{inside}.py"
 
 
+def _file(check: Check) -> str:
+    """The file of a check's module; a plug-in's is imported in another process, which has told it."""
+    told: object = getattr(check.examine, "__file__", None)
+    if told is None:
+        told = sys.modules[check.examine.__module__].__file__
+    return str(told or "")
+
+
 def path_of(rule: Rule, check: Check) -> str:
     """Where the page of a rule lies beside the module of its check: by the rule's name, or in ``advice/`` by its code."""
-    module = sys.modules[check.examine.__module__]
-    folder = os.path.dirname(os.path.abspath(module.__file__ or ""))
+    folder = os.path.dirname(os.path.abspath(_file(check)))
     named = os.path.join(folder, f"{rule.name.replace('++', 'xx').replace('-', '_')}.md")
     return named if os.path.isfile(named) else os.path.join(folder, "advice", f"{rule.code}.md")
 

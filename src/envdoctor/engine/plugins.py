@@ -7,22 +7,19 @@ check-up, and gives up on the first ``entry_points.txt`` it can't decode.
 import importlib
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import partial
 
 from envdoctor.ecosystem.entry_points import parsed
 from envdoctor.ecosystem.names import normalise
 from envdoctor.engine.checks import Check
 from envdoctor.engine.findings import Finding
-from envdoctor.engine.rules import Rule
-from envdoctor.engine.run import RegisteredCheck, words
+from envdoctor.engine.run import RegisteredCheck
 from envdoctor.facts import UnknownFact
-from envdoctor.privacy.lazy import pattern
 
 GROUP = "envdoctor.checks"
 BUILT_IN = "envdoctor_checks"
-_CODE = pattern(r"[A-Z][A-Z0-9]{1,30}")
-_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,80}")
 OF_FLEETS = "envdoctor_checks.fleet"  # they judge many machines together, and are no part of a check-up
 
 
@@ -55,24 +52,29 @@ def built_in(fleets: bool = False) -> CheckSet:
 def collect(fleets: bool = False) -> CheckSet:
     """The built-in checks and those of every plug-in; a plug-in that fails stands in as an unknown check."""
     checks = built_in(fleets).checks
+    points = list(entry_points(sys.path))
+    if not points:
+        return CheckSet(checks, [])
+    from envdoctor.engine.foreign import IMPORT_SECONDS, ForeignError, Host
+
     taken = {code for registered in checks for code in registered.check.codes}
-    plugins = []
-    for point in entry_points(sys.path):
-        plugins.append((point.distribution, point.version))
+    began = time.monotonic()
+    for point, host in [(point, Host(point.distribution, point.value)) for point in points]:
         try:
-            found = _import(point)
-            for check in found:
-                _sound(check)
+            found = host.checks(max(0.0, began + IMPORT_SECONDS - time.monotonic()))
             clash = sorted(taken & {code for check in found for code in check.codes})
             if clash:
-                raise ValueError(f"its codes {', '.join(clash)} are taken")
-        except BaseException as error:
+                raise ForeignError(f"its codes {', '.join(clash)} are taken")
+        except ForeignError as error:
             checks.append(RegisteredCheck(_broken(point, error), point.distribution))
             continue
         taken.update(code for check in found for code in check.codes)
-        judged = [check for check in found if fleets or "fleet" not in check.needs]
-        checks += [RegisteredCheck(check, point.distribution) for check in judged]
-    return CheckSet(checks, plugins)
+        checks += [
+            RegisteredCheck(check, point.distribution, partial(host.outcome, check, number, point.distribution))
+            for number, check in enumerate(found)
+            if fleets or "fleet" not in check.needs
+        ]
+    return CheckSet(checks, [(point.distribution, point.version) for point in points])
 
 
 def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
@@ -103,45 +105,8 @@ def entry_points(path: Iterable[str]) -> Iterator[EntryPoint]:
                         yield EntryPoint(point, value, distribution.replace("_", "-"), version.partition("-py")[0])
 
 
-def _import(point: EntryPoint) -> list[Check]:
-    from envdoctor.engine import foreign
-
-    module, _, attributes = point.value.partition(":")
-
-    def load() -> list[object]:
-        found: object = importlib.import_module(module.strip())
-        for attribute in (attributes.strip() or "CHECKS").split("."):
-            found = getattr(found, attribute)
-        if not isinstance(found, Iterable):
-            raise TypeError(f"{type(found).__name__!r} object is not iterable")
-        return list(islice(found, foreign.MOST_CHECKS + 1))
-
-    with foreign.aside():
-        given = foreign.in_time(load)
-    checks = [check for check in given if isinstance(check, Check)]
-    for check in given:
-        if not isinstance(check, Check):
-            raise TypeError(f"{check!r:.80} is no check")
-    if len(checks) > foreign.MOST_CHECKS:
-        raise ValueError(f"more than {foreign.MOST_CHECKS:,} checks")
-    return checks
-
-
-def _sound(check: Check) -> None:
-    """Raise `TypeError` for a check whose parts are not what they have to be."""
-    from envdoctor.engine import foreign
-
-    said = foreign.misfit(check.rules, tuple[Rule, ...], f"the rules of {check.name!r:.60}")
-    said = said or foreign.misfit(check.needs, tuple[str, ...], "needs") or foreign.misfit(check.name, str, "its name")
-    for rule in () if said else check.rules:
-        if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
-            said = f"{rule.code!r:.40}, {rule.name!r:.60}: a code is letters and digits (ABC001), a name words-with-hyphens"
-    if said:
-        raise TypeError(said)
-
-
-def _broken(point: EntryPoint, error: BaseException) -> Check:
-    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {type(error).__name__}: {words(error)}"
+def _broken(point: EntryPoint, error: Exception) -> Check:
+    reason = f"the plug-in {point.distribution} can't be loaded ({point.value}): {error}"
 
     def examine() -> Iterator[Finding]:
         raise UnknownFact(reason)

@@ -2,7 +2,8 @@
 
 import _thread
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from envdoctor.engine.checks import Check, NotApplicable, Outcome, Status
 from envdoctor.engine.findings import Finding
@@ -14,13 +15,19 @@ DEADLINE = 2.0  # seconds for one check; a pure function over facts takes millis
 
 
 class RegisteredCheck:
-    """A check, and where it came from (a distribution's name; empty for the built-in ones)."""
+    """A check, and where it came from (a distribution's name; empty for the built-in ones).
 
-    __slots__ = ("check", "source")
+    ``elsewhere``, where given, runs it in another process, on facts and for a level, and is bounded itself.
+    """
 
-    def __init__(self, check: Check, source: str = "") -> None:
+    __slots__ = ("check", "elsewhere", "source")
+
+    def __init__(
+        self, check: Check, source: str = "", elsewhere: Callable[[object, str], Outcome] | None = None
+    ) -> None:
         self.check = check
         self.source = source
+        self.elsewhere = elsewhere
 
 
 def examine(
@@ -31,17 +38,30 @@ def examine(
     Python can't interrupt a function, so the checks run in a worker thread; one that overruns its
     ``deadline`` (seconds) ends as unknown, and the rest get a new worker.
     """
-    own = [registered for registered in checks if not registered.source]
+    own = [registered for registered in checks if registered.elsewhere is None]
     done = _examine(facts, own, deadline, level)
-    theirs = [registered for registered in checks if registered.source]
+    theirs = [registered for registered in checks if registered.elsewhere is not None]
     if not theirs:
         return done
-    from envdoctor.engine.foreign import aside
+    ended = _by_plugin(facts, theirs, level)
+    ended |= {id(registered): outcome for registered, outcome in zip(own, done, strict=True)}
+    return [ended[id(registered)] for registered in checks]
 
-    with aside(deadline * len(theirs)):
-        done += _examine(facts, theirs, deadline, level)
-    place = {id(registered): number for number, registered in enumerate([*own, *theirs])}
-    return [done[place[id(registered)]] for registered in checks]
+
+def _by_plugin(facts: Facts, checks: Sequence[RegisteredCheck], level: str) -> dict[int, Outcome]:
+    """How the checks of plug-ins ended, by identity: those of one after the other, the plug-ins side by side."""
+    from envdoctor.engine.foreign import together
+
+    sources = dict.fromkeys(registered.source for registered in checks)
+    groups = [[registered for registered in checks if registered.source == source] for source in sources]
+
+    def of(group: list[RegisteredCheck]) -> dict[int, Outcome]:
+        return {id(registered): run(facts, registered, level) for registered in group}
+
+    ended: dict[int, Outcome] = {}
+    for each in together([partial(of, group) for group in groups]):
+        ended |= each
+    return ended
 
 
 def _examine(facts: Facts, checks: Sequence[RegisteredCheck], deadline: float, level: str) -> list[Outcome]:
@@ -114,6 +134,8 @@ def run(facts: object, registered: RegisteredCheck, level: str = ADVANCED) -> Ou
 
     A check that has found something and then comes to no verdict on the rest is *found*, with the reason.
     """
+    if registered.elsewhere is not None:
+        return registered.elsewhere(facts, level)
     check = registered.check
     began = time.perf_counter()
     findings: list[Finding] = []
