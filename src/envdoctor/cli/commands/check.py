@@ -139,7 +139,7 @@ def command(
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
     envdoctor check --fix                               what cures, in order
-    envdoctor check --rehearse                          try the plan, change nothing
+    envdoctor check --rehearse                          try what cures
     """
     began = head.began
     readers = _readers(head, paths, pythons, facts_file, project)
