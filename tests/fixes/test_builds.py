@@ -105,3 +105,23 @@ def test_one_of_torchs_family_comes_from_torchs_own_index_and_alone(cuda: str, w
     assert words[-1] == "torchvision==0.21.0"
     assert f"https://download.pytorch.org/whl/{word}" in words
     assert "--no-deps" in words
+
+
+def test_all_of_torchs_family_comes_in_one_command() -> None:
+    remedy = InstallBuild("torchvision", "", last="0.28.0", along=("torchaudio==2.11.0", "torchcodec==0.17.*"))
+    fix = Toolbox(facts(packages=packages(distribution("pip")))).fix(remedy, "GPU015")
+    (step,) = fix.steps
+    assert argv(step)[-3:] == ["torchvision==0.28.0", "torchaudio==2.11.0", "torchcodec==0.17.*"]
+
+
+def test_pips_torchvision_beside_condas_torch_gives_way_to_condas() -> None:
+    conda = patient(origin=[Link(kind="conda-env")])
+    built = gpu(
+        builds=[torch_build("12.9", build="cuda129_mkl_py312_h1")],
+        companions=[Companion(package="torchvision", version="0.24.0", cuda="13.0")],
+    )
+    remedy = InstallBuild("torchvision", "12.9", last="0.24.0", along=("torchaudio==2.9.0",))
+    fix = Toolbox(facts(patient=conda, gpu=built)).fix(remedy, "GPU015")
+    away, back = fix.steps
+    assert argv(away)[-2:] == ["torchvision", "torchaudio"] and "uninstall" in argv(away)
+    assert argv(back) == ["conda", "install", "--prefix", PREFIX, "torchvision", "torchaudio"]

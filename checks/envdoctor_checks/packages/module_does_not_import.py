@@ -10,6 +10,7 @@ from envdoctor.api import (
     Distribution,
     Evidence,
     Finding,
+    Gpu,
     ImportFailure,
     Install,
     InstallSystem,
@@ -28,6 +29,7 @@ from envdoctor.api import (
     normalise,
     table,
 )
+from envdoctor_checks.gpu._torch_family import mismatches
 
 PKG011 = Rule("PKG011", "module-does-not-import", Severity.ERROR)
 SWITCHES = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
@@ -57,8 +59,9 @@ def module_does_not_import(
     environment: Variables,
     interpreter: Interpreter,
     blas: Blas | Missing | None = None,
+    gpu: Gpu | Missing | None = None,
 ) -> Iterator[Finding]:
-    told = _told_elsewhere(blas)
+    told = _told_elsewhere(blas, gpu)
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     whole = {*packages.missing_files, *packages.cut_off_files}  # PKG004 names what is wrong with these
     alone = [failure for failure in packages.import_failures if not failure.after]
@@ -138,14 +141,14 @@ def _consequences(
     return roots
 
 
-def _told_elsewhere(blas: Blas | Missing | None) -> set[str]:
-    """The packages whose linear algebra does not load: BLA007 and BLA011 say why."""
+def _told_elsewhere(blas: Blas | Missing | None, gpu: Gpu | Missing | None) -> set[str]:
+    """The packages whose linear algebra does not load: BLA007 and BLA011 say why; and of torch's family what is of another
+    build: GPU015 does."""
     errors = blas.errors if isinstance(blas, Blas) else []
-    return (
-        set()
-        if isinstance(errors, Missing)
-        else {error.package for error in errors if error.package in ("numpy", "scipy")}
-    )
+    found = set(mismatches(gpu)) if isinstance(gpu, Gpu) else set()
+    if not isinstance(errors, Missing):
+        found |= {error.package for error in errors if error.package in ("numpy", "scipy")}
+    return found
 
 
 def _broken(

@@ -43,7 +43,7 @@ class InstallBuild(Struct, frozen=True):
 
     ``cuda`` is the CUDA version the build should be for (``12.6``, or only ``12``); empty: the newest that is known.
     ``last`` is its release, where several builds for one CUDA are to be told apart; ``remove`` are distributions
-    that have to go first.
+    that have to go first. ``along`` are others of torch's family, as requirements, that come from the same place.
     """
 
     package: str
@@ -51,6 +51,7 @@ class InstallBuild(Struct, frozen=True):
     title: str = ""
     last: str = ""
     remove: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
 
 
 class Remove(Struct, frozen=True):

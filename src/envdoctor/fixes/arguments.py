@@ -45,9 +45,10 @@ def _words(remedy: remedies.Remedy) -> Iterator[tuple[str, tuple[str, ...]]]:
         case remedies.Replace(remove, install):
             yield NAME, remove
             yield REQUIREMENT, _heads(install)
-        case remedies.InstallBuild(package, cuda, _, last, remove):
+        case remedies.InstallBuild(package, cuda, _, last, remove, along):
             yield NAME, (package, *remove)
             yield NUMBER, (cuda, last)
+            yield REQUIREMENT, _heads(along)
         case remedies.InstallSystem(packages):
             yield from ((PACKAGE, group) for group in packages.values())
         case remedies.Recreate(python):

@@ -8,6 +8,7 @@ import msgspec
 
 from envdoctor.ecosystem import accelerators, paths
 from envdoctor.ecosystem.origins import BY_UV, OriginKind
+from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import numbers
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.facts import Distribution, Gpu, System
@@ -16,7 +17,7 @@ from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.installers import Installer, Pip, Uv
 
 # Built together with torch, for one CUDA: they are replaced together.
-FAMILY = ("torchvision", "torchaudio")
+FAMILY = ("torchvision", "torchaudio", "torchcodec")
 RAPIDS = ("cudf", "dask-cudf", "cuml", "cugraph", "cuvs", "cucim", "raft-dask")
 
 
@@ -26,6 +27,8 @@ def install_build(target: Target, remedy: InstallBuild) -> Fix:
         return _beside_base(target, remedy)
     if target.guard:
         return _in_venv(target, remedy)
+    if remedy.package in FAMILY and target.conda and _is_condas(target, "torch"):
+        return _family_from_channels(target, remedy)
     by_conda = target.conda and not _by_pip(target, remedy.package)  # else conda's package would come on top of pip's
     if by_conda or target.kind is OriginKind.PIXI:
         fix = _from_channels(target, remedy)
@@ -70,6 +73,27 @@ def _from_channels(target: Target, remedy: InstallBuild) -> Fix:
     )
 
 
+def _family_from_channels(target: Target, remedy: InstallBuild) -> Fix:
+    """Torch is conda's: pip's builds go, and conda's, which are made for its torch, take their place."""
+    from envdoctor.fixes.tools import conda
+
+    names = [remedy.package, *(name_in(item) for item in remedy.along)]
+    return Fix(
+        title=f"install {', '.join(names)} from the channels that torch is from",
+        steps=(Pip(target.python).remove(names), conda.build(target, names)),
+        applicability=Applicability.UNSAFE,
+        reason="the whole environment is solved again",
+        undo=f"install the {', '.join(names)} that {'was' if len(names) == 1 else 'were'} there before (see the evidence)",
+    )
+
+
+def _is_condas(target: Target, package: str) -> bool:
+    """Whether conda has put it there; pip's copies have no build string."""
+    gpu = target.facts.gpu
+    built = gpu.builds if isinstance(gpu, Gpu) and isinstance(gpu.builds, list) else []
+    return any(item.package == package and item.build for item in built)
+
+
 def _from_wheels(target: Target, remedy: InstallBuild, installer: Installer, installed: Sequence[str]) -> Fix:
     """``installed`` are the names of the distributions there: those that have to match come along."""
     package = remedy.package
@@ -109,12 +133,13 @@ def _companion(remedy: InstallBuild, installer: Installer) -> Fix:
     """One of torch's family, from the index that torch itself comes from, and nothing else with it."""
     backend = f"cu{remedy.cuda.replace('.', '')}" if remedy.cuda else "cpu"
     name = f"{remedy.package}=={remedy.last}" if remedy.last else remedy.package
+    those = f"the {', '.join([remedy.package, *map(name_in, remedy.along)])}"
     return Fix(
         title=_title(remedy),
-        steps=(installer.companion(remedy.package, name, backend),),
+        steps=(installer.companions([name, *remedy.along], backend),),
         applicability=Applicability.UNSAFE,
-        reason="it replaces the other build",
-        undo=_undo(remedy),
+        reason="it replaces the other builds" if remedy.along else "it replaces the other build",
+        undo=f"install {those} that were there before (see the evidence)" if remedy.along else _undo(remedy),
     )
 
 

@@ -194,8 +194,8 @@ def _touched(remedy: Remedy) -> set[str]:
             return set(map(normalise, names))
         case Replace(remove, install):
             return {*map(normalise, remove), *(normalise(name_in(item)) for item in install)}
-        case InstallBuild(package, remove=remove):
-            return {normalise(package), *map(normalise, remove)}
+        case InstallBuild(package, remove=remove, along=along):
+            return {normalise(package), *map(normalise, remove), *(normalise(name_in(item)) for item in along)}
         case SetEnv(variables):
             return set(variables)
         case UnsetEnv(names):

@@ -89,3 +89,12 @@ def test_bitsandbytes_is_told_by_its_binaries(tmp_path: Path) -> None:
 
 def test_a_package_that_only_uses_torch_is_none(tmp_path: Path) -> None:
     assert told(tmp_path, at(tmp_path, "lightning", "2.5.0", "torch>=2.1", files=("lightning/__init__.py",))) == []
+
+
+def test_what_the_family_is_linked_to_tells_where_its_version_does_not(tmp_path: Path) -> None:
+    link(tmp_path / SITE[1:] / "torchcodec/_core.so", "libcudart.so.13", "libc10_cuda.so")
+    write(tmp_path / SITE[1:] / "torchcodec/version.py", "__version__ = '0.17.0'\n")
+    (row,) = told(tmp_path, at(tmp_path, "torchcodec", "0.17.0", files=("torchcodec/_core.so",)))
+    assert (row.cuda, row.cpu) == ("13", False)
+    (bare,) = told(tmp_path, at(tmp_path, "torchaudio", "2.11.0"))
+    assert (bare.cuda, bare.cpu, bare.missing) == (None, False, [])

@@ -30,9 +30,11 @@ class Pip:
         """Other builds of what may be there, from the index that has those for this CUDA."""
         return self.install("--force-reinstall", "--index-url", index, *names)
 
-    def companion(self, name: str, requirement: str, backend: str) -> Run:
-        """One of torch's family, built for this backend (cpu, cu128), and nothing else with it."""
-        return self.install("--no-deps", "--force-reinstall", "--index-url", f"{WHEELS_OF_TORCH}{backend}", requirement)
+    def companions(self, requirements: Iterable[str], backend: str) -> Run:
+        """Some of torch's family, built for this backend (cpu, cu128), and nothing else with them."""
+        return self.install(
+            "--no-deps", "--force-reinstall", "--index-url", f"{WHEELS_OF_TORCH}{backend}", *requirements
+        )
 
 
 class Uv:
@@ -55,11 +57,14 @@ class Uv:
         return run("uv", "pip", "uninstall", "--python", self._prefix, *names)
 
     def from_index(self, names: Iterable[str], cuda: str, index: str) -> Run:
-        again = [word for name in names for word in ("--reinstall-package", name.partition("==")[0])]
-        return self.install(*again, f"--torch-backend=cu{cuda.replace('.', '')}", *names)
+        return self.install(*self._again(names), f"--torch-backend=cu{cuda.replace('.', '')}", *names)
 
-    def companion(self, name: str, requirement: str, backend: str) -> Run:
-        return self.install("--no-deps", "--reinstall-package", name, f"--torch-backend={backend}", requirement)
+    def companions(self, requirements: Iterable[str], backend: str) -> Run:
+        return self.install("--no-deps", *self._again(requirements), f"--torch-backend={backend}", *requirements)
+
+    @staticmethod
+    def _again(names: Iterable[str]) -> list[str]:
+        return [word for name in names for word in ("--reinstall-package", name.partition("==")[0])]
 
 
 Installer = Pip | Uv

@@ -8,6 +8,8 @@ import json
 import os
 import re
 
+from msgspec import structs
+
 from envdoctor.facts.gpu import Companion
 from envdoctor.facts.packages import Distribution
 from envdoctor.privacy.lazy import pattern
@@ -39,13 +41,17 @@ def read(site: Site) -> list[Companion]:
         requires = [line.replace(" ", "") for line in item.requires] if isinstance(item.requires, list) else []
         asks = [line for line in requires if re.match(r"torch(?![\w.-])", line)]
         local = _local(site, item)
-        if not asks and "cu" not in local and not key.startswith(LINKED):
+        if not asks and "cu" not in local and not key.startswith(LINKED) and key not in FAMILY:
             continue
         linked = _linked(site, item)
         if linked and here is None:
             here = _libraries(site)
         row = _row(site, item, local, asks, sorted(linked - here if here is not None else ()))
-        if row.cuda or row.torch or row.missing or row.binaries or row.cpu:
+        if key in FAMILY and not row.cuda and not row.cpu and linked:  # nothing but what it is linked to tells
+            row = structs.replace(
+                row, cuda=next((word.rpartition(".")[2] for word in linked if "cudart" in word), None)
+            )
+        if row.cuda or row.torch or row.missing or row.binaries or row.cpu or key in FAMILY:
             found.append(row)
     return found
 
