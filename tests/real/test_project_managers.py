@@ -82,6 +82,7 @@ def test_what_a_project_of_pdms_lacks_is_added_by_pdm_and_outlives_its_next_sync
     assert synced == f"pdm sync --project {folder}"
 
 
+@pytest.mark.slow
 def test_what_a_project_of_pipenvs_lacks_is_added_by_pipenv_and_outlives_its_next_sync(tmp_path: Path) -> None:
     folder = tmp_path / "fit"
     write(folder / "Pipfile", PIPFILE)

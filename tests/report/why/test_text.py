@@ -35,7 +35,7 @@ def test_the_beginning_the_end_and_tracebacks_in_between_are_kept() -> None:
     assert len(data) < HEAD + TAIL + (1 << 20)
 
 
-@pytest.mark.parametrize("size", [1, 7, 4096, 100_000])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 3, 4096, 100_000])
 def test_a_traceback_is_found_however_the_text_is_cut(size: int) -> None:
     whole = b"y" * 200_000 + b"\nTraceback (most recent call last):\n" + ERROR + b"\n" + b"z" * 1_500_000
     data = shorten(whole[at : at + size] for at in range(0, len(whole), size))
