@@ -14,11 +14,15 @@ from envdoctor.api import (
     UnknownFact,
     check,
     known,
+    paths,
     plural,
 )
 from envdoctor_checks.conda._records import conda_records, unread
 
-CON008 = Rule("CON008", "damaged-conda-package", Severity.ERROR, guide=("repro-1",), varies=(Severity.INFO,))
+CON008 = Rule(
+    "CON008", "damaged-conda-package", Severity.ERROR, guide=("repro-1",), varies=(Severity.WARNING, Severity.INFO)
+)
+COMMANDS = ("bin", "Scripts", "condabin")
 
 
 @check(CON008)
@@ -61,6 +65,19 @@ def _damage(item: CondaDamage, record: CondaRecord) -> Finding:
     shown = [Evidence(path, what) for path, what in item.severe.items()]
     if item.count > len(shown):
         shown.append(Evidence("in all", f"{item.count} files"))
+    again = Install((f"{item.package}=={record.version}",), force=True, title=f"reinstall {item.package}", conda=True)
+    if item.package != "python" and all(paths.parent(path) in COMMANDS for path in item.severe):
+        names = [paths.name(path) for path in item.severe]
+        more = f" and {item.count - 1} more files" if item.count > 1 else ""
+        return Finding(
+            CON008,
+            item.package,
+            tuple(shown),
+            f"a command of {item.package} is gone: {names[0]}{more}",
+            "Python can still import the package; the command itself can't be started any more.",
+            own_severity=Severity.WARNING,
+            remedies=(again,),
+        )
     return Finding(
         CON008,
         item.package,
@@ -69,7 +86,5 @@ def _damage(item: CondaDamage, record: CondaRecord) -> Finding:
         f"({next(iter(item.severe.values()))})",
         "Code or a library of the package is missing or was changed after it was installed: what it does now nobody "
         "has tested.",
-        remedies=(
-            Install((f"{item.package}=={record.version}",), force=True, title=f"reinstall {item.package}", conda=True),
-        ),
+        remedies=(again,),
     )

@@ -47,7 +47,7 @@ def examine(
             there = lstat(prefix + path)
         except (FileNotFoundError, NotADirectoryError):
             count += 1
-            _note(severe if matters(path) else minor, path, "gone")
+            _note(severe if matters(path) or _is_command(path) else minor, path, "gone")
             continue
         except (OSError, ValueError) as error:  # not ours to look at
             if unhashed is not None and matters(path):
@@ -101,6 +101,11 @@ def _note(files: dict[str, str], path: str, what: str) -> None:
 def matters(path: str) -> bool:
     """True for code that is imported or loaded."""
     return bool(_CODE.search(path)) and not _SPARE.search(path)
+
+
+def _is_command(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return folder in ("bin", "Scripts", "condabin") and not name.startswith(".")
 
 
 def _is_link(there: os.stat_result) -> bool:
