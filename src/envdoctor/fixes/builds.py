@@ -12,6 +12,7 @@ from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import numbers
 from envdoctor.engine.remedies import InstallBuild
 from envdoctor.facts import Distribution, Gpu, System
+from envdoctor.fixes.fresh import beside
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.installers import Installer, Pip, Uv
@@ -214,10 +215,11 @@ def _in_venv(target: Target, remedy: InstallBuild) -> Fix:
     installer = Uv(folder) if by_uv else Pip(paths.python(folder, target.windows))
     fresh = msgspec.structs.replace(remedy, remove=())  # there is nothing in it yet
     fix = _from_wheels(target, fresh, installer, ())
-    return Fix(
+    made = Fix(
         title=f"{fix.title}, in an environment of its own",
         steps=(make, *fix.steps) if fix.steps else (),
         applicability=fix.applicability,
         reason=fix.reason,
         patient=folder,
     )
+    return beside(target, made)

@@ -8,9 +8,11 @@ from envdoctor.ecosystem.origins import CONDA_ROOTS, OriginKind
 from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.engine.remedies import ExportEnvironment, Lock, NewEnvironment, Sync
+from envdoctor.fixes.fresh import beside
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step
 from envdoctor.fixes.target import Target
+from envdoctor.fixes.tools.installers import Pip
 
 
 def carry_out(target: Target, errand: Lock | Sync | ExportEnvironment | NewEnvironment) -> Fix:
@@ -153,17 +155,18 @@ def _new(target: Target, errand: NewEnvironment) -> Fix:
         return new_environment(target, errand)
     if errand.folder:
         return python.make(errand.folder, errand.title, f"remove {errand.folder}")
-    undo = "remove the folder it makes"
     if target.kind in CONDA_ROOTS:
         from envdoctor.fixes.tools import conda_projects
 
-        step = conda_projects.create(target)
+        name, step = ".conda", conda_projects.create(target)
     elif "uv.lock" in _listed(target):
         from envdoctor.fixes.tools import uv
 
         step = uv.sync(target)
+        return Fix(
+            title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo="remove the folder it makes"
+        )
     else:
-        from envdoctor.fixes.tools import python
-
-        return python.make(target.project_path(".venv"), errand.title, undo)
-    return Fix(title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo=undo)
+        name, step = ".venv", Pip.environment("python3", target.project_path(".venv"))
+    undo = f"remove {target.project_path(name)}"
+    return beside(target, Fix(title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo=undo), name)

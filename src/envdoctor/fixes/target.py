@@ -46,6 +46,7 @@ class Target:
         tools = facts.tools if isinstance(facts.tools, Tools) else Tools()
         self.dead = _dead(facts, tools)
         self.commands = {name: path for name, path in tools.commands.items() if name not in self.dead}
+        self.taken = tools.taken
         self.pythons = {minor: path for minor, path in tools.pythons.items() if _path(path)}
         # Only those become part of a command that are named as a distribution may be.
         self.distributions = list(filter(_sound, found))

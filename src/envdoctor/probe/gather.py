@@ -97,9 +97,10 @@ def _gather(
     system = section("system", environment.read_system, world)
     variables = section("environment", environment.read_environment, world)
     processors = section("cpu", cpu.read, world)
-    at_hand = section("tools", tools.read, world)
     surrounding = section("project", project.find, world, folder, choice.prefix)
-    bounds = section("limits", limits.read, world, surrounding.root if isinstance(surrounding, Project) else None)
+    around = surrounding.root if isinstance(surrounding, Project) else ""
+    at_hand = section("tools", tools.read, world, around)
+    bounds = section("limits", limits.read, world, around or None)
     prefix = _prefix(world, choice.prefix, choice.executable)
     resolver = section("path", lambda: CommandResolver(world, path.path_folders(world)))
     neighbourhood = resolver if isinstance(resolver, Missing) else section("path", path.read, world, resolver)

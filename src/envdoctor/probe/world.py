@@ -110,6 +110,10 @@ class World(Struct, frozen=True, kw_only=True):
     def exists(self, path: str) -> bool:
         return os.path.exists(self.real(path if self.root == "/" else self.resolve(path)))
 
+    def stands(self, path: str) -> bool:
+        """Whether there is anything of this name, be it a link that leads nowhere."""
+        return os.path.lexists(self.real(path))
+
     def is_file(self, path: str) -> bool:
         return os.path.isfile(self.real(path))
 

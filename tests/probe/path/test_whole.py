@@ -9,6 +9,7 @@ from envdoctor import testing
 from envdoctor.facts import Jupyter, Missing
 from envdoctor.facts.path import Path as Neighbourhood
 from envdoctor.probe import jupyter
+from envdoctor.probe.path import tools
 from envdoctor.probe.path import whole as path
 from envdoctor.probe.path.resolve import CommandResolver
 from envdoctor.probe.world import World
@@ -164,3 +165,14 @@ def test_options_of_python_before_the_kernels_module_change_nothing(tmp_path: Pa
     for argv, launches in ((["ipykernel_launcher"], False), (["bash_kernel"], None), ([], None)):
         file.write_text(json.dumps({"argv": ["/bare/bin/python", *options, *argv, "-f", "{connection_file}"]}))
         assert [kernel.launches for kernel in kernels(world(tmp_path)).kernels] == [launches]
+
+
+@pytest.mark.parametrize("folder, project", [("work", ""), ("fit", "/fit")])
+def test_what_stands_where_an_environment_would_be_made_is_told_with_its_python(
+    tmp_path: Path, folder: str, project: str
+) -> None:
+    assert tools.read(world(tmp_path), project).taken == {}
+    grow(tmp_path, f"{folder}/.venv/pyvenv.cfg", f"{folder}/.conda -> gone")
+    assert tools.read(world(tmp_path), project).taken == {".venv": "", ".conda": ""}
+    grow(tmp_path, f"{folder}/.venv/bin/python")
+    assert tools.read(world(tmp_path), project).taken == {".venv": f"/{folder}/.venv/bin/python", ".conda": ""}

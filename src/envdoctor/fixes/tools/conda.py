@@ -138,7 +138,6 @@ class Conda:
         """A new environment beside the old one, which stays until it is no longer needed: of the same Python, from the
         same channels, with what was asked for of conda and of pip."""
         prefix = f"{self._bedside.prefix}-{f'py{python}' if python else 'new'}"
-        remove = self._bedside.shell.run([self._conda, "remove", "--prefix", prefix, "--all"])
         if listed := ("" if python else self._bedside.project_file("environment.yml")):
             step = run(self._conda, "env", "create", "--prefix", prefix, "--file", listed)
             if self._conda == "micromamba":
@@ -159,7 +158,7 @@ class Conda:
             steps=tuple(steps),
             applicability=Applicability.UNSAFE,
             reason=f"it downloads a whole environment; the old one stays{lost}",
-            undo=remove,
+            undo=f"remove {prefix}, if it was not there before",
             patient=prefix,
         )
 
@@ -194,7 +193,7 @@ class Base(Conda):
             steps=(run(self._conda, "create", "--name", self._name(), *specs),),
             applicability=Applicability.UNSAFE,
             reason=f"{why}, so nothing is installed into it; activate the new environment to work in it",
-            undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
+            undo=f"remove the environment {self._name()}, if it was not there before",
         )
 
     def remove(self, names: list[str]) -> Fix:
@@ -215,5 +214,5 @@ class Base(Conda):
             steps=(run(self._conda, "create", "--name", self._name(), f"python={wanted}" if wanted else "python"),),
             applicability=Applicability.UNSAFE,
             reason="base keeps the Python that conda itself runs on; install what you need into the new environment",
-            undo=self._bedside.shell.run([self._conda, "remove", "--name", self._name(), "--all"]),
+            undo=f"remove the environment {self._name()}, if it was not there before",
         )

@@ -59,7 +59,7 @@ def new_environment(target: Target, errand: NewEnvironment) -> Fix:
         steps=tuple(steps),
         applicability=Applicability.UNSAFE,
         reason=errand.reason,
-        undo="" if errand.channels else f"{tool} env remove --name {errand.name}",
+        undo=f"remove the environment {errand.name}, if it was not there before",
         patient=_named(target, errand.name),
     )
 

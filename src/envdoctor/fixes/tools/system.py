@@ -9,6 +9,7 @@ from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Missing
+from envdoctor.fixes.fresh import beside
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.names import debian_name
 from envdoctor.fixes.steps import Run, run
@@ -125,7 +126,7 @@ class Bare:
         if self._bedside.prefer == "system" and manager_of(self._bedside) == "apt-get":
             fix = install_packages(self._bedside, {"apt-get": [debian_name(item) for item in requirements]}, "")
             return msgspec.structs.replace(fix, title="from the system's packages, in the version they have")
-        return Fix(
+        fix = Fix(
             title="in an environment of its own",
             steps=self._made(list(map(unmarked, requirements)), ""),
             applicability=Applicability.UNSAFE,
@@ -133,6 +134,7 @@ class Bare:
             undo=self._gone(),
             patient=self._folder(),
         )
+        return beside(self._bedside, fix)
 
     def _made(self, wanted: list[str], python: str) -> tuple[Run, ...]:
         """A virtual environment with these in it: by uv where it is at hand, else by the Python itself."""
@@ -166,9 +168,10 @@ class Bare:
         if "uv" not in self._bedside.commands and (python and minor != python):
             words = f"install Python {python}, with uv for instance (https://docs.astral.sh/uv/getting-started/installation/)"
             command = Uv.environment(python, self._folder())
-            return Fix(title=f"{words}, then run this", steps=(command,), applicability=Applicability.MANUAL)
+            by_hand = Fix(title=f"{words}, then run this", steps=(command,), applicability=Applicability.MANUAL)
+            return beside(self._bedside, by_hand)
         wanted = python or minor
-        return Fix(
+        fix = Fix(
             title=f"make an environment{f' with Python {wanted}' if wanted else ''} and work in it",
             steps=self._made([], python or minor),
             applicability=Applicability.UNSAFE,
@@ -176,3 +179,4 @@ class Bare:
             undo=self._gone(),
             patient=self._folder(),
         )
+        return beside(self._bedside, fix)

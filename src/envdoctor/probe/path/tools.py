@@ -4,7 +4,7 @@ import os
 import re
 
 from envdoctor.ecosystem import paths
-from envdoctor.facts.tools import Tools
+from envdoctor.facts.tools import USUAL, Tools
 from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.choose import is_alias
 from envdoctor.probe.path.windows import minor_beside
@@ -20,8 +20,11 @@ MINORS = tuple(f"3.{minor}" for minor in range(8, 16))
 SCRIPTS = COMMANDS[: COMMANDS.index("conda-lock") + 1]
 
 
-def read(world: World) -> Tools:
-    """Every folder of PATH is listed once at most: what is missing is told by a listing, not by a hundred look-ups."""
+def read(world: World, around: str = "") -> Tools:
+    """Every folder of PATH is listed once at most: what is missing is told by a listing, not by a hundred look-ups.
+
+    ``around`` is the project's folder: there, else in the working directory, an environment would be made.
+    """
     windows = world.platform == "win32"
     commands: dict[str, str] = {}
     pythons: dict[str, str] = {}
@@ -46,7 +49,22 @@ def read(world: World) -> Tools:
         commands=commands,
         pythons=dict(sorted(pythons.items(), key=lambda item: int(item[0].partition(".")[2]))),
         broken=broken,
+        taken=_taken(world, around),
     )
+
+
+def _taken(world: World, folder: str) -> dict[str, str]:
+    rows = ((name, paths.join(folder or world.cwd, name)) for name in USUAL)
+    return {name: _python_in(world, path) for name, path in rows if world.stands(path)}
+
+
+def _python_in(world: World, prefix: str) -> str:
+    """The Python of an environment; empty where the folder is none, or its Python is gone."""
+    own = any(world.exists(paths.join(prefix, mark)) for mark in ("pyvenv.cfg", "conda-meta"))
+    windows = world.platform == "win32"
+    names = ("python.exe", "Scripts/python.exe") if windows else ("bin/python",)
+    found = (paths.join(prefix, *name.split("/")) for name in names)
+    return next((path for path in found if own and world.exists(path)), "")
 
 
 _IMPORT = pattern(r"^\s*from ([A-Za-z_][\w.]*) import ", re.MULTILINE)
