@@ -33,8 +33,9 @@ from envdoctor.ecosystem.origins import (
     keeper,
     kind_of,
 )
+from envdoctor.ecosystem.other_names import pypi_keys
 from envdoctor.ecosystem.prefixes import is_doctors_own
-from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, selected, synced
+from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, platform_of, selected, synced
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker
 from envdoctor.ecosystem.threads import (
@@ -47,7 +48,7 @@ from envdoctor.ecosystem.threads import (
     with_expected_threads,
 )
 from envdoctor.ecosystem.units import megabytes, plural
-from envdoctor.ecosystem.versions import minor_of, numbers, same_version
+from envdoctor.ecosystem.versions import exclude_each_other, minor_of, numbers, same_version
 from envdoctor.engine.checks import Check, NotApplicable, check
 from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.remedies import (
@@ -318,6 +319,7 @@ __all__ = [
     "check",
     "conda_requirement",
     "conda_specs",
+    "exclude_each_other",
     "expected",
     "family",
     "first_kind",
@@ -342,8 +344,10 @@ __all__ = [
     "oversubscription_verdict",
     "paths",
     "plainly_within",
+    "platform_of",
     "plural",
     "present",
+    "pypi_keys",
     "python_releases",
     "same_version",
     "selected",

@@ -31,12 +31,15 @@ from envdoctor.api import (
     UnknownFact,
     check,
     conda_specs,
+    exclude_each_other,
     first_kind,
     keeper,
     known,
     newest_python,
     paths,
     plainly_within,
+    platform_of,
+    pypi_keys,
     same_version,
     selected,
     synced,
@@ -61,7 +64,9 @@ def environment_drift(
     maker = keeper(patient, (item.installer for item in packages.distributions))
     system = interpreter.markers.get("sys_platform", "")
     model = ProjectModel(project)
-    own = model.compared(Surroundings(maker, paths.name(patient.prefix or ""), system))
+    own = model.compared(
+        Surroundings(maker, paths.name(patient.prefix or ""), system, platform_of(interpreter.markers))
+    )
     if not own and known(project.unreadable):
         raise UnknownFact("; ".join(known(project.unreadable).values()))
     if own or patient.chosen not in BY_CHANCE or project.environment_of or project.evidence == "named by --project":
@@ -147,10 +152,11 @@ def _drift(
                 )
                 wanted.append(_asked(requirement, problem))
                 clashes += _clashes(requirement, problem, resolver)
+                clashes += _excluded(requirement, declaration, resolver)
                 apart += [declaration.file] if requirement.source or declaration.indexes else []
                 at_fault.append(declaration.file)
         if declaration.lock:
-            for locked, there, alone in _unlocked(known(declaration.locked), resolver, packages):
+            for locked, there, alone in _unlocked(_for(declaration, interpreter), resolver, packages):
                 at_fault.append(declaration.file)
                 wanted += [f"{locked.name}=={locked.version}"] if alone and locked.manager == "pip" else []
                 rows.setdefault(
@@ -173,9 +179,9 @@ def _unmet(
     version = conda.get(requirement.name)
     if version is None and requirement.name == "python":
         version = interpreter.version
-    if version is None and requirement.key in resolver.first:
-        there = resolver.first[requirement.key].version  # pip's stands in for it
-        version = there if isinstance(there, str) else None
+    if version is None:  # pip's stands in for it, under its own name
+        here = (resolver.first[key].version for key in sorted(pypi_keys(requirement.key)) if key in resolver.first)
+        version = next((there for there in here if isinstance(there, str)), None)
     if version is None:
         return Problem(requirement.text, requirement.name, requirement.specifier or "", None)
     fits = _meets(requirement, version)
@@ -204,11 +210,33 @@ def _clashes(requirement: Requirement, problem: Problem, resolver: RequirementCh
     ]
 
 
+def _excluded(requirement: Requirement, declaration: Declaration, resolver: RequirementChecker) -> list[str]:
+    """What the same list asks of the same distribution, where no version meets both."""
+    if not requirement.specifier or requirement.manager != "pip":
+        return []
+    for other in known(declaration.requirements):
+        if other.key != requirement.key or other.group or other.manager != "pip" or not other.specifier:
+            continue
+        if not resolver.concerns(other.text) or not exclude_each_other(requirement.specifier, other.specifier):
+            continue
+        return [
+            f"decide between {requirement.text} ({requirement.file}:{requirement.line}) and "
+            f"{other.text} ({other.file}:{other.line}): no version suits both"
+        ]
+    return []
+
+
 def _told(requirement: Requirement, problem: Problem) -> str:
     if problem.reason:
         return f"{requirement.text}: {problem.reason}"
     there = f"{problem.name} {problem.found} is installed" if problem.found else f"{problem.name} is missing"
     return f"{requirement.text}, and {there}"
+
+
+def _for(declaration: Declaration, interpreter: Interpreter) -> list[Locked]:
+    """What a lock has for the platform; one that knows no platform has it for all."""
+    platform = platform_of(interpreter.markers)
+    return [item for item in known(declaration.locked) if not platform or item.platform in ("", platform)]
 
 
 def _unlocked(

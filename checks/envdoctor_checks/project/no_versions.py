@@ -9,14 +9,21 @@ from envdoctor.api import (
     NotApplicable,
     Project,
     ProjectModel,
+    Requirement,
     Rule,
     Severity,
     UnknownFact,
     check,
+    pypi_keys,
 )
 
 REP003 = Rule("REP003", "no-versions", Severity.INFO, guide=("repro-3",))
 SHOWN = 10  # rows of evidence
+
+
+def _called(item: Requirement) -> set[str]:
+    """The names that it goes by on PyPI: conda has some under others (``pytables`` is ``tables``)."""
+    return {item.key} if item.manager == "pip" else {item.key, *pypi_keys(item.key)}
 
 
 @check(REP003)
@@ -28,8 +35,8 @@ def no_versions(project: Project) -> Iterator[Finding]:
     if not direct:
         raise NotApplicable("no dependencies are listed")
     lock = model.lock()
-    versioned = {item.key for item in direct if item.specifier != ""}
-    bare = [item for item in direct if item.key not in versioned]
+    versioned = {key for item in direct if item.specifier != "" for key in _called(item)}
+    bare = [item for item in direct if not versioned & _called(item)]
     if lock is not None or not bare:
         return
     names = list(dict.fromkeys(item.name for item in bare))

@@ -11,10 +11,11 @@ from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.markers import plainly_within
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import OriginKind
+from envdoctor.ecosystem.other_names import pypi_keys
 from envdoctor.ecosystem.pythons import python_releases
 from envdoctor.ecosystem.versions import is_within, numbers
 from envdoctor.facts.base import UnknownFact, known
-from envdoctor.facts.project import AskedPython, Declaration, Project, Requirement
+from envdoctor.facts.project import AskedPython, Declaration, Locked, Project, Requirement
 
 PACKAGED = ("pyproject", "setup.cfg", "setup.py", "flit")  # what is built into a distribution
 CONDA_LOCKS = ("conda-lock", "explicit", "conda-list")
@@ -68,11 +69,12 @@ SELECTORS: dict[str, tuple[str, ...]] = {  # what stands in brackets, by the sys
 
 
 class Surroundings(Struct, frozen=True):
-    """What has to be known of an environment: who keeps it, what it is called, the system it runs on."""
+    """What has to be known of an environment: who keeps it, what it is called, the system and the platform it runs on."""
 
     kind: OriginKind = OriginKind.UNKNOWN
     name: str = ""
     system: str = ""
+    platform: str = ""
 
 
 class ProjectModel:
@@ -152,6 +154,8 @@ class ProjectModel:
             if not isinstance(item.requirements, list) or not isinstance(item.locked, list) or item.dynamic:
                 return None
             found |= {row.key for row in item.requirements} | {row.key for row in item.locked}
+            rows: list[Requirement | Locked] = [*item.requirements, *item.locked]
+            found |= {key for row in rows if row.manager == "conda" for key in pypi_keys(row.key)}
         asked = [item for item in self.declarations if item.requirements or item.locked]
         return (
             found if any(item.purpose not in ("documentation", "examples", "tool", "image") for item in asked) else None
@@ -249,7 +253,21 @@ def selected(selector: str, system: str) -> bool:
 
 
 def _fits(item: Declaration, around: Surroundings) -> bool:
+    if item.platforms and around.platform and around.platform not in item.platforms:
+        return False
     return not item.system or not around.system or item.system == around.system
+
+
+def platform_of(markers: Mapping[str, str]) -> str:
+    """What conda calls the platform with these marker variables; empty where they do not tell.
+
+    Source: https://github.com/conda/conda/blob/main/conda/base/constants.py (KNOWN_SUBDIRS)
+    """
+    system = {"linux": "linux", "darwin": "osx", "win32": "win"}.get(markers.get("sys_platform", ""), "")
+    machine = markers.get("platform_machine", "").lower()
+    known_machine = {"x86_64": "64", "amd64": "64", "i686": "32", "aarch64": "aarch64", "arm64": "arm64"}
+    machine = known_machine.get(machine, machine)
+    return f"{system}-{machine}" if system and machine else ""
 
 
 def _rank(item: Declaration) -> tuple[bool, bool, bool, int]:

@@ -107,6 +107,14 @@ def tightest(parts: Sequence[str]) -> list[str]:
     return parts
 
 
+def exclude_each_other(one: str, other: str) -> bool:
+    """Whether no version is within both of two specifiers; ``False`` where that can't be told."""
+    try:
+        return excludes_all(f"{one},{other}")
+    except ValueError:
+        return False
+
+
 def excludes_all(specifier: str) -> bool:
     """Whether no version is within all parts of a specifier (``>=2,<1``). Raises ValueError where it is none."""
     from packaging.specifiers import SpecifierSet

@@ -30,7 +30,8 @@ class Requirement(Section, frozen=True, kw_only=True):
 class Locked(Section, frozen=True, kw_only=True):
     """One package in a lock file: the version, the line it begins at, and the marker that makes it needed.
 
-    ``source`` as in `Requirement`. ``build`` is conda's, where the lock tells it.
+    ``source`` as in `Requirement`. ``build`` is conda's, where the lock tells it; ``platform`` the one that it is for, in
+    conda's words (empty: all).
     """
 
     name: str
@@ -41,13 +42,14 @@ class Locked(Section, frozen=True, kw_only=True):
     marker: str = ""
     source: str = ""
     build: str = ""
+    platform: str = ""
 
 
 class Declaration(Section, frozen=True, kw_only=True):
     """A file that lists the project's dependencies; ``kind`` names its format, ``lock`` tells a lock file.
 
     ``requirements`` are those of a list, ``locked`` those of a lock; `Missing` names file and line of the fault.
-    ``indexes`` are the hosts or folders that a requirements file adds to pip's index, without names or passwords.
+    ``indexes`` are the hosts or folders that it names beside or instead of the usual index, without names or passwords.
 
     ``purpose`` is what it is for, by its name and its folder: ``run`` (what the code needs), ``development``,
     ``documentation``, ``examples``, ``tool`` (another program's environment), ``variant`` (one of several, such as

@@ -1,30 +1,15 @@
-"""A distribution's name elsewhere: conda-forge's and Debian's, where it is another than on PyPI."""
+"""A requirement in conda-forge's and in Debian's names."""
 
-from msgspec import Struct
-
-from envdoctor.data import table
 from envdoctor.ecosystem.names import normalise
+from envdoctor.ecosystem.other_names import other_names
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import unmarked
-
-
-class OtherNames(Struct, frozen=True):
-    """What a distribution of PyPI is called elsewhere; empty where it is told by rule."""
-
-    pypi: str
-    conda: str = ""
-    debian: str = ""
-
-
-def _row(name: str) -> OtherNames:
-    key = normalise(name)
-    return next((row for row in table("other_names", "distribution", OtherNames) if row.pypi == key), OtherNames(key))
 
 
 def conda_name(requirement: str) -> str:
     """The name of the conda-forge package."""
     name = name_in(requirement)
-    return _row(name).conda or normalise(name)
+    return other_names(normalise(name)).conda or normalise(name)
 
 
 def conda_spec(requirement: str) -> str:
@@ -38,4 +23,4 @@ def conda_spec(requirement: str) -> str:
 
 def debian_name(requirement: str) -> str:
     name = name_in(requirement)
-    return _row(name).debian or f"python3-{normalise(name)}"
+    return other_names(normalise(name)).debian or f"python3-{normalise(name)}"

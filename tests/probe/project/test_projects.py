@@ -29,12 +29,12 @@ NUMPY = "dependencies:\n  - numpy>=1\n"
 CASES = tomllib.loads((Path(__file__).parent / "projects.toml").read_text(encoding="utf-8"))["project"]
 
 
-def put(root: Path, files: dict[str, str], folder: str = ROOT) -> None:
+def put(root: Path, files: dict[str, str], folder: str = ROOT, encoding: str = "utf-8") -> None:
     (root / folder[1:]).mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         file = root / folder[1:] / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_text(text, encoding=encoding)
 
 
 def seen(root: Path, cwd: str = ROOT) -> Project:
@@ -80,8 +80,8 @@ def _lines(finding: Finding) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])
 def test_a_project_is_judged_by_what_its_own_tools_read(tmp_path: Path, case: dict[str, Any]) -> None:
-    put(tmp_path, case["files"])
-    text = told(sections(seen(tmp_path), case.get("installed", "")))
+    put(tmp_path, case["files"], encoding=case.get("encoding", "utf-8"))
+    text = told(sections(seen(tmp_path), case.get("installed", ""), case.get("kind", "")))
     assert [word for word in case.get("said", ()) if word not in text] == [], text
     assert [word for word in case.get("unsaid", ()) if word in text] == [], text
 

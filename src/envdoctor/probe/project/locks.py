@@ -12,6 +12,7 @@ from envdoctor.facts.project import Locked
 from envdoctor.probe.project.specs import Broken, of_package_url
 
 TABLES = ("[[package]]", "[[packages]]")
+PLATFORMS = ("linux-", "osx-", "win-")  # how conda calls them; "noarch" is for all
 
 
 def toml(text: str) -> list[Locked]:
@@ -130,13 +131,13 @@ def pipfile(text: str) -> list[Locked]:
     except json.JSONDecodeError as error:
         raise Broken(error.lineno, error.msg) from None
     found = []
-    default = document.get("default") if isinstance(document, dict) else None
+    categories = [rows for key, rows in document.items() if key != "_meta"] if isinstance(document, dict) else []
     at, line = 0, 1
-    for name, item in default.items() if isinstance(default, dict) else ():
+    for name, item in [row for rows in categories if isinstance(rows, dict) for row in rows.items()]:
         version = str(item.get("version", "")).removeprefix("==") if isinstance(item, dict) else ""
         if version:
             here = text.find(f'"{name}": {{', at)
-            if here >= 0:  # the names come in their order: each search goes on where the last one ended
+            if here >= 0:  # the names come in the file's order: each search goes on where the last one ended
                 line, at = line + text.count("\n", at, here), here
             found.append(Locked(name=name, key=normalise(name), version=version, line=line))
     return found
@@ -149,7 +150,7 @@ def yaml(text: str) -> list[Locked]:
         from envdoctor.probe.project.yaml import compose
 
         compose(text)
-    found: dict[tuple[str, str, str], Locked] = {}
+    found: dict[tuple[str, str, str, str], Locked] = {}
     item: dict[str, str] = {}
     began = 0
     for number, line in enumerate([*lines, "- end:"], 1):
@@ -157,19 +158,24 @@ def yaml(text: str) -> list[Locked]:
             continue  # a key of the document: none of a package's
         field, colon, value = line.strip().removeprefix("- ").partition(": ")
         if line.lstrip().startswith("- "):
-            if item.get("name") and item.get("version"):
-                _keep(found, item["name"], item["version"], item.get("manager", item.get("kind", "conda")), began)
+            _keep(found, item, began)
             item, began = {}, number
             if colon and field in ("conda", "pypi") and "://" in value:
                 name, version, _ = of_package_url(value.strip())
-                if name:
-                    _keep(found, name, version, field, number)
-        if colon and field in ("name", "version", "manager", "kind"):
+                _keep(found, {"name": name, "version": version, "manager": field, "url": value.strip()}, number)
+        if colon and field in ("name", "version", "manager", "kind", "platform", "subdir"):
             item[field] = value.strip().strip("'\"")
     return list(found.values())
 
 
-def _keep(found: dict[tuple[str, str, str], Locked], name: str, version: str, manager: str, line: int) -> None:
-    kind = "conda" if manager == "conda" else "pip"
-    locked = Locked(name=name, key=normalise(name), version=version, line=line, manager=kind)
-    found.setdefault((locked.key, version, kind), locked)
+def _keep(found: dict[tuple[str, str, str, str], Locked], item: dict[str, str], line: int) -> None:
+    """The package with these fields, if it has a name and a version; of pixi's, the URL tells the platform."""
+    name, version = item.get("name", ""), item.get("version", "")
+    if not name or not version:
+        return
+    kind = "conda" if item.get("manager", item.get("kind", "conda")) == "conda" else "pip"
+    folder = item.get("url", "").rpartition("/")[0].rpartition("/")[2] if kind == "conda" else ""
+    platform = item.get("platform") or item.get("subdir") or folder
+    platform = platform if platform.startswith(PLATFORMS) else ""
+    locked = Locked(name=name, key=normalise(name), version=version, line=line, manager=kind, platform=platform)
+    found.setdefault((locked.key, version, kind, platform), locked)

@@ -8,7 +8,7 @@ import msgspec
 from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.project import AskedPython, Requirement, ToolMark
 from envdoctor.probe.project.requirements_txt import Read, parse
-from envdoctor.probe.project.specs import Manifest, poetry_specifier, taken_from
+from envdoctor.probe.project.specs import Manifest, hosts, poetry_specifier, taken_from
 from envdoctor.probe.project.toml import Lines, load, named, pixi_tables, strings, table_of
 
 TABLES = ("uv", "poetry", "pdm", "pixi", "rye", "hatch", "flit")  # of tools that keep a project
@@ -45,6 +45,7 @@ def pyproject(text: str, file: str, read: Read | None = None) -> Manifest:
     told.pythons = list(_pythons(document, file, lines))
     told.tools = list(_tools(document, file, lines))
     _workspace(told, document)
+    told.indexes = _indexes(tool)
     return told
 
 
@@ -173,6 +174,24 @@ def _workspace(told: Manifest, document: dict[str, Any]) -> None:
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, dict) and isinstance(item.get("path"), str):
                     told.folders.append(item["path"])
+
+
+def _indexes(tool: dict[str, Any]) -> list[str]:
+    """The indexes that uv, Poetry, PDM and Rye ask for everything, not only for what names them.
+
+    Sources: https://docs.astral.sh/uv/concepts/indexes/, https://python-poetry.org/docs/repositories/#package-sources,
+    https://pdm-project.org/en/latest/usage/config/#configure-the-package-indexes
+    """
+    uv = table_of(tool, "uv")
+    urls: list[object] = [uv.get("index-url")]
+    for key in ("extra-index-url", "find-links"):
+        urls += _words(uv.get(key))
+    for keeper, key in (("uv", "index"), ("poetry", "source"), ("pdm", "source"), ("rye", "sources")):
+        tables = table_of(tool, keeper).get(key)
+        for table in tables if isinstance(tables, list) else ():
+            if isinstance(table, dict) and not table.get("explicit") and table.get("priority") != "explicit":
+                urls.append(table.get("url"))
+    return hosts(urls)
 
 
 def _words(items: object) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts.project import Requirement
-from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, of_pip
+from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, hosts, of_pip
 
 NESTED = ("-r", "--requirement", "-c", "--constraint")
 MOST_FILES = 500
@@ -22,14 +22,10 @@ INDEXES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links")
 
 def indexes(text: str) -> list[str]:
     """The hosts or folders that a requirements file adds to pip's index, without names or passwords."""
-    found = []
-    for _, line in logical_lines(text):
-        option, _, value = line.replace("=", " ", 1).partition(" ")
-        if option in INDEXES:
-            _, url, rest = value.strip().partition("://")
-            host = rest.partition("/")[0].rpartition("@")[2] if url else value.strip()
-            found += [host] if host not in ("", "pypi.org") else []
-    return found
+    if "-i" not in text and "-f" not in text and "--e" not in text:
+        return []
+    lines = (line.replace("=", " ", 1).partition(" ") for _, line in logical_lines(text))
+    return hosts(value for option, _, value in lines if option in INDEXES)
 
 
 def decode(data: bytes) -> str:

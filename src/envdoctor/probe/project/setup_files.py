@@ -89,6 +89,9 @@ def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
                     name = target.id if isinstance(target, ast.Name) else _changed(target)
                     spoiled |= {name} if name in values or not isinstance(target, ast.Name) else set()
                     values[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                spoiled |= {name} & values.keys()
+                values[name] = value
             case ast.AugAssign(target=target):
                 spoiled.add(_changed(target))
             case ast.Call(

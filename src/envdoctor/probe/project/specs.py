@@ -1,6 +1,7 @@
 """Version constraints of other tools, in PEP 440's form, and requirements made of them."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +28,17 @@ MOST_LISTED = 20_000  # requirements of one file; the longest real lists have so
 TOO_MANY = f"more than {MOST_LISTED:,} requirements"
 
 
+def hosts(urls: Iterable[object]) -> list[str]:
+    """The hosts, or folders, of indexes, without names, passwords and the usual one."""
+    found: dict[str, None] = {}
+    for value in urls:
+        text = value.strip() if isinstance(value, str) else ""
+        _, url, rest = text.partition("://")
+        host = rest.partition("/")[0].rpartition("@")[2] if url else text
+        found |= {} if host in ("", "pypi.org", "pypi.python.org") else {host: None}
+    return list(found)
+
+
 class Broken(Exception):
     """A file that can't be read: the line (0: not known) and what is wrong."""
 
@@ -41,6 +53,7 @@ class Manifest(Struct):
 
     ``members`` and ``strangers`` are the patterns by which a workspace names its members and those that are none,
     ``folders`` those that it takes distributions from by their path; ``workspace`` tells that there is a table for one.
+    ``indexes`` are the hosts that are asked beside or instead of the usual index.
     """
 
     name: str | None = None
@@ -52,6 +65,7 @@ class Manifest(Struct):
     members: list[str] = []
     strangers: list[str] = []
     folders: list[str] = []
+    indexes: list[str] = []
 
 
 def quoted(text: str) -> str:

@@ -12,6 +12,7 @@ from envdoctor.probe.project.specs import (
     Broken,
     Manifest,
     conda_specifier,
+    hosts,
     of_conda,
     of_pip,
     of_poetry,
@@ -84,7 +85,10 @@ def pipfile(text: str, file: str) -> Manifest:
         for key in ("python_full_version", "python_version")
         if isinstance(version := table_of(document, "requires").get(key), str)
     ]
-    return Manifest(lists={"Pipfile": found}, pythons=pythons[:1])
+    sources = document.get("source")
+    tables = [item for item in sources if isinstance(item, dict)] if isinstance(sources, list) else []
+    asked = hosts(item.get("url") for item in tables)
+    return Manifest(lists={"Pipfile": found}, pythons=pythons[:1], indexes=asked)
 
 
 def named(rows: dict[str, Any], file: str, lines: "Lines", group: str) -> Iterator[Requirement]:

@@ -282,6 +282,13 @@ class _Reader:
 
         requirements: list[Requirement] | Missing
         text: str | None = None
+        texts: list[str] = []
+
+        def read(name: str) -> str | None:
+            inside = self._nested(name)
+            texts.append(inside or "")
+            return inside
+
         try:
             text = self._nested(path)
             text = self._text(path) if text is None else text
@@ -290,12 +297,12 @@ class _Reader:
             if "=" in text and conda_lists.sniff(text):
                 self._conda_list(path, found)
                 return
-            requirements = requirements_txt.parse(text, path, self._nested)
+            requirements = requirements_txt.parse(text, path, read)
         except Broken as error:
             if found.loose and text is not None:
                 return  # a text of another kind
             requirements = self._broken(path, error)
-        indexes = requirements_txt.indexes(text) if text is not None else []
+        indexes = [host for part in (text or "", *texts) for host in requirements_txt.indexes(part)]
         if found.lock and isinstance(requirements, list):
             self.declarations.append(
                 Declaration(file=path, kind="requirements.lock", lock=True, locked=_exactly(requirements))
@@ -344,6 +351,7 @@ class _Reader:
                     requirements=told.requirements,
                     name=told.name,
                     dynamic=told.dynamic,
+                    indexes=told.indexes,
                 )
             )
 
@@ -389,7 +397,11 @@ class _Reader:
         for name in dict.fromkeys([*told.lists, *told.dynamic]):
             self.declarations.append(
                 Declaration(
-                    file=path, kind=name, requirements=told.lists.get(name, []), dynamic=told.dynamic.get(name, "")
+                    file=path,
+                    kind=name,
+                    requirements=told.lists.get(name, []),
+                    dynamic=told.dynamic.get(name, ""),
+                    indexes=told.indexes,
                 )
             )
 

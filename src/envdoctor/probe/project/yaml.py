@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from envdoctor.facts.project import Requirement
-from envdoctor.probe.project.requirements_txt import Read, parse
+from envdoctor.probe.project.requirements_txt import Read, indexes, parse
 from envdoctor.probe.project.specs import Broken, of_conda, quoted
 
 
@@ -18,6 +18,11 @@ def compose(text: str) -> Any:
     try:
         return yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.lstrip().startswith("{%"):
+                raise Broken(
+                    number, f"{quoted(line.strip())}: a template, to be filled in before conda reads it"
+                ) from None
         mark = error.problem_mark or error.context_mark
         raise Broken(mark.line + 1 if mark else 0, error.problem or str(error)) from None
     except yaml.YAMLError as error:
@@ -28,12 +33,13 @@ def compose(text: str) -> Any:
 
 class Environment(Struct):
     """An environment.yml: what the environment is called, its dependencies, and what a template is to fill in (empty:
-    nothing). ``listed``: there is a list of dependencies at all."""
+    nothing), and the indexes that its ``pip:`` part names. ``listed``: there is a list of dependencies at all."""
 
     name: str = ""
     requirements: list[Requirement] = []
     dynamic: str = ""
     listed: bool = False
+    indexes: list[str] = []
 
 
 def environment(text: str, file: str, read: Read) -> Environment:
@@ -62,6 +68,7 @@ def environment(text: str, file: str, read: Read) -> Environment:
                 if key.value == "pip" and value.id == "sequence":
                     for entry in value.value:
                         told.requirements += _pip(str(entry.value), file, entry.start_mark.line + 1, read)
+                        told.indexes += indexes(str(entry.value))
         elif item.id == "sequence":
             raise Broken(line, "neither a package nor a list of pip's")
     return told
