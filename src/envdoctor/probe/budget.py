@@ -17,6 +17,7 @@ from envdoctor.probe.child import started
 
 T = TypeVar("T")
 GRACE = 0.75  # seconds for what is left to read once the time is over: the patient may have taken it all
+LEAST = 1.5  # seconds for what waits for children, when that is more than is left
 SLICE = 0.1  # seconds for each further reading when that is spent, too
 PATIENCE = 0.75  # seconds after which nobody waits for a reading that no signal interrupts
 OWN_DEADLINE = ("imports", "measure")  # they wait for children, each of which has one
@@ -84,6 +85,11 @@ class Budget:
         """The clock's signal."""
         if self._depth and not self._waits:
             raise TooLong(self.seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds for what has a deadline of its own: those that are left, or `LEAST`."""
+        return max(self._until - time.monotonic(), LEAST)
 
     def look(self) -> None:
         """Call ``stuck`` if one reading is past help."""

@@ -25,7 +25,7 @@ from envdoctor.facts import (
 )
 from envdoctor.facts.prefix import Prefix
 from envdoctor.origin import Identified
-from envdoctor.probe import conda, environment, jupyter, startup
+from envdoctor.probe import budget, conda, environment, jupyter, startup
 from envdoctor.probe.blas import whole as blas
 from envdoctor.probe.choose import Choice
 from envdoctor.probe.gpu import whole as gpu
@@ -216,7 +216,8 @@ def _tried(
     if deep:
         deep("importing packages")
     argv = [executable, *FLAGS[interview.mode], "-B"]
-    deadline = time.monotonic() + trial.ALTOGETHER
+    granted = None if deep else budget.current
+    deadline = time.monotonic() + (trial.ALTOGETHER if granted is None else min(granted.left, trial.ALTOGETHER))
     most = trial.MOST_DEEP if deep else trial.MOST
     found = trial.confirm(wanted, argv, interview.environ, deadline, most)
     failures = found.failures

@@ -102,3 +102,16 @@ def test_a_namespace_package_that_a_package_elsewhere_hides(tmp_path: Path) -> N
     both = suspects(here, [record], [str(tmp_path / "new"), str(tmp_path / "old")])
     assert [suspect.package for suspect in both] == ["tools.plot"]
     assert suspects(here, [record], [str(tmp_path / "new")]) == []
+
+
+def test_a_package_whose_beginning_was_edited_is_tried(tmp_path: Path) -> None:
+    package = tmp_path / "fit"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError('no')\n")
+    owner = distribution("scipy", location=str(tmp_path))
+    size = (package / "__init__.py").stat().st_size
+    for length, names in ((size, []), (size + 1, ["fit"]), (9000, ["fit"])):
+        record = f"fit/_c.so,,\nfit/__init__.py,sha256=x,{length}\r\nfit/a/__init__.py,sha256=x,7\n".encode()
+        assert [(it.package, it.file) for it in doubted([(owner, record)], tmp_path)] == [(name, "") for name in names]
+    (package / "__init__.py").write_text("")
+    assert doubted([(owner, b"fit/__init__.py,sha256=x,9\n")], tmp_path) == []  # PKG004 names it

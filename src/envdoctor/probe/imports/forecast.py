@@ -29,6 +29,7 @@ GRANTED = (
     *("libpmi", "libtbb"),
 )
 MOST = 1200  # compiled files in one check-up
+_TOPS = pattern(rb"(?m)^(\w+)/__init__\.py,[^,\n]*,(\d{1,9})\s*$")
 _INSIDE = pattern(rb"(?m)^([\w./-]+)/__init__\.py,")
 
 
@@ -58,6 +59,7 @@ def suspects(
     chosen = listed("modules", "whole") | listed("modules", "foretold")
     wanted = [(distribution, record) for distribution, record in records if every or distribution.key in chosen]
     found = [suspect for distribution, record in wanted for suspect in _hidden(world, distribution, record, entries)]
+    found += [suspect for distribution, record in wanted for suspect in _altered(world, distribution, record)]
     if world.platform == "linux":
         loader = _Loader(world, records)
         left = MOST
@@ -81,6 +83,20 @@ def _hidden(world: World, distribution: Distribution, record: bytes, entries: li
             inside = [os.fsdecode(path) for path in _INSIDE.findall(record) if path.startswith(top + b"/")]
             below = [path.replace("/", ".") for path in inside if path.count("/") == 1 and "test" not in path]
             found += [Suspect(distribution, module) for module in below[:1]]
+    return found
+
+
+def _altered(world: World, distribution: Distribution, record: bytes) -> list[Suspect]:
+    """Packages whose own ``__init__.py`` is not as long as when it was installed: an edit may be sound."""
+    found = []
+    for top, size in _TOPS.findall(record):
+        name = os.fsdecode(top)
+        try:
+            length = os.stat(world.real(f"{distribution.location}/{name}/__init__.py")).st_size
+        except (OSError, ValueError):
+            continue
+        if length not in (0, int(size)):  # that none is there, or an empty one, is known without
+            found.append(Suspect(distribution, name))
     return found
 
 
