@@ -219,7 +219,7 @@ def reference() -> dict[str, str]:
     commands = re.findall(r"^  ([a-z][a-z-]+)  ", said("--help").partition("Commands:")[2], re.MULTILINE)
     text = ["# Commands\n", fence(said("--help"))]
     text += [f"## envdoctor {name}\n\n{fence(said(name, '--help'))}" for name in commands]
-    parts = [("The report", schemas.report()), ("An explanation (why)", schemas.why())]
+    parts = [("The report", schemas.report()), ("An explanation (why)", schemas.why()), ("Many machines (fleet)", schemas.fleet())]
     schema = ["# JSON Schema\n\nWhat `envdoctor schema` prints.\n"]
     schema += [f"## {title}\n\n{fence(json.dumps(document, indent=1), 'json')}" for title, document in parts]
     return {"reference/generated/commands.md": "\n".join(text), "reference/generated/schema.md": "\n".join(schema)}

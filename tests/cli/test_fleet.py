@@ -5,12 +5,14 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import msgspec
 import pytest
 
 from envdoctor.cli import app
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import Machine, Worker
+from envdoctor.facts import schema as schemas
 from envdoctor.fleets.formats import FORMATS
 from envdoctor.probe.choose import Surroundings
 from tests.support.fleets import machine, write
@@ -67,7 +69,8 @@ def test_of_a_thousand_machines_the_three_odd_ones_are_named_on_one_screen(docto
 
 def test_json_names_groups_findings_and_members(doctor: Run, thousand: Path) -> None:
     document = json.loads(doctor(thousand, "--format", "json")[1])
-    assert document.keys() >= {"schema_version", "machines", "groups", "findings", "missing", "summary"}
+    assert document.keys() == schemas.fleet()["properties"].keys()
+    jsonschema.validate(document, schemas.fleet())
     assert [group["size"] for group in document["groups"]] == [997, 1, 1, 1]
     assert document["groups"][1]["differs"] == {"packages": ["numpy 2.4.1 → 1.26.4"]}
     by_code = {finding["code"]: finding["members"] for finding in document["findings"]}

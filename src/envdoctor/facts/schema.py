@@ -1,4 +1,4 @@
-"""The JSON Schemas of what envdoctor writes (draft 2020-12): the report, the recording, an explanation."""
+"""The JSON Schemas of what envdoctor writes (draft 2020-12): the report, the recording, an explanation, many machines."""
 
 from typing import Any
 
@@ -157,3 +157,34 @@ def why() -> dict[str, Any]:
         "notes": _array(_TEXT),
     }
     return {"$schema": _DRAFT, "title": "envdoctor why", **_object(properties)}
+
+
+def fleet() -> dict[str, Any]:
+    """The schema of what is said of many machines (`envdoctor fleet --format json`)."""
+    finding = _finding()
+    finding["properties"]["members"] = _array(_TEXT)
+    finding["required"].append("members")
+    group = _object({
+        "name": _TEXT,
+        "size": _COUNT,
+        "members": _array(_TEXT),
+        "differs": {"type": "object", "additionalProperties": _array(_TEXT)},
+    })  # fmt: skip
+    summary = _object({
+        "status": {"enum": ["healthy", "findings", "inconclusive"]},
+        "exit_code": {"type": "integer"},
+        "counts": _object(dict.fromkeys(("error", "warning", "info"), _COUNT)),
+        "seconds": {"type": "number"},
+    })  # fmt: skip
+    properties = {
+        "schema_version": _TEXT,
+        "tool": _object({"name": _TEXT, "version": _TEXT}),
+        "machines": _COUNT,
+        "one_job": {"type": "boolean"},
+        "job": {"type": ["string", "null"]},
+        "groups": _array(group),
+        "findings": _array(finding),
+        "missing": _array(_object({"name": _TEXT, "why": _TEXT})),
+        "summary": summary,
+    }
+    return {"$schema": _DRAFT, "title": "envdoctor fleet", **_object(properties)}

@@ -8,9 +8,9 @@ from envdoctor.facts.recording import dump
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["report", "recording", "why"]), default="report")
+@click.argument("what", type=click.Choice(["report", "recording", "why", "fleet"]), default="report")
 def command(what: str) -> int:
-    """The JSON Schema of a report, a recording or an explanation."""
-    schema = {"report": schemas.report, "recording": schemas.recording, "why": schemas.why}[what]
-    session.emit(dump(schema(), 2) + "\n")
+    """The JSON Schema of what envdoctor writes."""
+    known = {"report": schemas.report, "recording": schemas.recording, "why": schemas.why, "fleet": schemas.fleet}
+    session.emit(dump(known[what](), 2) + "\n")
     return 0
