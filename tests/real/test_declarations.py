@@ -150,7 +150,7 @@ def test_an_environment_that_poetry_made_is_held_against_its_lock(tmp_path: Path
     poetry = [*RUN, "poetry", "--quiet"]
     tool(tmp_path, *poetry, "install", POETRY_VIRTUALENVS_IN_PROJECT="true", POETRY_NO_INTERACTION="1")
     assert locked(tmp_path, "poetry.lock") == {"six", "packaging", "iniconfig"}
-    assert drifted(tmp_path, "poetry.lock") == [f"poetry sync --project {tmp_path}"]
+    assert drifted(tmp_path, "poetry.lock") == [f"poetry --directory {tmp_path} install --with dev"]
 
 
 def test_an_environment_that_pdm_made_is_held_against_its_lock(tmp_path: Path) -> None:

@@ -38,5 +38,5 @@ def _behind(lock: tuple[str, list[str]]) -> Finding:
         tuple(Evidence("list", row) for row in rows[:SHOWN]),
         f"{file} does not fit the project's list any more",
         "An installation from the lock lacks what was added to the list later, or stops.",
-        remedies=(Lock(),),
+        remedies=(Lock(file),),
     )

@@ -3,7 +3,7 @@
 Everything that has to do with a project asks here, so that its rules, the routes' ticks and the cures agree. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -30,7 +30,7 @@ FILES: dict[OriginKind, tuple[str, ...]] = {
 }
 # Those from which the tool can lay down all of it, and nothing else.
 SYNCED: dict[OriginKind, tuple[str, ...]] = {
-    OriginKind.CONDA_ENV: ("environment.yml",),
+    OriginKind.CONDA_ENV: ("environment.yml", *CONDA_LOCKS),
     OriginKind.PIXI: FILES[OriginKind.PIXI],
     OriginKind.POETRY: FILES[OriginKind.POETRY],
     OriginKind.PDM: ("pdm.lock",),
@@ -197,6 +197,21 @@ class ProjectModel:
             for rows in (item.requirements, item.locked):
                 found |= {row.key: row.source for row in rows if row.source} if isinstance(rows, list) else {}
         return found
+
+    def filled(self, kind: str, installed: Collection[str]) -> list[str]:
+        """The groups and extras in lists of this kind all of which is installed: a cure must not take them away."""
+        rows: dict[str, list[str]] = {}
+        for item in self.declarations:
+            for row in item.requirements if item.kind == kind and isinstance(item.requirements, list) else ():
+                if row.group and not (";" in row.text or row.selector):
+                    rows.setdefault(row.group, []).append(row.key)
+        return [group for group, keys in rows.items() if all(key in installed for key in keys)]
+
+    def keeper(self) -> str:
+        """The tool that the project's own files name for its lock: a lock, else a table of its own; empty: none."""
+        lockers = ("uv", "poetry", "pdm", "pixi", "pipenv", "conda-lock")
+        marks = [mark for mark in self.project.tools if mark.tool in lockers]
+        return next((mark.tool for mark in sorted(marks, key=lambda mark: not mark.lock)), "")
 
     # What an environment is made from.
 

@@ -117,7 +117,12 @@ class Run(Struct, frozen=True):
 
 
 class Lock(Struct, frozen=True):
-    """Write down the exact versions of all that the project lists, with the tool that keeps its lock."""
+    """Write down the exact versions of all that the project lists, with the tool that keeps its lock.
+
+    ``file`` is the lock that its list has left behind; empty where there is none yet.
+    """
+
+    file: str = ""
 
 
 class Sync(Struct, frozen=True):

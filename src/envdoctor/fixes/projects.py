@@ -14,11 +14,28 @@ from envdoctor.fixes.steps import Step
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.tools.installers import Pip
 
+LOCKERS = {  # whose a lock is
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+    "pixi.lock": "pixi",
+    "conda-lock": "conda-lock",
+}
+MAKERS = {
+    OriginKind.CONDA_ENV: "conda-lock",
+    OriginKind.PIXI: "pixi",
+    OriginKind.POETRY: "poetry",
+    OriginKind.PDM: "pdm",
+    OriginKind.PIPENV: "pipenv",
+    OriginKind.UV_VENV: "uv",
+}
+
 
 def carry_out(target: Target, errand: Lock | Sync | ExportEnvironment | NewEnvironment) -> Fix:
     match errand:
-        case Lock():
-            return _lock(target)
+        case Lock(file):
+            return _lock(target, file)
         case Sync(files):
             return _sync(target, files)
         case ExportEnvironment():
@@ -49,37 +66,56 @@ def _listed(target: Target) -> Mapping[str, str]:
     return ProjectModel(target.project).kinds() if target.project else {}
 
 
-def _lock(target: Target) -> Fix:
-    """The lock of the tool at hand; the patient's own pip, where it is new enough."""
+def _lock(target: Target, file: str) -> Fix:
+    """The lock that is there by the tool that wrote it; else one of the project's tool, of the environment's maker, of
+    the patient's own pip, where it is new enough."""
     kinds = _listed(target)
-    by_uv = target.kind is OriginKind.UV_VENV
-    if "poetry" in kinds:
-        from envdoctor.fixes.tools import poetry
+    match _locker(target, kinds, file):
+        case "poetry":
+            from envdoctor.fixes.tools import poetry
 
-        return _locked("Poetry", poetry.lock(target))
-    if "pixi" in kinds:
-        from envdoctor.fixes.tools import pixi
+            return _locked("Poetry", poetry.lock(target))
+        case "pixi":
+            from envdoctor.fixes.tools import pixi
 
-        return _locked("pixi", pixi.lock(target))
-    if "environment.yml" in kinds:
-        from envdoctor.fixes.tools import conda_projects
+            return _locked("pixi", pixi.lock(target))
+        case "conda-lock":
+            from envdoctor.fixes.tools import conda_projects
 
-        return _locked("conda-lock", conda_projects.lock(target))
-    if target.kind is OriginKind.PDM:
-        from envdoctor.fixes.tools import pdm
+            return _locked("conda-lock", conda_projects.lock(target))
+        case "pdm":
+            from envdoctor.fixes.tools import pdm
 
-        return _locked("PDM", pdm.lock(target))
-    if "Pipfile" in kinds:
-        from envdoctor.fixes.tools import pipenv
+            return _locked("PDM", pdm.lock(target))
+        case "pipenv":
+            from envdoctor.fixes.tools import pipenv
 
-        return _locked("Pipenv", *pipenv.lock(target))
-    if by_uv:
-        from envdoctor.fixes.tools import uv
+            return _locked("Pipenv", *pipenv.lock(target))
+        case "uv":
+            from envdoctor.fixes.tools import uv
 
-        return _locked("uv", uv.lock(target) if "pyproject" in kinds else uv.compiled(target))
+            return _locked("uv", uv.lock(target) if "pyproject" in kinds else uv.compiled(target))
     from envdoctor.fixes.tools import pip_lock
 
     return pip_lock.lock(target)
+
+
+def _locker(target: Target, kinds: Mapping[str, str], file: str) -> str:
+    """The tool that is to lock; empty: pip."""
+    model = ProjectModel(target.project) if target.project else None
+    stale = LOCKERS.get(model.kind_of(file), "") if model and file else ""
+    if stale:
+        return stale
+    own = MAKERS.get(target.kind, "")
+    if kinds.keys() == {"environment.yml"} or (own == "conda-lock" and "environment.yml" in kinds):
+        return "conda-lock"
+    own = own if own != "conda-lock" else ""
+    named = model.keeper() if model else ""
+    for tool, listed in (("poetry", "poetry"), ("pixi", "pixi")):
+        named = named or (tool if listed in kinds else "")
+    if named or own:
+        return named or own
+    return "pipenv" if "Pipfile" in kinds else ""
 
 
 def _locked(tool: str, *steps: Step) -> Fix:
@@ -115,7 +151,7 @@ def _syncing(target: Target, files: tuple[str, ...]) -> tuple[Step, ...]:
     if target.kind is OriginKind.UV_VENV:
         from envdoctor.fixes.tools import uv
 
-        return (uv.sync(target),)
+        return (uv.sync(target, *uv.kept(target)),)
     if target.kind is OriginKind.POETRY:
         from envdoctor.fixes.tools import poetry
 

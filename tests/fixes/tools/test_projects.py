@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from envdoctor.engine.remedies import Install, Sync
-from envdoctor.facts import Declaration, Facts, Locked, Project, Requirement
-from envdoctor.testing import PREFIX, changed, environment
+from envdoctor.engine.remedies import Install, Lock, Sync
+from envdoctor.facts import Declaration, Facts, Locked, Member, Project, Requirement, ToolMark, Workspace
+from envdoctor.testing import PREFIX, changed, distribution, environment, packages
 from tests.fixes.test_tools import PYTHON, UV_PROJECT, conda, fix, made_by
 from tests.support.cures import argvs
 
@@ -70,14 +70,102 @@ def test_condas_files_are_carried_out_in_the_patient() -> None:
 @pytest.mark.posix
 def test_uv_fills_the_patient_and_no_other_environment() -> None:
     sync = f"uv sync --project {ROOT}"
+    kept = "--inexact"
     usual = made_by("uv-venv", project=UV_PROJECT)
-    assert argvs(fix(usual, Sync(("uv.lock",)))) == [sync]
+    assert argvs(fix(usual, Sync(("uv.lock",)))) == [f"{sync} {kept}"]
     member = changed(UV_PROJECT, root=f"{ROOT}/packages/core")
-    assert argvs(fix(made_by("uv-venv", project=member), Sync(("uv.lock",)))) == [f"{sync}/packages/core"]
+    assert argvs(fix(made_by("uv-venv", project=member), Sync(("uv.lock",)))) == [f"{sync}/packages/core {kept}"]
     other = changed(UV_PROJECT, root="/home/ada/other")
     known = made_by("uv-venv", project=other)
     assert argvs(fix(known, Sync(("uv.lock",)))) == [
-        f"env UV_PROJECT_ENVIRONMENT={PREFIX} uv sync --project /home/ada/other"
+        f"env UV_PROJECT_ENVIRONMENT={PREFIX} uv sync --project /home/ada/other {kept}"
     ]
     active = made_by("uv-venv", project=other, environment=environment(VIRTUAL_ENV=PREFIX))
-    assert argvs(fix(active, Sync(("uv.lock",)))) == ["uv sync --project /home/ada/other --active"]
+    assert argvs(fix(active, Sync(("uv.lock",)))) == [f"uv sync --project /home/ada/other {kept} --active"]
+
+
+def grouped(kind: str, file: str, *groups: str) -> Declaration:
+    """A list with a group each, of one distribution that is called like it."""
+    rows = [Requirement(text=name, name=name, key=name, file=file, line=1, group=name) for name in groups]
+    return Declaration(file=file, kind=kind, requirements=rows)
+
+
+def holding(kind: str, declarations: list[Declaration], *installed: str, **changes: Any) -> Facts:
+    there = packages(*(distribution(name, "1.0") for name in installed))
+    return made_by(kind, project=project(*declarations, **changes), packages=there)
+
+
+@pytest.mark.posix
+def test_extras_groups_and_members_that_are_there_stay() -> None:
+    pyproject = "pyproject.toml"
+    lists = [
+        grouped("pyproject", pyproject, "plot", "web"),
+        grouped("dependency-groups", pyproject, "dev", "docs", "-x"),
+    ]
+    space = Workspace(root=ROOT, tool="uv", members=[Member(folder="core", name="Core")])
+    there = ("plot", "docs", "dev", "core", "-x")
+    assert argvs(fix(holding("uv-venv", lists, *there, workspace=space, name="fit"), Sync(("uv.lock",)))) == [
+        f"uv sync --project {ROOT} --inexact --extra plot --group docs --all-packages"
+    ]
+    assert argvs(fix(holding("pdm", lists, *there), Sync(("pdm.lock",)))) == [f"pdm sync --project {ROOT} --group plot"]
+    ours = [grouped("poetry", pyproject, "docs", "optional"), grouped("pyproject", pyproject, "plot")]
+    poetry = f"poetry --directory {ROOT} install"
+    assert argvs(fix(holding("poetry", ours, "docs"), Sync(("poetry.lock",)))) == [f"{poetry} --with docs"]
+    assert argvs(fix(holding("poetry", ours, "plot"), Sync(("poetry.lock",)))) == [f"{poetry} --extras plot"]
+    assert argvs(fix(holding("poetry", ours, "optional"), Sync(("poetry.lock",)))) == [f"{poetry} --all-extras"]
+    pipfile = [grouped("Pipfile", "Pipfile", "dev", "docs")]
+    for held, words in (("dev", "--dev"), ("dev docs", "--categories packages,dev-packages,docs"), ("", "")):
+        (line,) = argvs(fix(holding("pipenv", pipfile, *held.split()), Sync(("Pipfile.lock",))))
+        assert line.partition(" sync")[2].strip() == words
+
+
+@pytest.mark.posix
+def test_a_lock_that_is_not_met_is_followed_and_no_list_in_its_place() -> None:
+    files = [
+        ("environment.yml", "environment.yml"),
+        ("locks/linux.conda-lock.yml", "conda-lock"),
+        ("spec.txt", "explicit"),
+    ]
+    known = conda(project=project(*(Declaration(file=file, kind=kind, lock=kind != file) for file, kind in files)))
+    both = ("environment.yml", "locks/linux.conda-lock.yml")
+    assert argvs(fix(known, Sync(both))) == [f"conda-lock install --prefix {PREFIX} {ROOT}/{both[1]}"]
+    assert argvs(fix(known, Sync(("spec.txt",)))) == [f"conda install --prefix {PREFIX} --file {ROOT}/spec.txt"]
+
+
+@pytest.mark.parametrize("maker", ["venv", "uv-venv", "poetry", "pdm", "pipenv"])
+@pytest.mark.parametrize(
+    ("file", "tool"),
+    [
+        ("uv.lock", "uv"),
+        ("poetry.lock", "Poetry"),
+        ("pdm.lock", "PDM"),
+        ("Pipfile.lock", "Pipenv"),
+        ("../uv.lock", "uv"),
+    ],
+)
+def test_a_lock_that_was_left_behind_is_renewed_by_the_tool_that_wrote_it(maker: str, file: str, tool: str) -> None:
+    kind = file.removeprefix("../")
+    listed = [Declaration(file=name, kind=name) for name in ("environment.yml", "Pipfile")]
+    lists = [Declaration(file="pyproject.toml", kind=name) for name in ("poetry", "pyproject")]
+    lock = Declaration(file=file, kind=kind, lock=True)
+    known = made_by(maker, project=project(*listed, *lists, lock))
+    assert fix(known, Lock(file)).title == f"lock with {tool}"
+
+
+@pytest.mark.parametrize(
+    ("maker", "table", "tool"),
+    [
+        ("venv", "uv", "uv"),
+        ("venv", "pdm", "PDM"),
+        ("uv-venv", "poetry", "Poetry"),
+        ("pdm", "uv", "uv"),
+        ("pdm", "", "PDM"),
+    ],
+)
+def test_a_first_lock_is_made_by_the_tool_that_the_project_names(maker: str, table: str, tool: str) -> None:
+    lists = [
+        Declaration(file="pyproject.toml", kind="pyproject"),
+        Declaration(file="environment.yml", kind="environment.yml"),
+    ]
+    marks = [ToolMark(tool=table, file="pyproject.toml", line=3)] if table else []
+    assert fix(made_by(maker, project=project(*lists, tools=marks)), Lock()).title == f"lock with {tool}"

@@ -1,6 +1,5 @@
 """A project whose environment is conda's: environment.yml, and conda-lock's file."""
 
-from envdoctor.ecosystem import paths
 from envdoctor.fixes.steps import Edit, Run, Step, run
 from envdoctor.fixes.target import Target
 
@@ -11,14 +10,16 @@ def lock(target: Target) -> Run:
 
 
 def update(target: Target, files: tuple[str, ...]) -> Run:
-    """An environment.yml names an environment of its own: ``--prefix`` says which one is meant."""
-    listed = [
-        item.file
-        for item in (target.project.declarations if target.project else ())
-        if item.kind == "environment.yml" and item.file in files
-    ]
-    if not listed and files and paths.name(files[0]).endswith("conda-lock.yml"):
-        return run("conda-lock", "install", "--prefix", target.prefix, target.project_path(files[0]))
+    """The lock that is not met, for a list would bring other versions; an environment.yml names an environment of its
+    own: ``--prefix`` says which one is meant. Either way what is there besides stays."""
+    kinds = {item.file: item.kind for item in (target.project.declarations if target.project else ())}
+    for file in files:
+        path = target.project_path(file)
+        if kinds.get(file) == "conda-lock":
+            return run("conda-lock", "install", "--prefix", target.prefix, path)
+        if kinds.get(file) in ("explicit", "conda-list"):
+            return run(*target.spoken(["conda", "install", "--prefix", target.prefix, "--file", path]))
+    listed = [file for file in files if kinds.get(file) == "environment.yml"]
     file = target.project_path(listed[-1] if listed else files[0])
     return run("conda", "env", "update", "--prefix", target.prefix, "--file", file)
 

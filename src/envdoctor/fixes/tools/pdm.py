@@ -1,6 +1,8 @@
 """A project that PDM manages: what is installed is what pdm.lock says, so a change has to go through PDM."""
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import NAME, is_a
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.steps import Run, run
@@ -84,4 +86,8 @@ def lock(target: Target) -> Run:
 
 
 def sync(target: Target) -> Run:
-    return run("pdm", "sync", "--project", target.root)
+    """Development groups come by themselves; the extras that are there are named
+    (https://pdm-project.org/en/latest/usage/dependency/#select-a-subset-of-dependency-groups-to-install)."""
+    extras = ProjectModel(target.project).filled("pyproject", target.installed) if target.project else []
+    more = [word for extra in extras if is_a(NAME, extra) for word in ("--group", extra)]
+    return run("pdm", "sync", "--project", target.root, *more)

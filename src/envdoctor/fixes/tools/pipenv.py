@@ -2,6 +2,8 @@
 (https://pipenv.pypa.io/en/latest/configuration.html, PIPENV_PIPFILE)."""
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import NAME, is_a
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts import Installation
 from envdoctor.fixes.model import Applicability, Fix, unmarked
@@ -93,4 +95,10 @@ def lock(target: Target) -> tuple[Step, ...]:
 
 
 def sync(target: Target) -> tuple[Step, ...]:
-    return _steps(target, target.root, "sync")
+    """With the categories that are there (https://pipenv.pypa.io/en/latest/pipfile.html#package-category-groups)."""
+    groups = ProjectModel(target.project).filled("Pipfile", target.installed) if target.project else []
+    named = [group for group in groups if is_a(NAME, group) and group not in ("dev", "optional")]
+    if named:
+        named = ["packages", *(["dev-packages"] if "dev" in groups else []), *named]
+        return _steps(target, target.root, "sync", "--categories", ",".join(named))
+    return _steps(target, target.root, "sync", *(["--dev"] if "dev" in groups else []))

@@ -1,6 +1,8 @@
 """A project that Poetry manages."""
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import NAME, is_a
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.source import anew, laid_down
@@ -68,4 +70,14 @@ def lock(target: Target) -> Run:
 
 
 def sync(target: Target) -> Run:
-    return run("poetry", "sync", "--project", target.root)
+    """``install``, not ``sync``: that one takes away what it is not told of; so does either with extras
+    (https://python-poetry.org/docs/cli/#install)."""
+    model = ProjectModel(target.project) if target.project else None
+    words: list[str] = []
+    for group in model.filled("poetry", target.installed) if model else ():
+        words += ["--all-extras"] if group == "optional" else ["--with", group] if is_a(NAME, group) else []
+    extras = model.filled("pyproject", target.installed) if model and "--all-extras" not in words else []
+    for group in model.filled("dependency-groups", target.installed) if model else ():
+        words += ["--with", group] if is_a(NAME, group) else []
+    words += [word for extra in extras if is_a(NAME, extra) for word in ("--extras", extra)]
+    return run("poetry", "--directory", target.root, "install", *words)

@@ -1,6 +1,8 @@
 """A project that uv manages: what is installed is what uv.lock says, so a change has to go through uv."""
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.names import NAME, is_a, normalise
+from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.fixes.model import Applicability, Fix, unmarked
 from envdoctor.fixes.steps import Run, run
@@ -59,10 +61,26 @@ def lock(target: Target) -> Run:
     return run("uv", "lock", "--project", target.root)
 
 
-def sync(target: Target) -> Run:
+def kept(target: Target) -> list[str]:
+    """The words by which a sync takes nothing away: extras, groups and members that are there stay, and are updated
+    (https://docs.astral.sh/uv/concepts/projects/sync/)."""
+    words = ["--inexact"]
+    model, project = ProjectModel(target.project) if target.project else None, target.project
+    if model is None or project is None:
+        return words
+    for kind, option in (("pyproject", "--extra"), ("dependency-groups", "--group")):
+        for group in model.filled(kind, target.installed):
+            words += [option, group] if is_a(NAME, group) and (option, group) != ("--group", "dev") else []
+    members = {normalise(item.name) for item in (project.workspace.members if project.workspace else ()) if item.name}
+    if members - {normalise(project.name or "")} & target.installed.keys():
+        words.append("--all-packages")
+    return words
+
+
+def sync(target: Target, *more: str) -> Run:
     """Into the patient: without a word uv takes the ``.venv`` of the project or of its workspace
     (https://docs.astral.sh/uv/concepts/projects/config/#project-environment-path)."""
-    words = ("uv", "sync", "--project", target.root)
+    words = ("uv", "sync", "--project", target.root, *more)
     folder = paths.parent(target.prefix)
     usual = paths.name(target.prefix) == ".venv" and (folder == target.root or paths.inside(target.root, folder))
     if usual or not target.environment:
