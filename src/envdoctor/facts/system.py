@@ -24,7 +24,7 @@ class Worker(Section, frozen=True, kw_only=True):
     ``threads`` tasks run in it at a time. ``memory_limit`` in bytes, ``None`` for none; ``memory`` is what its machine and
     its cgroup grant, in bytes. ``local_directory`` is where it spills to, ``file_system`` the type of that
     (``nfs``, ``lustre``, ``ext4`` …). ``nanny``: a process watches over it. ``gpu`` is the identifier of its first visible
-    GPU. ``started`` are the variables that limit threads as the process was started with them, ``None`` where unknown.
+    GPU.
     """
 
     threads: int | None = None
@@ -35,7 +35,6 @@ class Worker(Section, frozen=True, kw_only=True):
     nanny: bool | None = None
     resources: dict[str, float] = {}
     gpu: str | None = None
-    started: dict[str, str] | None = None
 
 
 class Mpi(Section, frozen=True, kw_only=True):
