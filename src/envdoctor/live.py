@@ -68,7 +68,15 @@ class Introspection:
                 os.environ.pop("KMP_DUPLICATE_LIB_OK", None)
         first = examined[0]["package"] if examined else "python"
         brought = {first: list(loader.mapped() or ())}
-        return {"errors": [], "examined": examined, "brought": brought, "pools": told, "problem": problem}, ""
+        flushed = {"after": "", "files": brought[first]} if loader.flushes() else None
+        return {
+            "errors": [],
+            "examined": examined,
+            "brought": brought,
+            "pools": told,
+            "problem": problem,
+            "flushed": flushed,
+        }, ""
 
     def complaints(self) -> str:
         """Long past: nobody kept it."""

@@ -22,7 +22,7 @@ from envdoctor.facts import Interpreter
 
 INSIDE = Path(envdoctor.__file__).parent / "probe" / "inside"
 IN_EVERY_START = [INSIDE / name for name in ("collector.py", "loader.py", "pools.py")]  # not isolated, either
-SOURCES = [*IN_EVERY_START, INSIDE / "measure.py", INSIDE / "used.py", INSIDE / "elf.py"]
+SOURCES = [*IN_EVERY_START, INSIDE / "measure.py", INSIDE / "used.py", INSIDE / "elf.py", INSIDE / "subnormal.py"]
 OLD = sorted(
     python
     for python in glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python")) + glob.glob("/usr/bin/python[23].*")

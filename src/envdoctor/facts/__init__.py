@@ -7,7 +7,7 @@ of it made on one machine is judged on another.
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Obstacle, Section, UnknownFact, known, present
-from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP, Product, Trial, Truth
+from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP, Product, Trial, Truth
 from envdoctor.facts.conda import (
     Conda,
     CondaBase,
@@ -107,6 +107,7 @@ __all__ = [
     "Disturbance",
     "Extension",
     "Facts",
+    "Flush",
     "Gpu",
     "ImportFailure",
     "Installation",

@@ -89,12 +89,25 @@ class Truth(Section, frozen=True, kw_only=True):
     trials: list[Trial]
 
 
+class Flush(Section, frozen=True, kw_only=True):
+    """Something after which the processor takes subnormal numbers (below 2.2e-308) for zero, in the whole process.
+
+    ``how``: load (``what`` is a file that the dynamic loader mapped), import (a module), start (``what`` is empty: it was so
+    before anything was loaded). ``library`` is the file whose start-up code sets it; ``None`` where no file shows that it does.
+    """
+
+    how: str
+    what: str
+    library: str | None = None
+
+
 class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` and ``openmp``, on disk and loaded; ``errors`` of loading.
 
     ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     ``numpy_uses`` is the file that provides ``cblas_dgemm`` to NumPy once it is imported, all links followed;
     ``None`` where NumPy is not installed, or calls no BLAS in another file. ``truth``: ``None`` where nobody asked.
+    ``flushes``: after the loading of ``extensions``, and with ``--deep`` of what else is suspected; ``None`` where nobody asked.
     """
 
     libraries: list[Library]
@@ -104,3 +117,4 @@ class Blas(Section, frozen=True, kw_only=True):
     extensions: list[str] = []
     numpy_uses: str | None | Missing = NOT_ASKED
     truth: Truth | None | Missing = None
+    flushes: list[Flush] | None | Missing = None

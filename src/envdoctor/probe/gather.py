@@ -134,8 +134,9 @@ def _gather(
     failing = section("start", startup.complaints, world, interview.complaints(), sys_path)
     prefix = either(section("prefix", prefixes.with_ensurepip, world, prefix, interpreter, places), prefix)
     libraries = section("blas", blas.read, world, sys_path, prefix.path, loader, why_not)
+    flushing: list[str] = []
     distributions = either(
-        section("imports", _tried, distributions, doubts, interview, choice.executable, deep), distributions
+        section("imports", _tried, distributions, doubts, interview, choice.executable, deep, flushing), distributions
     )
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
@@ -143,10 +144,7 @@ def _gather(
         distributions = either(
             section("imports", _own, distributions, interview, world, choice.executable, deep), distributions
         )
-        deep("importing NumPy")
-        libraries = _with_used(libraries, interview, world)
-        deep("multiplying, to see whether the results are right")
-        libraries = _with_truth(libraries, interview, world)
+        libraries = _examined(libraries, interview, world, sys_path, flushing, deep)
     graphics = _graphics(accelerators, distributions, prefix, system)
     if world.unread and isinstance(distributions, Packages):
         from envdoctor.probe.packages import obstacles
@@ -202,8 +200,12 @@ def _tried(
     interview: Interrogation,
     executable: str,
     deep: Callable[[str], None] | None,
+    flushing: list[str],
 ) -> Packages | Missing:
-    """The packages, with the imports that were tried since there was cause to doubt them; ``deep`` tries the usual ones."""
+    """The packages, with the imports that were tried since there was cause to doubt them; ``deep`` tries the usual ones.
+
+    ``flushing`` gets the modules after whose import subnormal numbers are zero.
+    """
     if isinstance(distributions, Missing):
         return distributions
     from envdoctor.probe.imports import usual
@@ -221,6 +223,7 @@ def _tried(
     most = trial.MOST_DEEP if deep else trial.MOST
     found = trial.confirm(wanted, argv, interview.environ, deadline, most)
     failures = found.failures
+    flushing += found.flushing
     if deep:
         foretold = {doubt.package.partition(".")[0] for doubt in doubts}
         failures = [
@@ -260,20 +263,26 @@ def _own(
     return msgspec.structs.replace(distributions, own_checks=found)
 
 
-def _with_used(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:
-    from envdoctor.probe.blas import used
+def _examined(
+    libraries: Blas | Missing,
+    interview: Interrogation,
+    world: World,
+    sys_path: list[str],
+    flushing: list[str],
+    deep: Callable[[str], None],
+) -> Blas | Missing:
+    """The libraries with what only ``--deep`` asks: which one NumPy uses, whether results are right, what sets flush-to-zero."""
+    from envdoctor.probe.blas import flushes, truth, used
 
     if isinstance(libraries, Missing):
         return libraries
-    return msgspec.structs.replace(libraries, numpy_uses=used.read(interview, world.environ, world.platform))
-
-
-def _with_truth(libraries: Blas | Missing, interview: Interrogation, world: World) -> Blas | Missing:
-    from envdoctor.probe.blas import truth
-
-    if isinstance(libraries, Missing):
-        return libraries
-    return msgspec.structs.replace(libraries, truth=section("truth", truth.read, interview, world.environ, libraries))
+    deep("importing NumPy")
+    uses = used.read(interview, world.environ, world.platform)
+    deep("multiplying, to see whether the results are right")
+    right = section("truth", truth.read, interview, world.environ, libraries)
+    deep("looking for what takes subnormal numbers for zero")
+    zero = section("flushes", flushes.read, interview, world, libraries, sys_path, flushing)
+    return msgspec.structs.replace(libraries, numpy_uses=uses, truth=right, flushes=zero)
 
 
 def _prefix(world: World, path: str, executable: str) -> Prefix:

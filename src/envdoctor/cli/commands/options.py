@@ -40,7 +40,7 @@ timeout = click.option(
 )
 # The rules that judge more with --deep.
 force = click.option("--force", is_flag=True, help="Replace files that are there.")
-DEEPENED = ("BLA003", "BLA012", "BLA013", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
+DEEPENED = ("BLA003", "BLA012", "BLA013", "BLA014", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
 deep = click.option(
     "--deep",
     is_flag=True,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.blas import Blas, Library, LoadError, OpenMP
+from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP
 from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries import macho
 from envdoctor.probe.blas.libraries import (
@@ -99,7 +99,20 @@ def read(
         errors=errors if errors or not unread else Missing(reason(world.unread[unread[0]], unread[0])),
         examined=list(dict.fromkeys(package for package, _ in extensions)),
         extensions=[extension for _, extension in extensions],
+        flushes=_flushed(world, loader) if "flushed" in loader else None,
     )
+
+
+def _flushed(world: World, loader: Mapping[str, Any]) -> list[Flush]:
+    """After what subnormal numbers became zero while the loader's files were mapped, and which of them sets that."""
+    told = loader["flushed"]
+    if not told:
+        return []
+    from envdoctor.probe.binaries.start_code import sets_flush_to_zero
+
+    found = [name for path in told["files"] if sets_flush_to_zero(world, name := os.path.realpath(path)) is True]
+    after = str(told["after"])
+    return [Flush(how="load" if after else "start", what=after, library=name) for name in found or [None]]
 
 
 def _refused(world: World, loader: Mapping[str, Any]) -> list[str]:

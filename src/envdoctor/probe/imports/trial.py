@@ -38,12 +38,13 @@ UNANSWERED = "no answer"
 class Trial(Struct):
     """``failures`` are the imports that fail, ``unknown`` those that came to no end, each with the reason; ``cleared`` the
     packages that can be imported though something speaks against one of their files, with these files. ``tried``: how many
-    modules were imported."""
+    modules were imported; ``flushing``: those after which subnormal numbers are zero."""
 
     failures: list[ImportFailure]
     unknown: dict[str, str]
     cleared: dict[str, list[str]]
     tried: int
+    flushing: list[str]
 
 
 def confirm(
@@ -61,6 +62,7 @@ def confirm(
     unknown: dict[str, str] = {}
     tried: dict[str, str] = {}
     cleared: dict[str, list[str]] = {}
+    flushing: list[str] = []
     for suspect in suspects:
         for module in _modules(suspect):
             if module not in tried:
@@ -69,7 +71,7 @@ def confirm(
                         module, f"more than {most or MOST} imports would have to be tried; --deep tries them all"
                     )
                     continue
-                tried[module] = attempt([module], argv, environ, deadline)
+                tried[module] = attempt([module], argv, environ, deadline, flushing)
             ended = tried[module]
             if ended.startswith(UNANSWERED):
                 unknown[module] = ended
@@ -81,7 +83,7 @@ def confirm(
                 cleared.setdefault(suspect.package, []).append(suspect.file)
     sound = {suspect.distribution.path for suspect in suspects if tried.get(suspect.package) == ""}
     present = [it for it in failures.values() if not (it.distribution in sound and _is_not_there(it))]
-    return Trial(present, unknown, cleared, len(tried))
+    return Trial(present, unknown, cleared, len(tried), flushing)
 
 
 def _is_not_there(failure: ImportFailure) -> bool:
@@ -136,10 +138,16 @@ def _is_cause(suspect: Suspect, module: str, message: str) -> bool:
     return "." not in module or any(name and name in message for name in names)
 
 
-def attempt(modules: Sequence[str], argv: Sequence[str], environ: Mapping[str, str], deadline: float) -> str:
+def attempt(
+    modules: Sequence[str],
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    deadline: float,
+    flushing: list[str] | None = None,
+) -> str:
     """How importing ``modules`` in this order ends: empty where it works, else the error, or why nobody knows.
 
-    ``--use`` in front of them: each is used a little, too.
+    ``--use`` in front of them: each is used a little, too. ``flushing`` gets the one after which subnormal numbers are zero.
     """
     scratch = tempfile.mkdtemp(prefix="envdoctor-")
     cookie = "envdoctor-" + os.urandom(12).hex() + ":"
@@ -152,7 +160,10 @@ def attempt(modules: Sequence[str], argv: Sequence[str], environ: Mapping[str, s
         ended = child.ending() if not child.records else ""
         child.stop()
         if child.records:
-            return str(json.loads(child.records[-1]).get("error") or "")
+            answer = json.loads(child.records[-1])
+            if flushing is not None and answer.get("flushed"):
+                flushing.append(str(answer["flushed"]))
+            return str(answer.get("error") or "")
         if ended == "still running" or child.failure:
             return f"{UNANSWERED}: {ended}"
         return f"Python ended by {ended}"

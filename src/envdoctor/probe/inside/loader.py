@@ -103,8 +103,19 @@ def unescaped(path):
     return path if "\\012" not in path or os.path.exists(path) else path.replace("\\012", "\n")
 
 
+SMALLEST = 2.2250738585072014e-308  # the smallest normal number of double precision; its half is subnormal
+
+
+def flushes(number=SMALLEST):
+    """Whether this thread's processor takes subnormal numbers for zero: a library that is loaded may set that.
+
+    https://gcc.gnu.org/onlinedocs/gcc/Optimize-Options.html (-ffast-math), GCC's crtfastmath.o
+    """
+    return number / 2 == 0.0
+
+
 def load(path, suffixes, threadpoolctl, report):
-    """Load every target, then say what is loaded.
+    """Load every target, then say what is loaded, and after which file subnormal numbers became zero.
 
     ``report("loading", file)`` goes out before each, so that a crash or a hang names its culprit.
     ``suffixes`` are the ends of extension modules' names, ``threadpoolctl`` is the folder that holds the module, ``report`` writes a record.
@@ -117,6 +128,7 @@ def load(path, suffixes, threadpoolctl, report):
         return result
     _no_core_dumps()
     before = set(mapped() or ())
+    result["flushed"] = {"after": "", "files": sorted(before)} if flushes() else None
     for package, extension in extensions(path, suffixes, result["refused"]):
         report("loading", extension)
         _windows_folders(package, extension, path)
@@ -129,6 +141,8 @@ def load(path, suffixes, threadpoolctl, report):
             else:
                 result["errors"].append({"package": package, "extension": extension, "message": str(error)})
         now = mapped()
+        if result["flushed"] is None and flushes():
+            result["flushed"] = {"after": extension, "files": sorted(set(now or ()) - before)}
         if now is not None:
             result["brought"].setdefault(package, []).extend(name for name in now if name not in before)
             before.update(now)
