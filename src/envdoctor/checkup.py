@@ -41,7 +41,7 @@ def diagnose(facts: Facts, plan: Options, began: float) -> Report:
     level = level_of(facts, plan.settings.level)
     outcomes = [_chosen(outcome, plan.selection) for outcome in examine(facts, plan.checks, level=level)]
     prefer = plan.settings.prefer
-    advice = advise(facts, outcomes, plan.selection, plan.config.suppressions, plan.baseline, prefer)
+    advice = advise(facts, outcomes, plan.selection, plan.config.suppressions, plan.baseline, prefer, level)
     return Report(
         version=__version__,
         plugins=tuple(plan.check_set.plugins),

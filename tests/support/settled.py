@@ -1,31 +1,43 @@
 """Whether the cures of findings settle them, by the rules' own judgement of the facts afterwards."""
 
+from functools import cache
+
+from envdoctor.engine.checks import Check, Outcome, Status
 from envdoctor.engine.findings import Finding
-from envdoctor.engine.remedies import DeleteFiles, Install, Remove, Replace, SetEnv, UnsetEnv
-from envdoctor.engine.run import RegisteredCheck, run
+from envdoctor.engine.plugins import built_in
+from envdoctor.engine.remedies import FORETOLD, SetEnv, UnsetEnv
+from envdoctor.engine.run import RegisteredCheck
 from envdoctor.facts import Facts
 from envdoctor.fixes import Toolbox
-from tests.support.closure import ABOUT_PACKAGES, ABOUT_VARIABLES, answer
+from envdoctor.fixes.closure import Closure
+
+
+@cache
+def _all() -> tuple[Outcome, ...]:
+    return tuple(_of(item.check) for item in built_in().checks)
+
+
+def _of(check: Check) -> Outcome:
+    return Outcome(check, (), Status.PASSED)
 
 
 def unsettled(findings: list[Finding], facts: Facts, check: RegisteredCheck) -> list[str]:
-    """The remedies that would be run as they stand, and after which the rule finds the same, or more that harms."""
-
-    def judge(then: Facts) -> list[Finding]:
-        return list(run(then, check).findings)
-
-    toolbox = Toolbox(facts)
-    told = []
+    """The remedies that would be run as they stand, and after which the rule finds the same, or any rule more that
+    harms."""
+    told: list[str] = []
+    closure: Closure | None = None
     for finding in findings:
         for remedy in finding.remedies:
-            needs = ABOUT_VARIABLES if isinstance(remedy, SetEnv | UnsetEnv) else ABOUT_PACKAGES
-            if not isinstance(remedy, SetEnv | UnsetEnv | Install | Remove | Replace | DeleteFiles):
+            if not isinstance(remedy, FORETOLD) or not isinstance(facts, Facts):
                 continue
-            asked = set(check.check.needs)
-            by_trial = isinstance(remedy, SetEnv | UnsetEnv) and "environment" not in asked  # it computed, or measured
-            if by_trial or not asked <= needs or not toolbox.fix(remedy, finding.rule.code).steps:
+            fix = Toolbox(facts).fix(remedy, finding.rule.code)
+            by_trial = isinstance(remedy, SetEnv | UnsetEnv) and "environment" not in check.check.needs
+            if not fix.steps or fix.patient or by_trial:
                 continue
-            said = answer(facts, remedy, [finding], findings, judge)
+            closure = closure or Closure(
+                facts, [_of(check.check), *(it for it in _all() if it.check is not check.check)]
+            )
+            said = closure.answer(remedy, [finding])
             told += [f"{remedy}: left {item.title}" for item in said.left]
             told += [f"{remedy}: new {item.title}" for item in said.new]
     return told

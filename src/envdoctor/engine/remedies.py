@@ -333,3 +333,5 @@ Remedy = (
     | Errand
     | Manual
 )
+# What a patient is after one of these can be told from its facts.
+FORETOLD = (SetEnv, UnsetEnv, Install, Remove, Replace, DeleteFiles)

@@ -1,7 +1,8 @@
 """Remedies, which are intents, turned into steps of the tool that made the patient: one module a tool."""
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -9,7 +10,10 @@ from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.ecosystem.requirements import name_in
+from envdoctor.engine.checks import Outcome
+from envdoctor.engine.findings import Finding
 from envdoctor.engine.remedies import (
+    FORETOLD,
     Edit,
     Errand,
     Install,
@@ -27,6 +31,7 @@ from envdoctor.engine.remedies import (
     SetEnv,
     UnsetEnv,
 )
+from envdoctor.engine.run import ADVANCED
 from envdoctor.facts import Facts
 from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
@@ -37,7 +42,31 @@ from envdoctor.fixes.possible import possible
 from envdoctor.fixes.target import Target
 from envdoctor.fixes.words import in_words
 
-__all__ = ["Fix", "Toolbox"]
+if TYPE_CHECKING:
+    from envdoctor.fixes.closure import Closure
+
+__all__ = ["Fix", "Guard", "Toolbox"]
+
+
+class Guard:
+    """Has the rules judge a cure before it is printed, where its effect can be told; imported with the first of them."""
+
+    def __init__(self, facts: Facts, outcomes: Sequence[Outcome], level: str = ADVANCED) -> None:
+        self._known = facts, outcomes, level
+
+    @cached_property
+    def _closure(self) -> "Closure":
+        from envdoctor.fixes.closure import Closure
+
+        return Closure(*self._known)
+
+    def judged(self, fix: Fix, remedy: Remedy, findings: Sequence[Finding]) -> Fix:
+        """The fix itself; in words where it would leave one of the findings, or bring another."""
+        return self._closure.judged(fix, remedy, findings) if fix.steps and isinstance(remedy, FORETOLD) else fix
+
+    def fine(self, remedy: Remedy, findings: Sequence[Finding]) -> bool:
+        """Whether nothing that can be told speaks against one command for all of these."""
+        return not isinstance(remedy, FORETOLD) or self._closure.fine(remedy, findings)
 
 
 class Toolbox:

@@ -41,7 +41,7 @@ from envdoctor.engine.remedies import (
     UnsetEnv,
 )
 from envdoctor.engine.rules import Severity
-from envdoctor.fixes import Toolbox, steps
+from envdoctor.fixes import Guard, Toolbox, steps
 from envdoctor.fixes.constraints import contradictory, joined, specifier_of
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.steps import Step, run
@@ -110,15 +110,17 @@ class _Wish(Struct):
         return tuple(dict.fromkeys(finding.rule.code for finding in self.findings))
 
 
-def plan(cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox) -> tuple[PlannedFix, ...]:
+def plan(
+    cured: Iterable[tuple[Finding, Sequence[Fix]]], toolbox: Toolbox, guard: Guard | None = None
+) -> tuple[PlannedFix, ...]:
     """The plan for findings (the worst first) and their fixes: of each, the first; the others are alternatives.
 
-    ``toolbox`` translates only what several remedies come to together.
+    ``toolbox`` translates only what several remedies come to together, if ``guard`` has nothing against it.
     """
     wishes: list[_Wish] = []
     for finding, fixes in cured:
         for remedy, fix in list(zip(finding.remedies, fixes, strict=True))[:1]:
-            _add(wishes, remedy, fix, finding, toolbox.apart)
+            _add(wishes, remedy, fix, finding, toolbox.apart, guard)
     wishes = _without_moot(wishes, toolbox)
     _find_conflicts(wishes, toolbox.apart)
     wishes = _settings_as_one(wishes)
@@ -250,7 +252,7 @@ def _all_verified(fix: Fix, codes: Sequence[str]) -> Fix:
     return msgspec.structs.replace(fix, verify=run(*fix.verify.argv[:-1], ",".join(codes)) if fix.verify else None)
 
 
-def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding, apart: bool) -> None:
+def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding, apart: bool, guard: Guard | None) -> None:
     """Join the remedy with one that is there already, where one command does for both.
 
     What cures a harm does nothing more in passing that is only worth knowing, unless the two touch the same thing, or
@@ -261,7 +263,7 @@ def _add(wishes: list[_Wish], remedy: Remedy, fix: Fix, finding: Finding, apart:
         if not alike and wish.remedy != remedy and not _touched(wish.remedy) & _touched(remedy):
             continue
         joined = _joined(wish.remedy, remedy)
-        if joined is not None:
+        if joined is not None and (apart or guard is None or guard.fine(joined, [*wish.findings, finding])):
             wish.fix = wish.fix if joined is wish.remedy else fix if joined is remedy else None
             wish.remedy = joined
             wish.findings.append(finding)

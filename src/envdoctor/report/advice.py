@@ -8,9 +8,10 @@ from envdoctor.engine.checks import Outcome
 from envdoctor.engine.configuration import Suppression
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.rules import Confidence
+from envdoctor.engine.run import ADVANCED
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts
-from envdoctor.fixes import Fix, Toolbox
+from envdoctor.fixes import Fix, Guard, Toolbox
 from envdoctor.fixes.least import first_ways
 from envdoctor.fixes.plan import FIRST
 from envdoctor.guide import Statement, cited
@@ -49,12 +50,13 @@ def advise(
     suppressions: Mapping[str, Suppression],
     baseline: Collection[str] = (),
     prefer: str = "",
+    level: str = ADVANCED,
 ) -> tuple[Advice, ...]:
     """The advice on every finding of a chosen rule, ranked by harm.
 
     ``baseline`` are fingerprints of findings that were there before; ``prefer`` is conda, pip or system.
     """
-    toolbox = Toolbox(facts, prefer)
+    toolbox, guard = Toolbox(facts, prefer), Guard(facts, outcomes, level)
     findings = [finding for outcome in outcomes for finding in outcome.findings if selection.includes(finding.rule)]
     findings.sort(key=_harm)
     findings = first_ways(findings)
@@ -62,7 +64,9 @@ def advise(
     for finding in findings:
         mark = fingerprint(finding)
         known = {"by": "baseline", "reason": "it was there when the baseline was written"} if mark in baseline else None
-        fixes = tuple(toolbox.fix(remedy, finding.rule.code) for remedy in finding.remedies)
+        fixes = tuple(
+            guard.judged(toolbox.fix(remedy, finding.rule.code), remedy, [finding]) for remedy in finding.remedies
+        )
         advice.append(
             Advice(
                 finding=finding,

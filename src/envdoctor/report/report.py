@@ -57,10 +57,12 @@ class Report(Struct, frozen=True, dict=True):
     @cached_property
     def plan(self) -> "tuple[PlannedFix, ...]":
         """One plan for all that is open."""
-        from envdoctor.fixes import Toolbox
+        from envdoctor.fixes import Guard, Toolbox
         from envdoctor.fixes.plan import plan
 
-        return plan([(item.finding, item.fixes) for item in self.open], Toolbox(self.facts, self.settings.prefer))
+        guard = Guard(self.facts, self.outcomes, self.settings.level)
+        toolbox = Toolbox(self.facts, self.settings.prefer)
+        return plan([(item.finding, item.fixes) for item in self.open], toolbox, guard)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from envdoctor.fixes import Toolbox
+from envdoctor.fixes import Guard, Toolbox
 from envdoctor.fixes.plan import plan as plan_of
 from envdoctor.report import escapes
 from envdoctor.report.formats.audience import draw_for
@@ -70,7 +70,8 @@ def _here(page: Page, found: Explanation, patient: PatientView, style: Style, re
         page.paragraph(" ".join(here), "Here", INDENT)
     told = Told()
     toolbox = Toolbox(report.facts, report.settings.prefer)
-    plan = plan_of([(item.finding, item.fixes) for item in found.causes], toolbox)
+    guard = Guard(report.facts, report.outcomes, report.settings.level)
+    plan = plan_of([(item.finding, item.fixes) for item in found.causes], toolbox, guard)
     for group in grouped(patient.told(found.causes, plan)):
         page.line()
         draw_for(page, group, patient, style, told)

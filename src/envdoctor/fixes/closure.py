@@ -5,7 +5,7 @@ installation only its requirements are known: the version may be any that they a
 that bounds tell of are judged. What a new version itself requires is an index's to say, and counts as met.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -15,11 +15,14 @@ from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.threads import with_expected_threads
 from envdoctor.ecosystem.versions import is_newer, is_within, numbers
+from envdoctor.engine.checks import Check, Outcome
 from envdoctor.engine.findings import Finding
-from envdoctor.engine.remedies import DeleteFiles, Install, Remedy, Remove, Replace, SetEnv, UnsetEnv
+from envdoctor.engine.remedies import FORETOLD, DeleteFiles, Install, Remedy, Remove, Replace, SetEnv, UnsetEnv
 from envdoctor.engine.rules import Severity
-from envdoctor.facts import Blas, Cpu, Distribution, Facts, Interpreter, Packages, Path, Variables
+from envdoctor.engine.run import ADVANCED, RegisteredCheck, run
+from envdoctor.facts import Blas, Cpu, Distribution, Facts, Interpreter, Packages, Path, System, Variables
 from envdoctor.fixes.constraints import joined, specifier_of
+from envdoctor.fixes.model import Applicability, Fix
 
 # Sections that a check may read and that are still true, or predicted, once such a remedy was carried out.
 ABOUT_PACKAGES = frozenset({"packages", "interpreter", "patient", "path", "prefix", "environment", "system", "level"})
@@ -27,14 +30,72 @@ ABOUT_VARIABLES = frozenset(
     {"environment", "cpu", "blas", "patient", "system", "prefix", "level", "path", "interpreter"}
 )
 
-Judge = Callable[[Facts], Sequence[Finding]]
-
 
 class Answer(Struct, frozen=True):
     """What is left of the findings that a cure is to settle, and what it would bring."""
 
     left: tuple[Finding, ...]
     new: tuple[Finding, ...]
+
+
+class Closure:
+    """The rules that found something, or could have, ready to judge the patient as a cure would leave it.
+
+    ``outcomes`` are those of the check-up of ``facts``; only rules that read what a cure changes, and nothing that it
+    would change in a way which can't be told, are asked once more. Those of plug-ins are not.
+    """
+
+    def __init__(self, facts: Facts, outcomes: Sequence[Outcome], level: str = ADVANCED) -> None:
+        self._facts = facts
+        self._level = level
+        own = [outcome.check for outcome in outcomes if not outcome.source]
+        self._checks = {
+            True: _concerned(own, "environment", ABOUT_VARIABLES),
+            False: _concerned(own, "packages", ABOUT_PACKAGES),
+        }
+        self._before: dict[int, set[tuple[str, str]]] = {}
+
+    def judged(self, fix: Fix, remedy: Remedy, findings: Sequence[Finding]) -> Fix:
+        """The fix itself; in words, with the reason, where it would leave what it is to settle or bring something else."""
+        if not fix.steps or fix.patient or not isinstance(remedy, FORETOLD):
+            return fix
+        said = self.answer(remedy, findings)
+        if not said.left and not said.new:
+            return fix
+        why = f"this alone leaves: {said.left[0].title}" if said.left else f"it would bring: {said.new[0].title}"
+        return msgspec.structs.replace(
+            fix, title=f"{fix.title} ({why})", steps=(), applicability=Applicability.MANUAL, undo=""
+        )
+
+    def fine(self, remedy: Remedy, findings: Sequence[Finding]) -> bool:
+        """Whether it settles these and brings nothing else, as far as that can be told."""
+        said = self.answer(remedy, findings) if isinstance(remedy, FORETOLD) else None
+        return said is None or not (said.left or said.new)
+
+    def answer(self, remedy: Remedy, findings: Sequence[Finding]) -> Answer:
+        checks = self._checks[isinstance(remedy, SetEnv | UnsetEnv)]
+        meant = {_mark(finding) for finding in findings}
+        left: dict[tuple[str, str], Finding] = {}
+        new: dict[tuple[str, str], Finding] = {}
+        for then in after(self._facts, remedy) if checks else ():
+            for check in checks:
+                for item in run(then, check, self._level).findings:
+                    mark = _mark(item)
+                    if mark in meant:
+                        left.setdefault(mark, item)
+                    elif item.severity is not Severity.INFO and mark not in self._found(check):
+                        new.setdefault(mark, item)
+        return Answer(tuple(left.values()), tuple(new.values()))
+
+    def _found(self, check: RegisteredCheck) -> set[tuple[str, str]]:
+        """What the check finds now: a report may leave out rules of it."""
+        if id(check) not in self._before:
+            self._before[id(check)] = {_mark(item) for item in run(self._facts, check, self._level).findings}
+        return self._before[id(check)]
+
+
+def _concerned(checks: Iterable[Check], section: str, about: frozenset[str]) -> list[RegisteredCheck]:
+    return [RegisteredCheck(check) for check in checks if section in check.needs and about.issuperset(check.needs)]
 
 
 def after(facts: Facts, remedy: Remedy) -> list[Facts]:
@@ -61,24 +122,6 @@ def after(facts: Facts, remedy: Remedy) -> list[Facts]:
         case _:
             return []
     return [msgspec.structs.replace(facts, packages=packages) for packages in made]
-
-
-def answer(
-    facts: Facts, remedy: Remedy, findings: Sequence[Finding], before: Sequence[Finding], judge: Judge
-) -> Answer:
-    """What ``judge`` says of the facts after the remedy; ``before`` is what it said of these."""
-    known = set(map(_mark, before))
-    meant = set(map(_mark, findings))
-    left: dict[tuple[str, str], Finding] = {}
-    new: dict[tuple[str, str], Finding] = {}
-    for then in after(facts, remedy):
-        for item in judge(then):
-            mark = _mark(item)
-            if mark in meant:
-                left.setdefault(mark, item)
-            elif mark not in known and item.severity is not Severity.INFO:
-                new.setdefault(mark, item)
-    return Answer(tuple(left.values()), tuple(new.values()))
 
 
 def _mark(finding: Finding) -> tuple[str, str]:
@@ -214,7 +257,8 @@ def _without_entries(facts: Facts, kept: str) -> Facts:
     path, interpreter, packages = facts.path, facts.interpreter, facts.packages
     if not isinstance(path, Path):
         return facts
-    words = kept.split(";" if "\\" in kept or ";" in kept else ":")
+    on_windows = isinstance(facts.system, System) and facts.system.platform == "win32"
+    words = kept.split(";" if on_windows else ":")
     gone = {item.path for item in path.pythonpath if item.path not in words}
     path = msgspec.structs.replace(path, pythonpath=[item for item in path.pythonpath if item.path not in gone])
     if isinstance(interpreter, Interpreter):
