@@ -7,13 +7,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.efficacy import Case, Outcome, Sick, treat
+from tests.efficacy import Case, Outcome, Sick, on_a_computer_of_its_own, treated
 from tests.support.conda_patients import SCIENCE, Ward, made, pip_install, record_of, ward, wheel
 from tests.support.laboratory import CONDA_FORGE, MAIN, install
-from tests.support.patients import Patient, patient_at, remove, write
+from tests.support.patients import Patient, add_distribution, patient_at, remove, write
 from tests.support.real_conda import PYTHON, VERSION, Laboratory
 
 CONDA = f"conda {VERSION}"
@@ -30,6 +30,7 @@ class CondaCase:
     maker: str
     build: Build
     which: int = 0
+    slow: bool = False
 
     @property
     def case(self) -> Case:
@@ -41,7 +42,7 @@ class CondaCase:
         return self.case.name
 
     def outcome(self, lab: Laboratory, folder: Path) -> Outcome:
-        return treat(self.case, self.build(lab, self.maker, folder))
+        return treated(replace(self.case, build=lambda _: self.build(lab, self.maker, folder)), folder)
 
 
 def sick(around: Ward, patient: Patient, cwd: Path | None = None, **variables: str | None) -> Sick:
@@ -223,6 +224,35 @@ def whose_conda_does_not_start(lab: Laboratory, maker: str, folder: Path) -> Sic
     return sick(around, here)
 
 
+# --- projects, and what lies outside of the prefix ---
+
+
+def without_a_mark(folder: Path, ill: Sick, project: Path) -> Sick:
+    """The patient in a project, as on a computer that is no container: there these rules are silent."""
+    before = on_a_computer_of_its_own(folder)
+    return Sick(ill.python, ill.environ, project, before, ("--project", str(project)))
+
+
+def whose_project_lists_nothing(lab: Laboratory, maker: str, folder: Path) -> Sick:
+    around, here = patient(lab, maker, folder)
+    project = folder / "project"
+    write(project / "setup.py", "from setuptools import setup\nsetup(name='fit')\n")
+    return without_a_mark(folder, sick(around, here), project)
+
+
+def that_a_project_runs_in(lab: Laboratory, maker: str, folder: Path) -> Sick:
+    around, here = patient(lab, maker, folder)
+    project = folder / "project"
+    write(project / "environment.yml", "channels: [conda-forge]\ndependencies: [python=3.11, hdf5]\n")
+    return without_a_mark(folder, sick(around, here), project)
+
+
+def with_the_users_packages(lab: Laboratory, maker: str, folder: Path) -> Sick:
+    around, here = patient(lab, maker, folder)
+    add_distribution(around.home / ".local" / "lib" / f"python{PYTHON}" / "site-packages", "pandas", "1.0")
+    return sick(around, here)
+
+
 BOTH = ("conda", "rattler")
 HISTORY = b"==> 2026-01-01 00:00:00 <==\n# update specs: ['numpy\n"
 CONDA_CASES = [
@@ -283,6 +313,15 @@ CONDA_CASES = [
     *(CondaCase("CON019", "a version does not fit", maker, with_an_older_one_than_needed) for maker in BOTH),
     *(CondaCase("CON020", "conda does not start", maker, whose_conda_does_not_start) for maker in (*BOTH, "base")),
     *(CondaCase("CON021", "pip's packages were left behind", maker, with_what_pip_left_behind) for maker in BOTH),
+    *(
+        CondaCase("PY007", "the user's packages hide the environment's", maker, with_the_users_packages, slow=True)
+        for maker in BOTH
+    ),
+    *(
+        CondaCase("REP001", "the project lists nothing", maker, whose_project_lists_nothing, slow=True)
+        for maker in BOTH
+    ),
+    CondaCase("REP005", "a project in conda's base", "base", that_a_project_runs_in, slow=True),
 ]
 
 

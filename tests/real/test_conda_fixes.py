@@ -23,7 +23,8 @@ def cases() -> list[object]:
         maker = ("conda", "rattler")[number % 2]
         chosen.add(next((item for item in items if item.maker == maker), items[0]).name)
     return [
-        pytest.param(item, id=item.name, marks=() if item.name in chosen else pytest.mark.slow) for item in CONDA_CASES
+        pytest.param(item, id=item.name, marks=() if item.name in chosen and not item.slow else pytest.mark.slow)
+        for item in CONDA_CASES
     ]
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from msgspec import structs
+
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.origins import CONDA_ROOTS, OriginKind
 from envdoctor.ecosystem.projects import ProjectModel
@@ -198,11 +201,33 @@ def _new(target: Target, errand: NewEnvironment) -> Fix:
     elif "uv.lock" in _listed(target):
         from envdoctor.fixes.tools import uv
 
-        step = uv.sync(target)
-        return Fix(
-            title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo="remove the folder it makes"
-        )
+        undo, folder = "remove the folder it makes", target.project_path(".venv")
+        steps = (uv.sync(target),)
+        return Fix(title=errand.title, steps=steps, applicability=Applicability.SAFE, undo=undo, patient=folder)
     else:
-        name, step = ".venv", Pip.environment("python3", target.project_path(".venv"))
-    undo = f"remove {target.project_path(name)}"
-    return beside(target, Fix(title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo=undo), name)
+        return beside(target, _new_venv(target, errand.title), ".venv")
+    folder = target.project_path(name)
+    undo = f"remove {folder}"
+    fix = Fix(title=errand.title, steps=(step,), applicability=Applicability.SAFE, undo=undo, patient=folder)
+    return beside(target, fix, name)
+
+
+def _new_venv(target: Target, title: str) -> Fix:
+    """With what the project's requirements file lists, if it has one; Debian's Python may lack what makes it."""
+    from envdoctor.fixes.tools import python
+    from envdoctor.fixes.tools.system import manager_of, with_venv
+
+    folder = target.project_path(".venv")
+    fix = structs.replace(python.make(folder, title, f"remove {folder}"), patient=folder)
+    if listed := _listed(target).get("requirements"):
+        inside = Pip(paths.python(folder, target.windows))
+        fix = structs.replace(
+            fix,
+            title=f"{title}, with what {listed} lists",
+            steps=(*fix.steps, inside.install("--requirement", target.project_path(listed))),
+        )
+    if target.facts.prefix.has_ensurepip is False and manager_of(target) == "apt-get":
+        why = "it begins with a package of the system"
+        steps = (with_venv(target), *fix.steps)
+        fix = structs.replace(fix, steps=steps, applicability=Applicability.UNSAFE, reason=why)
+    return fix

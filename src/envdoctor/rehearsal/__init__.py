@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from envdoctor.ecosystem.units import plural
 from envdoctor.fixes.plan import PlannedFix
 from envdoctor.fixes.steps import as_json
 from envdoctor.rehearsal import scratch as scratches
@@ -51,7 +52,7 @@ class Rehearsing(Struct, frozen=True):
         where = "memory" if self.scratch.in_memory else os.path.dirname(self.scratch.folder)
         count = sum(len(entry.fix.steps) for entry in self.part.entries)
         return (
-            f"{count} step(s) are carried out on overlays; what they write (the environment has {about}) goes to {where}"
+            f"{plural(count, 'step is', 'steps are')} carried out on overlays; what they write (the environment has {about}) goes to {where}"
             f" ({self.scratch.free / 1e6:.0f} MB free) and is deleted afterwards"
         )
 

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from envdoctor.rehearsal.overlays import Refused, lay
+from envdoctor.rehearsal.overlays import Refused, lay, let_go
 from envdoctor.rehearsal.scratch import clear
 
 PARENT_DIED = 1  # PR_SET_PDEATHSIG: linux/prctl.h
@@ -23,7 +23,7 @@ KEPT = 1500  # bytes of the end of what a command says
 def main() -> int:
     """Do what the input says; 0 if it came to an end."""
     task: dict[str, Any] = json.load(sys.stdin)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _ended)
     scratch = task["scratch"]
     try:
         lay(task["folders"], scratch, task["in_memory"])
@@ -35,7 +35,15 @@ def main() -> int:
     finally:
         os.chdir("/")
         clear(scratch)
+        if not task["in_memory"]:
+            let_go(scratch)
     return 0
+
+
+def _ended(*_: object) -> None:
+    """Leave once: of a parent with several threads the end is told for each, and tidying up is not to be cut short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _work(task: dict[str, Any], scratch: str) -> None:

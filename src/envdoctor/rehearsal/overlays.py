@@ -132,6 +132,20 @@ def lay(folders: Sequence[str], scratch: str, in_memory: bool) -> None:
             _read_only(path, False)
 
 
+def let_go(scratch: str) -> None:
+    """Take a scratch folder on a disk away, whose parts are gone: it is a mount here, below one that can't be written."""
+    os.chdir("/")
+    _libc().umount2(os.fsencode(scratch), DETACH)
+    above = os.path.dirname(scratch)
+    while not os.path.ismount(above):
+        above = os.path.dirname(above)
+    try:
+        _read_only(above, False)
+        os.rmdir(scratch)
+    except (Refused, OSError):
+        return  # who has started us does it
+
+
 def _hold(target: str, number: int) -> None:
     """Keep hold of what is mounted at ``target``: an overlay over a folder above would hide it."""
     if os.path.isdir(target):

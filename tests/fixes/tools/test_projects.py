@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from envdoctor.engine.remedies import Install, Lock, Sync
-from envdoctor.facts import Declaration, Facts, Locked, Member, Project, Requirement, ToolMark, Workspace
-from envdoctor.testing import PREFIX, changed, distribution, environment, packages
+from envdoctor.engine.remedies import Install, Lock, NewEnvironment, Sync
+from envdoctor.facts import Declaration, Facts, Locked, Member, Project, Requirement, ToolMark, Tools, Workspace
+from envdoctor.testing import PREFIX, changed, distribution, environment, packages, prefix
 from tests.fixes.test_tools import PYTHON, UV_PROJECT, conda, fix, made_by
 from tests.support.cures import argvs
 
@@ -169,3 +169,26 @@ def test_a_first_lock_is_made_by_the_tool_that_the_project_names(maker: str, tab
     ]
     marks = [ToolMark(tool=table, file="pyproject.toml", line=3)] if table else []
     assert fix(made_by(maker, project=project(*lists, tools=marks)), Lock()).title == f"lock with {tool}"
+
+
+NEW = NewEnvironment("make an environment for this project alone")
+
+
+@pytest.mark.posix
+def test_a_projects_own_environment_holds_what_its_list_asks_for_and_is_looked_at_afterwards() -> None:
+    empty = Tools(taken={})
+    told = fix(made_by("debian", project=of_list("debian").project, tools=empty), NEW)
+    folder = f"{ROOT}/.venv"
+    install = f"{folder}/bin/python -m pip install --requirement {ROOT}/requirements.txt"
+    assert argvs(told) == [f"python3 -m venv {folder}", install]
+    assert (told.applicability, told.patient) == ("safe", folder)
+    assert told.verify is not None and folder in told.verify.argv
+    bare = fix(made_by("debian", project=project(), tools=empty), NEW)
+    assert argvs(bare) == [f"python3 -m venv {folder}"]
+
+
+@pytest.mark.posix
+def test_where_debian_has_packed_ensurepip_apart_that_package_comes_first() -> None:
+    told = fix(changed(made_by("debian", project=project()), prefix=prefix(has_ensurepip=False)), NEW)
+    assert argvs(told)[0].endswith("-venv") and "apt-get install" in argvs(told)[0]
+    assert told.applicability == "unsafe"

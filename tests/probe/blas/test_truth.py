@@ -11,24 +11,13 @@ from envdoctor.facts import Missing, Trial, Truth
 from envdoctor.probe.blas import truth
 from envdoctor.probe.interrogation import FLAGS
 from envdoctor.testing import blas, openblas
-from tests.support.compiler import shared_library
+from tests.support.compiler import KERNEL, shared_library
 from tests.support.patients import Patient, clean_environ
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(os.name == "nt" or not os.path.exists("/proc/self/maps"), reason="LD_PRELOAD is Linux's"),
 ]
-# Does the work of the library it stands before, then what {FAULT} says.
-KERNEL = """
-void *dlopen(const char *, int), *dlsym(void *, const char *);
-typedef void product(int, int, int, long, long, long, float, const float *, long, const float *, long, float, float *, long);
-void scipy_cblas_sgemm64_(int order, int ta, int tb, long m, long n, long k, float alpha, const float *a, long lda,
-                          const float *b, long ldb, float beta, float *c, long ldc) {
-    product *real = (product *)dlsym(dlopen(getenv("REAL_BLAS"), 2), "scipy_cblas_sgemm64_");
-    real(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    if (m == 33 && n == 129) { FAULT }
-}
-"""
 
 
 def interview(patient: Patient) -> Any:
