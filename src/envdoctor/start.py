@@ -8,9 +8,10 @@ import gc
 import os
 import sys
 
-from envdoctor.cli.head_start import HeadStart
-from envdoctor.cli.postponed import left_out, postponed
-from envdoctor.probe.choose import Surroundings
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from envdoctor.cli.head_start import HeadStart
+    from envdoctor.probe.subreaper import Subreaper
 
 
 def main(as_module: bool = False) -> None:
@@ -20,13 +21,18 @@ def main(as_module: bool = False) -> None:
         import tracemalloc
 
         tracemalloc.stop()  # it is the user's program that is to be traced; we take fifty times as long
-    _prefer_installed_modules(as_module)
-    _open_standard_streams()
-    from envdoctor.probe.subreaper import Subreaper
-
-    head, orphans = None, Subreaper()
+    head: HeadStart | None = None
+    orphans: Subreaper | None = None
     try:
-        head = HeadStart(sys.argv[1:], Surroundings(as_module))
+        _prefer_installed_modules(as_module)
+        _open_standard_streams()
+        # Here, so that an interruption while they load ends in a line.
+        from envdoctor.cli import head_start
+        from envdoctor.cli.postponed import left_out, postponed
+        from envdoctor.probe import choose, subreaper
+
+        orphans = subreaper.Subreaper()
+        head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
         _end_in_order()
@@ -44,7 +50,8 @@ def main(as_module: bool = False) -> None:
             head.interrogation.close()
         if "envdoctor.engine.foreign" in sys.modules:
             sys.modules["envdoctor.engine.foreign"].end_all()
-        orphans.close()
+        if orphans is not None:
+            orphans.close()
     _leave(status)
 
 

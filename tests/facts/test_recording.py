@@ -19,7 +19,7 @@ from envdoctor.checkup import Options, diagnose
 from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import Selection
-from envdoctor.facts import Facts, Gpu, Layer, LayerStatus, Missing, schema
+from envdoctor.facts import Facts, Gpu, Layer, LayerStatus, Missing, Packages, schema
 from envdoctor.facts.recording import Memory, RecordingError, dump, load, record
 from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, renderer
@@ -181,21 +181,8 @@ def test_what_is_no_recording_is_told_in_one_line(text: str | bytes, message: st
     "change, what",
     [
         (lambda it: it["facts"].pop("cpu"), "missing `cpu` - at `$`"),
-        (lambda it: it["facts"].update(cpu=None), "Expected `object`, got `null` - at `$.cpu`"),
-        (lambda it: it["facts"].update(cpu={"missing": 5}), "Expected `str`, got `int` - at `$.cpu.missing`"),
-        (lambda it: it["facts"]["cpu"].update(logical="4"), "Expected `int`, got `str` - at `$.cpu.logical`"),
-        (lambda it: it["facts"]["cpu"].update(logical=True), "Expected `int`, got `bool` - at `$.cpu.logical`"),
-        (lambda it: it["facts"]["cpu"].update(quota="\ud800"), "Expected `number`, got `str` - at `$.cpu.quota`"),
-        (lambda it: it["facts"]["packages"].update(conda=[]), "Expected `object`, got `array` - at `$.packages.conda`"),
-        (
-            lambda it: it["facts"]["packages"].update(distributions=None),
-            "Expected `array`, got `null` - at `$.packages.distributions`",
-        ),
-        (lambda it: it["facts"]["cpu"].update(quota=math.nan), "nan is no number in JSON - at `$.cpu.quota`"),
-        (
-            lambda it: it["facts"]["packages"]["distributions"][0].update(name=1),
-            "Expected `str`, got `int` - at `$.packages.distributions[0].name`",
-        ),
+        (lambda it: it["facts"].update(start=None), "Expected `object`, got `null` - at `$.start`"),
+        (lambda it: it["facts"]["prefix"].update(path=7), "Expected `str`, got `int` - at `$.prefix.path`"),
         (lambda it: it.update(patient="me"), "Expected `object`, got `str` - at `$.patient`"),
     ],
 )
@@ -205,6 +192,62 @@ def test_damage_is_told_with_its_place(change: Callable[[dict[str, Any]], object
     with pytest.raises(RecordingError) as error:
         load(dump(spoilt), "x")
     assert str(error.value) == f"x: damaged recording: {what}"
+
+
+def unlike(document: dict[str, Any], section: str, field: str, value: object) -> Facts:
+    document["facts"][section][field] = value
+    return load(dump(document), "x")
+
+
+@pytest.mark.parametrize(
+    "section, field, value, said",
+    [
+        ("cpu", "quota", "\ud800", "Expected `number`, got `str` - at `$.cpu.quota`"),
+        ("cpu", "quota", math.nan, "nan is no number in JSON - at `$.cpu.quota`"),
+        ("cpu", "logical", "4", "Expected `int`, got `str` - at `$.cpu.logical`"),
+        ("cpu", "logical", True, "Expected `int`, got `bool` - at `$.cpu.logical`"),
+        ("packages", "distributions", None, "Expected `array`, got `null` - at `$.packages.distributions`"),
+    ],
+)
+def test_a_value_of_another_type_costs_the_nearest_thing_that_may_be_unknown(
+    section: str, field: str, value: object, said: str
+) -> None:
+    there = unlike(document(), section, field, value)
+    part = getattr(there, section)
+    known = part if isinstance(part, Missing) else getattr(part, field)
+    assert known == Missing(f"damaged recording: {said}")
+    words, _, place = said.partition(" - at ")
+    assert there.start.hindered == f"the recording is damaged at {place.strip('`')}: {words}"
+    assert there.interpreter == load(dump(document()), "x").interpreter  # another section
+
+
+def test_an_entry_of_another_type_is_left_out_of_its_list_and_its_mapping() -> None:
+    spoilt = record(facts(packages=packages(*map(distribution, "abc"), unreadable={"/x": "no", "/y": "no"})), "1")
+    there = spoilt["facts"]["packages"]
+    there["distributions"][1]["name"] = 1
+    there["unreadable"]["/x"] = []
+    read = load(dump(spoilt), "x")
+    assert isinstance(read.packages, Packages)
+    assert [item.name for item in read.packages.distributions] == ["a", "c"]
+    assert read.packages.unreadable == {"/y": "no"}
+    place = "$.packages.distributions[1].name: Expected `str`, got `int`"
+    assert read.start.hindered == f"the recording is damaged at {place} and at 1 more places"
+
+
+def test_a_damaged_recording_is_no_healthy_patient() -> None:
+    spoilt = record(facts(packages=packages(distribution("numpy", "2.4.1"))), "1")
+    spoilt["facts"]["packages"]["distributions"][0]["name"] = 1
+    plan = Options(built_in(), Selection(), Config(), Settings())
+    report = diagnose(load(dump(spoilt), "x"), plan, 0.0)
+    assert (report.exit_code, report.status) == (3, "inconclusive")
+
+
+def test_a_file_with_more_damage_than_sense_is_no_recording() -> None:
+    spoilt = record(facts(packages=packages(*[distribution(f"d{number}") for number in range(60)])), "1")
+    for item in spoilt["facts"]["packages"]["distributions"]:
+        item["name"] = 1
+    with pytest.raises(RecordingError, match=r"damaged recording: .*distributions\[0\]\.name"):
+        load(dump(spoilt), "x")
 
 
 JSON = st.recursive(
@@ -309,7 +352,7 @@ def test_many_that_are_alike_are_read_as_each_alone() -> None:
     assert together == [load(text, "x.json") for text in texts]
     assert together[1].packages is together[0].packages and max(map(len, memory.values())) <= 4
     broken = json.loads(texts[0])
-    broken["facts"]["cpu"]["logical"] = "many"
+    broken["facts"]["prefix"]["path"] = 7
     for text in (json.dumps(broken), texts[0].replace('"start"', '"tarts"')):
         with pytest.raises(RecordingError) as alone:
             load(text, "x.json")

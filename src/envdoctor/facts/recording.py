@@ -50,12 +50,15 @@ def dump(document: object, indent: int | None = None) -> str:
 
 Memory = dict[str, list[tuple[object, object]]]  # of each section the last few, as JSON values and as facts
 REMEMBERED = 4
+MOST_DAMAGE = 50  # entries; a file with more is no recording
+LONGEST_PLACE = 120  # characters
 
 
 def load(text: str | bytes, name: str, memory: Memory | None = None) -> Facts:
     """The facts in a recording, in a JSON report, or in a text with a block of `envdoctor paste` in it.
 
-    Raises `RecordingError` naming the file ``name``.
+    A value that is not of its type costs its own entry only: that is unknown where the facts have a word for it, and left
+    out of its list where they have none; ``start.hindered`` says so. Raises `RecordingError` naming the file ``name``.
 
     ``memory``, empty at first, is for reading many that are alike: a section that is equal to one of the last is taken from it.
     """
@@ -76,9 +79,45 @@ def load(text: str | bytes, name: str, memory: Memory | None = None) -> Facts:
         values = {**document["facts"], "patient": document["patient"]}
         return typing.cast("Facts", convert(values, Facts)) if memory is None else _remembered(values, memory)
     except msgspec.ValidationError as error:
-        raise RecordingError(f"{name}: damaged recording: {error}") from None
+        mended = _mended(values)
+        if mended is None:
+            raise RecordingError(f"{name}: damaged recording: {error}") from None
+        return mended
     except RecursionError:
         raise RecordingError(f"{name}: nested too deeply to be a recording") from None
+
+
+def _mended(values: dict[str, object]) -> Facts | None:
+    """The facts without the entries that are not of their type; ``None`` where too much is, or what no recording is without."""
+    import copy
+
+    places: list[str] = []
+    values = copy.deepcopy(values)
+    while len(places) < MOST_DAMAGE:
+        try:
+            facts = typing.cast("Facts", _converter(Facts)(values))
+        except _MisfitError as misfit:
+            lost = max((number for number, step in enumerate(misfit.path) if step.loss), default=None)
+            if lost is None:
+                return None
+            place = f"${misfit.where}"[:LONGEST_PLACE]
+            places.append(f"{place}: {misfit.words}")
+            _take_out(values, misfit.path[: lost + 1], f"damaged recording: {misfit.words} - at `{place}`")
+            continue
+        more = f" and at {len(places) - 1} more places" if len(places) > 1 else ""
+        said = f"the recording is damaged at {places[0]}{more}"
+        return msgspec.structs.replace(facts, start=msgspec.structs.replace(facts.start, hindered=said))
+    return None
+
+
+def _take_out(values: Any, path: "tuple[_Step, ...]", why: str) -> None:
+    """Take what lies at ``path`` out of its list or mapping, or put the word for unknown into its place."""
+    for step in path[:-1]:
+        values = values[step.key]
+    if path[-1].loss == UNKNOWN:
+        values[path[-1].key] = {"missing": why}
+    else:
+        del values[path[-1].key]
 
 
 def _remembered(values: dict[str, object], memory: Memory) -> Facts:
@@ -162,15 +201,30 @@ def convert(value: object, wanted: Any, where: str = "$") -> object:
         raise msgspec.ValidationError(f"{misfit.words} - at `{where}{misfit.where}`") from None
 
 
+UNKNOWN, LEFT_OUT = "unknown", "left out"
+
+
+class _Step(typing.NamedTuple):
+    """One step into a document; ``loss`` is what may become of the value there, empty where nothing is without it."""
+
+    key: str | int
+    loss: str = ""
+
+
 class _MisfitError(Exception):
-    """A value that is not of its type; ``where`` grows on the way out."""
+    """A value that is not of its type; ``path`` grows on the way out."""
 
-    def __init__(self, words: str, where: str = "") -> None:
+    def __init__(self, words: str, path: tuple[_Step, ...] = ()) -> None:
         self.words = words
-        self.where = where
+        self.path = path
 
-    def at(self, place: str) -> "_MisfitError":
-        return _MisfitError(self.words, place + self.where)
+    @property
+    def where(self) -> str:
+        """The path in words: ``.packages.distributions[3].name``."""
+        return "".join(f"[{step.key}]" if isinstance(step.key, int) else f".{step.key}" for step in self.path)
+
+    def at(self, key: str | int, loss: str = "") -> "_MisfitError":
+        return _MisfitError(self.words, (_Step(key, loss), *self.path))
 
 
 _Converter = Callable[[object], object]
@@ -254,7 +308,7 @@ def _list(wanted: Any, kind: Any) -> _Converter:
             for item in value:
                 items.append(one(item))
         except _MisfitError as misfit:
-            raise misfit.at(f"[{len(items)}]") from None
+            raise misfit.at(len(items), LEFT_OUT) from None
         return items
 
     return converted
@@ -269,13 +323,14 @@ def _dict(wanted: Any, kind: Any) -> _Converter:
             for key, item in value.items():
                 items[str(key)] = one(item)
         except _MisfitError as misfit:
-            raise misfit.at(f".{key}") from None
+            raise misfit.at(key, LEFT_OUT) from None
         return items
 
     return converted
 
 
 def _struct(wanted: Any) -> _Converter:
+    types_of: dict[str, Any] = {}
     known: list[tuple[str, str, bool, _Converter]] = []  # filled in at the first use: a struct may hold its own kind
 
     def converted(value: object) -> object:
@@ -283,6 +338,7 @@ def _struct(wanted: Any) -> _Converter:
             raise _unlike(value, "object")
         if not known:
             hints = typing.get_type_hints(wanted)
+            types_of.update((field.encode_name, hints[field.name]) for field in msgspec.structs.fields(wanted))
             known.extend(
                 (field.name, field.encode_name, field.required, _converter(hints[field.name]))
                 for field in msgspec.structs.fields(wanted)
@@ -297,7 +353,7 @@ def _struct(wanted: Any) -> _Converter:
             else:
                 return wanted(**arguments)
         except _MisfitError as misfit:
-            raise misfit.at(f".{encoded}") from None
+            raise misfit.at(encoded, UNKNOWN if Missing in _options(types_of[encoded]) else "") from None
         raise _MisfitError(f"missing `{encoded}`")
 
     return converted

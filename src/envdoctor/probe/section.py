@@ -25,6 +25,10 @@ def section(name: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
         return Missing(f"{name}: {error.strerror}")
     except RecursionError:
         return Missing(f"{name} could not be read: nested too deeply")
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        return Missing(
+            f"{name} could not be read: what was read is not of the form that was expected ({type(error).__name__})"
+        )
     except Exception as error:
         return Missing(f"{name} could not be read: {type(error).__name__}: {error}")
 
