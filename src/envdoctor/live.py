@@ -76,6 +76,7 @@ class Introspection:
             "pools": told,
             "problem": problem,
             "flushed": flushed,
+            "pinned": _pinned(),
         }, ""
 
     def complaints(self) -> str:
@@ -84,6 +85,18 @@ class Introspection:
 
     def close(self) -> None:
         """Nothing to end."""
+
+
+def _pinned() -> dict[str, object] | None:
+    """Whether an OpenMP variable has bound this process to fewer CPUs than its parent has: where it began is not kept."""
+    if not any(name in os.environ for name in ("OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY")):
+        return None
+    now = loader.cpus()
+    try:
+        before = len(os.sched_getaffinity(os.getppid()))
+    except (AttributeError, OSError):
+        return None
+    return {"after": "", "before": before, "now": now} if now and now < before else None
 
 
 class ShownFinding(Struct, frozen=True):

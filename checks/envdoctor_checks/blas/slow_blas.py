@@ -6,6 +6,7 @@ from envdoctor.api import (
     Blas,
     Evidence,
     Finding,
+    Manual,
     Missing,
     NotApplicable,
     Packages,
@@ -32,6 +33,9 @@ def slow_blas(
     Where several are loaded (Debian's alternatives of BLAS and of LAPACK differ), `--deep` tells which one NumPy uses.
     """
     loaded = [library for library in blas.libraries if library.loaded and "numpy" in library.used_by]
+    if not loaded and blas.built_without:
+        yield _none(blas.built_without)
+        return
     if not loaded:
         if "numpy" in known(blas.examined):
             known(blas.openmp)
@@ -49,4 +53,22 @@ def slow_blas(
         "The reference BLAS is written to be read, not to be fast, and ATLAS was tuned for other processors, on one "
         "thread. Products, solves and decompositions of large matrices take five to ten times as long.",
         remedies=faster(slow[0], system, packages, path),
+    )
+
+
+def _none(config: str) -> Finding:
+    return Finding(
+        BLA003,
+        "none",
+        (Evidence(config, "no BLAS was found when this NumPy was built"),),
+        "NumPy was built without a BLAS: its linear algebra is many times slower than with OpenBLAS",
+        "It computes products in plain loops on one thread, and solves with the small LAPACK that it brings for such builds. "
+        "Products of large matrices take ten to a hundred times as long.",
+        remedies=(
+            Manual(
+                "install a NumPy that brings OpenBLAS: `pip install --force-reinstall --no-deps --only-binary=numpy numpy`, or from "
+                "conda-forge"
+            ),
+            Manual("where it has to be built here, install OpenBLAS and its headers first (Debian: libopenblas-dev)"),
+        ),
     )

@@ -6,6 +6,7 @@ from envdoctor_checks.threads import (
     more_threads_than_cpus,
     nested_parallelism,
     process_limit,
+    process_pinned,
     thread_variable_without_effect,
     threads_capped,
 )
@@ -18,4 +19,5 @@ CHECKS = (
     invalid_thread_variable.invalid_variable,
     build_limit.build_limit,
     process_limit.process_limit,
+    process_pinned.process_pinned,
 )

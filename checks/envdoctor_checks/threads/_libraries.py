@@ -1,5 +1,7 @@
 """The loaded libraries, how many threads they have, and what limits them."""
 
+from math import ceil
+
 from msgspec import structs
 
 from envdoctor.api import (
@@ -10,6 +12,7 @@ from envdoctor.api import (
     Missing,
     NotApplicable,
     OpenMP,
+    Packages,
     UnknownFact,
     Variables,
     is_count,
@@ -75,6 +78,26 @@ def within_allocation(cpu: Cpu, environment: Variables) -> tuple[Cpu, list[Evide
         if job in set_here and is_count(value) and int(value) < cpu.usable:
             return structs.replace(cpu, usable=int(value)), [Evidence(name, value)]
     return cpu, []
+
+
+def unpinned(cpu: Cpu, blas: Blas) -> Cpu:
+    """The CPUs that the process had before OpenMP bound it: a limit that goes with a variable is no size of a machine."""
+    if blas.pinned is None or cpu.affinity >= blas.pinned.before:
+        return cpu
+    usable = blas.pinned.before
+    if isinstance(cpu.quota, float):
+        usable = min(usable, max(1, ceil(cpu.quota)))
+    return structs.replace(cpu, affinity=blas.pinned.before, usable=max(cpu.usable, usable))
+
+
+# Packages whose OpenMP takes OMP_NUM_THREADS at its word, else a thread for each CPU of the mask, whatever a quota leaves. They are not
+# loaded by a check-up. (LightGBM: src/utils/openmp_wrapper.cpp; PyTorch: aten/src/ATen/ParallelOpenMP.cpp; implicit: Cython's prange.)
+OPENMP_USERS = ("lightgbm", "torch", "implicit")
+
+
+def openmp_users(packages: Packages | Missing | None) -> list[str]:
+    found = packages.distributions if isinstance(packages, Packages) else []
+    return [name for name in OPENMP_USERS if any(item.key == name for item in found)]
 
 
 def count(threads: int) -> str:

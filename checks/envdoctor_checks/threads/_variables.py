@@ -17,16 +17,23 @@ NAMES = {
 
 def setting(name: str, value: str, title: str = "") -> tuple[Remedy, ...]:
     """A variable: for this shell; for every start of the environment; for an image."""
+    return settings({name: value}, title)
+
+
+def settings(variables: dict[str, str], title: str = "") -> tuple[Remedy, ...]:
+    """Several of them."""
+    words = " ".join(f"{name}={value}" for name, value in variables.items())
     return (
-        SetEnv({name: value}, title=title),
-        KeepEnv({name: value}),
-        Edit(
-            "Dockerfile", f"ENV {name}={value}, before the command that starts Python", title="in a container's image"
-        ),
+        SetEnv(variables, title=title),
+        KeepEnv(variables),
+        Edit("Dockerfile", f"ENV {words}, before the command that starts Python", title="in a container's image"),
     )
 
 
-def limit(name: str, threads: int) -> tuple[Remedy, ...]:
+def limit(name: str | list[str], threads: int) -> tuple[Remedy, ...]:
     """A limit on BLAS's threads; in code, threadpoolctl sets it for a block and after the libraries were loaded."""
     code = f"with threadpoolctl.threadpool_limits({threads}, user_api='blas'): …"
-    return (*setting(name, str(threads)), Manual(f"in the code, for one block: `{code}`"))
+    return (
+        *settings(dict.fromkeys([name] if isinstance(name, str) else name, str(threads))),
+        Manual(f"in the code, for one block: `{code}`"),
+    )

@@ -12,6 +12,7 @@ from envdoctor.api import (
     Measure,
     Missing,
     OpenMP,
+    Packages,
     Rule,
     SetEnv,
     Severity,
@@ -21,10 +22,19 @@ from envdoctor.api import (
     is_count,
     is_list,
     known,
+    order,
     oversubscription_verdict,
     with_expected_threads,
 )
-from envdoctor_checks.threads._libraries import VARIABLES, limits_seen, loaded_libraries, threads_of, within_allocation
+from envdoctor_checks.threads._libraries import (
+    VARIABLES,
+    limits_seen,
+    loaded_libraries,
+    openmp_users,
+    threads_of,
+    unpinned,
+    within_allocation,
+)
 from envdoctor_checks.threads._variables import limit
 
 THR001 = Rule("THR001", "more-threads-than-cpus", Severity.WARNING, Confidence.LIKELY, guide=("blas-7", "blas-8"))
@@ -32,12 +42,17 @@ THR001 = Rule("THR001", "more-threads-than-cpus", Severity.WARNING, Confidence.L
 
 @check(THR001)
 def more_threads_than_cpus(
-    blas: Blas, cpu: Cpu, environment: Variables, measure: Measure | Missing | None = None
+    blas: Blas,
+    cpu: Cpu,
+    environment: Variables,
+    measure: Measure | Missing | None = None,
+    packages: Packages | Missing | None = None,
 ) -> Iterator[Finding]:
     """Threads as the loaded libraries answer, against the CPUs that affinity, cgroup quota and a scheduler's job leave."""
     known(cpu.quota)
-    whole = cpu
+    whole = cpu = unpinned(cpu, blas)
     cpu, given = within_allocation(cpu, environment)
+    unseen = openmp_users(packages)
     loaded = loaded_libraries(with_expected_threads(blas, whole, environment.variables))
     counted = [library for library in loaded if not isinstance(library.threads, Missing)]
     found = False
@@ -45,14 +60,38 @@ def more_threads_than_cpus(
         pools = [library for library in counted if library.vendor == vendor]
         if any(at_once(library, cpu, environment) > cpu.usable for library in pools):
             found = True
-            yield _finding(vendor, pools, cpu, environment, measure, given)
+            yield _finding(vendor, pools, cpu, environment, measure, given, _others(blas, unseen, cpu, environment))
     runtimes = blas.openmp if isinstance(blas.openmp, list) else []
     # Without the variable, those who use OpenMP set their own number (scikit-learn counts the quota itself).
     crowded = [item for item in runtimes if at_once(item, cpu, environment) > cpu.usable and item.used_by]
-    if crowded and not found and is_list(environment.variables.get("OMP_NUM_THREADS", "")):
-        yield _openmp_finding(crowded, cpu, environment, given)
+    value = environment.variables.get("OMP_NUM_THREADS", "")
+    if not found and is_list(value):
+        if crowded:
+            yield _openmp_finding(crowded, cpu, environment, given)
+        elif unseen and _asked(value, cpu, environment) > cpu.usable:
+            yield _unseen_finding(unseen, cpu, environment, given)
     if not counted:
         raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")
+
+
+def _asked(value: str, cpu: Cpu, environment: Variables) -> int:
+    """The threads of one region of an OpenMP that is not loaded, by the variable."""
+    first = int(value.split(",", maxsplit=1)[0])
+    return at_once(OpenMP(runtime="libgomp", threads=first, path="", used_by=[], loaded=False), cpu, environment)
+
+
+def _others(blas: Blas, unseen: list[str], cpu: Cpu, environment: Variables) -> list[Evidence]:
+    """Who starts too many threads by OpenMP beside BLAS, where no variable limits them: a limit on BLAS alone leaves those."""
+    if "OMP_NUM_THREADS" in environment.variables:
+        return []
+    runtimes = blas.openmp if isinstance(blas.openmp, list) else []
+    crowded = [item for item in runtimes if at_once(item, cpu, environment) > cpu.usable and item.used_by]
+    found = [Evidence(item.path, f"{item.threads} threads ({', '.join(item.used_by)})") for item in crowded]
+    if unseen and cpu.affinity > cpu.usable:
+        found.append(
+            Evidence("OpenMP of " + ", ".join(unseen), f"{cpu.affinity} threads, one for each CPU of the mask")
+        )
+    return found
 
 
 def at_once(pool: Library | OpenMP, cpu: Cpu, environment: Variables) -> int:
@@ -77,17 +116,21 @@ def _finding(
     environment: Variables,
     measure: Measure | Missing | None,
     given: list[Evidence],
+    others: list[Evidence],
 ) -> Finding:
     most = max(threads_of(library) for library in pools)
     variable = VARIABLES.get(vendor, "OMP_NUM_THREADS")
     crowded = [library for library in pools if at_once(library, cpu, environment) > cpu.usable]
     if vendor == "openblas" and any(library.threading_layer == "openmp" for library in crowded):
         variable = "OMP_NUM_THREADS"  # such a build reads no other; the others read it where nothing outranks it
+    variables = [variable] if not others or variable == "OMP_NUM_THREADS" else ["OMP_NUM_THREADS"]
+    if others and any(name in environment.variables for name in order(vendor)):
+        variables = [variable, "OMP_NUM_THREADS"]  # what is set outranks the other
     evidence = [Evidence(library.path, f"{library.threads} threads") for library in pools]
-    evidence += [*given, *limits_seen(cpu)]
+    evidence += [*others, *given, *limits_seen(cpu)]
     evidence += [
         Evidence(name, environment.variables[name])
-        for name in dict.fromkeys((variable, "OMP_NUM_THREADS"))
+        for name in dict.fromkeys((variable, *variables, "OMP_NUM_THREADS"))
         if name in environment.variables
     ]
     confidence, cost = None, ""
@@ -105,7 +148,7 @@ def _finding(
         f"BLAS starts {most} threads where {cpus} usable{cost}",
         "No BLAS honours a cgroup quota, or what a scheduler gave: threads without a CPU wait for one another, and every product waits too.",
         own_confidence=confidence,
-        remedies=limit(variable, cpu.usable),
+        remedies=limit(variables, cpu.usable),
     )
 
 
@@ -124,5 +167,23 @@ def _openmp_finding(crowded: list[OpenMP], cpu: Cpu, environment: Variables, giv
         f"OMP_NUM_THREADS={value} starts {max(map(threads_of, crowded))} threads where {cpus} usable",
         "OpenMP takes the variable at its word; scikit-learn's histogram gradient boosting ran 11.8 times slower "
         "with 16 threads on 2 processors.",
+        remedies=(SetEnv({"OMP_NUM_THREADS": str(cpu.usable)}),),
+    )
+
+
+def _unseen_finding(users: list[str], cpu: Cpu, environment: Variables, given: list[Evidence]) -> Finding:
+    value = environment.variables["OMP_NUM_THREADS"]
+    cpus = "1 CPU is" if cpu.usable == 1 else f"{cpu.usable} CPUs are"
+    return Finding(
+        THR001,
+        "openmp",
+        (
+            Evidence("installed", ", ".join(users)),
+            *given,
+            *limits_seen(cpu),
+            Evidence("OMP_NUM_THREADS", value),
+        ),
+        f"OMP_NUM_THREADS={value} starts {_asked(value, cpu, environment)} threads in {users[0]} where {cpus} usable",
+        "The package's OpenMP takes the variable at its word, and threads without a CPU wait for one another.",
         remedies=(SetEnv({"OMP_NUM_THREADS": str(cpu.usable)}),),
     )

@@ -7,7 +7,7 @@ of it made on one machine is judged on another.
 from msgspec import Struct
 
 from envdoctor.facts.base import Missing, Obstacle, Section, UnknownFact, known, present
-from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP, Product, Trial, Truth
+from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP, Pinned, Product, Trial, Truth
 from envdoctor.facts.conda import (
     Conda,
     CondaBase,
@@ -133,6 +133,7 @@ __all__ = [
     "Packages",
     "Path",
     "Patient",
+    "Pinned",
     "Place",
     "Prefix",
     "Product",

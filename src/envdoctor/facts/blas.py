@@ -101,12 +101,25 @@ class Flush(Section, frozen=True, kw_only=True):
     library: str | None = None
 
 
+class Pinned(Section, frozen=True, kw_only=True):
+    """A library bound the process to fewer CPUs: its mask had ``before``, and has ``now`` of them.
+
+    ``after``: the file that was loaded then; empty where that is not known (the running process, against its parent).
+    """
+
+    after: str
+    before: int
+    now: int
+
+
 class Blas(Section, frozen=True, kw_only=True):
     """``libraries`` and ``openmp``, on disk and loaded; ``errors`` of loading.
 
     ``examined`` are the packages whose extensions were loaded, ``extensions`` the files, in this order.
     ``numpy_uses`` is the file that provides ``cblas_dgemm`` to NumPy once it is imported, all links followed;
     ``None`` where NumPy is not installed, or calls no BLAS in another file. ``truth``: ``None`` where nobody asked.
+    ``built_without``: the file that says that NumPy was built without any BLAS, where none is loaded for it.
+    ``pinned``: ``None`` where the process kept its CPUs while libraries were loaded.
     ``flushes``: after the loading of ``extensions``, and with ``--deep`` of what else is suspected; ``None`` where nobody asked.
     """
 
@@ -118,3 +131,5 @@ class Blas(Section, frozen=True, kw_only=True):
     numpy_uses: str | None | Missing = NOT_ASKED
     truth: Truth | None | Missing = None
     flushes: list[Flush] | None | Missing = None
+    built_without: str | None = None
+    pinned: Pinned | None = None

@@ -5,7 +5,7 @@ import pytest
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing, PythonPathEntry, System
-from envdoctor.testing import SITE, blas, changed, distribution, findings, openblas, packages, path
+from envdoctor.testing import SITE, blas, changed, distribution, findings, openblas, outcome, packages, path
 from envdoctor_checks.blas.slow_blas import slow_blas
 
 REFERENCE = openblas(
@@ -65,3 +65,11 @@ def test_of_two_under_numpy_the_one_that_it_uses_counts(uses: str | Missing, fou
     """Debian: libblas.so.3 is the reference, and liblapack.so.3 OpenBLAS's, which brings OpenBLAS."""
     both = blas(REFERENCE, openblas(path="/usr/lib/libopenblas.so.0"), numpy_uses=uses)
     assert len(findings(slow_blas, blas=both)) == found
+
+
+def test_a_numpy_that_was_built_without_a_blas_is_the_slowest_case() -> None:
+    bare = blas(examined=["numpy"], built_without=f"{SITE}/numpy/__config__.py")
+    (finding,) = findings(slow_blas, blas=bare)
+    assert finding.title.startswith("NumPy was built without a BLAS")
+    assert outcome(slow_blas, blas=changed(bare, built_without=None)).status == "not-applicable"
+    assert findings(slow_blas, blas=changed(bare, libraries=[openblas()])) == []

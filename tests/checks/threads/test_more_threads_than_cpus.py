@@ -4,7 +4,7 @@ import pytest
 
 from envdoctor.engine.remedies import SetEnv
 from envdoctor.facts import Missing, OpenMP, Quota
-from envdoctor.testing import blas, cpu, environment, findings, openblas, outcome
+from envdoctor.testing import blas, changed, cpu, distribution, environment, findings, openblas, outcome, packages
 from envdoctor_checks.threads.more_threads_than_cpus import more_threads_than_cpus as check
 
 GOMP = OpenMP(runtime="libgomp", threads=8, path="/env/faiss_cpu.libs/libgomp.so.1", used_by=["faiss"], loaded=True)
@@ -96,3 +96,34 @@ def test_what_a_scheduler_gave_the_job_counts_though_the_mask_has_all_cpus(job: 
 def test_a_count_without_its_job_or_that_is_none_limits_nothing() -> None:
     for stray in ({"NSLOTS": "2"}, {"NCPUS": "1"}, {"SLURM_JOB_ID": "1", "SLURM_CPUS_PER_TASK": "many"}):
         assert findings(check, blas=blas(openblas(threads=16)), cpu=cpu(16), environment=environment(**stray)) == []
+
+
+# --- OpenMP that no check-up loads ---
+
+
+@pytest.mark.parametrize("package", ["lightgbm", "torch", "implicit"])
+def test_openmp_of_a_package_that_is_not_loaded_takes_the_variable_at_its_word(package: str) -> None:
+    facts = {"blas": blas(openblas(threads=2)), "cpu": cpu(2), "packages": packages(distribution(package))}
+    (finding,) = findings(check, **facts, environment=environment(OMP_NUM_THREADS="16"))
+    assert finding.title == f"OMP_NUM_THREADS=16 starts 16 threads in {package} where 2 CPUs are usable"
+    assert finding.remedies == (SetEnv({"OMP_NUM_THREADS": "2"}),)
+    for quiet in ({"OMP_NUM_THREADS": "2"}, {"OMP_NUM_THREADS": "16", "OMP_THREAD_LIMIT": "2"}, {}):
+        assert findings(check, **facts, environment=environment(**quiet)) == []
+    facts["packages"] = packages(distribution("pandas"))
+    assert findings(check, **facts, environment=environment(OMP_NUM_THREADS="16")) == []
+
+
+def test_a_limit_holds_for_openmp_too_where_a_quota_leaves_fewer_cpus() -> None:
+    limited = {"cpu": cpu(16, usable=1, quota=1.0), "packages": packages(distribution("lightgbm"))}
+    (finding,) = findings(check, blas=blas(openblas(threads=16)), **limited)
+    assert finding.remedies[0] == SetEnv({"OMP_NUM_THREADS": "1"})
+    assert ("OpenMP of lightgbm", "16 threads, one for each CPU of the mask") in [
+        (seen.label, seen.value) for seen in finding.evidence
+    ]
+    (finding,) = findings(
+        check, blas=blas(openblas(threads=16)), **limited, environment=environment(OPENBLAS_NUM_THREADS="16")
+    )
+    assert finding.remedies[0] == SetEnv({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+    running = blas(openblas(threads=16), openmp=[changed(GOMP, threads=16)])
+    (finding,) = findings(check, blas=running, cpu=cpu(16, usable=1, quota=1.0))
+    assert finding.remedies[0] == SetEnv({"OMP_NUM_THREADS": "1"})

@@ -9,6 +9,7 @@ from envdoctor.facts import Cpu, Missing
 from envdoctor.probe.blas import whole as blas
 from envdoctor.probe.blas.libraries import copies, runtime_of, static_vendor
 from envdoctor.probe.world import World
+from envdoctor.testing import openblas
 from tests.probe.binaries.test_elf import build
 from tests.support.patients import write
 
@@ -122,3 +123,25 @@ def test_how_loading_ended_is_an_error_of_the_file(ended: str, errors: list[tupl
     found = blas.read(here, [], None, None, ended).errors
     told = [(it.package, it.extension, it.message) for it in found] if isinstance(found, list) else None
     assert told == errors
+
+
+@pytest.mark.parametrize(
+    ("text", "none"),
+    [
+        ('"blas": {\n "name": "none",\n "found": bool("False".lower()', True),
+        ('"blas": {\n "name": "scipy-openblas",\n "found": bool("True".lower()', False),
+        ('"lapack": {\n "name": "none",', False),
+        ("blas_mkl_info={}\nblas_opt_info={}\n", True),
+        ("blas_mkl_info={}\nblas_opt_info={'libraries': ['openblas']}\n", False),
+    ],
+)
+def test_a_numpy_says_itself_that_it_was_built_without_a_blas(tmp_path: Path, text: str, none: bool) -> None:
+    """numpy/__config__.py.in (meson), numpy/distutils/misc_util.py (distutils)."""
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "__config__.py").write_text(text)
+    world = World(home="/home/ada", cwd="/", environ={})
+    extension = f"{tmp_path}/numpy/_core/_multiarray_umath.so"
+    told = blas._built_without(world, [("numpy", extension)], [])
+    assert told == (f"{tmp_path}/numpy/__config__.py" if none else None)
+    assert blas._built_without(world, [("numpy", extension)], [openblas()]) is None
+    assert blas._built_without(world, [("scipy", extension)], []) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from envdoctor.facts.base import Missing
-from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP
+from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP, Pinned
 from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.binaries import macho
 from envdoctor.probe.blas.libraries import (
@@ -100,7 +100,28 @@ def read(
         examined=list(dict.fromkeys(package for package, _ in extensions)),
         extensions=[extension for _, extension in extensions],
         flushes=_flushed(world, loader) if "flushed" in loader else None,
+        built_without=_built_without(world, extensions, complete),
+        pinned=Pinned(**loader["pinned"]) if loader.get("pinned") else None,
     )
+
+
+# What NumPy's `__config__.py` says where its build found no BLAS and was allowed to go on: meson's words, and those of distutils
+# (numpy: numpy/__config__.py.in, numpy/distutils/system_info.py).
+_NO_BLAS = pattern(
+    r"""["']blas["']\s*:\s*\{\s*["']name["']\s*:\s*r?["']none["']|^blas_opt_info\s*=\s*\{\}|^blas_info\s*=\s*\{\}""",
+    re.MULTILINE,
+)
+
+
+def _built_without(world: World, extensions: Sequence[tuple[str, str]], libraries: Iterable[Library]) -> str | None:
+    """The file in which NumPy says that it was built without a BLAS; asked where it was loaded and brought none."""
+    file = next((extension for package, extension in extensions if package == "numpy"), None)
+    if file is None or any(library.loaded and "numpy" in library.used_by for library in libraries):
+        return None
+    folder = file.replace("\\", "/").rpartition("/numpy/")[0]
+    config = f"{folder}/numpy/__config__.py"
+    text = world.text(config, 100_000)
+    return config if isinstance(text, str) and _NO_BLAS.search(text) else None
 
 
 def _flushed(world: World, loader: Mapping[str, Any]) -> list[Flush]:

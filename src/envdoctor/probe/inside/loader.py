@@ -114,6 +114,14 @@ def flushes(number=SMALLEST):
     return number / 2 == 0.0
 
 
+def cpus():
+    """How many CPUs this thread may run on; None where the system does not tell."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except Exception:
+        return None
+
+
 def load(path, suffixes, threadpoolctl, report):
     """Load every target, then say what is loaded, and after which file subnormal numbers became zero.
 
@@ -127,7 +135,7 @@ def load(path, suffixes, threadpoolctl, report):
         result["problem"] = "no ctypes: %s" % error
         return result
     _no_core_dumps()
-    before = set(mapped() or ())
+    before, mask = set(mapped() or ()), cpus()
     result["flushed"] = {"after": "", "files": sorted(before)} if flushes() else None
     for package, extension in extensions(path, suffixes, result["refused"]):
         report("loading", extension)
@@ -141,6 +149,7 @@ def load(path, suffixes, threadpoolctl, report):
             else:
                 result["errors"].append({"package": package, "extension": extension, "message": str(error)})
         now = mapped()
+        _note_mask(result, extension, mask)
         if result["flushed"] is None and flushes():
             result["flushed"] = {"after": extension, "files": sorted(set(now or ()) - before)}
         if now is not None:
@@ -152,7 +161,15 @@ def load(path, suffixes, threadpoolctl, report):
     import pools
 
     result["pools"], result["problem"] = pools.ask(mapped, threadpoolctl)
+    _note_mask(result, "", mask)  # LLVM's and Intel's OpenMP bind when they are first asked
     return result
+
+
+def _note_mask(result, after, before):
+    """An OpenMP run-time binds the thread that loads it where a variable says so (OMP_PROC_BIND and others)."""
+    now = cpus()
+    if before and now and now < before and "pinned" not in result:
+        result["pinned"] = {"after": after, "before": before, "now": now}
 
 
 def _no_core_dumps():
