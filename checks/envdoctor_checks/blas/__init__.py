@@ -13,6 +13,7 @@ from envdoctor_checks.blas import (
     mkl_redistribution,
     older_libstdcxx_wins,
     openmp_error_silenced,
+    precision_lowered,
     slow_blas,
     wrong_results,
 )
@@ -22,6 +23,7 @@ CHECKS = (
     blas_crashes.blas_crashes,
     wrong_results.wrong_results,
     flush_to_zero.flush_to_zero,
+    precision_lowered.precision_lowered,
     duplicate_openblas.duplicate_openblas,
     competing_openblas_pools.competing_openblas_pools,
     slow_blas.slow_blas,
