@@ -71,6 +71,12 @@ def with_a_file_gone(lab: Laboratory, maker: str, folder: Path) -> Sick:
     return sick(around, here)
 
 
+def with_a_command_gone(lab: Laboratory, maker: str, folder: Path) -> Sick:
+    around, here = patient(lab, maker, folder)
+    remove(here.prefix / "bin" / "lab-tool")
+    return sick(around, here)
+
+
 def with_a_library_of_another_size(lab: Laboratory, maker: str, folder: Path) -> Sick:
     around, here = patient(lab, maker, folder)
     write(here.prefix / "lib" / "libblas.so.1.0", b"\x7fELF cut off")
@@ -118,6 +124,15 @@ def with_an_older_one_than_needed(lab: Laboratory, maker: str, folder: Path) -> 
     return sick(around, here)
 
 
+def with_another_build_than_needed(lab: Laboratory, maker: str, folder: Path) -> Sick:
+    around, here = patient(lab, maker, folder)
+    path = record_of(here, "pandas")
+    record = json.loads(path.read_text())
+    record["depends"] = [line.replace("numpy >=1.22.4", "numpy 1.25.0 py_0") for line in record["depends"]]
+    write(path, json.dumps(record))
+    return sick(around, here)
+
+
 def with_another_platforms(lab: Laboratory, maker: str, folder: Path) -> Sick:
     around, here = patient(lab, maker, folder, "python", "pip")
     words = ("install", "--quiet", "--prefix", str(here.prefix), "--no-deps", "hdf5")
@@ -155,6 +170,27 @@ def with_state(file: str, content: bytes | None, add: bool = False) -> Build:
             remove(path)
         else:
             write(path, (path.read_bytes() if add else b"") + content)
+        return sick(around, here)
+
+    return build
+
+
+def with_a_folder(file: str) -> Build:
+    def build(lab: Laboratory, maker: str, folder: Path) -> Sick:
+        around, here = patient(lab, maker, folder)
+        path = here.prefix / file
+        path.unlink(missing_ok=True)
+        path.mkdir()
+        return sick(around, here)
+
+    return build
+
+
+def with_a_record_that_lacks(field: str) -> Build:
+    def build(lab: Laboratory, maker: str, folder: Path) -> Sick:
+        around, here = patient(lab, maker, folder)
+        path = record_of(here, "libblas")
+        write(path, json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key != field}))
         return sick(around, here)
 
     return build
@@ -254,36 +290,27 @@ def with_the_users_packages(lab: Laboratory, maker: str, folder: Path) -> Sick:
 
 
 BOTH = ("conda", "rattler")
+FLEXIBLE = "channels:\n  - conda-forge\n  - bioconda\n"
+DEFAULTS_FIRST = "channels:\n  - defaults\n  - conda-forge\nchannel_priority: strict\n"
+ENDED = "channels:\n  - pytorch\n  - conda-forge\nchannel_priority: strict\n"
+NODEFAULTS = "channels:\n  - conda-forge\n  - nodefaults\nchannel_priority: strict\n"
+ANOTHER = "channels:\n  - conda-forge\nchannel_priority: strict\nsubdir: osx-64\n"
 HISTORY = b"==> 2026-01-01 00:00:00 <==\n# update specs: ['numpy\n"
 CONDA_CASES = [
     *(CondaCase("CON001", "defaults and conda-forge in one", maker, of_two_families) for maker in BOTH),
-    CondaCase("CON002", "priority is flexible", "conda", configured("channels:\n  - conda-forge\n  - bioconda\n")),
-    CondaCase(
-        "CON003",
-        "defaults stand above conda-forge",
-        "conda",
-        configured("channels:\n  - defaults\n  - conda-forge\nchannel_priority: strict\n"),
-    ),
+    *(CondaCase("CON002", "priority is flexible", maker, configured(FLEXIBLE)) for maker in BOTH),
+    *(CondaCase("CON003", "defaults stand above conda-forge", maker, configured(DEFAULTS_FIRST)) for maker in BOTH),
     CondaCase("CON005", "packages in base", "base", with_more_in_base, which=1),
     *(CondaCase("CON007", "pip's in place of conda's", maker, with_pips_over_condas) for maker in BOTH),
     *(CondaCase("CON007", "pip's beside conda's", maker, with_pips_beside_condas) for maker in BOTH),
     *(CondaCase("CON008", "a file of a noarch package is gone", maker, with_a_file_gone) for maker in (*BOTH, "base")),
     *(CondaCase("CON008", "a library is cut off", maker, with_a_library_of_another_size) for maker in BOTH),
-    CondaCase("CON009", "all may read a password", "conda", readable_by_all),
-    CondaCase(
-        "CON012",
-        "a channel has ended",
-        "conda",
-        configured("channels:\n  - pytorch\n  - conda-forge\nchannel_priority: strict\n"),
-    ),
+    *(CondaCase("CON008", "a command is gone", maker, with_a_command_gone) for maker in BOTH),
+    *(CondaCase("CON009", "all may read a password", maker, readable_by_all) for maker in BOTH),
+    *(CondaCase("CON012", "a channel has ended", maker, configured(ENDED)) for maker in BOTH),
     *(CondaCase("CON013", "a record is empty", maker, with_an_empty_record) for maker in BOTH),
     *(CondaCase("CON013", "an unfinished record", maker, with_a_leftover) for maker in BOTH),
-    CondaCase(
-        "CON015",
-        "nodefaults is a channel",
-        "conda",
-        configured("channels:\n  - conda-forge\n  - nodefaults\nchannel_priority: strict\n"),
-    ),
+    *(CondaCase("CON015", "nodefaults is a channel", maker, configured(NODEFAULTS)) for maker in BOTH),
     *(CondaCase("CON016", "the history is gone", maker, with_state("conda-meta/history", None)) for maker in BOTH),
     *(
         CondaCase("CON016", "the history is not UTF-8", maker, with_state("conda-meta/history", b"# \xe9\xff\n", True))
@@ -300,6 +327,14 @@ CONDA_CASES = [
     CondaCase("CON016", "pinned is not UTF-8", "conda", with_state("conda-meta/pinned", b"# \xff\nnumpy 1.*\n")),
     CondaCase("CON016", "state is no JSON", "conda", with_state("conda-meta/state", b"{oops")),
     CondaCase("CON016", "variables are no JSON", "conda", with_state("etc/conda/env_vars.d/x.json", b"{")),
+    *(
+        CondaCase("CON016", "a folder in the history's place", maker, with_a_folder("conda-meta/history"))
+        for maker in BOTH
+    ),
+    CondaCase("CON016", "pinned is UTF-16", "conda", with_state("conda-meta/pinned", "numpy 1.*\n".encode("utf-16"))),
+    CondaCase("CON016", "state has a byte order mark", "conda", with_state("conda-meta/state", b"\xef\xbb\xbf{}")),
+    CondaCase("CON016", "a folder in state's place", "conda", with_a_folder("conda-meta/state")),
+    *(CondaCase("CON016", "a record has no build", maker, with_a_record_that_lacks("build")) for maker in BOTH),
     *(CondaCase("CON017", "base lacks its solver", maker, without_its_solver) for maker in BOTH),
     CondaCase(
         "CON017",
@@ -309,8 +344,10 @@ CONDA_CASES = [
     ),
     *(CondaCase("CON018", "a package of another platform", maker, with_another_platforms) for maker in BOTH),
     *(CondaCase("CON018", "CONDA_SUBDIR", maker, with_another_platform_in_the_shell) for maker in BOTH),
+    *(CondaCase("CON018", "subdir in a condarc", maker, configured(ANOTHER)) for maker in BOTH),
     *(CondaCase("CON019", "a package was forced out", maker, with_a_package_forced_out) for maker in BOTH),
     *(CondaCase("CON019", "a version does not fit", maker, with_an_older_one_than_needed) for maker in BOTH),
+    *(CondaCase("CON019", "a build does not fit", maker, with_another_build_than_needed) for maker in BOTH),
     *(CondaCase("CON020", "conda does not start", maker, whose_conda_does_not_start) for maker in (*BOTH, "base")),
     *(CondaCase("CON021", "pip's packages were left behind", maker, with_what_pip_left_behind) for maker in BOTH),
     *(

@@ -95,7 +95,7 @@ def _undone(conda: Conda, source: str) -> Remedy:
     key = _key(conda)
     file = deciding_file(conda, key)
     return Configure(
-        f"let conda take packages for this platform again, for all environments that read {file}",
+        "let conda take packages for this platform again, wherever this file is read",
         (Change("remove-key", key, "", file),),
         undo=f"set {key} in {file} in the same way",
     )

@@ -73,7 +73,7 @@ def _remedies(conda: Conda, item: CondaStateFile) -> tuple[Remedy, ...]:
             return (RestoreRecord(item.file, item.package),)
         return (
             DeleteFiles(
-                (item.file,), "delete it: it is no record of a package here", "look at it first, if you don't know it"
+                (item.file,), "delete it: it is no record of a package", "look at it first, if you don't know it"
             ),
         )
     if item.missing:

@@ -117,7 +117,7 @@ class CondaGap(Section, frozen=True, kw_only=True):
 
 
 class CondaProgram(Section, frozen=True, kw_only=True):
-    """conda of the root prefix: ``path`` of its program, and what it lacks, told by its files; nothing lacks: it starts.
+    """A program of the root prefix, conda or mamba: its ``path``, and what it lacks, told by its files; nothing: it starts.
 
     ``lost`` are the program's own parts that are gone: its script, the Python that it runs on.
     """
@@ -163,8 +163,8 @@ class Conda(Section, frozen=True, kw_only=True):
     miniforge, micromamba, pixi, conda. ``version`` is conda's own. ``is_base``: the patient is that root.
     ``config_files`` are read in this order, later over earlier. ``records`` are those of the patient's prefix.
     ``leftovers`` are files of an installation that did not end. ``unhashed`` are files that ``--deep`` could not
-    read, each with the reason. ``state`` are files that stop conda. ``program`` is conda of the root prefix, ``None``
-    where there is none. ``left_behind``: what pip had put into folders of another minor version of Python, by folder.
+    read, each with the reason. ``state`` are files that stop conda. ``program`` is conda of the root prefix, ``mamba``
+    its mamba, ``None`` where there is none. ``left_behind``: what pip had put into folders of another minor version of Python, by folder.
     ``unset`` are variables that a channel's URL names and nobody has set, each with the file.
     """
 
@@ -190,6 +190,7 @@ class Conda(Section, frozen=True, kw_only=True):
     overlaps: list[CondaOverlap] | Missing = []
     state: list[CondaStateFile] = []
     program: CondaProgram | None = None
+    mamba: CondaProgram | None = None
     solver: CondaSolver | None = None
     left_behind: dict[str, list[str]] = {}
     unset: dict[str, str] = {}

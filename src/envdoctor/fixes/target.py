@@ -222,15 +222,17 @@ class Target:
 
 
 def _dead(facts: Facts, tools: Tools) -> dict[str, str]:
-    """The programs that do not start, each with the reason: by their own files, conda by those of all it needs."""
+    """The programs that do not start, each with the reason: by their own files, conda and mamba by those of all they
+    need."""
     dead = dict(tools.broken)
     conda = facts.conda if isinstance(facts.conda, Conda) else None
-    program = conda.program if conda else None
-    if conda and program and (program.lost or program.gaps):
-        where = tools.commands.get("conda", program.path)
-        if paths.inside(where, conda.root_prefix):
+    for name, program in (("conda", conda.program), ("mamba", conda.mamba)) if conda else ():
+        if program is None or not (program.lost or program.gaps):
+            continue
+        where = tools.commands.get(name, program.path)
+        if paths.inside(where, conda.root_prefix if conda else None):
             gone = f"{program.lost[0]} is gone" if program.lost else f"files of {program.gaps[0].package} are gone"
-            dead.setdefault("conda", gone)
+            dead.setdefault(name, gone)
     return dead
 
 

@@ -75,13 +75,15 @@ def _conda(target: Target, packages: tuple[str, ...]) -> Fix:
     """By a sibling that runs on nothing of base; else by the installer, which leaves environments as they are."""
     conda = target.facts.conda if isinstance(target.facts.conda, Conda) else None
     root = conda.root_prefix if conda and conda.root_prefix else target.prefix
-    if "micromamba" in target.commands:
+    # mamba 1 is a program on conda: where conda does not start, it is not among the commands that do.
+    sibling = next((name for name in ("micromamba", "mamba") if name in target.commands), None)
+    if sibling:
         wanted = packages or ("conda", "python")
         return Fix(
-            title="lay it down again with micromamba, which needs nothing of base",
-            steps=(run("micromamba", "install", "--prefix", root, "--force-reinstall", *wanted),),
+            title=f"lay it down again with {sibling}, which needs nothing of what is broken",
+            steps=(run(sibling, "install", "--prefix", root, "--force-reinstall", *wanted),),
             applicability=Applicability.UNSAFE,
-            reason="it changes base; micromamba shows its plan and asks first",
+            reason=f"it changes base; {sibling} shows its plan and asks first",
         )
     return Fix(
         title=f"run the installer once more over it, from {INSTALLER}: bash Miniforge3.sh -u -b -p {root} "

@@ -1,4 +1,4 @@
-"""Can conda start? Told by its files and those of all that it needs; it is not run."""
+"""Can conda and mamba start? Told by their files and those of all that they need; neither is run."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -16,31 +16,46 @@ SOLVERS = {"libmamba": "conda-libmamba-solver", "rattler": "conda-rattler-solver
 LIBMAMBA_BY_DEFAULT = (23, 10)  # https://github.com/conda/conda/blob/main/CHANGELOG.md
 
 
-def read(world: World, root: str, names: Sequence[str]) -> CondaProgram | None:
-    """conda of the installation ``root``, in whose conda-meta ``names`` lie; ``None`` where it has no conda."""
-    files = {records.named(name)[0]: name for name in names if name.endswith(".json") and not name.startswith(".")}
-    if "conda" not in files or world.platform == "win32":
-        return None
-    path = f"{root}/bin/conda"
-    lost = [] if world.exists(path) else [path]
-    python = f"{root}/bin/python"
-    if not world.exists(python):
-        lost.append(python)
-    gaps = []
-    seen = {"python"}  # its own thousands of files are looked at where base itself is the patient
-    waiting = ["conda"]
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in files:
-            continue
-        seen.add(name)
-        for _, record in records.read(world, root, [files[name]]):
-            if isinstance(record, Missing):
+class Base:
+    """The packages of the installation ``root``, in whose conda-meta ``names`` lie: each is looked at once at most."""
+
+    def __init__(self, world: World, root: str, names: Sequence[str]) -> None:
+        self._world, self._root = world, root
+        self._files = {
+            records.named(name)[0]: name for name in names if name.endswith(".json") and not name.startswith(".")
+        }
+        self._seen: dict[str, tuple[list[str], CondaGap | None]] = {"python": ([], None)}  # looked at as a patient only
+
+    def program(self, name: str) -> CondaProgram | None:
+        """conda or mamba; ``None`` where it has none. mamba 2 needs no Python: its package does not ask for it."""
+        world, root = self._world, self._root
+        if name not in self._files or world.platform == "win32":
+            return None
+        path, python = f"{root}/bin/{name}", f"{root}/bin/python"
+        lost = [] if world.exists(path) else [path]
+        gaps = []
+        waiting, done = [name], set()
+        while waiting:
+            package = waiting.pop()
+            if package in done:
                 continue
-            waiting += needed(record.depends)
-            if gap := _gap(world, root, record):
-                gaps.append(gap)
-    return CondaProgram(path=path, lost=lost, gaps=sorted(gaps, key=lambda gap: gap.package))
+            done.add(package)
+            wants, gap = self._look(package)
+            waiting += wants
+            gaps += [gap] if gap else []
+        if "python" in done and not world.exists(python):
+            lost.append(python)
+        return CondaProgram(path=path, lost=lost, gaps=sorted(gaps, key=lambda gap: gap.package))
+
+    def _look(self, package: str) -> tuple[list[str], CondaGap | None]:
+        """What a package needs, and what it lacks."""
+        if package not in self._seen:
+            found: tuple[list[str], CondaGap | None] = ([], None)
+            for _, record in records.read(self._world, self._root, [self._files[package]] * (package in self._files)):
+                if not isinstance(record, Missing):
+                    found = (list(needed(record.depends)), _gap(self._world, self._root, record))
+            self._seen[package] = found
+        return self._seen[package]
 
 
 def _gap(world: World, root: str, record: RawRecord) -> CondaGap | None:

@@ -60,6 +60,7 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
     else:
         mamba = flavour is OriginKind.MICROMAMBA or (root is None and "MAMBA_ROOT_PREFIX" in world.environ)
         settings = configuration.read(world, root, numbers(version, 2) if version else effective.NEWEST, mamba)
+    installed = program.Base(world, root or "", root_names)
     result = Conda(
         root_prefix=root,
         flavour=flavour.value if flavour else None,
@@ -76,7 +77,8 @@ def whole(world: World, prefix: Prefix, deep: bool) -> Conda:
         problems=settings.problems,
         secrets=settings.secrets,
         unset=settings.unset,
-        program=program.read(world, root, root_names) if root and version else None,
+        program=installed.program("conda") if version else None,
+        mamba=installed.program("mamba"),
         solver=program.solver(settings.settings, numbers(version)[:2], root_names) if version else None,
         records=names if isinstance(names, Missing) else [],
         damaged=names if isinstance(names, Missing) else [],

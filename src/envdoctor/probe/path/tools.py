@@ -67,6 +67,7 @@ def _python_in(world: World, prefix: str) -> str:
     return next((path for path in found if own and world.exists(path)), "")
 
 
+_MINOR = pattern(r"(python3\.\d+)")
 _IMPORT = pattern(r"^\s*from ([A-Za-z_][\w.]*) import ", re.MULTILINE)
 
 
@@ -80,6 +81,8 @@ def _fault(world: World, path: str) -> str:
         return ""
     if not data:
         return f"{path} is empty"
+    if data.startswith(b"\x7fELF") and (missing := _cut_off(world, path, data)):
+        return f"{path} is cut off: {missing} bytes of it are not there"
     if not data.startswith(b"#!/") or b"python" not in data.partition(b"\n")[0]:
         return ""
     head, _, text = data.decode("utf-8", "replace").partition("\n")
@@ -96,6 +99,11 @@ def _fault(world: World, path: str) -> str:
         for name in (libraries if isinstance(libraries, list) else ())
         if name.startswith("python3.")
     ]
+    if minor := _MINOR.fullmatch(os.path.basename(world.resolve(interpreter))):
+        those = [site for site in sites if f"/{minor[1]}/" in site]
+        if sites and not those and world.exists(f"{prefix}/pyvenv.cfg"):
+            return f"its Python is {minor[1]} now, and its packages are in {sites[0]}"
+        sites = those or sites
     own = world.exists(f"{prefix}/pyvenv.cfg") or world.is_dir(f"{prefix}/conda-meta")
     if not own or not found or not sites or any(_has_paths(world, site) for site in sites):
         return ""
@@ -104,6 +112,21 @@ def _fault(world: World, path: str) -> str:
     if any(map(world.exists, places)) or any(world.is_dir(f"{site}/{module}") for site in sites):
         return ""
     return f"{found[0]} is not in {sites[0]}"
+
+
+def _cut_off(world: World, path: str, data: bytes) -> int:
+    """How many bytes of an ELF file's segments lie behind its end: it can't be loaded then."""
+    from struct import error, unpack_from
+
+    if data[4:6] != b"\x02\x01":  # 64 bits, little-endian: all that these programs are made for
+        return 0
+    try:
+        start, each, count = *unpack_from("<Q", data, 32), *unpack_from("<HH", data, 54)
+        ends = [sum(unpack_from("<QxxxxxxxxxxxxxxxxQ", data, start + number * each + 8)) for number in range(count)]
+        size = os.stat(world.real(path)).st_size
+    except (error, OSError):
+        return 0
+    return max(0, max(ends, default=0) - size)
 
 
 def _has_paths(world: World, site: str) -> bool:
