@@ -294,7 +294,7 @@ def test_no_plug_in_brings_another_or_the_report_down(install: Install, monkeypa
 
 @pytest.mark.posix
 def test_a_check_that_ends_its_process_costs_itself_alone(install: Install) -> None:
-    """0.6 s: the plug-in's process begins anew for the next one, so many times."""
+    """0.6 s: the plug-in's process begins again for the next one, so many times."""
     again = "\n@check(Rule('FOR{0}', 'foreign-{0}', Severity.INFO))\ndef more{0}(recorded):\n    {1}\nCHECKS.append(more{0})\n"
     bodies = ["yield from ()", "os._exit(0)", "yield from ()", "os._exit(0)", "os._exit(0)", "yield from ()"]
     more = "".join(again.format(number, body) for number, body in enumerate(bodies))

@@ -146,7 +146,7 @@ def test_checks_that_overrun_end_unknown_and_the_others_run() -> None:
         release.set()
     assert time.monotonic() - began < 5
     assert names(outcomes) == [("a", "passed"), ("b", "unknown"), ("c", "unknown"), ("d", "found")]
-    assert outcomes[1].reason == "no verdict within 0.4 s"
+    assert outcomes[1].reason == "not checked within 0.4 s"
     assert (outcomes[1].seconds, outcomes[1].source) == (0.4, "from b")
 
 

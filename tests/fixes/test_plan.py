@@ -153,7 +153,7 @@ def test_an_entry_settles_the_findings_that_asked_for_it_and_no_others_of_the_sa
 
 
 def test_a_remedy_is_translated_once() -> None:
-    """What the finding shows is what the plan shows: only what two remedies come to together is translated anew."""
+    """What the finding shows is what the plan shows: only what two remedies come to together is translated again."""
     alone = finding("PKG001", Recreate(), subject="a")
     toolbox = Toolbox(facts())
     mine = toolbox.fix(alone.remedies[0], "PKG001")

@@ -123,7 +123,7 @@ def test_condas_own_packages_are_laid_down_anew_under_condas_names(known: Facts,
     found = fix(known, ANEW)
     assert argvs(found) == steps
     assert found.title == (
-        "install _openmp_mutex ruamel.yaml anew" if steps else f"leave it to whoever froze {PREFIX} to repair it"
+        "install _openmp_mutex ruamel.yaml again" if steps else f"the people who froze {PREFIX} have to repair it"
     )
 
 

@@ -185,7 +185,7 @@ def _verdicts(report: Report) -> list[str]:
     """Checks that failed themselves, and a pass of a check that needs what is not known."""
     found = []
     for outcome in report.outcomes:
-        if outcome.reason.startswith(("the check itself failed", "no verdict within")):
+        if outcome.reason.startswith(("the check itself failed", "not checked within")):
             found.append(f"{outcome.check.name}: {outcome.reason[:150]}")
     unknown = {name for name in Facts.__struct_fields__ if isinstance(getattr(report.facts, name), Missing)}
     if unknown >= {"packages", "interpreter"} and report.status == "healthy":

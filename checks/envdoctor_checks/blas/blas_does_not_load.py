@@ -88,7 +88,7 @@ def _ended(error: LoadError) -> Finding:
 
 
 def _broken(error: LoadError, packages: Packages, environment: Variables | None) -> Finding:
-    anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} anew")
+    anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} again")
     if _ends(error) and not _crashes(error):
         return _ended(error)
     if _ends(error):

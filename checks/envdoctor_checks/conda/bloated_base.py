@@ -108,5 +108,5 @@ def _remedies(base: CondaBase, asked: list[str]) -> tuple[Remedy, ...]:
         reason="it downloads them again; base stays as it is",
     )
     if base.frozen:
-        return (apart, Manual("base is frozen: leave it to whoever froze it to take them out"))
+        return (apart, Manual("base is frozen: the people who froze it have to take them out"))
     return (apart, SlimBase(tuple(asked), tuple(pip)))

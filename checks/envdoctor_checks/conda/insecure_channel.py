@@ -55,7 +55,7 @@ def _exposed(conda: Conda, secret: CondaSecret) -> Finding:
         secret.file,
         tuple(evidence),
         f"{secret.file} holds a credential, and others on this machine may read it",
-        "Whoever reads the file can use the channel, or what else it is for, in your name.",
+        "Anybody who can read the file can use the channel in your name.",
         own_severity=Severity.INFO if secret.shelter else milder(conda),
         remedies=(
             MakePrivate(secret.file),

@@ -56,7 +56,7 @@ def pip_over_conda(conda: Conda, prefix: Prefix) -> Iterator[Finding]:
 
 def _restore(conda: Conda, prefix: Prefix, overlap: CondaOverlap) -> GiveBack | Manual:
     if conda.frozen:
-        return Manual(f"leave it to whoever froze {prefix.path} to choose between the two")
+        return Manual(f"the people who froze {prefix.path} have to choose between the two")
     return GiveBack(
         overlap.distribution,
         overlap.package,

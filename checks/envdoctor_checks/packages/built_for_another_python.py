@@ -38,7 +38,7 @@ def built_for_another_python(
 ) -> Iterator[Finding]:
     """By the tag in the file's name (PEP 3149), the machine code of one that has a fitting one, and the wheel's tags."""
     if not interpreter.extension_suffixes:
-        raise UnknownFact("this Python does not tell which extensions it loads")
+        raise UnknownFact("this Python does not say which extensions it loads")
     by_path = {distribution.path: distribution for distribution in packages.distributions}
     groups: dict[tuple[str, str, str], list[tuple[Distribution, Extension]]] = {}
     for extension in packages.extensions:

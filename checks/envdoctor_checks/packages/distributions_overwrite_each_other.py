@@ -71,7 +71,7 @@ def _has_gpu(gpu: Gpu | Missing | None) -> bool:
 def _keep_one(
     names: tuple[str, ...], packages: Packages, interpreter: Interpreter | Missing | None, on_gpu: bool
 ) -> Remedy:
-    """The one that others require stays, else with a GPU the build for it, and is laid down anew: a removal takes the
+    """The one that others require stays, else with a GPU the build for it, and is laid down again: a removal takes the
     files from both.
     """
     markers = interpreter.markers if isinstance(interpreter, Interpreter) else {}
@@ -81,11 +81,11 @@ def _keep_one(
     required = [name for name in names if users[name]]
     if len(required) > 1:
         who = "; ".join(f"{', '.join(users[name])} requires {name}" for name in required)
-        return Manual(f"keep one and install it anew last, or keep those who require them apart ({who})")
+        return Manual(f"keep one and install it again last, or keep those who require them apart ({who})")
     for_gpu = [name for name in names if on_gpu and name.endswith("-gpu")]
     keep = (required or for_gpu or list(names))[0]
     others = tuple(name for name in names if name != keep)
-    return Replace(others, (keep,), title=f"keep {keep}: remove {' and '.join(others)}, then install it anew")
+    return Replace(others, (keep,), title=f"keep {keep}: remove {' and '.join(others)}, then install it again")
 
 
 def _version(packages: Packages, name: str) -> str:

@@ -77,7 +77,9 @@ def environment_drift(
         raise NotApplicable(f"no list of dependencies that a {maker} environment is made from")
     resolver = RequirementChecker(packages.distributions, interpreter.markers)
     if met_by_chance(project, own, resolver, patient):
-        raise NotApplicable("the environment lies elsewhere and holds nothing that the project lists: it is another's")
+        raise NotApplicable(
+            "the environment lies elsewhere and has none of the packages that the project lists: it is of another project"
+        )
     rows, remedy = _drift(maker, own, resolver, packages, interpreter)
     if rows:
         names = list(rows)

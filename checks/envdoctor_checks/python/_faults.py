@@ -13,7 +13,7 @@ def faults(prefix: Prefix, patient: Patient) -> Iterator[tuple[str, tuple[Eviden
             Evidence("gone", paths.join(prefix.lost, "pyvenv.cfg")),
             Evidence("its Python says", f"prefix {prefix.path}"),
         ]
-        yield "the environment has lost its pyvenv.cfg, and its Python is no more than its base's", tuple(evidence)
+        yield "the environment has lost its pyvenv.cfg, and Python runs without its packages", tuple(evidence)
         return
     if isinstance(prefix.configuration, Missing) or prefix.configuration == {}:
         reason = prefix.configuration.reason if isinstance(prefix.configuration, Missing) else "no setting in it"

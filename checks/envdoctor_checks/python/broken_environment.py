@@ -63,4 +63,4 @@ def _instead(prefix: Prefix, environment: Variables | Missing | None) -> tuple[R
             f"`python -m venv --without-pip {prefix.path}`; the packages stay"
         )
         return (Manual(words),)
-    return (Recreate(title="make the environment anew, in place"),)
+    return (Recreate(title="make the environment again, in place"),)

@@ -46,7 +46,7 @@ def emulated_interpreter(
             f"this Python is built for x86-64 and runs by {'Rosetta' if rosetta else 'emulation'} on an Arm processor",
             "Translated code is slower, and has no AVX; libraries made for this processor can't be used.",
             own_severity=None if rosetta else Severity.INFO,
-            remedies=(Manual("install an arm64 Python, and make the environment anew with it"),),
+            remedies=(Manual("install an arm64 Python, and make the environment again with it"),),
         )
     base = kind_of(patient.origin[-1].kind) if patient.origin else OriginKind.UNKNOWN
     if interpreter.pointer_bits == 32 and system.machine.lower() in SIXTY_FOUR:
@@ -58,5 +58,5 @@ def emulated_interpreter(
             (Evidence("Python", "32 bits"), Evidence("system", system.machine)),
             "this is a 32-bit Python on a 64-bit system",
             "NumPy and SciPy publish no wheels for it, and a process ends at 2 or 4 GB of memory.",
-            remedies=(Manual("install a 64-bit Python, and make the environment anew with it"),),
+            remedies=(Manual("install a 64-bit Python, and make the environment again with it"),),
         )

@@ -46,5 +46,5 @@ def fragile_base(prefix: Prefix, patient: Patient) -> Iterator[Finding]:
         (Evidence("pyvenv.cfg", f"home = {prefix.home}"), Evidence("base", called(base))),
         f"the base lies in a folder that an upgrade by {base.kind} may remove",
         "The environment points at one patch release; when that folder goes, the environment breaks (PY008).",
-        nothing_to_do="until the upgrade comes: then make the environment anew.",
+        nothing_to_do="until the upgrade comes: then make the environment again.",
     )

@@ -59,7 +59,7 @@ def _last_words(stderr: str, hangs: bool) -> str:
 
 
 def _of_the_loader(failed: list[Attempt]) -> tuple[Manual, ...]:
-    """What the program itself lacks: an environment made anew of the same program lacks it, too."""
+    """What the program itself lacks: an environment made again of the same program lacks it, too."""
     said = failed[-1].stderr if failed else ""
     if lost := LOST.search(said):
         name = paths.name(lost[1] or lost[2])
@@ -113,7 +113,7 @@ def does_not_start(
     if start.hindered and not start.attempts:
         raise UnknownFact(start.hindered)
     if start.attempts and 0 <= _waited(start.attempts[0].ended) < SOON:
-        raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout tells a Python that hangs from a slow one")
+        raise UnknownFact(f"{start.attempts[0].ended}; a longer --timeout shows whether Python hangs or is slow")
     if start.mode != "none" and not start.attempts:
         raise UnknownFact("how this Python starts was not recorded")
     remedies: tuple[UnsetEnv | Manual | Recreate, ...]
@@ -124,7 +124,7 @@ def does_not_start(
     evidence += [Evidence("runs at start-up", culprit) for culprit in start.culprits]
     if start.mode == "none":
         title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"
-        remedies = _of_the_loader(failed) or _not_run(failed) or (Recreate(title="make the environment anew"),)
+        remedies = _of_the_loader(failed) or _not_run(failed) or (Recreate(title="make the environment again"),)
     else:
         title = (
             f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
@@ -137,7 +137,7 @@ def does_not_start(
         culprits = ", ".join(files) or "the files that run at start-up"
         remedies = (UnsetEnv(variables),) if variables else ()
         if unnamed:
-            remedies += (Recreate(title="make the environment anew"),)
+            remedies += (Recreate(title="make the environment again"),)
         elif files or not variables:
             remedies += (Manual(f"repair or move away {culprits}"),)
     yield Finding(

@@ -31,7 +31,7 @@ def moved_environment(installation: Installation, prefix: Prefix, patient: Patie
     for other, scripts in known(installation.script_prefixes).items():
         if other in places:
             continue
-        remedies: tuple[Remedy, ...] = (Recreate(title="make the environment anew where it is now"),)
+        remedies: tuple[Remedy, ...] = (Recreate(title="make the environment again where it is now"),)
         if prefix.conda_meta and any(script.endswith("bin/conda-unpack") for script in scripts):
             remedies = (RewritePaths(), *remedies)
         yield Finding(

@@ -58,7 +58,7 @@ def end_of_life(patient: Patient, recorded: str) -> Iterator[Finding]:
         f"Current releases of NumPy and its neighbours no longer support Python {minor}: "
         "what you install stays old, and faults in it stay.",
         own_severity=Severity.ERROR if minor.startswith("2.") else None,
-        remedies=(Recreate(python=successor, title=f"make the environment anew with Python {successor}"),),
+        remedies=(Recreate(python=successor, title=f"make the environment again with Python {successor}"),),
     )
 
 

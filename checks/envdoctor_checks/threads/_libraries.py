@@ -42,7 +42,7 @@ def counted_libraries(blas: Blas, cpu: Cpu, environment: Variables | Missing | N
     loaded = loaded_libraries(with_expected_threads(blas, cpu, variables))
     counted = [library for library in loaded if not isinstance(library.threads, Missing)]
     if not counted:
-        raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")
+        raise UnknownFact(f"{loaded[0].path}: the library does not say how many threads it starts")
     return counted
 
 

@@ -71,7 +71,7 @@ def more_threads_than_cpus(
         elif unseen and _asked(value, cpu, environment) > cpu.usable:
             yield _unseen_finding(unseen, cpu, environment, given)
     if not counted:
-        raise UnknownFact(f"{loaded[0].path}: the library does not tell how many threads it starts")
+        raise UnknownFact(f"{loaded[0].path}: the library does not say how many threads it starts")
 
 
 def _asked(value: str, cpu: Cpu, environment: Variables) -> int:

@@ -1,6 +1,6 @@
 """Knowledge with a shelf life, as tables: written in TOML, each row with its source, read as the JSON made of it.
 
-``python -m envdoctor.data`` makes the JSON anew (TOML takes ten times as long to read, and a
+``python -m envdoctor.data`` makes the JSON again (TOML takes ten times as long to read, and a
 check-up lasts as long as ``import numpy``); a test keeps the two equal.
 """
 

@@ -170,7 +170,7 @@ def _settle(
         for letter in ("JC", "PC", "IC", "JR", "IR"):
             ways *= max(1, atoi(variables.get(f"BLIS_{letter}_NT", "1")))
         if chosen is None:
-            return ways, "BLIS takes one thread unless told" if ways == 1 else "the BLIS_*_NT variables"
+            return ways, "BLIS takes one thread by default" if ways == 1 else "the BLIS_*_NT variables"
         return max(1, chosen[1]), f"{chosen[0]}={variables[chosen[0]]}"
     asked, reason = (chosen[1], f"{chosen[0]}={variables[chosen[0]]}") if chosen else (affinity, "one for each CPU")
     limits: list[tuple[int, str]] = []

@@ -62,7 +62,7 @@ class Remove(Struct, frozen=True):
 
 
 class Replace(Struct, frozen=True):
-    """Take distributions out, then install requirements anew: one remedy, in this order."""
+    """Take distributions out, then install requirements again: one remedy, in this order."""
 
     remove: tuple[str, ...]
     install: tuple[str, ...]
@@ -70,7 +70,7 @@ class Replace(Struct, frozen=True):
 
 
 class Recreate(Struct, frozen=True):
-    """Make the environment anew with the tool that made it; ``python`` is a version (``3.13``) if another is wanted."""
+    """Make the environment again with the tool that made it; ``python`` is a version (``3.13``) if another is wanted."""
 
     python: str = ""
     title: str = ""

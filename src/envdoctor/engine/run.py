@@ -124,7 +124,7 @@ class _Worker:
             if left <= 0:
                 self._given_up = True
                 late = self._checks[len(done)]
-                reason = f"no verdict within {deadline:g} s"
+                reason = f"not checked within {deadline:g} s"
                 return [*done, Outcome(late.check, (), Status.UNKNOWN, reason, deadline, late.source)]
             self._finished.acquire(timeout=min(left, MOMENT))
 

@@ -88,7 +88,7 @@ class Toolbox:
         return bool(self._bedside.guard)
 
     def comes_back(self, requirement: str) -> bool:
-        """Whether a distribution is there when the environment has been made anew: it is installed, or required by one
+        """Whether a distribution is there when the environment has been made again: it is installed, or required by one
         that is."""
         return self._bedside.asks_for(name_in(requirement))
 
@@ -135,7 +135,7 @@ class Toolbox:
             case Recreate(python, title, reason):
                 fix = self._tool.recreate(python)
                 words = title if title and (not python or python in str(fix.steps)) else fix.title
-                return named(fix, words or "make the environment anew", reason)
+                return named(fix, words or "make the environment again", reason)
             case InstallSystem(packages, title):
                 from envdoctor.fixes.tools.system import install_packages
 
@@ -168,7 +168,7 @@ class Toolbox:
             there = () if self.apart else self._bedside.distributions
             requirements = tuple(joined(requirements, there))
         listed = " ".join(dict.fromkeys(map(self._named, requirements)))
-        words = remedy.title or f"install {listed}{' anew' if force else ''}"
+        words = remedy.title or f"install {listed}{' again' if force else ''}"
         if remedy.conda:
             from envdoctor.fixes.tools.conda import reinstall
 
@@ -205,11 +205,11 @@ class Toolbox:
         return [registering(self._bedside, kernel) for kernel in kernels]
 
     def _replace(self, remove: list[str], install: list[str], title: str) -> Fix:
-        """Removing empties folders that the others share, so what stays is laid down anew after it."""
+        """Removing empties folders that the others share, so what stays is laid down again after it."""
         out, back = self._tool.remove(remove), self._tool.install(install, True)
         names = " ".join(map(name_in, install))
         return Fix(
-            title=title or f"remove {' '.join(remove)}, then install {names} anew",
+            title=title or f"remove {' '.join(remove)}, then install {names} again",
             steps=(*out.steps, *back.steps),
             applicability=Applicability.UNSAFE if back.steps and out.steps else Applicability.MANUAL,
             reason="; ".join(dict.fromkeys(filter(None, (out.reason, back.reason)))),

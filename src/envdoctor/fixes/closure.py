@@ -1,6 +1,6 @@
 """What a cure would make of the facts, so that the rules can judge it before it is printed.
 
-Predicted are distributions that are installed, laid down anew or removed, and variables that are set or unset. Of an
+Predicted are distributions that are installed, laid down again or removed, and variables that are set or unset. Of an
 installation only its requirements are known: the version may be any that they admit, so that the oldest and the newest
 that bounds tell of are judged. What a new version itself requires is an index's to say, and counts as met.
 """

@@ -38,13 +38,13 @@ class Tool(Protocol):
     """An installer and the environment it speaks of. Titles may be left empty: the remedy has one."""
 
     def install(self, requirements: list[str], force: bool) -> Fix:
-        """Bring PEP 508 requirements in; ``force`` lays down anew what is there."""
+        """Bring PEP 508 requirements in; ``force`` lays down again what is there."""
 
     def remove(self, names: list[str]) -> Fix:
         """Take distributions out."""
 
     def recreate(self, python: str) -> Fix:
-        """Make the environment anew, with a Python of this minor version unless empty."""
+        """Make the environment again, with a Python of this minor version unless empty."""
 
 
 def named(fix: Fix, title: str, reason: str = "") -> Fix:

@@ -221,7 +221,7 @@ def _made_once(entries: Iterable[PlannedFix]) -> tuple[PlannedFix, ...]:
 
 
 def _rank(remedy: Remedy) -> tuple[int, bool]:
-    """What is damaged is laid down anew before an installer has to make sense of it."""
+    """What is damaged is laid down again before an installer has to make sense of it."""
     if isinstance(remedy, SetEnv) and PATHS & set(remedy.variables):
         return RANK[UnsetEnv], True
     return RANK[type(remedy)], isinstance(remedy, Install) and not remedy.force
@@ -323,7 +323,7 @@ def _both_set(one: SetEnv, other: SetEnv) -> SetEnv | UnsetEnv | None:
 
 
 def _without_moot(wishes: list[_Wish], toolbox: Toolbox) -> list[_Wish]:
-    """Without what a new environment settles anyway: it is solved anew, and nothing of the old one is left in it.
+    """Without what a new environment settles anyway: it is solved again, and nothing of the old one is left in it.
 
     A new environment for a lesser fault does not take the place of the small cure of a worse one.
     """

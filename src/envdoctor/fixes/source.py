@@ -41,6 +41,6 @@ def anew(bedside: Target, requirements: Iterable[str]) -> tuple[list[str], str]:
 
 
 def laid_down(command: Sequence[str], words: list[str], reason: str) -> Fix:
-    """The fix that runs ``command`` with the words of `anew`."""
+    """The fix that runs ``command`` with the words of `again`."""
     applicability = Applicability.UNSAFE if reason else Applicability.SAFE
     return Fix(title="", steps=(run(*command, *words),), applicability=applicability, reason=reason)

@@ -21,7 +21,7 @@ def words(found: list[Finding]) -> str:
 
 def card(**changes: Any) -> Device:
     """An NVIDIA card that only the bus knows."""
-    unknown = Missing("the bus does not tell")
+    unknown = Missing("the bus does not show it")
     values: dict[str, Any] = {
         "name": unknown,
         "compute_capability": unknown,

@@ -36,7 +36,9 @@ def test_the_variable_in_force_is_evidence() -> None:
 
 
 def test_a_library_that_does_not_tell_leaves_it_unknown() -> None:
-    result = outcome(check, blas=blas(openblas(vendor="mkl", threads=Missing("the library does not tell"))), cpu=cpu(4))
+    result = outcome(
+        check, blas=blas(openblas(vendor="mkl", threads=Missing("the library does not say it"))), cpu=cpu(4)
+    )
     assert result.status == "unknown"
 
 

@@ -1,4 +1,4 @@
-"""An environment made anew stands on the Python it stood on, and holds what it held."""
+"""An environment made again stands on the Python it stood on, and holds what it held."""
 
 from typing import Any
 

@@ -56,7 +56,7 @@ class Pipx(_Application):
         minor, path = self._bedside.available(python)
         chosen = ["--python", path] if path else ["--python", python, "--fetch-missing-python"] if python else []
         return Fix(
-            title=f"install {self._name} anew{f' with Python {minor or python}' if python else ''}",
+            title=f"install {self._name} again{f' with Python {minor or python}' if python else ''}",
             steps=(run("pipx", "reinstall", *chosen, self._name),),
             applicability=Applicability.UNSAFE,
             reason="pipx takes the newest release that fits",
@@ -79,7 +79,7 @@ class UvTool(_Application):
         """``--force``, for uv does not touch an environment whose Python is gone otherwise."""
         chosen = python or self._bedside.base
         return Fix(
-            title=f"install {self._name} anew{f' with Python {python}' if python else ''}",
+            title=f"install {self._name} again{f' with Python {python}' if python else ''}",
             steps=(run("uv", "tool", "install", "--force", *(["--python", chosen] if chosen else []), self._name),),
             applicability=Applicability.UNSAFE,
             reason="uv takes the newest release that fits, and nothing of what was given with --with before "

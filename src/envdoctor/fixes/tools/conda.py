@@ -23,14 +23,14 @@ PLAN = "conda may change other packages with it; it shows its plan and asks firs
 
 
 def reinstall(bedside: Target, specs: Sequence[str], force: bool = True) -> Fix:
-    """Lay conda's own packages down where they are, those that are there anew with ``force``: that repairs base, too."""
+    """Lay conda's own packages down where they are, those that are there again with ``force``: that repairs base, too."""
     if bedside.kind is OriginKind.PIXI:
         from envdoctor.fixes.tools.pixi import Pixi
 
         return Pixi(bedside).reinstall([spec.partition("=")[0] for spec in specs])
     if bedside.guard == "frozen":
         return Fix(
-            title=f"leave it to whoever froze {bedside.prefix} to repair it",
+            title=f"the people who froze {bedside.prefix} have to repair it",
             steps=(),
             applicability=Applicability.MANUAL,
         )
@@ -199,7 +199,7 @@ class Base(Conda):
     def remove(self, names: list[str]) -> Fix:
         if self._bedside.guard == "frozen":
             return Fix(
-                title=f"leave {' '.join(names)} to whoever keeps this frozen environment",
+                title=f"leave {' '.join(names)} to the people who keep this frozen environment",
                 steps=(),
                 applicability=Applicability.MANUAL,
             )

@@ -36,7 +36,7 @@ class Pixi:
         )
 
     def reinstall(self, names: list[str]) -> Fix:
-        """Lay down anew the packages that conda's channels know by these names."""
+        """Lay down again the packages that conda's channels know by these names."""
         step = run(*self._pixi("reinstall", "--environment", self._environment, *names))
         return Fix(title="", steps=(step,), applicability=Applicability.SAFE)
 
@@ -53,7 +53,7 @@ class Pixi:
         pin = [run(*self._pixi("add", f"python={python}.*"))] if python else []
         clean = run(*self._pixi("clean", "--environment", self._environment))
         return Fix(
-            title=f"make the environment anew{f' with Python {python}' if python else ''} from the manifest",
+            title=f"make the environment again{f' with Python {python}' if python else ''} from the manifest",
             steps=(*pin, clean, run(*self._pixi("install", "--environment", self._environment))),
             applicability=Applicability.UNSAFE,
             reason="what is installed and not in the manifest goes",

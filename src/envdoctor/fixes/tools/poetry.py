@@ -58,7 +58,7 @@ class Poetry:
         use = run(*self._poetry, "env", "use", path or python or "python3")
         steps = [run(*self._poetry, "env", "remove", "--all"), use, run(*self._poetry, "install")]
         return Fix(
-            title=f"make the environment anew{f' with Python {minor or python}' if python else ''} from poetry.lock",
+            title=f"make the environment again{f' with Python {minor or python}' if python else ''} from poetry.lock",
             steps=tuple(steps),
             applicability=Applicability.UNSAFE,
             reason="Poetry removes the project's environments first; what poetry.lock does not name goes",

@@ -57,7 +57,7 @@ def _restored(target: Target) -> Fix:
     minor = ".".join(str(target.facts.patient.version).split(".")[:2])
     base = paths.join(prefix.path, "python.exe" if paths.windows(prefix.path) else f"bin/python{minor}")
     return Fix(
-        title="write pyvenv.cfg anew; the packages stay",
+        title="write pyvenv.cfg again; the packages stay",
         steps=(run(base, "-m", "venv", "--without-pip", str(prefix.lost)),),
         applicability=Applicability.SAFE,
         undo=f"remove {paths.join(prefix.lost or '', 'pyvenv.cfg')}",

@@ -1,4 +1,4 @@
-"""A virtual environment made anew: by the tool that made it, from the Python it stood on, with what was in it."""
+"""A virtual environment made again: by the tool that made it, from the Python it stood on, with what was in it."""
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.origins import OriginKind
@@ -37,9 +37,9 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     filled_by_uv = by_uv and (uv or bedside.kind is OriginKind.UV_VENV)
     installer: Installer = Uv(bedside.prefix) if filled_by_uv else Pip(bedside.python)
     refill, lost = _refill(bedside, installer, bool(wanted) and wanted == bedside.minor)
-    contents = " and install anew what was asked for" if refill else ""
+    contents = " and install again what was asked for" if refill else ""
     return Fix(
-        title=f"make the environment anew{f' with Python {wanted}' if wanted else ''}{contents}",
+        title=f"make the environment again{f' with Python {wanted}' if wanted else ''}{contents}",
         steps=(*made, *refill),
         applicability=Applicability.UNSAFE,
         reason=f"everything in the environment is removed first{lost}",

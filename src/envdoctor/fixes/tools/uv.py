@@ -47,7 +47,7 @@ class UvProject:
         base = self._bedside.base if wanted == self._bedside.minor else ""
         chosen = ["--python", base or wanted] if wanted else []
         return Fix(
-            title=f"make the environment anew{f' with Python {wanted}' if wanted else ''} from uv.lock",
+            title=f"make the environment again{f' with Python {wanted}' if wanted else ''} from uv.lock",
             steps=(
                 run("uv", "venv", "--clear", *chosen, self._bedside.prefix),
                 run("uv", "sync", "--project", self._root, *chosen),

@@ -18,7 +18,7 @@ def read(interview: Interrogation, environ: Mapping[str, str], platform: str) ->
     ``None`` where NumPy is not installed, or calls no BLAS in another file. The child has as many seconds as a patient.
     """
     if platform != "linux":
-        return Missing("it is told on Linux only")
+        return Missing("it can be seen on Linux only")
     if interview.mode not in FLAGS:
         return Missing("the interpreter does not start")
     if interview.mode == "isolated-without-site":

@@ -25,7 +25,7 @@ from envdoctor.probe.blas.libraries import (
 from envdoctor.probe.world import World, reason
 
 ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
-NOT_TOLD = Missing("the library does not tell")
+NOT_TOLD = Missing("the library does not say it")
 # What a library does to the process that maps it: ends it by a signal or a status of its own, or holds it (as
 # `Child.ending` words it, on Windows too). A request to end (Ctrl+C, a closed terminal) is somebody else's doing.
 _ENDED = pattern(

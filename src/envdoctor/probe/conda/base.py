@@ -29,7 +29,7 @@ def read(
     }
     initial, source = _initial(world, root, blocks)
     if initial is None:
-        why = Missing("nothing tells what the installer brought")
+        why = Missing("nothing shows what the installer brought")
         return CondaBase(added=why, added_bytes=why, requested=why, initial_known=False, **common)  # type: ignore[arg-type]
     kept = initial | needed(records, listed("conda", "tooling") | set(plugins))
     added = sorted((record for record in records if record.name not in kept), key=lambda record: record.name)

@@ -135,7 +135,7 @@ def _driver(sight: Sight, answers: Answers) -> str | None | Missing:
     if told:
         return str(told)
     if sight.kernel == "":
-        return Missing("the driver is loaded and does not tell its version")
+        return Missing("the driver is loaded and does not show its version")
     why = _why(answers, "nvml", "nvidia-smi")
     return Missing(why) if why else None
 
@@ -187,7 +187,7 @@ def _nvidia(sight: Sight, answers: Answers) -> list[Device]:
         Device(
             vendor="nvidia",
             name=row[0],
-            compute_capability=row[1] if row[1][:1].isdigit() else Missing("nvidia-smi does not tell"),
+            compute_capability=row[1] if row[1][:1].isdigit() else Missing("nvidia-smi does not show it"),
             memory=int(row[2]) << 20 if row[2].isdigit() else None,
             pci=row[4].lower(),
             usable=usable,
@@ -200,7 +200,7 @@ def _nvidia(sight: Sight, answers: Answers) -> list[Device]:
 def _device(item: Mapping[str, Any], usable: bool | Missing, source: str, sight: Sight) -> Device:
     address = item.get("pci")
     bound = {device.address[-10:]: device.driver for device in sight.pci} if isinstance(sight.pci, list) else {}
-    silent = Missing(f"{source}: code {item.get('code')}" if item.get("code") else f"{source} does not tell")
+    silent = Missing(f"{source}: code {item.get('code')}" if item.get("code") else f"{source} does not show it")
     return Device(
         vendor="nvidia",
         name=item.get("name", silent),
@@ -228,7 +228,7 @@ def _amd(sight: Sight) -> list[Device]:
 
 
 def _on_bus(item: PciDevice, usable: bool | Missing) -> Device:
-    silent = usable if isinstance(usable, Missing) else Missing("the bus does not tell")
+    silent = usable if isinstance(usable, Missing) else Missing("the bus does not show it")
     return Device(
         vendor=item.vendor,
         name=silent,

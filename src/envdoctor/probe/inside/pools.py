@@ -101,7 +101,7 @@ def _openblas(path):
         most = [word[12:] for word in words if word.startswith("MAX_THREADS=")]
         count = int(threads())
         if layer == "openmp":
-            # Such a build takes the run-time's number anew at every call (common_thread.h, num_cpu_avail).
+            # Such a build takes the run-time's number again at every call (common_thread.h, num_cpu_avail).
             count = max(1, int(getattr(library, "omp_get_max_threads", threads)()))
             if most and most[0].isdigit():  # and takes no more than it was built for (goto_set_num_threads)
                 count = min(count, int(most[0]))

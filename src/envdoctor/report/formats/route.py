@@ -87,7 +87,7 @@ def _today(page: Page, way: Route, who: Profile, facts: Facts, said: set[str] | 
         if said is not None and step.statement not in said:
             _statements(page, [step.statement], said)
     if marks & {"✓", "?"}:
-        page.line("  ✓ done here   ? cannot be told from here")
+        page.line("  ✓ done here   ? cannot be seen from here")
 
 
 def render_markdown(facts: Facts, who: Profile, style: Style, then: bool = False) -> str:

@@ -24,7 +24,7 @@ def _run(patient: PatientView) -> Json:
     rules = {rule.code: rule for outcome in patient.outcomes for rule in outcome.rules}
     order = sorted(rules)
     notes: list[Json] = [
-        {"level": "note", "message": {"text": f"{outcome.name}: no verdict: {outcome.reason}"}}
+        {"level": "note", "message": {"text": f"{outcome.name}: could not be checked: {outcome.reason}"}}
         for outcome in patient.unknown
     ]
     results: list[Json] = []
