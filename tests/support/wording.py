@@ -1,17 +1,11 @@
-"""The words that texts for users do without, and where old texts still have them.
-
-`python -m tests.support.wording` takes out of the list of old texts what is no longer there; it adds nothing.
-"""
+"""The words that texts for users do without."""
 
 import ast
 import re
-import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LIST = Path(__file__).parents[1] / "wording" / "old_texts.txt"
 
 # Plain words instead: shows, again, could not be checked, ignored, nothing to do, reinstall, supports, is empty.
 AVOIDED = re.compile(
@@ -60,22 +54,6 @@ def _strings(tree: ast.Module) -> Iterator[str]:
             yield node.value
 
 
-def found() -> Counter[str]:
-    """The texts with a word that is avoided, one line each, without their files: a text may move."""
-    lines = (" ".join(text.split()) for _, text in texts() if AVOIDED.search(text) and " " in text.strip())
-    return Counter(lines)
-
-
-def listed() -> Counter[str]:
-    return Counter(LIST.read_text(encoding="utf-8").splitlines())
-
-
-def main() -> None:
-    old = listed()
-    kept = old & found()
-    LIST.write_text("".join(f"{line}\n" for line in sorted(kept.elements())), encoding="utf-8")
-    sys.stdout.write(f"{old.total() - kept.total()} taken out, {kept.total()} left\n")
-
-
-if __name__ == "__main__":
-    main()
+def found() -> list[str]:
+    """The texts with a word that is avoided, each with its file."""
+    return [f"{file}: {text.strip()}" for file, text in texts() if AVOIDED.search(text) and " " in text.strip()]
