@@ -16,7 +16,9 @@ from envdoctor.api import (
     NewEnvironment,
     NotApplicable,
     OriginKind,
+    Packages,
     Patient,
+    Prefix,
     Remedy,
     Rule,
     Severity,
@@ -29,6 +31,7 @@ from envdoctor.api import (
     paths,
 )
 from envdoctor_checks.conda._base import require_base
+from envdoctor_checks.conda._records import by_hand, from_elsewhere
 
 CON005 = Rule("CON005", "bloated-base", Severity.WARNING, guide=("rec-5", "repro-4"), varies=(Severity.INFO,))
 MANY = 5
@@ -40,7 +43,9 @@ def _some(names: list[str]) -> str:
 
 
 @check(CON005)
-def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding]:
+def bloated_base(
+    conda: Conda, patient: Patient, prefix: Prefix, level: str, packages: Packages | Missing | None = None
+) -> Iterator[Finding]:
     """Counted is what was asked for after the installer; what came along is told, and does not count."""
     require_base(conda, patient)
     if conda.base is None:
@@ -62,7 +67,7 @@ def bloated_base(conda: Conda, patient: Patient, level: str) -> Iterator[Finding
         own_severity=Severity.WARNING
         if much and not (conda.flavour == OriginKind.ANACONDA and level == "beginner")
         else Severity.INFO,
-        remedies=_remedies(base, asked),
+        remedies=_remedies(base, asked, set(from_elsewhere(prefix, packages))),
     )
 
 
@@ -95,18 +100,19 @@ def _evidence(conda: Conda, base: CondaBase, asked: list[str]) -> Iterator[Evide
         yield Evidence("frozen", paths.join(conda.root_prefix or "", "conda-meta/frozen (CEP 22)"))
 
 
-def _remedies(base: CondaBase, asked: list[str]) -> tuple[Remedy, ...]:
+def _remedies(base: CondaBase, asked: list[str], elsewhere: set[str]) -> tuple[Remedy, ...]:
     """An environment of its own first; base may be slimmed once that one works, by whoever froze it if it is frozen."""
     asked = [name for name in asked if is_a(CONDA, name)]
-    pip = [name for name in base.pip if is_a(NAME, name)]
+    pip = [name for name in base.pip if is_a(NAME, name) and name not in elsewhere]
+    left = by_hand([name for name in base.pip if name in elsewhere])
     packages = (*asked, *(("pip",) if pip else ())) if asked else ("python", "pip")
     apart = NewEnvironment(
         "make an environment of its own for them",
         name="work",
         packages=packages,
         pip=tuple(pip),
-        reason="it downloads them again; base stays as it is",
+        reason=f"it downloads them again; base stays as it is{left}",
     )
     if base.frozen:
         return (apart, Manual("base is frozen: the people who froze it have to take them out"))
-    return (apart, SlimBase(tuple(asked), tuple(pip)))
+    return (apart, SlimBase(tuple(asked), tuple(pip))) if asked or pip else (apart,)

@@ -22,7 +22,7 @@ from envdoctor.api import (
     paths,
 )
 from envdoctor_checks.conda._channels import retired_channels
-from envdoctor_checks.conda._records import conda_records, in_words, unread
+from envdoctor_checks.conda._records import by_hand, conda_records, from_elsewhere, in_words, unread
 
 CON001 = Rule("CON001", "mixed-channels", Severity.WARNING, guide=("rec-6",))
 
@@ -65,7 +65,8 @@ def mixed_channels(conda: Conda, prefix: Prefix, packages: Packages | Missing | 
                 packages=tuple(asked),
                 pip=_by_pip(prefix, packages),
                 channels=tuple(channels),
-                reason="it downloads a whole environment; this one stays until you remove it",
+                reason="it downloads a whole environment; this one stays until you remove it"
+                + by_hand(from_elsewhere(prefix, packages)),
             ),
         ),
     )

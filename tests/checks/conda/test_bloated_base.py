@@ -6,7 +6,7 @@ import pytest
 
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Missing
-from envdoctor.testing import changed, conda, findings, outcome, patient
+from envdoctor.testing import changed, conda, distribution, findings, outcome, packages, patient
 from envdoctor_checks.conda.base_in_use import base_in_use
 from envdoctor_checks.conda.bloated_base import bloated_base
 from tests.checks.conda._shared import base
@@ -26,6 +26,17 @@ def test_a_bloated_base_is_a_word_then_a_warning(requested: list[str], level: Se
     assert finding.severity == level
     fix = cure(finding, conda=in_base(*requested))
     assert argvs(fix) == [f"conda create --name work {' '.join(requested)}"] and fix.applicability == "unsafe"
+
+
+def test_what_pip_took_from_elsewhere_is_asked_of_no_index() -> None:
+    mine = distribution("mine", url="file:///src/mine", editable=True)
+    known = in_base("numpy", pip=["mine", "torch"])
+    (finding,) = findings(bloated_base, conda=known, packages=packages(mine, distribution("torch")))
+    apart = cure(finding, conda=known)
+    assert "mine" not in " ".join(argvs(apart)) and "torch" in argvs(apart)[1]
+    assert "mine came from elsewhere" in apart.reason
+    slim = cure(finding, 1, conda=known)
+    assert "mine" not in " ".join(argvs(slim)) + slim.undo
 
 
 def test_base_is_named_by_its_prefix() -> None:

@@ -1,7 +1,7 @@
 """CON001 mixed-channels: loud and quiet."""
 
 from envdoctor.engine.rules import Severity
-from envdoctor.testing import conda, findings, outcome, record
+from envdoctor.testing import conda, distribution, findings, outcome, packages, record
 from envdoctor_checks.conda.mixed_channels import mixed_channels
 from tests.checks.conda._shared import base
 from tests.support.cures import argvs, cure
@@ -35,6 +35,14 @@ def test_bioconda_stays_beside_conda_forge_in_the_new_environment() -> None:
         "conda create --name one-channel --override-channels --channel conda-forge --channel bioconda "
         "--strict-channel-priority python=1.0 hdf5 samtools torch"
     ]
+
+
+def test_what_pip_took_from_elsewhere_is_told_and_asked_of_no_index() -> None:
+    mixed = conda(record("python"), record("hdf5", channel="pkgs/main", requested=True))
+    there = packages(distribution("mine", url="git+https://git.test/mine"), distribution("cowsay"))
+    (finding,) = findings(mixed_channels, conda=mixed, packages=there)
+    fix = cure(finding, conda=mixed)
+    assert argvs(fix)[1].endswith("pip install cowsay") and "mine came from elsewhere" in fix.reason
 
 
 def test_noarch_packages_of_another_channel_are_no_mix() -> None:
