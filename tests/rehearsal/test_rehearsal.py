@@ -82,6 +82,20 @@ def test_nothing_is_left_of_a_full_disk_and_the_step_says_why(ill: Sick, room: P
     assert done.stderr.splitlines()[1:] == []  # what was on the disk afterwards
 
 
+@pytest.mark.root
+@pytest.mark.slow
+def test_where_the_disk_can_t_keep_what_an_overlay_writes_memory_does(ill: Sick, room: Path) -> None:
+    """As in a container, whose own disk is an overlay."""
+    script = """
+        mount -t tmpfs tmpfs "$0" && mkdir "$0/low" "$0/up" "$0/work" "$0/tmp" || exit
+        mount -t overlay overlay -o "lowerdir=$0/low,upperdir=$0/up,workdir=$0/work" "$0/tmp" || exit
+        TMPDIR="$0/tmp" "$@"
+    """
+    with untouched(ill.cwd.parent, room):
+        status, shown = rehearsed(ill, room, "unshare", "-m", "sh", "-c", script, str(room))
+    assert (status, shown["impossible"], shown["left"]) == (0, "", [])
+
+
 def test_without_a_namespace_it_can_t_be_rehearsed(ill: Sick, room: Path) -> None:
     script = 'echo 0 >/proc/sys/user/max_mnt_namespaces; exec "$0" "$@"'
     with untouched(ill.cwd.parent, room):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from envdoctor.ecosystem.units import plural
 from envdoctor.fixes.plan import PlannedFix
@@ -85,6 +85,10 @@ def rehearse(
     finally:
         with _uninterrupted():
             scratches.remove(ready.scratch)
+    memory = scratches.in_memory(ready.folders)
+    if _impossible(answers) and not ready.scratch.in_memory and memory is not None:
+        others = _answers(structs.replace(ready, scratch=memory), doctor, environ, cwd, say)
+        answers = answers if _impossible(others) else others
     return _judged(ready, answers, time.monotonic() - began)
 
 
@@ -170,9 +174,13 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _impossible(answers: Sequence[dict[str, Any]]) -> str:
+    """Why nothing could be rehearsed; empty where it could."""
+    return next((item["impossible"] for item in answers if "impossible" in item), "")
+
+
 def _judged(ready: Rehearsing, answers: Sequence[dict[str, Any]], seconds: float) -> Rehearsal:
-    impossible = next((item["impossible"] for item in answers if "impossible" in item), "")
-    if impossible:
+    if impossible := _impossible(answers):
         return Rehearsal(impossible=impossible, untried=ready.part.untried)
     report = ready.report
     marks = {id(item.finding): item.fingerprint for item in report.advice}

@@ -30,6 +30,11 @@ def make(folders: Sequence[str]) -> Scratch | None:
             except OSError:
                 continue
             return Scratch(made, False, shutil.disk_usage(made).free)
+    return in_memory(folders)
+
+
+def in_memory(folders: Sequence[str]) -> Scratch | None:
+    """A place for memory: not every disk can take what an overlay writes (a container's own is an overlay)."""
     for place in MOUNT_POINTS:
         apart = not _within(place, folders) and not any(folder.startswith(f"{place}/") for folder in folders)
         if apart and os.path.isdir(place) and (place.startswith("/dev/") or not os.listdir(place)):
