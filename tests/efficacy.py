@@ -404,6 +404,12 @@ def with_mkl_beside(tmp: Path) -> Sick:
     return ill
 
 
+def with_a_lower_precision(tmp: Path) -> Sick:
+    patient, ill = sick(tmp, "uv-venv", ONEDNN_DEFAULT_FPMATH_MODE="bf16")
+    add_distribution(patient.site, "onednn", "2025.0.0")
+    return ill
+
+
 def that_a_pythonpath_shadows(tmp: Path) -> Sick:
     add_distribution(tmp / "lib" / "site-packages", "idna", "3.4")
     return sick(tmp, "uv-venv", "idna==3.10", PYTHONPATH=str(tmp / "lib" / "site-packages"))[1]
@@ -637,6 +643,8 @@ CASES = [
             ("BLA012", "a product crashes with threads", "uv venv", with_a_faulty_product("raise(SIGSEGV);"), 0),
             ("BLA013", "a product is wrong with threads", "uv venv", with_a_faulty_product("c[7] += 1;"), 0),
             ("BLA005", "MKL lies beside NumPy's wheel", "uv venv", with_mkl_beside, 0),
+            ("BLA015", "a variable lowers the precision", "uv venv", with_a_lower_precision, 0),
+            ("THR008", "OpenMP pins", "uv venv", with_variables("scikit-learn", OMP_PROC_BIND="true"), 0),
             ("PKG006", "PYTHONPATH hides a distribution", "uv venv", that_a_pythonpath_shadows, 0),
             ("PKG007", "built for NumPy 1", "uv venv", built_for_numpy_1, 0),
             ("PKG007", "built for NumPy 1, back to it", "uv venv", built_for_numpy_1, 1),
@@ -672,7 +680,7 @@ COMMANDS = "the command lines are tested word by word"
 NOT_RUN = [
     ("BLA001, BLA006, BLA008, CON004, PY009, THR006", "all", "worth knowing; there is nothing to do"),
     ("BLA002", "all", "in words; with --measure a setting that was timed on the machine itself"),
-    ("BLA009, BLA011, CON011, CON022, CON023", "all", WORDS),
+    ("BLA009, BLA011, BLA014, CON011, CON022, CON023", "all", WORDS),
     (
         "CON005, CON006",
         "base",
