@@ -125,6 +125,16 @@ def judged(rows: Sequence[Row], disturbance: Disturbance | None = None) -> Judge
     )
 
 
+def settled(rows: Sequence[Row]) -> bool:
+    """Whether more repetitions would change nothing: a setting is better for sure, or all differences are known to `SMALLEST`."""
+    figures = _figures(rows)
+    if AS_IT_IS not in figures or len(figures) < 2:
+        return True
+    if judged(rows).sure:
+        return True
+    return all(_against(its, figures[AS_IT_IS])[1] <= SMALLEST for its in figures.values())
+
+
 def _why(verdict: str, factor: float, where: Cell | None) -> str:
     if where is None:
         return "one library works alone"

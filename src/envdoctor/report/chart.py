@@ -1,7 +1,16 @@
 """The micro-benchmark's figures as bars of text."""
 
 from envdoctor.ecosystem import paths
-from envdoctor.ecosystem.measured import AS_IT_IS, Judgement, disturbed_by, judged, median, oversubscription_verdict
+from envdoctor.ecosystem.measured import (
+    AS_IT_IS,
+    SMALLEST,
+    Judgement,
+    disturbed_by,
+    judged,
+    median,
+    oversubscription_verdict,
+    times,
+)
 from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Measure, Missing, Oversubscription, Row, Speed
 
@@ -85,6 +94,37 @@ def _fastest(rows: list[Row]) -> str:
         best = min((row for row in rows if row.size == size), key=lambda row: median(row.milliseconds))
         words.append(f"{size}²: {best.setting}")
     return f"fastest by size: {', '.join(words)}"
+
+
+def of_command(rows: list[Row], seen: Judgement, known: bool) -> list[str]:
+    """A line a setting: a bar, the median, how many runs, the comparison; then the setting to use. ``known``: the ranking is."""
+    medians = {row.setting: median(row.milliseconds) for row in rows}
+    widest, most, before = max(map(len, medians)), max(medians.values()), medians.get(AS_IT_IS, 0.0)
+    lines = []
+    for row in rows:
+        mine = medians[row.setting]
+        length = max(1, round(WIDTH * mine / most))
+        bar = "█" * length + " " * (WIDTH - length)
+        ratio = before / mine if before else 1.0
+        words = "" if row.setting == AS_IT_IS else "about the same"
+        if max(ratio, 1 / ratio) > 1 + SMALLEST:
+            words = f"{times(max(ratio, 1 / ratio))} {'faster' if ratio > 1 else 'slower'}"
+        lines.append(
+            f"  {row.setting:{widest}}  {bar}  {mine / 1e3:7.3f} s  {plural(len(row.milliseconds), 'run'):7}  {words}"
+        )
+    sure = f" (±{seen.uncertainty * 100:.0f} %)" if seen.uncertainty else ""
+    if seen.sure:
+        gain = before / medians[seen.setting]
+        lines += [
+            f"to use, {times(gain)} as fast as it is{sure}:",
+            *(f"  export {name}={value}" for name, value in seen.recommended.items()),
+        ]
+        lines += [f"as good: {', '.join(seen.near)}"] if seen.near else []
+    elif seen.setting:
+        lines.append(f"perhaps {seen.setting}{sure}: too unsure to advise; a larger --limit repeats more")
+    else:
+        lines.append("nothing that was tried is faster than as it is" if known else "no setting is faster for sure")
+    return lines
 
 
 def _oversubscription(seen: Oversubscription) -> list[str]:
