@@ -55,7 +55,7 @@ def command(
     \b
     envdoctor measure
     envdoctor measure --thorough     up to a minute: decides between near settings
-    envdoctor measure -- python job.py      your own program, under several settings
+    envdoctor measure -- python job.py   your own program, under several settings
 
     A COMMAND is run again and again, in turns, until the ranking is sure; it must not mind that. What it
     writes is not shown.
