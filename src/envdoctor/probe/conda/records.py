@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from envdoctor.ecosystem.names import CONDA, is_a
 from envdoctor.facts.base import Missing
+from envdoctor.privacy.lazy import pattern
 from envdoctor.privacy.redact import credentials
 from envdoctor.probe.world import World, reason
 
@@ -20,6 +21,8 @@ LIMIT = 500_000_000  # bytes of one record
 LEFTOVERS = ("prefix_record_", ".prefix_record_")  # records that were being written when the installation broke off
 
 
+_SITE = pattern(rb'"((?:lib/p[\w.]+|Lib))/site-packages/')
+_SCRIPTS = pattern(rb'"(bin|Scripts)/')
 PACKED = ("site-packages/", "python-scripts/")  # where a package for any Python keeps what is linked elsewhere
 
 
@@ -92,15 +95,12 @@ class RawRecord(Struct):
         return self._in_prefix(paths)
 
     def _in_prefix(self, paths: list[PathEntry]) -> list[PathEntry]:
-        try:
-            files = msgspec.json.decode(self.files, type=list[str])
-        except msgspec.MsgspecError:
-            files = []
-        sites = {name.partition("/site-packages/")[0] for name in files if "/site-packages/" in name}
-        scripts = {name.partition("/")[0] for name in files if name.startswith(("bin/", "Scripts/"))}
+        # Looked for in the text: to decode thousands of names for these two words takes longer than all else here.
+        site = _SITE.search(self.files)
+        scripts = _SCRIPTS.search(self.files)
         folders = {
-            "site-packages": f"{min(sites, key=len)}/site-packages" if sites else "",
-            "python-scripts": min(scripts, default=""),
+            "site-packages": f"{site[1].decode()}/site-packages" if site else "",
+            "python-scripts": scripts[1].decode() if scripts else "",
         }
         found = []
         for entry in paths:
