@@ -12,6 +12,7 @@ from envdoctor.fixes.model import Fix
 from envdoctor.testing import changed, distribution, facts, findings, packages, patient, prefix
 from envdoctor_checks.packages.built_for_numpy_1 import built_for_numpy_1
 from envdoctor_checks.packages.unmet_requirement import unmet_requirement
+from tests.fixes.test_tools import PYTHON, fix, made_by
 from tests.support import build
 from tests.support.build import finding
 from tests.support.cures import argv, argvs, planned
@@ -148,3 +149,17 @@ def test_without_one_behind_nothing_is_removed() -> None:
     ):
         remedy: Remedy = found.remedies[0]
         assert isinstance(remedy, Install)
+
+
+@pytest.mark.posix
+def test_what_a_replaced_release_requires_is_no_matter() -> None:
+    here = packages(
+        distribution("pip"),
+        distribution("dask", "2024.1.0"),
+        distribution("distributed", "2024.1.0", ["dask==2024.1.0"]),
+    )
+    known = made_by("venv", packages=here)
+    both = ("distributed==2025.1.0", "dask==2025.1.0")
+    assert argvs(fix(known, Install(both))) == [f"{PYTHON} -m pip install {' '.join(both)}"]
+    # One that stays still counts.
+    assert "--upgrade" in argvs(fix(known, Install(("dask==2025.1.0",))))[0]

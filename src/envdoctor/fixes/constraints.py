@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from envdoctor.ecosystem.names import REQUIREMENT, is_a, normalise
 from envdoctor.ecosystem.requirements import name_in
-from envdoctor.ecosystem.versions import excludes_all, tightest
+from envdoctor.ecosystem.versions import excludes_all, is_within, tightest
 from envdoctor.facts import Distribution
 from envdoctor.fixes.model import unmarked
 
@@ -41,10 +41,16 @@ def joined(requirements: Sequence[str], distributions: Sequence[Distribution]) -
         heads[key] = max(heads.get(key, ""), head, key=len)  # the one that names an extra
         parts.setdefault(key, []).extend(part for part in specifier.split(",") if part)
     here = {item.key for item in distributions}
+    staying = [item for item in distributions if item.key not in parts or not _replaced(item, parts[item.key])]
     for key in parts:
         if key in here:
-            parts[key] += [part for _, specifier in demands(key, distributions) for part in specifier.split(",")]
+            parts[key] += [part for _, specifier in demands(key, staying) for part in specifier.split(",")]
     return [head + ",".join(tightest(parts[key])) for key, head in heads.items()]
+
+
+def _replaced(item: Distribution, asked: Sequence[str]) -> bool:
+    """Whether another release takes its place, so that what this one requires is no matter."""
+    return isinstance(item.version, str) and is_within(item.version, ",".join(asked)) is False
 
 
 def contradictory(requirement: str) -> bool:

@@ -178,3 +178,13 @@ def test_what_the_lock_names_comes_from_the_lock_and_is_not_added_to_the_project
     assert found.applicability == "safe" and "uninstall" in found.undo
     for other in ("idna>=4", "six", "torch", "absent"):
         assert " add " in argvs(fix(known, Install((other,))))[0]
+
+
+@pytest.mark.posix
+def test_packages_that_an_upgraded_python_no_longer_sees_are_not_removed_unseen() -> None:
+    old = f"{PREFIX}/lib/python3.11/site-packages"
+    base = "/opt/python/bin/python3.12"
+    told = anew(on(base, packages=packages(), prefix=changed(prefix(), site_packages=[old])))
+    assert told.steps == () and told.applicability == "manual" and f"pip freeze --path {old}" in told.title
+    new = f"{PREFIX}/lib/python3.12/site-packages"
+    assert argvs(anew(on(base, packages=packages(), prefix=changed(prefix(), site_packages=[new])))) != []

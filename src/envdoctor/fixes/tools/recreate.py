@@ -16,6 +16,10 @@ UV = "https://docs.astral.sh/uv/getting-started/installation/"
 def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
     """``by_uv``: uv fills it. Another Python than the base is looked for only where ``python`` asks for one, or where
     the base is gone."""
+    if folder := _stranded(bedside):
+        line = bedside.shell.run(["python3", "-m", "pip", "freeze", "--path", folder])
+        words = f"write down what lies in {folder} (`{line}`), then make the environment again and install that into it"
+        return Fix(title=words, steps=(), applicability=Applicability.MANUAL)
     minor, path = bedside.available(python)
     path = "" if paths.inside(path, bedside.prefix) else path
     uv = "uv" in bedside.commands
@@ -44,6 +48,15 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
         applicability=Applicability.UNSAFE,
         reason=f"everything in the environment is removed first{lost}",
     )
+
+
+def _stranded(bedside: Target) -> str:
+    """The folder of packages that its Python looks into no more, since it has become another version: what is in it is
+    in no list, and would be gone with the environment. Empty where there is none."""
+    if bedside.installed or not bedside.minor:
+        return ""
+    folders = [folder for folder in bedside.facts.prefix.site_packages if "python" in paths.name(paths.parent(folder))]
+    return next((it for it in folders if paths.name(paths.parent(it)) != f"python{bedside.minor}"), "")
 
 
 def _uv(bedside: Target) -> list[str]:
