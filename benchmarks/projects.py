@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -46,9 +47,9 @@ def main() -> int:
             files = make()
             put(Path(folder), files)
             written = [Path(folder, file) for file in files]
-            plain = least(lambda written=written: lines(written))
+            plain = least(partial(lines, written))
             world = World(home="/nowhere", cwd=folder, environ={})
-            here = least(lambda world=world, folder=folder: find(world, folder))
+            here = least(partial(find, world, folder))
         missed |= here > PROMISED
         print(f"| {name} | {sum(map(len, files.values())):,} | {here * 1000:.0f} | {here / plain:.1f} |")
     return int(strict and missed)

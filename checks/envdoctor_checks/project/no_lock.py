@@ -37,6 +37,6 @@ def _behind(lock: tuple[str, list[str]]) -> Finding:
         file,
         tuple(Evidence("list", row) for row in rows[:SHOWN]),
         f"{file} does not fit the project's list any more",
-        "An installation from the lock lacks what was added to the list later, or stops.",
+        "An installation from the lock lacks what was added to the list later, or the tool refuses it.",
         remedies=(Lock(file),),
     )

@@ -163,21 +163,24 @@ class ProjectModel:
 
     def behind(self) -> dict[str, list[str]]:
         """Locks that their own list has left behind: by the lock's file, what the list asks for and the lock has not, or
-        has in a version that does not do. Only what everybody needs and an index has is looked at."""
+        has in a version that does not do. Only what everybody needs and an index has is looked at. Where the lock tells by
+        a digest what it was made from, that decides."""
         found: dict[str, list[str]] = {}
         for lock in self.declarations:
             kinds = LISTS_OF.get(lock.kind, ()) if lock.purpose in ("run", "above") else ()
             rows = lock.locked if isinstance(lock.locked, list) else []
-            if not rows:
+            if not kinds or lock.stale == "":
                 continue
             versions: dict[str, set[str]] = {}
             for row in rows:
                 versions.setdefault(row.key, set()).add(row.version)
-            for item in self.declarations:
+            for item in self.declarations if rows else ():
                 asked = item.requirements if item.kind in kinds and item.purpose == "run" else []
                 for ask in asked if isinstance(asked, list) else ():
                     if _everybodys(ask) and (why := _lacks(ask, versions.get(ask.key, set()))):
                         found.setdefault(lock.file, []).append(f"{ask.file}:{ask.line}: {ask.text}, {why}")
+            if isinstance(lock.stale, str):
+                found.setdefault(lock.file, [lock.stale])
         return found
 
     def dynamic(self) -> str:

@@ -46,6 +46,7 @@ def pyproject(text: str, file: str, read: Read | None = None) -> Manifest:
     told.tools = list(_tools(document, file, lines))
     _workspace(told, document)
     told.indexes = _indexes(tool)
+    told.document = document
     return told
 
 

@@ -53,7 +53,7 @@ class Manifest(Struct):
 
     ``members`` and ``strangers`` are the patterns by which a workspace names its members and those that are none,
     ``folders`` those that it takes distributions from by their path; ``workspace`` tells that there is a table for one.
-    ``indexes`` are the hosts that are asked beside or instead of the usual index.
+    ``indexes`` are the hosts that are asked beside or instead of the usual index, ``document`` is all that stands there.
     """
 
     name: str | None = None
@@ -66,6 +66,7 @@ class Manifest(Struct):
     strangers: list[str] = []
     folders: list[str] = []
     indexes: list[str] = []
+    document: dict[str, Any] = {}
 
 
 def quoted(text: str) -> str:

@@ -88,7 +88,7 @@ def pipfile(text: str, file: str) -> Manifest:
     sources = document.get("source")
     tables = [item for item in sources if isinstance(item, dict)] if isinstance(sources, list) else []
     asked = hosts(item.get("url") for item in tables)
-    return Manifest(lists={"Pipfile": found}, pythons=pythons[:1], indexes=asked)
+    return Manifest(lists={"Pipfile": found}, pythons=pythons[:1], indexes=asked, document=document)
 
 
 def named(rows: dict[str, Any], file: str, lines: "Lines", group: str) -> Iterator[Requirement]:

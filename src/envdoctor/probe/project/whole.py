@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from envdoctor.facts.base import Missing
 from envdoctor.facts.project import AskedPython, Declaration, Locked, Member, Project, Requirement, ToolMark, Workspace
@@ -52,7 +53,7 @@ def _read(world: World, place: Place, prefix: str) -> Project:
     return Project(
         root=root,
         evidence=evidence,
-        declarations=[reader.bounded(declaration) for declaration in reader.declarations],
+        declarations=[reader.judged(reader.bounded(declaration)) for declaration in reader.declarations],
         unreadable=reader.unreadable,
         name=reader.name,
         environment_of=owner(world, prefix) if prefix else None,
@@ -89,6 +90,8 @@ class _Reader:
         self.pythons: list[AskedPython] = []
         self.workspace: Workspace | None = None
         self._manifest = Manifest()
+        self._documents: dict[str, dict[str, Any]] = {}  # what stands in pyproject.toml and Pipfile
+        self._digests: dict[str, str] = {}  # of the list, as the locks have it
         self._left = LISTS
 
     def folder(self, at: str, names: list[str], below: bool = True, purpose: str = "") -> None:
@@ -390,6 +393,7 @@ class _Reader:
                 self.declarations.append(Declaration(file=path, kind=kind, requirements=missing))
             return
         self.name = self.name or told.name
+        self._documents[path] = told.document
         if own:
             self._manifest = told if kind == "pyproject" else self._manifest
             self.pythons += told.pythons
@@ -409,7 +413,7 @@ class _Reader:
         text = self._text(path)
         if text is None:
             return
-        from envdoctor.probe.project import locks
+        from envdoctor.probe.project import freshness, locks
 
         read = {"Pipfile.lock": locks.pipfile, "pixi.lock": locks.yaml, "conda-lock": locks.yaml}.get(kind, locks.toml)
         locked: list[Locked] | Missing
@@ -421,7 +425,25 @@ class _Reader:
                 )
         except Broken as error:
             locked = self._broken(path, error)
+        else:
+            self._digests[path] = freshness.digest_in(text, kind) if kind in freshness.LISTS else ""
         self.declarations.append(Declaration(file=path, kind=kind, lock=True, locked=locked))
+
+    def judged(self, declaration: Declaration) -> Declaration:
+        """A lock, with whether the list beside it is the one that it was made from."""
+        digest = self._digests.get(declaration.file, "")
+        if not digest:
+            return declaration
+        from envdoctor.probe.project import freshness
+
+        folder, _, _ = declaration.file.rpartition("/")
+        name = freshness.LISTS[declaration.kind]
+        document = self._documents.get(f"{folder}/{name}" if folder else name)
+        if document is None:
+            return declaration
+        import msgspec
+
+        return msgspec.structs.replace(declaration, stale=freshness.stale(declaration.kind, document, digest))
 
 
 def _manifest(kind: str, text: str, path: str, nested: Callable[[str], str | None]) -> Manifest:
