@@ -13,12 +13,15 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.findings import Evidence
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection, validate
-from envdoctor.facts import Facts
+from envdoctor.facts import Blas, Cpu, Facts, Pinned, Process
 from envdoctor.fixes import Fix
 from envdoctor.privacy.redact import hide
+from envdoctor.probe import running
 from envdoctor.probe.choose import DEFAULT_TIMEOUT, Choice, Surroundings, named
 from envdoctor.probe.gather import gather
 from envdoctor.probe.inside import collector, loader, pools
+from envdoctor.probe.machine.cpu import usable_cpus
+from envdoctor.probe.section import section
 from envdoctor.probe.world import redactor, this_world
 from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import verdict
@@ -210,7 +213,18 @@ def _running(project: str | None) -> Facts:
     if SILENCED in world.environ and "threadpoolctl" in sys.modules and not _set_at_start(SILENCED):
         environ = {name: value for name, value in world.environ.items() if name != SILENCED}
         world = structs.replace(world, environ=environ)
-    return gather(choice, Introspection(), world, project)  # type: ignore[arg-type]
+    facts = gather(choice, Introspection(), world, project)  # type: ignore[arg-type]
+    process = section("process", running.read, facts.packages, world.environ)
+    if not isinstance(process, Process) or (process.widest or 0) <= (process.affinity or 0):
+        return structs.replace(facts, process=process)
+    # A library has pinned the main thread since the start: that is no limit that the process was started with.
+    wide, cpu, blas = process.widest or 1, facts.cpu, facts.blas
+    if isinstance(cpu, Cpu):
+        limits = cpu.quotas if isinstance(cpu.quotas, list) else []
+        cpu = structs.replace(cpu, affinity=wide, usable=usable_cpus(wide, limits))
+    if isinstance(blas, Blas) and blas.pinned is None:
+        blas = structs.replace(blas, pinned=Pinned(before=wide, now=process.affinity or 1, after=""))
+    return structs.replace(facts, process=process, cpu=cpu, blas=blas)
 
 
 def _set_at_start(name: str) -> bool:

@@ -13,6 +13,7 @@ from envdoctor_checks.python import (
     pip_serves_another_python,
     python_end_of_life,
     pythonpath_leak,
+    replaced_while_running,
     two_environments_active,
     user_site_leak,
     variable_names_nothing,
@@ -34,4 +35,5 @@ CHECKS = (
     module_shadowed_here.module_shadowed_here,
     incomplete_python.incomplete_python,
     variable_names_nothing.variable_names_nothing,
+    replaced_while_running.replaced_while_running,
 )

@@ -33,6 +33,7 @@ from envdoctor.facts.packages import Collision, Distribution, Extension, ImportF
 from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
 from envdoctor.facts.prefix import Prefix
+from envdoctor.facts.process import Process, Replaced
 from envdoctor.facts.project import (
     AskedPython,
     Declaration,
@@ -75,6 +76,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     path: Path | None | Missing = None
     jupyter: Jupyter | None | Missing = None
     machine: Machine | None = None
+    process: Process | None | Missing = None
 
 
 __all__ = [
@@ -136,10 +138,12 @@ __all__ = [
     "Pinned",
     "Place",
     "Prefix",
+    "Process",
     "Product",
     "Project",
     "PythonPathEntry",
     "Quota",
+    "Replaced",
     "Requirement",
     "Row",
     "Section",

@@ -32,7 +32,7 @@ from envdoctor.engine.remedies import (
     UnsetEnv,
 )
 from envdoctor.engine.run import ADVANCED
-from envdoctor.facts import Facts
+from envdoctor.facts import Facts, Process
 from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
 from envdoctor.fixes.constraints import contradictory, joined, told_apart
@@ -231,6 +231,16 @@ class Toolbox:
         )
 
     def _unset(self, names: tuple[str, ...], title: str, unless: str) -> Fix:
+        process = self._bedside.facts.process
+        own = process.changed if isinstance(process, Process) else {}
+        if names and all(own.get(name, "") is None for name in names):
+            words = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not from outside"
+            return Fix(
+                title=f"{words}: a line of this program, or a package that it imported, has set it. Take that line out, or "
+                "set what you mean in the first line of the program, and start it again",
+                steps=(),
+                applicability=Applicability.MANUAL,
+            )
         before = {name: self._bedside.environ[name] for name in names if name in self._bedside.environ}
         undo = self._bedside.shell.set(before) if before else None
         step = steps.UnsetEnv(names)

@@ -190,7 +190,7 @@ def unread(choice: Choice, why: str) -> Facts:
     )
 
 
-ALWAYS = ("recorded", "patient", "start", "prefix", "measure", "machine")
+ALWAYS = ("recorded", "patient", "start", "prefix", "measure", "machine", "process")
 SECTIONS = [name for name in Facts.__struct_fields__ if name not in ALWAYS]
 
 
