@@ -9,7 +9,7 @@ as it is, be it missing or absent.
 
 from typing import TYPE_CHECKING
 
-from envdoctor.data import as_of, listed, table
+from envdoctor.data import as_of, listed, mapping, table
 from envdoctor.ecosystem import accelerators, conda_specs, paths, visible
 from envdoctor.ecosystem.channels import canonical, family
 from envdoctor.ecosystem.conda_specs import spec_of as conda_requirement
@@ -338,6 +338,7 @@ __all__ = [
     "linux_family",
     "listed",
     "living_pythons",
+    "mapping",
     "megabytes",
     "minor_of",
     "newest_python",

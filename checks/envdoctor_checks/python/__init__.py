@@ -14,6 +14,7 @@ from envdoctor_checks.python import (
     python_end_of_life,
     pythonpath_leak,
     replaced_while_running,
+    setting_breaks_library,
     two_environments_active,
     user_site_leak,
     variable_names_nothing,
@@ -36,4 +37,5 @@ CHECKS = (
     incomplete_python.incomplete_python,
     variable_names_nothing.variable_names_nothing,
     replaced_while_running.replaced_while_running,
+    setting_breaks_library.setting_breaks_library,
 )

@@ -25,7 +25,7 @@ from envdoctor.facts.conda import (
 from envdoctor.facts.cpu import Cpu, Quota
 from envdoctor.facts.gpu import Build, Companion, Copy, CudaWheel, Device, Gpu, Layer, LayerStatus, Node, Seen, Shadow
 from envdoctor.facts.installation import Installation, Owner, Place
-from envdoctor.facts.interpreter import Attempt, Interpreter, Start, Variables
+from envdoctor.facts.interpreter import Attempt, Interpreter, Setting, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
 from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed
@@ -148,6 +148,7 @@ __all__ = [
     "Row",
     "Section",
     "Seen",
+    "Setting",
     "Shadow",
     "Speed",
     "Start",

@@ -68,14 +68,24 @@ class Interpreter(Section, frozen=True, kw_only=True):
     build: str = ""
 
 
+class Setting(Section, frozen=True, kw_only=True):
+    """A line of a configuration file that says what the variable ``name`` could say, too."""
+
+    name: str
+    value: str
+    file: str
+
+
 class Variables(Section, frozen=True, kw_only=True):
     """The start-up environment, by allow-list: nothing else of it is ever recorded.
 
     ``gone`` are variables that name a file or folder which has to be there and is not (table ``files_named``), each
     with its value. ``shell`` is what envdoctor was started from, or told to write for: sh, bash, zsh, fish, pwsh,
-    powershell or cmd.
+    powershell or cmd. ``settings`` are lines of users' configuration files that do the work of a variable (matplotlibrc,
+    keras.json).
     """
 
     variables: dict[str, str]
     gone: dict[str, str] = {}
+    settings: list[Setting] = []
     shell: str | None = None

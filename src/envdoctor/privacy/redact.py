@@ -105,6 +105,9 @@ _HOOK = pattern(r"(://(?:hooks\.slack\.com/(?:services|workflows)|discord(?:app)
 
 VARIABLES = frozenset(
     [
+        *("MPLBACKEND", "KERAS_BACKEND", "TF_USE_LEGACY_KERAS", "PYQTGRAPH_QT_LIB", "ETS_TOOLKIT", "MODIN_ENGINE"),
+        *("DGLBACKEND", "GEOMSTATS_BACKEND", "NUMBA_DISABLE_JIT", "NUMBA_ENABLE_CUDASIM", "JAX_DISABLE_JIT"),
+        "TORCHDYNAMO_DISABLE",
         "PATH",
         "SHELL",
         "LANG",

@@ -1,5 +1,6 @@
 """The start-up environment and the operating system, read from outside."""
 
+import json
 import os
 import sys
 
@@ -7,7 +8,8 @@ from msgspec import Struct
 
 from envdoctor.data import table
 from envdoctor.ecosystem.distros import family_of_words
-from envdoctor.facts.interpreter import Variables
+from envdoctor.facts.base import Missing
+from envdoctor.facts.interpreter import Setting, Variables
 from envdoctor.facts.system import System
 from envdoctor.privacy.redact import allowed
 from envdoctor.probe.shell import started_from
@@ -18,6 +20,8 @@ HINTS = frozenset(
     (
         *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT", "PIP_CLIENT_CERT", "GIT_SSL_CAINFO"),
         *("AWS_CA_BUNDLE", "PIP_CONSTRAINT", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TCL_LIBRARY"),
+        *("ESMFMKFILE", "UDUNITS2_XML_PATH", "ECCODES_DEFINITION_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "SPARK_HOME"),
+        "JAVA_HOME",
     )
 )
 
@@ -30,7 +34,38 @@ class _FileNamed(Struct):
 def read_environment(world: World) -> Variables:
     """The allow-listed variables the patient starts with, and those that name what is not there."""
     gone = _gone(world) if HINTS & world.environ.keys() else {}
-    return Variables(variables=allowed(world.environ), gone=gone, shell=started_from())
+    return Variables(variables=allowed(world.environ), gone=gone, shell=started_from(), settings=_settings(world))
+
+
+def _settings(world: World) -> list[Setting]:
+    """Matplotlib's backend, of the first matplotlibrc that it would read, and Keras'."""
+    own, config = world.environ.get("MATPLOTLIBRC", ""), world.environ.get("XDG_CONFIG_HOME") or f"{world.home}/.config"
+    mine = world.environ.get("MPLCONFIGDIR") or f"{config}/matplotlib"
+    candidates = [f"{world.cwd}/matplotlibrc", *([own, f"{own}/matplotlibrc"] if own else []), f"{mine}/matplotlibrc"]
+    file = next((path for path in candidates if world.is_file(path)), "")
+    found = [
+        Setting(name="MPLBACKEND", value=word, file=file)
+        for word in parse_matplotlibrc(world.text(file) if file else "")
+    ]
+    file = f"{world.environ.get('KERAS_HOME') or f'{world.home}/.keras'}/keras.json"
+    text = world.text(file, 10_000) if world.is_file(file) else ""
+    return found + [Setting(name="KERAS_BACKEND", value=word, file=file) for word in parse_keras(text)]
+
+
+def parse_matplotlibrc(text: str | None | Missing) -> list[str]:
+    """What ``backend`` is set to, if it is (https://matplotlib.org/stable/users/explain/customizing.html)."""
+    lines = (line.partition("#")[0].partition(":") for line in text.splitlines()) if isinstance(text, str) else ()
+    words = [value.strip().strip("\"'") for name, colon, value in lines if name.strip() == "backend"]
+    return [word for word in words[-1:] if word]
+
+
+def parse_keras(text: str | None | Missing) -> list[str]:
+    """What ``backend`` is in keras.json, if it is."""
+    try:
+        said = json.loads(text).get("backend") if isinstance(text, str) else None
+    except (ValueError, AttributeError, RecursionError):
+        return []
+    return [said] if isinstance(said, str) and said else []
 
 
 def _gone(world: World) -> dict[str, str]:
