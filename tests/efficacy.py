@@ -657,6 +657,7 @@ CASES = [
             ("PY006", "PYTHONPATH names a folder that is gone", "uv venv", with_a_variable("PYTHONPATH", "gone"), 0),
             ("PY006", "PYTHONHOME is set", "uv venv", with_pythons_home_set, 0),
             ("PY007", "the user's packages are let in", "venv", with_the_users_packages, 0),
+            ("PY018", "a backend that is not there", "uv venv", with_variables("matplotlib", MPLBACKEND="widget"), 0),
             ("PY016", "SSL_CERT_FILE names nothing", "uv venv", with_a_variable("SSL_CERT_FILE", "gone.pem"), 0),
             ("REP004", "no lock", "uv project", without_a_lock("uv project"), 0),
             ("REP004", "no lock", "uv venv", without_a_lock("uv-venv"), 0),
@@ -692,7 +693,7 @@ NOT_RUN = [
     ("GPU001 to GPU006, GPU009 to GPU011, GPU015", "all", f"builds of gigabytes, most need the GPU; {COMMANDS}"),
     ("GPU007, GPU008, GPU013, GPU014, GPU016", "all", WORDS),
     ("GPU012", "all", "it needs a GPU; unsetting a variable is run above (BLA010, PY006)"),
-    ("PKG010, PKG011, PKG013, PY010, PY012, REP003", "all", WORDS),
+    ("PKG010, PKG011, PKG013, PY010, PY012, PY017, REP003", "all", WORDS),
     ("PY001, PY002", "all", "it needs a Python whose end has come, and a later one from GitHub"),
     ("PY015", "pyenv", "it builds Python again"),
     (
