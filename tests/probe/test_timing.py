@@ -88,7 +88,7 @@ def measure(*words: str) -> Any:
 
 @POSIX
 def test_the_command_line_says_what_the_command_said_and_its_json_has_the_contracts_keys() -> None:
-    """Two starts of envdoctor."""
+    """Three starts of envdoctor."""
     failed = measure("--", "sh", "-c", "echo no such data >&2; exit 4")
     assert (failed.returncode, failed.stdout) == (3, "")
     assert "status 4" in failed.stderr
@@ -98,3 +98,6 @@ def test_the_command_line_says_what_the_command_said_and_its_json_has_the_contra
     assert {"rows", "recommended", "verdict", "price", "failed"} <= document.keys()
     assert document["rows"][0]["setting"] == AS_IT_IS
     assert "noise" not in told.stderr
+    short = measure("--limit", "0.1", "--", "sh", "-c", "sleep 0.2")
+    assert short.returncode == 3
+    assert "no setting is faster for sure" in short.stdout

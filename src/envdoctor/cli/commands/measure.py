@@ -8,6 +8,7 @@ from envdoctor.cli import session
 from envdoctor.cli.commands import options
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.ecosystem.measured import judged, oversubscription_verdict, settled
+from envdoctor.ecosystem.units import plural
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts, Measure
 from envdoctor.facts.recording import SCHEMA_VERSION, dump
@@ -112,9 +113,11 @@ def _command(head: HeadStart, argv: tuple[str, ...], format_: str, limit: float,
     finally:
         session.progress(0, 0)
     judgement = judged(seen.rows)
-    if min(len(row.milliseconds) for row in seen.rows) < timing.LEAST:
-        judgement = msgspec.structs.replace(judgement, sure=False)
-    unsure = not judgement.sure and (not settled(seen.rows) or judgement.setting != "")
+    few = min(len(row.milliseconds) for row in seen.rows) < timing.LEAST
+    if few or len(seen.rows) + len(seen.failed) < len(settings):
+        judgement, unsure = msgspec.structs.replace(judgement, sure=False), True
+    else:
+        unsure = not judgement.sure and (not settled(seen.rows) or judgement.setting != "")
     if format_ == "json":
         verdict = "inconclusive" if unsure else "competes" if judgement.sure else "fine"
         told = {
@@ -136,7 +139,7 @@ def _command(head: HeadStart, argv: tuple[str, ...], format_: str, limit: float,
     ]
     lines += [f"{setting}: the command fails (status {status})" for setting, status in seen.failed.items()]
     lines += [LIMIT_WORDS] if unsure else []
-    lines.append(f"{seen.runs} runs in {seen.seconds:.1f} s")
+    lines.append(f"{plural(seen.runs, 'run')} in {seen.seconds:.1f} s")
     text = "\n".join(clean(line) for line in lines) + "\n"
     session.emit(to_ascii(text) if session.style("never", ascii_only).ascii else text)
     return 3 if unsure else 0
