@@ -100,3 +100,8 @@ def efficacy(session: nox.Session) -> None:
 def rehearsals(session: nox.Session) -> None:
     """Plans rehearsed, and then carried out for real: writes docs/rehearsals.md."""
     run(session, "python", "-m", "tests.rehearsals")
+
+
+def pictures(session: nox.Session) -> None:
+    """The pictures of reports in the documentation: look at each before it is kept. Pages need a Chromium."""
+    run(session, "python", "-m", "tests.pictures", *session.posargs)

@@ -117,3 +117,17 @@ def test_the_comparison_has_a_row_for_each_fault() -> None:
 
     page = PAGE.read_text(encoding="utf-8")
     assert [row for row, _, _ in FAULTS if f"| {row} | names it |" not in page] == [], "python -m tests.comparison"
+
+
+def test_every_picture_is_shown_small_and_speaks_of_no_machine() -> None:
+    from tests.pictures import KEPT, KEPT_PAGES, LARGEST, SHOWN
+
+    text = "".join(page.read_text(encoding="utf-8") for page in [ROOT / "README.md", *DOCS.rglob("*.md")])
+    expected = {*(f"{name}.svg" for name in SHOWN), *(f"{name}-{kind}.png" for name, kind in KEPT_PAGES)}
+    assert {path.name for path in KEPT.iterdir()} == expected, "python -m tests.pictures"
+    for name in expected:
+        assert f"_static/pictures/{name})" in text, name
+    for path in KEPT.glob("*.svg"):
+        drawn = path.read_text(encoding="utf-8")
+        assert len(drawn.encode()) <= LARGEST
+        assert re.findall(r"url\((?!#)|https?://(?!www\.w3\.org/)|/(?:work|root|tmp)/", drawn) == [], path.name
