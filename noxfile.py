@@ -39,9 +39,10 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """The tests that are too long for every run, and the agreement with conda: writes docs/conda-agreement.md."""
+    """The tests that are too long for every run, and the agreement with conda and with projects' own tools (docs/*-agreement.md)."""
     run(session, "python", "-m", "pytest", "-m", "slow", *session.posargs)
     run(session, "python", "-m", "tests.conda_agreement")
+    run(session, "python", "-m", "tests.project_agreement")
 
 
 @nox.session

@@ -37,6 +37,7 @@ def test_requirements_files_with_everything_in_them() -> None:
     "text, line, word",
     [
         ("six\n\nnumpy=>1\n", 3, "numpy=>1"),
+        ("numpy[all>=1\n", 1, "numpy.all"),
         ("six\n-r gone.txt\n", 2, "gone.txt"),
         ("a \\\n  b\n", 1, "a"),
         ("<<<<<<< HEAD\nsix\n", 1, "<<<<<<<"),

@@ -81,7 +81,11 @@ def of_pip(text: str, file: str, line: int, group: str = "") -> Requirement:
     name = name_in(text)
     rest, semicolon, marker = text[len(name) :].partition(";")
     rest = rest.strip()
-    if rest.startswith("[") and all(name_in(extra.strip()) for extra in rest[1:].partition("]")[0].split(",")):
+    if (
+        rest.startswith("[")
+        and "]" in rest
+        and all(name_in(extra.strip()) for extra in rest[1:].partition("]")[0].split(","))
+    ):
         rest = rest.partition("]")[2].strip()
     sound = name[:1].isalnum() and name[-1:].isalnum() and name.isascii()
     if sound and (not rest or plainly_within("0", rest) is not None) and (not semicolon or _plain(marker)):
