@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from envdoctor.probe.subreaper import Subreaper
 
 
+ASKED_AGAIN = 1.0  # seconds after which a request to end that was swallowed is made again
+_ending: list[bool] = []  # that we are about to end
+
+
 def main(as_module: bool = False) -> None:
     """Run the command line, and leave by ``os._exit`` so that a thread or a child that hangs can't hold us."""
     gc.disable()  # a check-up is over before collecting garbage pays
@@ -46,6 +50,7 @@ def main(as_module: bool = False) -> None:
     except (ImportError, MemoryError) as error:
         status = _not_loaded(error)
     finally:
+        _ending.append(True)
         if head is not None and head.interrogation is not None:
             head.interrogation.close()
         if "envdoctor.engine.foreign" in sys.modules:
@@ -66,11 +71,31 @@ def _not_loaded(error: Exception) -> int:
 
 
 def _end_in_order() -> None:
-    """Make a request to end (a CI job's deadline, a closed terminal) an exception: no patient may outlive us."""
+    """Make a request to end (a CI job's deadline, a closed terminal) an exception: no patient may outlive us.
+
+    What Python runs between two instructions (a callback of a weak reference) swallows exceptions: the request is made
+    again until it has been heard.
+    """
+    import _thread
     import signal
+    import time
 
     def leave(number: int, frame: object) -> None:
+        if _ending:
+            return
+        if number not in asked:
+            asked.append(number)
+            sys.unraisablehook = lambda swallowed: None  # Python would print the traceback of one that was swallowed
+            _thread.start_new_thread(ask_again, (number,))
         raise SystemExit(128 + number)
+
+    def ask_again(number: int) -> None:
+        time.sleep(ASKED_AGAIN)
+        while not _ending:
+            _thread.interrupt_main(signal.Signals(number))
+            time.sleep(ASKED_AGAIN)
+
+    asked: list[int] = []
 
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -259,6 +259,39 @@ def test_a_signal_ends_doctor_and_patient(tmp_path: Path, number: signal.Signals
         os.kill(int(pid.read_text(encoding="ascii")), 0)
 
 
+@pytest.mark.posix
+def test_a_signal_that_python_swallows_is_heard_the_second_time() -> None:
+    """An exception in a callback of a weak reference, such as importlib's locks have, goes no further."""
+    program = """
+import time, weakref
+from envdoctor import start
+from envdoctor.cli import app
+
+def swallow(reference):
+    print("here", flush=True)
+    time.sleep(0.3)
+
+def run(argv, head):
+    class Lock: pass
+    lock = Lock()
+    reference = weakref.ref(lock, swallow)
+    del lock
+    while True:
+        time.sleep(0.05)
+
+app.run = run
+start.main()
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "here\n"
+    child.send_signal(signal.SIGTERM)
+    _, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (143, "")
+
+
 def test_several_patients_give_the_worst_status(doctor: Run) -> None:
     status, out, _ = doctor(
         "check", "--python", sys.executable, "--python", sys.executable, "--format", "json", "--fail-on", "never"
