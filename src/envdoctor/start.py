@@ -36,10 +36,10 @@ def main(as_module: bool = False) -> None:
         from envdoctor.probe import choose, subreaper
 
         orphans = subreaper.Subreaper()
+        _end_in_order()  # before the patient starts
         head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
-        _end_in_order()
         with postponed("inspect"), left_out("typing_extensions"):
             from envdoctor.cli.app import run
 
@@ -85,7 +85,7 @@ def _end_in_order() -> None:
             return
         if number not in asked:
             asked.append(number)
-            sys.unraisablehook = lambda swallowed: None  # Python would print the traceback of one that was swallowed
+            sys.unraisablehook = _say_nothing  # Python would print the traceback of one that was swallowed
             _thread.start_new_thread(ask_again, (number,))
         raise SystemExit(128 + number)
 
@@ -101,6 +101,10 @@ def _end_in_order() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, leave)
+
+
+def _say_nothing(_: object) -> None:
+    pass
 
 
 def _prefer_installed_modules(as_module: bool) -> None:
