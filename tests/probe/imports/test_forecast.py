@@ -115,3 +115,15 @@ def test_a_package_whose_beginning_was_edited_is_tried(tmp_path: Path) -> None:
         assert [(it.package, it.file) for it in doubted([(owner, record)], tmp_path)] == [(name, "") for name in names]
     (package / "__init__.py").write_text("")
     assert doubted([(owner, b"fit/__init__.py,sha256=x,9\n")], tmp_path) == []  # PKG004 names it
+
+
+@pytest.mark.parametrize("module", ["version.py", "linalg/__init__.py"])
+def test_so_is_one_with_another_module_near_its_top(tmp_path: Path, module: str) -> None:
+    file = tmp_path / "fit" / module
+    file.parent.mkdir(parents=True)
+    file.write_text("raise ImportError('no')\n")
+    owner = distribution("scipy", location=str(tmp_path))
+    size = file.stat().st_size
+    for length, names in ((size, []), (size + 1, ["fit"])):
+        record = f"fit/{module},sha256=x,{length}\nfit/_c.so,,\nfit/a/b/c.py,sha256=x,7\n".encode()
+        assert [it.package for it in doubted([(owner, record)], tmp_path)] == names

@@ -348,6 +348,13 @@ def test_of_other_packages_modules_are_looked_for_with_deep_only(tmp_path: Path)
     assert whole_distribution(tmp_path, "fit", record, {"fit/__init__.py": "0123456789"}).missing_files == {}
 
 
+@pytest.mark.parametrize("path", ["numpy/__init__.py", "numpy/_core/__init__.py", "numpy/_c.so"])
+def test_a_folder_in_the_place_of_a_file_is_no_file(tmp_path: Path, path: str) -> None:
+    (tmp_path / "site-packages" / path).mkdir(parents=True)
+    seen = whole_distribution(tmp_path, "numpy", f"{path},sha256=x,20\n", {})
+    assert list(seen.missing_files.values()) == [[path]]
+
+
 def test_a_module_that_holds_nothing_and_a_library_that_ends_too_early_are_cut_off(tmp_path: Path) -> None:
     record = (
         "numpy/__init__.py,,10\nnumpy/_c.so,,10\nnumpy/_d.so,,10\nnumpy/a.py,,10\nnumpy/b.py,,10\nnumpy/empty.py,,0\n"

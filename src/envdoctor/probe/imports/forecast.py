@@ -29,7 +29,9 @@ GRANTED = (
     *("libpmi", "libtbb"),
 )
 MOST = 1200  # compiled files in one check-up
-_TOPS = pattern(rb"(?m)^(\w+)/__init__\.py,[^,\n]*,(\d{1,9})\s*$")
+_NEAR = pattern(
+    rb"(?m)^((\w+)/(?:\w+\.py|\w+/__init__\.py)),[^,\n]*,(\d{1,9})\s*$"
+)  # modules near the top of a package
 _INSIDE = pattern(rb"(?m)^([\w./-]+)/__init__\.py,")
 
 
@@ -87,17 +89,19 @@ def _hidden(world: World, distribution: Distribution, record: bytes, entries: li
 
 
 def _altered(world: World, distribution: Distribution, record: bytes) -> list[Suspect]:
-    """Packages whose own ``__init__.py`` is not as long as when it was installed: an edit may be sound."""
-    found = []
-    for top, size in _TOPS.findall(record):
+    """Packages with a module near their top that is not as long as when it was installed: an edit may be sound."""
+    found: dict[str, Suspect] = {}
+    for path, top, size in _NEAR.findall(record):
         name = os.fsdecode(top)
+        if name in found:
+            continue
         try:
-            length = os.stat(world.real(f"{distribution.location}/{name}/__init__.py")).st_size
+            length = os.stat(world.real(f"{distribution.location}/{os.fsdecode(path)}")).st_size
         except (OSError, ValueError):
             continue
         if length not in (0, int(size)):  # that none is there, or an empty one, is known without
-            found.append(Suspect(distribution, name))
-    return found
+            found[name] = Suspect(distribution, name)
+    return list(found.values())
 
 
 class _Loader:

@@ -8,6 +8,7 @@ looked for, not parsed.
 import os
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from stat import S_ISDIR, S_ISREG
 
 from envdoctor.data import listed
 from envdoctor.facts.packages import Collision, Distribution
@@ -150,7 +151,8 @@ class Survey:
         lines = [line.split(b",") for line in record.split(b"\n") if b".py," in line and b"test" not in line]
         for path, _, size in [line for line in lines if len(line) == 3 and line[0][:1] not in b'."']:
             try:
-                if stat(base + path).st_size or size.strip() == b"0":
+                status = stat(base + path)
+                if S_ISREG(status.st_mode) and (status.st_size or size.strip() == b"0"):
                     continue
             except (FileNotFoundError, NotADirectoryError):
                 pass
@@ -180,6 +182,8 @@ class Survey:
         except (OSError, ValueError):
             self.barred.setdefault(path, (name,))
             return ""
+        if S_ISDIR(status.st_mode):  # something else stands where the file was
+            return GONE
         if self._judges_modes and status.st_mode & 0o444 != 0o444 and not os.access(self._world.real(path), os.R_OK):
             self.barred.setdefault(path, (name,))
         found = status.st_size
