@@ -103,6 +103,7 @@ def rehearsals(session: nox.Session) -> None:
     run(session, "python", "-m", "tests.rehearsals")
 
 
+@nox.session
 def pictures(session: nox.Session) -> None:
     """The pictures of reports in the documentation: look at each before it is kept. Pages need a Chromium."""
     run(session, "python", "-m", "tests.pictures", *session.posargs)
