@@ -16,6 +16,7 @@ from envdoctor.facts import Facts, Packages
 from envdoctor.facts.recording import load
 from envdoctor.fixes import Guard, Toolbox
 from envdoctor.fixes.closure import Closure, after
+from envdoctor.fixes.model import Applicability
 from envdoctor.fixes.plan import plan
 from envdoctor.report.advice import advise
 from envdoctor.testing import distribution, environment, facts, findings, packages
@@ -136,3 +137,13 @@ def test_where_no_cure_is_a_command_nothing_is_judged() -> None:
     judge, patient, found = guard(NEEDY)
     judge.judged(Toolbox(patient).fix(Edit("a", "b"), "PKG001"), Edit("a", "b"), found)
     assert "_closure" not in vars(judge)
+
+
+def test_where_there_are_too_many_cures_only_the_first_are_judged_and_the_others_are_not_safe() -> None:
+    needy = [distribution(f"needy-{number}", "1.0", requires=["idna>=3"]) for number in range(3_000)]
+    watched, patient, found = guard(packages(*needy))
+    cure = Toolbox(patient).fix(found[0].remedies[0], found[0].rule.code)
+    assert cure.applicability is Applicability.SAFE
+    said = [watched.judged(cure, found[0].remedies[0], [found[0]]) for _ in range(6)]
+    assert [fix.applicability for fix in said] == [Applicability.SAFE] * 3 + [Applicability.UNSAFE] * 3
+    assert said[-1].steps == cure.steps and "did not work out" in said[-1].reason

@@ -32,7 +32,7 @@ from envdoctor.engine.remedies import (
     UnsetEnv,
 )
 from envdoctor.engine.run import ADVANCED
-from envdoctor.facts import Facts, Process
+from envdoctor.facts import Facts, Packages, Process
 from envdoctor.fixes import steps
 from envdoctor.fixes.arguments import by_hand, doubtful, hidden_option
 from envdoctor.fixes.constraints import contradictory, joined, told_apart
@@ -48,11 +48,22 @@ if TYPE_CHECKING:
 __all__ = ["Fix", "Guard", "Toolbox"]
 
 
+MOST_JUDGED = 10_000  # distributions that the rules look at once more, for all cures together: half a second
+LEAST_JUDGED = 25  # a cure counts as that many where fewer are installed
+UNJUDGED = "envdoctor did not work out what it would leave: there are too many faults, or packages"
+
+
 class Guard:
-    """Has the rules judge a cure before it is printed, where its effect can be told; imported with the first of them."""
+    """Has the rules judge a cure before it is printed, where its effect can be told; imported with the first of them.
+
+    Where thousands of packages are installed, or thousands of cures are asked for, only the first are judged: the others
+    are never safe.
+    """
 
     def __init__(self, facts: Facts, outcomes: Sequence[Outcome], level: str = ADVANCED) -> None:
         self._known = facts, outcomes, level
+        size = len(facts.packages.distributions) if isinstance(facts.packages, Packages) else 0
+        self._left = MOST_JUDGED // max(size, LEAST_JUDGED)
 
     @cached_property
     def _closure(self) -> "Closure":
@@ -62,11 +73,21 @@ class Guard:
 
     def judged(self, fix: Fix, remedy: Remedy, findings: Sequence[Finding]) -> Fix:
         """The fix itself; in words where it would leave one of the findings, or bring another."""
-        return self._closure.judged(fix, remedy, findings) if fix.steps and isinstance(remedy, FORETOLD) else fix
+        if not fix.steps or not isinstance(remedy, FORETOLD):
+            return fix
+        if self._has_time():
+            return self._closure.judged(fix, remedy, findings)
+        if fix.applicability is not Applicability.SAFE:
+            return fix
+        return msgspec.structs.replace(fix, applicability=Applicability.UNSAFE, reason=UNJUDGED)
 
     def fine(self, remedy: Remedy, findings: Sequence[Finding]) -> bool:
         """Whether nothing that can be told speaks against one command for all of these."""
-        return not isinstance(remedy, FORETOLD) or self._closure.fine(remedy, findings)
+        return not isinstance(remedy, FORETOLD) or not self._has_time() or self._closure.fine(remedy, findings)
+
+    def _has_time(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
 
 
 class Toolbox:

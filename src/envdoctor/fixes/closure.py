@@ -200,14 +200,15 @@ def _version(
     specifier = specifier_of(requirement)
     if there and (force or not specifier or is_within(there, specifier)):
         return there
-    bounds = [
+    key = normalise(name_in(requirement))
+    asked = [line for item in distributions for line in (item.requires if isinstance(item.requires, list) else ())]
+    bounds = dict.fromkeys(
         bound
-        for item in distributions
-        for line in [requirement, *(item.requires if isinstance(item.requires, list) else ())]
-        if normalise(name_in(line)) == normalise(name_in(requirement))
+        for line in dict.fromkeys([requirement, *asked])
+        if normalise(name_in(line)) == key
         for part in specifier_of(line).split(",")
         if (bound := part.lstrip("<>=~! ").removesuffix(".*").strip())
-    ]
+    )
     fitting = [one for bound in bounds for one in _around(bound) if not specifier or is_within(one, specifier)]
     best = ""
     for one in fitting:

@@ -281,6 +281,8 @@ def _joined(one: Remedy, other: Remedy) -> Remedy | None:
     if isinstance(one, Recreate) and isinstance(other, Recreate):
         return one if one.python or not other.python else other
     if isinstance(one, Install) and isinstance(other, Install) and (one.force, one.conda) == (other.force, other.conda):
+        if {*other.requirements} <= {*one.requirements} and not other.then:  # of thousands, most ask for the same
+            return one
         both = tuple(dict.fromkeys((*one.requirements, *other.requirements)))
         if any(map(contradictory, joined(both, ()))):  # one call would be refused
             return None
