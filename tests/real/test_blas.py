@@ -89,7 +89,7 @@ def test_what_threadpoolctl_does_not_know_is_told_nevertheless(
     assert imported(debian_numpy, **environ) == []
     (library,) = told(debian_numpy, **environ)
     assert (library["vendor"], library["threading_layer"]) == (vendor, layer)
-    assert library["threads"] == {"missing": "the library does not tell"}
+    assert library["threads"] == {"missing": "the library does not say it"}
     assert library["version"].startswith(version)
     assert library["used_by"][0] == "numpy"
     assert f"/{alternative}/" in library["path"]

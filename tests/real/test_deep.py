@@ -50,11 +50,11 @@ def test_healthy_wheels_pass_deep_extension_by_extension(numpy_template: Patient
     ]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_can_not_be_read_is_inconclusive_by_deep(numpy_template: Patient, tmp_path: Path) -> None:
     patient = copy_patient(numpy_template, tmp_path / "patient")
     file = patient.site / "scipy" / "linalg" / "_basic.py"
-    remove(file)
-    file.mkdir()
+    write(file, file.read_text(encoding="utf-8"), 0)
     assert checkup(patient, "--fail-on", "never").status == 0
     seen = checkup(patient, "--fail-on", "never", "--deep")
     assert (seen.status, seen.outcome("PKG004")["status"]) == (3, "unknown")
