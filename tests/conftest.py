@@ -75,10 +75,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
             fcntl.flock(room, fcntl.LOCK_UN)
 
 
+# Here another Python is examined, and what is asked of it does not depend on which: a second time they show nothing more.
+ABOUT_LIBRARIES = frozenset(
+    f"test_{name}.py"
+    for name in ("measure", "threadcount", "libraries", "deep", "extensions", "gpu", "gpu_builds", "truth", "used")
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests in which another Python is examined: with others at hand they show more. Skip what needs root."""
     for item in items:
-        if "other_python" in getattr(item, "fixturenames", ()):
+        if "other_python" in getattr(item, "fixturenames", ()) and item.path.name not in ABOUT_LIBRARIES:
             item.add_marker("pythons")
         if item.get_closest_marker("root") and (not hasattr(os, "geteuid") or os.geteuid() != 0):
             item.add_marker(pytest.mark.skip("needs root"))
