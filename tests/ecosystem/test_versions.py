@@ -2,7 +2,7 @@
 
 import pytest
 
-from envdoctor.ecosystem.versions import excludes_all, is_newer, minor_of, numbers, same_version
+from envdoctor.ecosystem.versions import excludes_all, is_newer, minor_of, numbers, same_version, tightest
 from envdoctor.fixes.constraints import contradictory
 
 
@@ -50,3 +50,17 @@ def test_specifiers_that_some_version_meets_do_not(specifier: str) -> None:
 @pytest.mark.parametrize("requirement", ["numpy", "numpy>=1", "numpy @ https://x.org/a,b.whl", "numpy>=x,<y", ""])
 def test_what_is_no_set_of_specifiers_contradicts_nobody(requirement: str) -> None:
     assert not contradictory(requirement)
+
+
+@pytest.mark.parametrize(
+    "parts, kept",
+    [
+        (["==1.26.4", "<2.7", ">=1.26.4"], ["==1.26.4"]),
+        (["<2.7", "==1.26.4"], ["==1.26.4"]),
+        (["==1.26.4", ">=2"], ["==1.26.4", ">=2"]),  # they exclude each other, and that is to be seen
+        (["==1.26.*", "<2.7", "<1.27"], ["==1.26.*", "<1.27"]),
+        (["==1.0", "nonsense"], ["==1.0", "nonsense"]),
+    ],
+)
+def test_a_pin_implies_the_bounds_that_admit_it(parts: list[str], kept: list[str]) -> None:
+    assert tightest(parts) == kept

@@ -35,6 +35,7 @@ from envdoctor_checks.conda._records import by_hand, from_elsewhere
 
 CON005 = Rule("CON005", "bloated-base", Severity.WARNING, guide=("rec-5", "repro-4"), varies=(Severity.INFO,))
 MANY = 5
+LEAST = 100_000  # bytes; less is 0.0 MB, or nearly
 SHOWN = 12
 
 
@@ -79,7 +80,8 @@ def _title(base: CondaBase, asked: list[str]) -> str:
             if isinstance(base.added, list) and len(base.added) > len(asked)
             else ""
         )
-        size = f" ({megabytes(base.added_bytes)})" if isinstance(base.added_bytes, int) and base.added_bytes else ""
+        added = base.added_bytes if isinstance(base.added_bytes, int) else 0
+        size = f" ({megabytes(added)})" if added >= LEAST else ""
         parts.append(f"{len(asked)} asked for{along}{size}")
     if base.pip:
         parts.append(f"{len(base.pip)} put there by pip")

@@ -90,10 +90,14 @@ def is_specifier(text: str) -> bool:
 
 
 def tightest(parts: Sequence[str]) -> list[str]:
-    """The parts of a specifier without the bounds that another implies: of several ``>=`` the highest, of ``<`` the lowest."""
+    """The parts of a specifier without those that another implies: beside ``==1.2`` all that admit 1.2, of several ``>=`` all
+    but the highest, of ``<`` all but the lowest."""
     parts = list(dict.fromkeys(parts))
     if len(parts) < 2:
         return parts
+    for pin in parts:
+        if pin.startswith("==") and pin[2:3] != "=" and "*" not in pin:
+            return [pin, *(part for part in parts if part != pin and is_within(pin[2:].strip(), part) is not True)]
     from packaging.version import InvalidVersion, Version
 
     try:

@@ -77,3 +77,9 @@ def test_in_an_image_and_in_an_environment_base_does_not_matter() -> None:
     assert len(findings(base_in_use, conda=in_base())) == 1
     younger = in_base("numpy", younger_than_container=True)
     assert len(findings(bloated_base, conda=younger, patient=image)) == 1
+
+
+def test_a_size_that_is_next_to_nothing_is_left_out() -> None:
+    (small,) = findings(bloated_base, conda=in_base("numpy", added_bytes=20_000))
+    (large,) = findings(bloated_base, conda=in_base("numpy", added_bytes=20_000_000))
+    assert "MB" not in small.title and "20.0 MB" in large.title
