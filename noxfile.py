@@ -28,6 +28,7 @@ def lint(session: nox.Session) -> None:
     run(session, "lint-imports")
     run(session, "vulture")
     run(session, "python", "-m", "envdoctor.data", "--check")
+    run(session, "python", "-m", "envdoctor.engine", "--check")
     run(session, "cog", "--check", *DOCUMENTS)
 
 
@@ -49,6 +50,7 @@ def slow(session: nox.Session) -> None:
 def generate(session: nox.Session) -> None:
     """What is written by programs: tables in documents, the data as it is read, the format of the code."""
     run(session, "python", "-m", "envdoctor.data")
+    run(session, "python", "-m", "envdoctor.engine")
     run(session, "cog", "-r", *DOCUMENTS)
     run(session, "ruff", "check", "--fix", ".")
     run(session, "ruff", "format", ".")

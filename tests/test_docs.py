@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from envdoctor import __version__
-from envdoctor.cli import app
+from envdoctor.cli import group
 from envdoctor.engine.plugins import built_in
 from envdoctor.report.why.symptoms import symptoms
 
@@ -88,8 +88,8 @@ def test_every_command_in_readme_and_documentation_is_one() -> None:
     """Words and options are taken as `envdoctor` takes them; nothing is run."""
     seen = 0
     for where, words in commands():
-        context = click.Context(app.cli, info_name="envdoctor")
-        name, command, rest = app.cli.resolve_command(context, words)
+        context = click.Context(group.cli, info_name="envdoctor")
+        name, command, rest = group.cli.resolve_command(context, words)
         assert command is not None, where
         try:
             command.make_context(name, list(rest), parent=context)

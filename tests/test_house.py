@@ -13,11 +13,11 @@ import msgspec
 import pytest
 
 from envdoctor import api
-from envdoctor.cli.app import COMMANDS, cli
-from envdoctor.cli.commands.options import DEEPENED
+from envdoctor.cli.group import COMMANDS, cli
 from envdoctor.cli.pages import path_of
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.rules import Rule
+from envdoctor.engine.selection import DEEPENED
 from envdoctor.facts import Facts
 from envdoctor.guide import statements
 

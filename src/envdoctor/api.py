@@ -51,6 +51,7 @@ from envdoctor.ecosystem.units import megabytes, plural
 from envdoctor.ecosystem.versions import exclude_each_other, minor_of, numbers, same_version
 from envdoctor.engine.checks import Check, NotApplicable, check
 from envdoctor.engine.findings import Evidence, Finding
+from envdoctor.engine.index import checks_of
 from envdoctor.engine.remedies import (
     BringAlong,
     CallPip,
@@ -321,6 +322,7 @@ __all__ = [
     "called",
     "canonical",
     "check",
+    "checks_of",
     "conda_requirement",
     "conda_specs",
     "exclude_each_other",

@@ -40,7 +40,7 @@ def main(as_module: bool = False) -> None:
         head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
-        with postponed("inspect"), left_out("typing_extensions"):
+        with postponed("inspect", "platform"), left_out("typing_extensions"):
             from envdoctor.cli.app import run
 
         status = run(sys.argv[1:], head)

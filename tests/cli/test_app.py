@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from envdoctor.cli import app as cli
-from envdoctor.cli import session
+from envdoctor.cli import group, session
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import Facts, Missing
 from envdoctor.facts.recording import dump, record
@@ -474,7 +474,7 @@ def test_ascii_is_ascii(doctor: Run, recorded: Callable[..., Path]) -> None:
 # --- the other commands ---
 
 
-@pytest.mark.parametrize("argv", [[], ["--help"], ["-h"], *([name, "--help"] for name in cli.COMMANDS)])
+@pytest.mark.parametrize("argv", [[], ["--help"], ["-h"], *([name, "--help"] for name in group.COMMANDS)])
 def test_help_is_a_success_and_fits(doctor: Run, argv: list[str]) -> None:
     status, out, err = doctor(*argv)
     assert (status, err) == (0, "")
@@ -672,7 +672,7 @@ def test_what_another_program_writes_into_a_pipe_is_a_recording(doctor: Run, rec
 # --- help ---
 
 
-@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+@pytest.mark.parametrize("command", ["", *group.COMMANDS])
 def test_help_fits_80_columns_and_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch, doctor: Run, command: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     status, said, _ = doctor(*command.split(), "--help")

@@ -30,7 +30,7 @@ from envdoctor_checks.gpu._others import rocm_index
 GPU003 = Rule("GPU003", "architecture-not-built-in", Severity.ERROR, guide=("pkg-3",), varies=(Severity.WARNING,))
 
 
-@check(GPU003)
+@check(GPU003, given={"gpu.builds": "no package with GPU code is installed"})
 def architecture_not_built_in(gpu: Gpu, system: System, patient: Patient, packages: Packages) -> Iterator[Finding]:
     """For each device by itself: a machine may hold an old one and a new one."""
     builds = [build for build in known(gpu.builds) if build.backend in ("cuda", "rocm")]

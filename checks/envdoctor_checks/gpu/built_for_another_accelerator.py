@@ -28,7 +28,7 @@ MAKERS = {"cuda": "nvidia", "rocm": "amd", "xpu": "intel"}
 WORDS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
 
 
-@check(GPU014)
+@check(GPU014, given={"gpu.builds": "no PyTorch for GPUs is installed"})
 def built_for_another_accelerator(gpu: Gpu, system: System, patient: Patient) -> Iterator[Finding]:
     """A build for a GPU that is not here runs on the processor; where there is none at all, nothing is amiss.
 

@@ -32,15 +32,13 @@ GUIDE = ("rec-9", "pkg-3")
 GPU001 = Rule("GPU001", "cpu-build-on-gpu-machine", Severity.WARNING, guide=GUIDE)
 
 
-@check(GPU001)
+@check(GPU001, given={"gpu.builds": "no package that knows of GPUs is installed"})
 def cpu_build(
     gpu: Gpu, system: System, patient: Patient, packages: Packages | Missing | None = None
 ) -> Iterator[Finding]:
     """JAX without its plug-in is GPU004's; conda's jaxlib has CUDA built in or not."""
     built = known(gpu.builds)
     cpu = [build for build in built if build.backend == "cpu" and _could_have(build, built)]
-    if not built:
-        raise NotApplicable("no package that knows of GPUs is installed")
     if not cpu:
         for build in built:
             known(build.backend)

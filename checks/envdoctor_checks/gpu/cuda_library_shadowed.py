@@ -9,7 +9,6 @@ from envdoctor.api import (
     Finding,
     Gpu,
     Missing,
-    NotApplicable,
     Rule,
     SetEnv,
     Severity,
@@ -24,13 +23,11 @@ from envdoctor_checks.gpu._driver import without
 GPU006 = Rule("GPU006", "cuda-library-shadowed", Severity.WARNING, varies=(Severity.INFO,))
 
 
-@check(GPU006)
+@check(GPU006, given={"gpu.libraries": "no nvidia-* distribution is installed"})
 def cuda_library_shadowed(gpu: Gpu, environment: Variables | Missing | None = None) -> Iterator[Finding]:
     """LD_PRELOAD goes before all, LD_LIBRARY_PATH before RUNPATH and after RPATH (man 8 ld.so): which one a package
     has was read.
     """
-    if not gpu.libraries:
-        raise NotApplicable("no nvidia-* distribution is installed")
     nvidia(gpu)
     for place in dict.fromkeys((item.variable, item.folder) for item in gpu.shadowed):
         items = [item for item in gpu.shadowed if (item.variable, item.folder) == place]

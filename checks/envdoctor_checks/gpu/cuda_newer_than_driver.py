@@ -30,7 +30,7 @@ from envdoctor_checks.gpu._machine import architecture_verdict, cure, machine, n
 GPU002 = Rule("GPU002", "cuda-newer-than-driver", Severity.ERROR, guide=("pkg-3",))
 
 
-@check(GPU002)
+@check(GPU002, given={"gpu.builds": "no package built for CUDA is installed"})
 def cuda_newer_than_driver(gpu: Gpu, system: System, patient: Patient, packages: Packages) -> Iterator[Finding]:
     """By the CUDA version of the libcuda that loads (`cuda-compat` counts), without it by the driver's version.
 

@@ -23,7 +23,7 @@ from envdoctor_checks.gpu._driver import without
 GPU010 = Rule("GPU010", "cudnn-mixed", Severity.WARNING, Confidence.LIKELY, guide=("pkg-8",))
 
 
-@check(GPU010)
+@check(GPU010, given={"gpu.cudnn": "no cuDNN from PyPI is installed"})
 def cudnn_mixed(gpu: Gpu, environment: Variables | Missing | None = None) -> Iterator[Finding]:
     """Only copies with one soname can take each other's place; of one version they are the same.
 

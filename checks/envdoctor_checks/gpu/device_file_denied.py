@@ -10,7 +10,6 @@ from envdoctor.api import (
     LayerStatus,
     Manual,
     Node,
-    NotApplicable,
     Rule,
     Severity,
     check,
@@ -21,12 +20,10 @@ from envdoctor_checks.gpu._driver import denied, layer, words_of
 GPU013 = Rule("GPU013", "device-file-denied", Severity.ERROR, varies=(Severity.INFO,))
 
 
-@check(GPU013)
+@check(GPU013, given={"gpu.devices": "no GPU here"})
 def device_file_denied(gpu: Gpu) -> Iterator[Finding]:
     """NVIDIA's by NVML's own word or the files' permissions, AMD's ``/dev/kfd`` by its permissions."""
     devices = known(gpu.devices)
-    if not devices:
-        raise NotApplicable("no GPU here")
     nvidia = [item for item in devices if item.vendor == "nvidia" and item.usable is not True]
     files = [item for item in gpu.refused if item.path.startswith("/dev/nvidia")]
     if nvidia and denied(gpu):

@@ -16,7 +16,6 @@ from envdoctor.api import (
     InstallBuild,
     Manual,
     Missing,
-    NotApplicable,
     Packages,
     Patient,
     Remedy,
@@ -45,13 +44,11 @@ class Advice(Struct, frozen=True):
     words: str
 
 
-@check(GPU015)
+@check(GPU015, given={"gpu.companions": "no extension for CUDA or torch is installed"})
 def extension_of_another_build(
     gpu: Gpu, system: System, patient: Patient, packages: Packages | Missing | None = None
 ) -> Iterator[Finding]:
     """True with or without a GPU: most of these end an import. What one says of itself is compared, nothing is loaded."""
-    if not gpu.companions:
-        raise NotApplicable("no extension for CUDA or torch is installed")
     torch, members = torch_of(gpu), mismatches(gpu)
     if members and torch is not None:
         here = machine(gpu, system, patient, cards(gpu))

@@ -27,7 +27,7 @@ OTHERS = {
 }
 
 
-@check(GPU012)
+@check(GPU012, given={"gpu.builds": "no package built for a GPU is installed"})
 def gpus_hidden_by_mistake(gpu: Gpu, environment: Variables) -> Iterator[Finding]:
     """The driver's word with the variable as it stands; of a recording without it, what the variable's rules say.
 

@@ -27,7 +27,7 @@ from envdoctor_checks.gpu._machine import cure, machine, none_known
 GPU004 = Rule("GPU004", "jax-without-plugin", Severity.WARNING, guide=("pkg-3",))
 
 
-@check(GPU004)
+@check(GPU004, given={"gpu.builds": "JAX is not installed"})
 def jax_without_plugin(gpu: Gpu, packages: Packages, system: System, patient: Patient) -> Iterator[Finding]:
     """JAX finds a plug-in by its files, and takes it where its version is jaxlib's own."""
     jaxlib = next(iter(builds(gpu, "jaxlib")), None)

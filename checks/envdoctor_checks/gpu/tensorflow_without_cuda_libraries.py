@@ -11,7 +11,7 @@ from envdoctor_checks.gpu._devices import builds, usable
 GPU011 = Rule("GPU011", "tensorflow-without-cuda-libraries", Severity.WARNING, guide=("pkg-3",))
 
 
-@check(GPU011)
+@check(GPU011, given={"gpu.builds": "no TensorFlow with CUDA is installed"})
 def tensorflow_without_cuda_libraries(gpu: Gpu) -> Iterator[Finding]:
     """Libraries of another major version have other names (``libcudart.so.13``) and don't help."""
     tensorflow = next((build for build in builds(gpu, "tensorflow") if build.backend == "cuda"), None)

@@ -24,7 +24,7 @@ from envdoctor_checks.tools._kernels import register
 TOL002 = Rule("TOL002", "kernel-is-another-python", Severity.WARNING, guide=("rec-2",))
 
 
-@check(TOL002)
+@check(TOL002, given={"jupyter.kernels": "no kernelspec is offered as this environment's"})
 def kernel_is_another_python(jupyter: Jupyter, path: Path, packages: Packages, patient: Patient) -> Iterator[Finding]:
     """The environment's own kernelspecs, and the ``python3`` that its Jupyter offers first."""
     offered = {kernel.file: kernel for kernel in jupyter.kernels if paths.inside(kernel.file, jupyter.of_patient)}

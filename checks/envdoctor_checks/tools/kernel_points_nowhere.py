@@ -9,7 +9,6 @@ from envdoctor.api import (
     Finding,
     Jupyter,
     Manual,
-    NotApplicable,
     Path,
     Remedy,
     RemoveKernel,
@@ -24,10 +23,8 @@ from envdoctor.api import (
 TOL001 = Rule("TOL001", "kernel-points-nowhere", Severity.ERROR, guide=("rec-2",))
 
 
-@check(TOL001)
+@check(TOL001, given={"jupyter.kernels": "no kernelspecs"})
 def kernel_points_nowhere(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
-    if not jupyter.kernels:
-        raise NotApplicable("no kernelspecs")
     for kernel in jupyter.kernels:
         known(kernel.argv)
         if kernel.interpreter is None or kernel.interpreter_exists:

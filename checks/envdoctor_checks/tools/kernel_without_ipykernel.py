@@ -19,7 +19,7 @@ from envdoctor.api import (
 TOL005 = Rule("TOL005", "kernel-without-ipykernel", Severity.ERROR, guide=("rec-2",))
 
 
-@check(TOL005)
+@check(TOL005, given={"jupyter.kernels": "no kernelspec starts the Python of an environment"})
 def kernel_without_ipykernel(jupyter: Jupyter, path: Path) -> Iterator[Finding]:
     if all(kernel.launches is None for kernel in jupyter.kernels):
         raise NotApplicable("no kernelspec starts the Python of an environment")

@@ -2,7 +2,7 @@
 
 import os
 import re
-import sys
+from importlib import import_module
 
 from envdoctor.engine.checks import Check
 from envdoctor.engine.plugins import CheckSet
@@ -79,7 +79,7 @@ def _file(check: Check) -> str:
     """The file of a check's module; a plug-in's is imported in another process, which has told it."""
     told: object = getattr(check.examine, "__file__", None)
     if told is None:
-        told = sys.modules[check.examine.__module__].__file__
+        told = import_module(check.examine.__module__).__file__
     return str(told or "")
 
 

@@ -1,8 +1,9 @@
-"""What the libraries of the command line import and a check-up does without: click's help pages, and names that msgspec
-takes from typing where typing_extensions is not there.
+"""What the libraries of the command line import and a check-up does without: click's help pages, names that msgspec
+takes from typing where typing_extensions is not there, and what uuid asks of the platform.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,9 +42,9 @@ def left_out(*names: str) -> Iterator[None]:
 
 class _StandIn(ModuleType):
     def __getattr__(self, attribute: str) -> object:
-        if attribute == "cleandoc":  # of inspect; click asks it for each option, whose help is mostly one line
-            return _clean
         name = self.__name__
+        if (answer := _WITHOUT.get((name, attribute))) is not None:
+            return answer
         if sys.modules.get(name) is self:
             del sys.modules[name]
         return getattr(importlib.import_module(name), attribute)
@@ -56,3 +57,16 @@ def _clean(text: str) -> str:
     import inspect
 
     return inspect.cleandoc(text)
+
+
+def _system() -> str:
+    """As ``platform.system``."""
+    if hasattr(os, "uname"):
+        return os.uname().sysname
+    import platform
+
+    return platform.system()
+
+
+# click asks inspect for each option, whose help is mostly one line; uuid asks platform as it loads.
+_WITHOUT = {("inspect", "cleandoc"): _clean, ("platform", "system"): _system}

@@ -316,6 +316,7 @@ def sound(check: Check) -> None:
     """Raise `TypeError` for a check whose parts are not what they have to be."""
     said = misfit(check.rules, tuple[Rule, ...], f"the rules of {check.name!r:.60}")
     said = said or misfit(check.needs, tuple[str, ...], "needs") or misfit(check.name, str, "its name")
+    said = said or misfit(check.given, tuple[tuple[str, str], ...], "given")
     for rule in () if said else check.rules:
         if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
             said = f"{rule.code!r:.40}, {rule.name!r:.60}: a code is letters and digits (ABC001), a name words-with-hyphens"

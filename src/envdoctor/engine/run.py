@@ -185,6 +185,11 @@ def _arguments(facts: object, check: Check, level: str) -> list[object]:
         if value is None:
             raise NotApplicable(f"no {name} here")
         arguments.append(value)
+    for part, reason in check.given:
+        section, _, attribute = part.partition(".")
+        whole: object = getattr(facts, section)
+        if whole is not None and not isinstance(whole, Missing) and not getattr(whole, attribute):
+            raise NotApplicable(reason)
     return arguments
 
 

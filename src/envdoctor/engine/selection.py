@@ -7,6 +7,9 @@ from msgspec import Struct
 from envdoctor.engine.rules import Rule
 from envdoctor.engine.run import RegisteredCheck
 
+# The rules that judge more with --deep.
+DEEPENED = ("BLA003", "BLA012", "BLA013", "BLA014", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
+
 
 class UsageError(Exception):
     """Wrong usage or configuration: one line that names the culprit and the remedy (status 2)."""

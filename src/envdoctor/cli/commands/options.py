@@ -4,6 +4,7 @@ from math import inf
 
 import click
 
+from envdoctor.engine.selection import DEEPENED
 from envdoctor.probe.choose import DEFAULT_TIMEOUT
 from envdoctor.report.formats import FORMATS
 
@@ -38,9 +39,7 @@ timeout = click.option(
     metavar="SECONDS",
     help=f"For each patient to answer, and for reading it from disk. [{DEFAULT_TIMEOUT:g}]",
 )
-# The rules that judge more with --deep.
 force = click.option("--force", is_flag=True, help="Replace files that are there.")
-DEEPENED = ("BLA003", "BLA012", "BLA013", "BLA014", "CON008", "GPU016", "PKG004", "PKG007", "PKG009", "PKG011")
 deep = click.option(
     "--deep",
     is_flag=True,
