@@ -164,6 +164,7 @@ from envdoctor.facts import (
     known,
     present,
 )
+from envdoctor.privacy.lazy import pattern
 
 if TYPE_CHECKING:
     from envdoctor.facts.fleet import Absent, Fleet, Group, Member
@@ -350,6 +351,7 @@ __all__ = [
     "order",
     "oversubscription_verdict",
     "paths",
+    "pattern",
     "plainly_within",
     "platform_of",
     "plural",

@@ -31,16 +31,18 @@ def main(as_module: bool = False) -> None:
         _prefer_installed_modules(as_module)
         _open_standard_streams()
         # Here, so that an interruption while they load ends in a line.
-        from envdoctor.cli import head_start
         from envdoctor.cli.postponed import left_out, postponed
-        from envdoctor.probe import choose, subreaper
 
-        orphans = subreaper.Subreaper()
-        _end_in_order()  # before the patient starts
-        head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
+        with postponed("locale"):  # subprocess asks it for the encoding of text, and we read bytes
+            from envdoctor.cli import head_start
+            from envdoctor.probe import choose, subreaper
+
+            orphans = subreaper.Subreaper()
+            _end_in_order()  # before the patient starts
+            head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
-        with postponed("inspect", "platform"), left_out("typing_extensions"):
+        with postponed("msgspec.inspect", "msgspec._json_schema", "platform"), left_out("typing_extensions"):
             from envdoctor.cli.app import run
 
         status = run(sys.argv[1:], head)

@@ -1,11 +1,9 @@
 """BLAS libraries in words, and the loader's complaint about an old libstdc++."""
 
-import re
-
-from envdoctor.api import Library, megabytes
+from envdoctor.api import Library, megabytes, pattern
 
 # "…/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by …/ext.so)": glibc, elf/dl-version.c
-TOO_OLD = re.compile(r"^(\S*libstdc\+\+\S*): version [`'](\S+)' not found \(required by ([^)]+)\)")
+TOO_OLD = pattern(r"^(\S*libstdc\+\+\S*): version [`'](\S+)' not found \(required by ([^)]+)\)")
 
 
 def users(library: Library) -> str:

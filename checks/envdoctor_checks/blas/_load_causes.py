@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-from envdoctor.api import Confidence, Evidence, InstallSystem, LoadError, Manual, Remedy, UnsetEnv, Variables
+from envdoctor.api import Confidence, Evidence, InstallSystem, LoadError, Manual, Remedy, UnsetEnv, Variables, pattern
 
 # What no wheel brings under this name: wheels of piwheels.org and packages built here take it from the system. Debian 12's packages.
 SYSTEM_LIBRARIES = {
@@ -20,7 +20,7 @@ SYSTEM_LIBRARIES = {
     "libgomp.so.1": "libgomp1",
     "libquadmath.so.0": "libquadmath0",
 }
-GONE = re.compile(r"^(lib[\w.+-]+): cannot open shared object file: No such file")
+GONE = pattern(r"^(lib[\w.+-]+): cannot open shared object file: No such file")
 # glibc's words where mmap has no room (elf/dl-load.c), and where a static thread block has none.
 NO_MEMORY = ("cannot allocate memory", "failed to map segment from shared object")
 NOEXEC = "operation not permitted"

@@ -2,14 +2,25 @@
 BLAS.
 """
 
-import re
 from collections.abc import Iterator
 
-from envdoctor.api import Blas, Evidence, Finding, NotApplicable, Packages, Remove, Rule, Severity, check, known
+from envdoctor.api import (
+    Blas,
+    Evidence,
+    Finding,
+    NotApplicable,
+    Packages,
+    Remove,
+    Rule,
+    Severity,
+    check,
+    known,
+    pattern,
+)
 from envdoctor_checks.blas._libraries import describe, users
 
 BLA005 = Rule("BLA005", "mkl-installed-but-unused", Severity.INFO, guide=("blas-3", "blas-5"))
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = pattern(r"[A-Za-z0-9._-]+")
 
 
 @check(BLA005)

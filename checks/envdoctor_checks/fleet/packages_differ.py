@@ -1,9 +1,8 @@
 """FLT002: the machines have different packages, or different versions of them."""
 
-import re
 from collections.abc import Iterator
 
-from envdoctor.api import Finding, Fleet, Group, Install, Manual, Rule, Severity, check, minor_of, numbers
+from envdoctor.api import Finding, Fleet, Group, Install, Manual, Rule, Severity, check, minor_of, numbers, pattern
 from envdoctor_checks.fleet._differences import Difference, differences, finding, listed, working
 
 FLT002 = Rule("FLT002", "packages-differ", Severity.ERROR, varies=(Severity.WARNING, Severity.INFO))
@@ -11,7 +10,7 @@ FLT002 = Rule("FLT002", "packages-differ", Severity.ERROR, varies=(Severity.WARN
 # and `distributed.versions.required_packages`).
 EXACTLY = ("distributed", "dask", "cloudpickle", "msgpack")
 BY_MINOR = ("pandas", "pyarrow", "scikit-learn", "numpy", "scipy", "mpi4py", "polars", "xarray", "zarr", "torch", "jax")
-PLAIN = re.compile(r"[0-9][0-9A-Za-z.+!-]*")
+PLAIN = pattern(r"[0-9][0-9A-Za-z.+!-]*")
 
 
 def _severity(difference: Difference) -> Severity:

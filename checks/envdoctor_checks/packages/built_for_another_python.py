@@ -2,7 +2,6 @@
 tag on musl), and neither an extension that fits nor a plain module stands beside it.
 """
 
-import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -19,6 +18,7 @@ from envdoctor.api import (
     System,
     UnknownFact,
     check,
+    pattern,
 )
 from envdoctor_checks.packages._extensions import SHOWN
 
@@ -26,7 +26,7 @@ PKG009 = Rule("PKG009", "built-for-another-python", Severity.ERROR, guide=("pkg-
 # How the platforms of wheels begin, by the kind of program that the interpreter is
 # (https://packaging.python.org/specifications/platform-compatibility-tags/), and Linux's machines by their last word.
 SYSTEMS = {"ELF": ("linux_", "manylinux", "musllinux"), "PE": ("win32", "win_"), "Mach-O": ("macosx_",)}
-_MACOS = re.compile(r"macosx_(\d+)_(\d+)_(\w+)")
+_MACOS = pattern(r"macosx_(\d+)_(\d+)_(\w+)")
 # https://packaging.python.org/specifications/platform-compatibility-tags/#macos; "x86_64" runs by Rosetta as its own process
 ARCHES = {"universal2": ("arm64", "x86_64"), "intel": ("x86_64", "i386"), "universal": ("x86_64", "i386")}
 MACHINES = {"x86_64": "x86_64", "aarch64": "aarch64", "i686": "x86", "armv7l": "arm", "ppc64le": "ppc64"}
@@ -120,7 +120,9 @@ def _fits(platform: str, interpreter: Interpreter, binary: str, version: tuple[i
         platform.startswith("manylinux") and "-linux-musl" in suffixes
     ):
         return False
-    if found := _MACOS.fullmatch(platform):  # macosx_14_0_arm64: this macOS or newer
+    if platform.startswith("macosx") and (
+        found := _MACOS.fullmatch(platform)
+    ):  # macosx_14_0_arm64: this macOS or newer
         minor = int(found[2]) if found[1] == "10" else 0  # from 11 on wheels are made for the major version
         arches = ARCHES.get(found[3], (found[3],))
         own = rest.split("+")

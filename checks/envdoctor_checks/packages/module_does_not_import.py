@@ -1,6 +1,5 @@
 """PKG011: A package that is installed can't be imported: the import was tried, since its files gave cause for doubt."""
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -27,14 +26,15 @@ from envdoctor.api import (
     Variables,
     check,
     normalise,
+    pattern,
     table,
 )
 from envdoctor_checks.gpu._torch_family import mismatches
 
 PKG011 = Rule("PKG011", "module-does-not-import", Severity.ERROR)
 SWITCHES = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
-LOST = re.compile(r"(?:ImportError: |OSError: )?(lib[\w.+-]+\.so[\d.]*): cannot open shared object file")
-OLD = re.compile(r"version [`']([A-Z]+_[\w.]+)' not found")
+LOST = pattern(r"(?:ImportError: |OSError: )?(lib[\w.+-]+\.so[\d.]*): cannot open shared object file")
+OLD = pattern(r"version [`']([A-Z]+_[\w.]+)' not found")
 FAMILY = ("torchvision", "torchaudio", "torchcodec", "torchtext")
 
 

@@ -1,6 +1,5 @@
 """PY013: The interpreter exits, crashes or hangs before a program's first line."""
 
-import re
 from collections.abc import Iterator
 
 from envdoctor.api import (
@@ -21,14 +20,15 @@ from envdoctor.api import (
     UnsetEnv,
     check,
     paths,
+    pattern,
 )
 from envdoctor_checks.python._faults import faults
 
 PY013 = Rule("PY013", "interpreter-does-not-start", Severity.ERROR, varies=(Severity.WARNING,))
-VARIABLE = re.compile(r"(PYTHON[A-Z0-9]+)(?:=| entry )")  # as the start's culprits name one
+VARIABLE = pattern(r"(PYTHON[A-Z0-9]+)(?:=| entry )")  # as the start's culprits name one
 # The loader's own words, before a line of Python runs: its messages are not translated (ld.so, dyld).
-LOST = re.compile(r"error while loading shared libraries: ([^\s:]+)|Library not loaded: (\S+)")
-OLD = re.compile(r"version [`']([A-Z]+_[\d.]+)' not found")
+LOST = pattern(r"error while loading shared libraries: ([^\s:]+)|Library not loaded: (\S+)")
+OLD = pattern(r"version [`']([A-Z]+_[\d.]+)' not found")
 SOON = 0.2  # seconds that a healthy Python may take to answer
 
 

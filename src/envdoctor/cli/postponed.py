@@ -5,7 +5,7 @@ takes from typing where typing_extensions is not there, and what uuid asks of th
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -68,5 +68,21 @@ def _system() -> str:
     return platform.system()
 
 
-# click asks inspect for each option, whose help is mostly one line; uuid asks platform as it loads.
-_WITHOUT = {("inspect", "cleandoc"): _clean, ("platform", "system"): _system}
+def _schema(*arguments: object, **options: object) -> object:
+    """As ``msgspec.json.schema``."""
+    return importlib.import_module("msgspec._json_schema").schema(*arguments, **options)
+
+
+def _schema_components(*arguments: object, **options: object) -> object:
+    """As ``msgspec.json.schema_components``."""
+    return importlib.import_module("msgspec._json_schema").schema_components(*arguments, **options)
+
+
+# click asks inspect for each option, whose help is mostly one line; uuid asks platform, and msgspec for what makes schemas,
+# as they load.
+_WITHOUT: dict[tuple[str, str], Callable[..., object]] = {  # type: ignore[explicit-any]
+    ("inspect", "cleandoc"): _clean,
+    ("platform", "system"): _system,
+    ("msgspec._json_schema", "schema"): _schema,
+    ("msgspec._json_schema", "schema_components"): _schema_components,
+}

@@ -4,11 +4,11 @@
 check-up lasts as long as ``import numpy``); a test keeps the two equal.
 """
 
-import json
 import os
 from typing import TypeVar
 
 import msgspec
+from msgspec.json import decode
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -55,6 +55,6 @@ def _document(name: str) -> dict[str, object]:
     if name not in _documents:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         folder = "" if "/" in name else "data/"
-        with open(f"{package}/{folder}{name}.json", encoding="ascii") as file:
-            _documents[name] = json.load(file)
+        with open(f"{package}/{folder}{name}.json", "rb") as file:
+            _documents[name] = decode(file.read(), type=dict[str, object])
     return _documents[name]

@@ -9,7 +9,6 @@ import operator
 from collections.abc import Mapping
 
 from envdoctor.ecosystem.names import normalise
-from envdoctor.privacy.lazy import pattern
 
 OPERATORS = {
     ">=": operator.ge,
@@ -24,7 +23,6 @@ VERSIONS = ("python_version", "python_full_version")
 # Compared as versions where both sides look like one, and as words where not: packaging is to tell.
 DOUBTFUL = ("platform_release", "platform_version", "implementation_version")
 SIGNS = "<>=!~"
-_RELEASE = pattern(r"[0-9]+(?:\.[0-9]+)*")
 
 
 class _Unclear(Exception):
@@ -182,4 +180,6 @@ def plainly_within(version: str, specifiers: str) -> bool | None:
 
 def _release(text: str) -> tuple[int, ...] | None:
     """``1.26.4`` as numbers; ``None`` for anything with an epoch, a wildcard, a suffix."""
-    return tuple(map(int, text.split("."))) if len(text) <= 100 and _RELEASE.fullmatch(text) else None
+    parts = text.split(".")
+    plain = len(text) <= 100 and text.isascii() and all(map(str.isdigit, parts))
+    return tuple(map(int, parts)) if plain else None

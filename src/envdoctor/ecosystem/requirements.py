@@ -97,8 +97,10 @@ class RequirementChecker:
             if "extra" not in marker or normalise(name_in(text)) not in self.first:
                 continue
             lower = ",".join(part.strip() for part in text[len(name_in(text)) :].strip(" ()").split(",") if ">" in part)
+            if not lower or "[" in lower or "@" in lower:
+                continue
             extra = next((word for word in _EXTRA.findall(marker) if not _DEVELOPMENT.search(word)), "")
-            if not lower or not extra or "[" in lower or "@" in lower:
+            if not extra:
                 continue
             problem, _ = self._judge(f"{name_in(text)}{lower};{marker}", extra)
             if problem is not None and problem.found and not problem.reason:

@@ -1,13 +1,18 @@
 """Steps of a fix as command lines that can be pasted: POSIX shells, zsh, fish, PowerShell 5.1 and 7, and cmd.exe."""
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import overload
 
 from envdoctor.ecosystem import paths
 from envdoctor.fixes.steps import Edit, Run, SetEnv, Step, UnsetEnv
 from envdoctor.privacy.text import sanitize
+
+
+def _quoted(word: str) -> str:
+    import shlex  # most check-ups quote nothing
+
+    return shlex.quote(word)
 
 
 def printf(word: str) -> str:
@@ -34,7 +39,7 @@ class Shell:
 
     def quote(self, word: str) -> str:
         """The word as it is typed; one that a terminal would not show as it is, by ``printf`` (dash knows no ``$''``)."""
-        return shlex.quote(word) if not unshown(word) else f'"$({printf(word)})"'
+        return _quoted(word) if not unshown(word) else f'"$({printf(word)})"'
 
     def run(self, argv: Sequence[str]) -> str:
         return " ".join(map(self.quote, argv))
@@ -74,7 +79,7 @@ class Zsh(Shell):
     name = "zsh"
 
     def quote(self, word: str) -> str:
-        return f"'{word}'" if word.startswith("=") and shlex.quote(word) == word else super().quote(word)
+        return f"'{word}'" if word.startswith("=") and _quoted(word) == word else super().quote(word)
 
 
 class Fish(Shell):
@@ -84,7 +89,7 @@ class Fish(Shell):
     fence = "fish"
 
     def quote(self, word: str) -> str:
-        if shlex.quote(word) == word:
+        if _quoted(word) == word:
             return word
         if unshown(word):
             return f"({printf(word)} | string collect)"

@@ -332,7 +332,7 @@ def _recognised(text: str) -> str:
     """``text`` without the credentials that are known for what they are by their looks."""
     if text.isalnum() and text[:4] not in ("AKIA", "ASIA"):
         return text
-    if "@" in text:
+    if "@" in text and ":" in text:
         text = _BARE.sub("<redacted>@", _USERINFO.sub("://<redacted>@", text))
         if "/" in text:
             text = _CUT.sub(r"\1<redacted>@", text)
@@ -341,7 +341,7 @@ def _recognised(text: str) -> str:
     if ("=" in text or " " in text) and _may_name_a_secret(text.casefold()) and _SECRETS.search(text):
         text = _named(text)
     if "://" in text:
-        text = _URL_PATH.sub(_without_tokens, _FOLDER.sub(r"\1<redacted>", _HOOK.sub(r"\1<redacted>", text)))
+        text = _addressed(text)
     if "earer" in text or "asic" in text or "uthorization" in text:
         text = _HEADER.sub(r"\1<redacted>", text)
     if " " in text and (":" in text or "login" in text):
@@ -355,12 +355,27 @@ def _recognised(text: str) -> str:
     return text
 
 
+def _addressed(text: str) -> str:
+    """``text``, in which an address was seen, without the folders of one that are a secret."""
+    if "hooks.slack" in text or "discord" in text:
+        text = _HOOK.sub(r"\1<redacted>", text)
+    if "cloudsmith" in text or "packagecloud" in text or "fury.io" in text:
+        text = _FOLDER.sub(r"\1<redacted>", text)
+    if text.startswith("https://") and text.count("://") == 1:  # most are of hosts whose addresses stay
+        host = text[8:].partition("/")[0]
+        if host.endswith(_PUBLIC) and host.replace(".", "").replace("-", "").isalnum():
+            return text
+    return _URL_PATH.sub(_without_tokens, text)
+
+
 def _may_hold_a_form(text: str) -> bool:
     """Whether `_FORM` may find something; a word that is looked for costs a tenth of an expression."""
     return (
         (
             "-" in text
-            and ("gl" in text or "xox" in text or "sk-" in text or "api-" in text or "pypi-" in text or "xapp-" in text)
+            and (
+                "gl" in text or "xox" in text or "sk-" in text or "nvapi-" in text or "pypi-" in text or "xapp-" in text
+            )
             and _HYPHENED.search(text) is not None
         )
         or (
@@ -389,6 +404,11 @@ def _may_name_a_secret(lower: str) -> bool:
     )  # fmt: skip
 
 
+def _may_name_an_option(lower: str) -> bool:
+    """Whether `_LONE_OPTION` may know an option in small letters."""
+    return _may_name_a_secret(lower) or "pat" in lower or "auth" in lower
+
+
 def _named(text: str) -> str:
     """``text``, in which a name of a secret was seen, without what belongs to it."""
     text = _SETTING.sub(r"\1<redacted>", _OPTION.sub(r"\1<redacted>", text))
@@ -403,7 +423,7 @@ def _spoken(text: str) -> str:
     """``text`` without what a command is told to log in with, and without the headers that do."""
     if "-u" in text or "-U" in text or "--auth" in text or "--proxy-u" in text or "login" in text:
         text = _LOGIN.sub(lambda match: f"{match[1] or match[2]}<redacted>", text)
-    if "-" in text or "ookie" in text:
+    if "ookie" in text.casefold() or ("-" in text and _may_name_a_secret(text.casefold())):
         text = _HEADER_LINE.sub(r"\1<redacted>", text)
     return text
 
@@ -413,8 +433,12 @@ def _without_tokens(match: re.Match[str]) -> str:
     host = match[2].partition(":")[0]
     if host.endswith(_PUBLIC):
         return match[0]
-    folders = ["<redacted>" if _TOKENLIKE.match(folder) else folder for folder in match[3].split("/")]
+    folders = ["<redacted>" if _is_tokenlike(folder) else folder for folder in match[3].split("/")]
     return f"://{match[1] or ''}{match[2]}/{'/'.join(folders)}"
+
+
+def _is_tokenlike(folder: str) -> bool:
+    return len(folder) > 7 and "." not in folder and not folder.isalpha() and _TOKENLIKE.match(folder) is not None
 
 
 def channel(text: str) -> str:
@@ -513,7 +537,9 @@ def _copied(value: object, text: Callable[[str], str], name: Callable[[object], 
         for item in value:
             if isinstance(item, str):
                 copies.append("<redacted>" if before else text(item))
-                before = item[:1] == "-" and len(item) > 3 and _LONE_OPTION.fullmatch(item) is not None
+                before = (
+                    item[:1] == "-" and _may_name_an_option(item.lower()) and _LONE_OPTION.fullmatch(item) is not None
+                )
             else:
                 copies.append(_copied(item, text, name))
                 before = False
@@ -546,7 +572,7 @@ class Redactor:
         words = dict.fromkeys(others, "<user>")
         words |= {user: "<user>", folder: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}
         self._names = [
-            (re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", re.IGNORECASE), word)
+            (pattern(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", re.IGNORECASE), word)
             for name, word in sorted(words.items(), key=lambda pair: -len(pair[0]))
             if len(name) > 2 and name.lower() not in self._COMMON
         ]
@@ -556,7 +582,7 @@ class Redactor:
         if len(home) > 1:
             windows = home[1:2] == ":"  # where case doesn't matter, nor which way the slashes lean
             path = r"[/\\]+".join(map(re.escape, re.split(r"[/\\]", home))) if windows else re.escape(home)
-            self._home = re.compile(rf"(?<![\w.~]){path}(?![\w-]|\.\w)", re.IGNORECASE if windows else 0)
+            self._home = pattern(rf"(?<![\w.~]){path}(?![\w-]|\.\w)", re.IGNORECASE if windows else 0)
 
     def text(self, text: str) -> str:
         text = credentials(text)

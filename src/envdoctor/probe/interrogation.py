@@ -5,7 +5,6 @@ then ``-I -S`` (no site-packages, no ``sitecustomize``, no ``.pth``). Only the s
 here: the first child is on its way before anything else is imported.
 """
 
-import json
 import os
 import sys
 import time
@@ -176,9 +175,12 @@ def collected(records: list[str]) -> dict[str, object] | None:
 
 
 def _decode(text: str) -> dict[str, object] | None:
+    from msgspec import MsgspecError
+    from msgspec.json import decode
+
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = decode(text)
+    except (MsgspecError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

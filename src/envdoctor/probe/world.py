@@ -19,7 +19,8 @@ class World(Struct, frozen=True, kw_only=True):
 
     ``root`` stands for ``/`` (a fixture tree in tests), ``home`` and ``cwd`` are absolute paths
     inside it, ``environ`` is the start-up environment, ``platform`` is ``sys.platform``'s word. ``unread`` grows: the
-    compiled files of one patient that are there and could not be read, each with what the system said.
+    compiled files of one patient that are there and could not be read, each with what the system said. So do ``folders``,
+    those whose real path was asked for.
     """
 
     root: str = "/"
@@ -28,6 +29,7 @@ class World(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     platform: str = sys.platform
     unread: dict[str, Exception] = {}
+    folders: dict[str, str] = {}
 
     def refused(self, path: str, error: Exception) -> Missing:
         """Note that a compiled file can't be read, so that nobody takes it for one that has nothing to tell."""
@@ -85,7 +87,7 @@ class World(Struct, frozen=True, kw_only=True):
         """``path`` with all links followed, as far as it goes; absolute links stay inside this world."""
         if self.root == "/":
             try:
-                return os.path.realpath(path)
+                return self._resolved(path)
             except (OSError, ValueError):  # a name that this locale can't spell
                 return os.path.normpath(path)
         if paths.windows(path):
@@ -106,6 +108,16 @@ class World(Struct, frozen=True, kw_only=True):
             else:
                 done = f"{done}/{part}"
         return done or "/"
+
+    def _resolved(self, path: str) -> str:
+        """As ``os.path.realpath``, which looks at every folder above each time. Raises as that does."""
+        folder, _, name = path.rpartition("/")
+        if os.sep != "/" or path[:1] != "/" or name in ("", ".", "..") or os.path.islink(path):
+            return os.path.realpath(path)
+        real = self.folders.get(folder)
+        if real is None:
+            real = self.folders[folder] = os.path.realpath(folder or "/")
+        return f"{real.rstrip('/')}/{name}"
 
     def exists(self, path: str) -> bool:
         return os.path.exists(self.real(path if self.root == "/" else self.resolve(path)))

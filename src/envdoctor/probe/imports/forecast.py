@@ -6,7 +6,6 @@ Order of the search: https://man7.org/linux/man-pages/man8/ld.so.8.html; the cac
 """
 
 import os
-import re
 import struct
 
 from msgspec import Struct
@@ -117,7 +116,7 @@ class _Loader:
         self._defined: dict[str, dict[int, str]] = {}
         self._winners: dict[tuple[tuple[str, ...], str, str], dict[str, str | None]] = {}
         self._agreed: set[tuple[str, tuple[int, ...]]] = set()
-        preload = re.split(r"[ :]", world.environ.get("LD_PRELOAD", ""))
+        preload = world.environ.get("LD_PRELOAD", "").replace(":", " ").split(" ")
         self._preloaded = {os.path.basename(path): path for path in preload if "/" in path}
         self._preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
 
@@ -167,7 +166,7 @@ class _Loader:
         key = (needed, runpath, runpath and origin)
         if key not in self._winners:
             named = [
-                os.path.normpath(re.sub(r"\$ORIGIN|\$\{ORIGIN\}", lambda _: origin, folder))
+                os.path.normpath(folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin))
                 for folder in runpath.split(":")
                 if folder
             ]

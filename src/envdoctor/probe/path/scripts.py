@@ -8,7 +8,6 @@ or has a space (pip: vendored distlib, scripts.py); on Windows a launcher with t
 
 import os
 import re
-import shlex
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
@@ -125,7 +124,9 @@ def _activated(text: str, own: tuple[str, ...]) -> str | None:
 
     A path may hold quotes and newlines: that it is one's own is seen before the line is taken apart.
     """
-    quoted = [form for path in own for form in (path, f"'{path}'", f'"{path}"', shlex.quote(path))]
+    from shlex import quote
+
+    quoted = [form for path in own for form in (path, f"'{path}'", f'"{path}"', quote(path))]
     if any(f"VIRTUAL_ENV={form}\n" in text for form in quoted):
         return None
     for line in text.splitlines():

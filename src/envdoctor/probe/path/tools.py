@@ -31,12 +31,20 @@ def read(world: World, around: str = "") -> Tools:
     for folder in dict.fromkeys(world.environ.get("PATH", "").split(";" if windows else ":")):
         if not paths.absolute(folder):
             continue
+        there = None if windows else _listed(world, folder)  # Windows takes a name in any case
         for name in COMMANDS:
-            if name not in commands and (path := _program(world, folder, name, windows)):
+            if (
+                name not in commands
+                and (there is None or name in there)
+                and (path := _program(world, folder, name, windows))
+            ):
                 commands[name] = path
         if paths.parts(folder)[-1:] != ["shims"]:
             for minor in MINORS:
-                if minor not in pythons and (path := _program(world, folder, f"python{minor}", windows)):
+                name = f"python{minor}"
+                if minor in pythons or (there is not None and name not in there):
+                    continue
+                if path := _program(world, folder, name, windows):
                     pythons[minor] = path
             if windows and (path := _program(world, folder, "python", windows)):
                 pythons.setdefault(minor_beside(world, folder) or "", path)
@@ -135,6 +143,16 @@ def _has_paths(world: World, site: str) -> bool:
     return isinstance(names, list) and any(
         name.endswith((".pth", ".egg-link")) and name != "distutils-precedence.pth" for name in names
     )
+
+
+def _listed(world: World, folder: str) -> frozenset[str] | None:
+    """The names in a folder; ``None`` where it may not be listed, though what is in it can be run."""
+    try:
+        return frozenset(os.listdir(world.real(folder)))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except (OSError, ValueError):
+        return None
 
 
 def _program(world: World, folder: str, name: str, windows: bool) -> str | None:

@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+from bisect import bisect_left
 
 from envdoctor.facts.base import Missing
 from envdoctor.probe.project.catalogue import PARTS
@@ -63,15 +64,27 @@ def _upwards(world: World, folder: str) -> Place | None:
 
 
 def marker(world: World, folder: str, names: list[str]) -> str | None:
-    """What makes a folder a project; ``None``: it is none."""
-    for name in names:
-        if name in MARKERS or any(name.startswith(stem) and name.endswith(ends) for stem, ends in LISTED):
-            return name
-        if name in FOLDERS and world.is_dir(f"{folder}/{name}"):
-            return name
-    if ".git" in names and any(name.endswith((".py", ".ipynb")) for name in names):
+    """What makes a folder a project, of the sorted ``names`` in it the first; ``None``: it is none."""
+    found = [name for name in MARKERS if _in(names, name)]
+    found += [name for name in FOLDERS if _in(names, name) and world.is_dir(f"{folder}/{name}")]
+    for stem, ends in LISTED:
+        for number in range(bisect_left(names, stem), len(names)):
+            if not names[number].startswith(stem):
+                break
+            if names[number].endswith(ends):
+                found.append(names[number])
+                break
+    if found:
+        return min(found)
+    if _in(names, ".git") and any(name.endswith((".py", ".ipynb")) for name in names):
         return ".git"
     return None
+
+
+def _in(names: list[str], name: str) -> bool:
+    """Whether the sorted ``names`` have this one."""
+    at = bisect_left(names, name)
+    return at < len(names) and names[at] == name
 
 
 def part(world: World, root: str) -> str:
