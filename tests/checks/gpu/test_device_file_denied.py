@@ -2,6 +2,7 @@
 
 import pytest
 
+from envdoctor.engine.checks import Check
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Device, Layer, LayerStatus, Missing, Node
 from envdoctor.testing import findings, gpu, nvidia_device, outcome, packages, torch_build
@@ -43,10 +44,10 @@ def test_without_a_package_that_wants_the_gpu_it_is_information() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_the_other_rules_leave_it_to_this_one(check: object) -> None:
+def test_the_other_rules_leave_it_to_this_one(check: Check) -> None:
     place = gpu(card(usable=WHY), builds=[torch_build("13.0")], layers=LAYERS, cuda_driver_version="13.0")
-    if check is not device_file_denied:
-        result = outcome(check, gpu=place, packages=packages())  # type: ignore[arg-type]
+    if check.name != device_file_denied.name:
+        result = outcome(check, gpu=place, packages=packages())
         assert result.findings == ()
         assert result.status != "unknown"
 
