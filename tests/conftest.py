@@ -37,11 +37,12 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole suite runs in up to four processes; tests that are named run in this one, which starts at once."""
+    """The whole suite runs in one process more than there are processors, as many tests wait, and in four at most; tests
+    that are named run in this one, which starts at once."""
     if config.args_source != pytest.Config.ArgsSource.TESTPATHS:
         return 0
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, 4) if usable > 1 else 0
+    return min(usable + 1, 4) if usable > 1 else 0
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types

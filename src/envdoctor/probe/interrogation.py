@@ -181,8 +181,18 @@ def _decode(text: str) -> dict[str, object] | None:
     try:
         value = decode(text)
     except (MsgspecError, ValueError, RecursionError):
-        return None
+        value = _leniently(text)
     return value if isinstance(value, dict) else None
+
+
+def _leniently(text: str) -> object:
+    """As json takes it: with a name that is no text, as files may have them, and numbers without end."""
+    import json
+
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def threadpoolctl_folder() -> str:
