@@ -4,7 +4,20 @@ import re
 
 from msgspec import Struct
 
-from envdoctor.api import Confidence, Evidence, InstallSystem, LoadError, Manual, Remedy, UnsetEnv, Variables, pattern
+from envdoctor.api import (
+    Confidence,
+    Evidence,
+    InstallSystem,
+    Limits,
+    LoadError,
+    Manual,
+    Missing,
+    Remedy,
+    UnsetEnv,
+    Variables,
+    megabytes,
+    pattern,
+)
 
 # What no wheel brings under this name: wheels of piwheels.org and packages built here take it from the system. Debian 12's packages.
 SYSTEM_LIBRARIES = {
@@ -27,6 +40,15 @@ NOEXEC = "operation not permitted"
 FIRST = ("LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES")
 
 
+ENOUGH = (
+    8 << 30
+)  # bytes; with more than that no limit on memory keeps NumPy's OpenBLAS from loading (64 threads, 32 MB each)
+RAISE = (
+    "raise the limit on memory, in the shell (`ulimit -v unlimited`) or in the job; fewer threads need less: "
+    "OPENBLAS_NUM_THREADS=1"
+)
+
+
 class Cause(Struct, frozen=True):
     """``title`` of the finding, ``why``, what else was seen, and the cure."""
 
@@ -37,7 +59,20 @@ class Cause(Struct, frozen=True):
     confidence: Confidence | None = None
 
 
-def cause(error: LoadError, environment: Variables | None) -> Cause | None:
+def limited(error: LoadError, limits: Limits | Missing | None) -> Cause | None:
+    """A limit on memory that is small enough to keep a library from loading; ``None`` where there is none."""
+    if not isinstance(limits, Limits) or limits.memory is None or limits.memory >= ENOUGH:
+        return None
+    return Cause(
+        f"a limit of {megabytes(limits.memory)} on memory keeps {error.package} from loading, so `import {error.package}` fails",
+        "OpenBLAS asks for memory for each of its threads when it is loaded, and ends Python where it gets none.",
+        Manual(RAISE),
+        (Evidence("ulimit -v or -d", megabytes(limits.memory)),),
+        Confidence.LIKELY,
+    )
+
+
+def cause(error: LoadError, environment: Variables | None, limits: Limits | Missing | None = None) -> Cause | None:
     """``None`` where the words fit no cause but a damaged file."""
     said = error.message.lower()
     if NOEXEC in said and NO_MEMORY[1] in said:
@@ -49,7 +84,7 @@ def cause(error: LoadError, environment: Variables | None) -> Cause | None:
             ),
         )
     if any(words in said for words in NO_MEMORY):
-        return Cause(
+        return limited(error, limits) or Cause(
             f"there is no memory to load {error.package}'s linear-algebra library, so `import {error.package}` fails",
             "A limit on the address space is reached. OpenBLAS asks for buffers for each of its threads when it is loaded.",
             Manual(

@@ -8,6 +8,7 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Install,
+    Limits,
     LoadError,
     Manual,
     Missing,
@@ -23,7 +24,7 @@ from envdoctor.api import (
     paths,
 )
 from envdoctor_checks.blas._libraries import TOO_OLD
-from envdoctor_checks.blas._load_causes import cause
+from envdoctor_checks.blas._load_causes import Cause, cause, limited
 
 ILLEGAL = ("SIGILL", "0xC000001D")  # an instruction that the processor lacks, as POSIX and Windows tell it
 # Microsoft's C++ run-time, which no wheel of NumPy brings (https://learn.microsoft.com/cpp/windows/latest-supported-vc-redist)
@@ -36,7 +37,12 @@ BLA007 = Rule("BLA007", "blas-does-not-load", Severity.ERROR, guide=("blas-1",))
 
 
 @check(BLA007)
-def does_not_load(blas: Blas, packages: Packages, environment: Variables | Missing | None = None) -> Iterator[Finding]:
+def does_not_load(
+    blas: Blas,
+    packages: Packages,
+    environment: Variables | Missing | None = None,
+    limits: Limits | Missing | None = None,
+) -> Iterator[Finding]:
     errors = [error for error in known(blas.errors) if error.package in ("numpy", "scipy") or _ends(error)]
     for error in errors:
         if error.message.startswith(HELD) and float(error.message.split()[3]) < AGES:
@@ -48,7 +54,7 @@ def does_not_load(blas: Blas, packages: Packages, environment: Variables | Missi
         culprit = (error.package, paths.name(error.message.partition(":")[0]))  # one library, by several ways
         if culprit not in seen and not TOO_OLD.match(error.message):
             seen.add(culprit)
-            yield _broken(error, packages, environment if isinstance(environment, Variables) else None)
+            yield _broken(error, packages, environment if isinstance(environment, Variables) else None, limits)
 
 
 def _ends(error: LoadError) -> bool:
@@ -87,10 +93,26 @@ def _ended(error: LoadError) -> Finding:
     )
 
 
-def _broken(error: LoadError, packages: Packages, environment: Variables | None) -> Finding:
+def _by(found: Cause, error: LoadError, what: str) -> Finding:
+    """The finding of a cause that is known; ``what`` is said of the error's words."""
+    return Finding(
+        BLA007,
+        error.package,
+        (Evidence(what, error.message), *found.evidence, Evidence("loading", error.extension)),
+        found.title,
+        found.why,
+        own_confidence=found.confidence,
+        remedies=(found.remedy,),
+    )
+
+
+def _broken(
+    error: LoadError, packages: Packages, environment: Variables | None, limits: Limits | Missing | None
+) -> Finding:
     anew: Remedy = Install((_wanted(error, packages),), force=True, title=f"install {error.package} again")
     if _ends(error) and not _crashes(error):
-        return _ended(error)
+        tight = limited(error, limits) if error.message.startswith("status ") else None
+        return _by(tight, error, "Python ended by") if tight else _ended(error)
     if _ends(error):
         other = Manual(f"install a build of {error.package} that this processor can run: an older one, or the system's")
         return Finding(
@@ -105,16 +127,8 @@ def _broken(error: LoadError, packages: Packages, environment: Variables | None)
     gone = error.message.rpartition("Not found: ")[2].lower() if "Not found: " in error.message else ""
     if gone.startswith(RUNTIME):
         anew = Manual("install Microsoft's Visual C++ run-time: winget install Microsoft.VCRedist.2015+.x64")
-    if found := cause(error, environment):
-        return Finding(
-            BLA007,
-            error.package,
-            (Evidence("the loader says", error.message), *found.evidence, Evidence("loading", error.extension)),
-            found.title,
-            found.why,
-            own_confidence=found.confidence,
-            remedies=(found.remedy,),
-        )
+    if found := cause(error, environment, limits):
+        return _by(found, error, "the loader says")
     library, colon, _ = error.message.partition(":")
     return Finding(
         BLA007,

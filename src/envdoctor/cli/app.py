@@ -1,6 +1,7 @@
 """The command line: has it done, and turns every fault into one line and a status."""
 
 import os
+import sys
 
 from envdoctor.cli import session
 from envdoctor.cli.checking import examine
@@ -17,6 +18,8 @@ from envdoctor.probe.choose import PatientError
 def run(argv: list[str], head: HeadStart) -> int:
     """Run one command line; the status to exit with. Every fault of usage is one line on stderr."""
     hide(head.around.environ)
+    if not os.environ.get("ENVDOCTOR_DEBUG"):
+        sys.unraisablehook = bool  # a thread that dies for want of memory prints no traceback; takes no memory itself
     try:
         return _obey(argv, head)
     except (UsageError, PatientError, RecordingError) as error:

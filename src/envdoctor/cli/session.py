@@ -188,6 +188,14 @@ def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list
     return [load(recording(facts, world), name) for facts, name in zip(sides, names, strict=True)]
 
 
+def hindered(sides: Iterable[Facts]) -> int:
+    """3, told in a line, where envdoctor itself lacked what it needs to examine one of them; else 0."""
+    lacks = {facts.start.hindered: None for facts in sides if facts.start.hindered}
+    for lack in lacks:
+        complain(f"{lack}: what is unknown for that is no fault of this Python")
+    return 3 if lacks else 0
+
+
 def _is_recording(name: str) -> bool:
     return os.path.exists(name) and not os.path.isdir(name) and not os.access(name, os.X_OK)
 

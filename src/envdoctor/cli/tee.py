@@ -30,7 +30,7 @@ class Ended(Struct, frozen=True):
 
 
 class Tail:
-    """Passes bytes on to standard error, and keeps the last of them."""
+    """Passes bytes on to standard error, and keeps the last of them. Raises `RuntimeError` where no thread can be had."""
 
     def __init__(self, source: int, target: int) -> None:
         self._source = source
@@ -75,23 +75,31 @@ def _posix(argv: Sequence[str]) -> Ended:
     waited = {getattr(signal, name) for name in PASSED_ON} | {signal.SIGCHLD}
     signal.signal(signal.SIGCHLD, lambda number, frame: None)  # one that is ignored can't be waited for everywhere
     before = signal.pthread_sigmask(signal.SIG_BLOCK, waited)
+    tail = _tail(ours)  # a thread that was there before would take the signals
     try:
         pid = os.posix_spawnp(
             argv[0],
             list(argv),
             os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, theirs, 2)],
+            file_actions=[(os.POSIX_SPAWN_DUP2, theirs, 2)] if tail else [],
             setsigmask=before,
             setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD],  # Python ignores the first two
         )
         os.close(theirs)
-        tail = Tail(ours, 2)
         status = _wait(pid, waited, ours if terminal else None)
-        said = tail.end()
+        said = tail.end() if tail else b""
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     return Ended(128 + number if number else os.WEXITSTATUS(status), number, said)
+
+
+def _tail(source: int) -> Tail | None:
+    """``None`` where no thread can be started: the command's standard error is then our own, and nothing of it is kept."""
+    try:
+        return Tail(source, 2)
+    except RuntimeError:
+        return None
 
 
 def _wait(pid: int, waited: set[signal.Signals], terminal: int | None) -> int:

@@ -25,11 +25,13 @@ class Workers(Section, frozen=True, kw_only=True):
 
 
 class Limits(Section, frozen=True, kw_only=True):
-    """``processes`` is RLIMIT_NPROC, ``None`` where there is none or it does not bind the user.
+    """``processes`` is RLIMIT_NPROC, ``None`` where there is none or it does not bind the user. ``memory``
+    is what a process may map, in bytes (the smaller of RLIMIT_AS and RLIMIT_DATA), ``None`` where nothing limits it.
 
     ``tasks`` are the cgroups' limits, the one with the least room first.
     """
 
     processes: int | None = None
+    memory: int | None = None
     tasks: list[TaskLimit] | Missing = []
     workers: list[Workers] = []

@@ -26,6 +26,7 @@ PAUSE = 0.05  # seconds between two looks at whether the child is still there
 OURS = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 SMALL_STACK = 1 << 18  # bytes; a thread that reads a pipe needs no more, and a large one may be refused (``ulimit -v``)
 DRAIN = 4  # looks at a pipe that is still open after the child has gone, before a grandchild must be what holds it
+NO_MEMORY = "envdoctor has too little memory (ulimit -v, or the job's limit)"
 
 
 class Child:
@@ -67,8 +68,14 @@ class Child:
                 self._unheard.append((stream, take))
 
     def _read(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> None:
-        while self._read_once(stream, take):
-            pass
+        try:
+            while self._read_once(stream, take):
+                pass
+        except (MemoryError, SystemError):  # the second is CPython's, where memory is refused
+            with self._changed:
+                self.lack = NO_MEMORY
+                self._open -= 1
+                self._changed.notify_all()
 
     def _read_once(self, stream: "IO[bytes]", take: Callable[[bytes], None]) -> bool:
         """Wait for the next piece and take it; False at the end."""

@@ -3,7 +3,7 @@
 import pytest
 
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, Remedy, UnsetEnv
-from envdoctor.facts import LoadError, Missing
+from envdoctor.facts import Limits, LoadError, Missing
 from envdoctor.testing import blas, environment, findings, outcome, packages
 from envdoctor_checks.blas.blas_does_not_load import does_not_load
 from envdoctor_checks.blas.older_libstdcxx_wins import older_libstdcxx_wins
@@ -78,6 +78,25 @@ def test_a_limit_or_a_system_is_told_in_words_and_nothing_is_installed(message: 
     remedy = cure_of(message)
     assert isinstance(remedy, Manual)
     assert word in str(remedy)
+
+
+@pytest.mark.parametrize("message", ["status 1", f"{EXTENSION}: failed to map segment from shared object"])
+@pytest.mark.parametrize(("memory", "named"), [(100 << 20, True), (64 << 30, False), (None, False)])
+def test_a_limit_on_memory_is_named_where_it_is_small_enough_to_matter(
+    message: str, memory: int | None, named: bool
+) -> None:
+    error = LoadError(package="numpy", extension=EXTENSION, message=message)
+    facts = {"blas": blas(errors=[error]), "packages": packages(), "environment": environment()}
+    (finding,) = findings(does_not_load, **facts, limits=Limits(memory=memory))
+    assert ("a limit of 104.9 MB on memory" in finding.title) is named
+    assert any(row.label == "ulimit -v or -d" for row in finding.evidence) is named
+
+
+def test_a_limit_on_memory_does_not_explain_a_damaged_file() -> None:
+    error = LoadError(package="numpy", extension=EXTENSION, message=f"{EXTENSION}: file too short")
+    facts = {"blas": blas(errors=[error]), "packages": packages(), "environment": environment()}
+    (finding,) = findings(does_not_load, **facts, limits=Limits(memory=1 << 20))
+    assert "limit" not in finding.title
 
 
 def test_a_library_that_a_variable_puts_first_is_taken_away_by_the_variable() -> None:

@@ -50,6 +50,21 @@ def test_without_a_limit_there_is_none(tmp_path: Path) -> None:
     assert read(a_machine(tmp_path, {}), None).tasks == []
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    ("space", "data", "memory"),
+    [(-1, -1, None), (1 << 30, -1, 1 << 30), (-1, 1 << 29, 1 << 29), (1 << 30, 1 << 29, 1 << 29)],
+)
+def test_the_smaller_limit_on_memory_counts(
+    space: int, data: int, memory: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    soft = {resource.RLIMIT_AS: space, resource.RLIMIT_DATA: data}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (soft.get(kind, -1), -1))
+    assert read(a_machine(tmp_path, {}), None).memory == memory
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -32,4 +32,4 @@ def command(
     both = sides((one, other), judged(before, head.began), judged(after, head.began))
     style = session.style("never", ascii_only)
     session.emit(render_json(changes, both) if format_ == "json" else render(changes, style, both))
-    return 0
+    return session.hindered((before, after))

@@ -63,6 +63,7 @@ def command(
             return 0  # another process on this machine writes it
         path = _filled(path, machine, readers.world)
     session.refuse_all([path], force)
+    status = 0
     for facts in readers.read(timeout, deep=deep):
         made = structs.replace(machine, mpi=mpi.read(readers.world, facts, machine.launcher))
         text = session.recording(structs.replace(facts, machine=made), readers.world, no_redact)
@@ -70,7 +71,8 @@ def command(
             session.write(path, text, force)
         else:
             session.emit(text)
-    return 0
+        status = session.hindered([facts])
+    return status
 
 
 def _filled(pattern: str, machine: Machine, world: World) -> str:

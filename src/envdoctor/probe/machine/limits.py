@@ -17,7 +17,23 @@ _LIMIT = pattern(r"\b(?:OMP|OPENBLAS|MKL|BLIS)_NUM_THREADS\b")
 
 def read(world: World, project: str | None) -> Limits:
     """Nothing is spawned and nothing raised."""
-    return Limits(processes=_processes(), tasks=_tasks(world), workers=_workers(world, project) if project else [])
+    return Limits(
+        processes=_processes(),
+        memory=_memory(),
+        tasks=_tasks(world),
+        workers=_workers(world, project) if project else [],
+    )
+
+
+def _memory() -> int | None:
+    """The smaller of the soft RLIMIT_AS and RLIMIT_DATA, which bind root, too (man 2 getrlimit)."""
+    try:
+        import resource
+
+        soft = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+        return min((limit for limit in soft if limit not in (resource.RLIM_INFINITY, -1)), default=None)
+    except (ImportError, AttributeError, OSError, ValueError):
+        return None
 
 
 def _processes() -> int | None:
