@@ -49,7 +49,7 @@ def main(as_module: bool = False) -> None:
     except KeyboardInterrupt:  # still loading
         sys.stderr.write("envdoctor: interrupted\n")
         status = 130
-    except (ImportError, MemoryError) as error:
+    except (ImportError, MemoryError, OSError, SystemError) as error:
         status = _not_loaded(error)
     finally:
         _ending.append(True)
@@ -63,11 +63,18 @@ def main(as_module: bool = False) -> None:
 
 
 def _not_loaded(error: Exception) -> int:
-    """The status where envdoctor could not be loaded: 3 for want of memory, 4 where a part of it is not as it was made."""
+    """The status where envdoctor could not be loaded: 3 for want of memory, 4 where a part of it is not as it was made.
+
+    `OSError` is a folder of modules that can't be listed, `SystemError` CPython's own where memory is refused.
+    """
+    import errno
+
     if os.environ.get("ENVDOCTOR_DEBUG"):
         raise error
-    lacks = isinstance(error, MemoryError) or "failed to map segment" in str(error)
-    why = "too little memory (ulimit -v, ulimit -d, or the job's limit)" if lacks else str(error)
+    refused = isinstance(error, OSError) and error.errno in (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+    lacks = refused or isinstance(error, (MemoryError, SystemError)) or "failed to map segment" in str(error)
+    memory = "too little memory (ulimit -v, ulimit -d, or the job's limit)"
+    why = str(error) if not lacks or getattr(error, "errno", errno.ENOMEM) not in (None, errno.ENOMEM) else memory
     sys.stderr.write(f"envdoctor: envdoctor itself could not be loaded: {why}\n")
     return 3 if lacks else 4
 
