@@ -43,6 +43,8 @@ def left_out(*names: str) -> Iterator[None]:
 class _StandIn(ModuleType):
     def __getattr__(self, attribute: str) -> object:
         name = self.__name__
+        if attribute.startswith("__"):  # the import system asks for its path
+            raise AttributeError(attribute)
         if (answer := _WITHOUT.get((name, attribute))) is not None:
             return answer
         if sys.modules.get(name) is self:
