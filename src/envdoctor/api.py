@@ -7,15 +7,14 @@ may be missing call `known`. A section whose parameter has a default (``measure=
 as it is, be it missing or absent.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from envdoctor.data import as_of, listed, mapping, table
-from envdoctor.ecosystem import accelerators, conda_specs, paths, visible
+from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.channels import canonical, family
-from envdoctor.ecosystem.conda_specs import spec_of as conda_requirement
 from envdoctor.ecosystem.distros import LinuxFamily, linux_family
 from envdoctor.ecosystem.markers import plainly_within
-from envdoctor.ecosystem.measured import Judgement, judged, oversubscription_verdict, times
 from envdoctor.ecosystem.names import CONDA, NAME, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import (
     CONDA_ROOTS,
@@ -33,9 +32,7 @@ from envdoctor.ecosystem.origins import (
     keeper,
     kind_of,
 )
-from envdoctor.ecosystem.other_names import pypi_keys
 from envdoctor.ecosystem.prefixes import is_doctors_own
-from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, platform_of, selected, synced
 from envdoctor.ecosystem.pythons import PythonRelease, living_pythons, python_releases
 from envdoctor.ecosystem.requirements import Demand, Problem, RequirementChecker
 from envdoctor.ecosystem.threads import (
@@ -167,15 +164,33 @@ from envdoctor.facts import (
 from envdoctor.privacy.lazy import pattern
 
 if TYPE_CHECKING:
+    from envdoctor.ecosystem import accelerators, conda_specs, visible
+    from envdoctor.ecosystem.conda_specs import spec_of as conda_requirement
+    from envdoctor.ecosystem.measured import Judgement, judged, oversubscription_verdict, times
+    from envdoctor.ecosystem.other_names import pypi_keys
+    from envdoctor.ecosystem.projects import ProjectModel, Surroundings, newest_python, platform_of, selected, synced
     from envdoctor.facts.fleet import Absent, Fleet, Group, Member
+
+# What only some rules need, and takes long to load: imported when they ask for it, from the module that has it.
+_LATER = {
+    **dict.fromkeys(("Absent", "Fleet", "Group", "Member"), "envdoctor.facts.fleet"),
+    **dict.fromkeys(("accelerators", "conda_specs", "visible"), "envdoctor.ecosystem"),
+    **dict.fromkeys(("Judgement", "judged", "oversubscription_verdict", "times"), "envdoctor.ecosystem.measured"),
+    **dict.fromkeys(
+        ("ProjectModel", "Surroundings", "newest_python", "platform_of", "selected", "synced"),
+        "envdoctor.ecosystem.projects",
+    ),
+    "conda_requirement": "envdoctor.ecosystem.conda_specs",
+    "pypi_keys": "envdoctor.ecosystem.other_names",
+}
+_CALLED = {"conda_requirement": "spec_of"}  # what it is called there
 
 
 def __getattr__(name: str) -> object:
-    """What only the rules for many machines need is imported when they ask for it."""
-    if name in ("Absent", "Fleet", "Group", "Member"):
-        from envdoctor.facts import fleet
-
-        return getattr(fleet, name)
+    if (place := _LATER.get(name)) is not None:
+        if place == "envdoctor.ecosystem":
+            return import_module(f"{place}.{name}")
+        return getattr(import_module(place), _CALLED.get(name, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -3,6 +3,7 @@ by packages that are used together, each with more than one thread.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from envdoctor.api import (
     Blas,
@@ -10,7 +11,6 @@ from envdoctor.api import (
     Cpu,
     Evidence,
     Finding,
-    Judgement,
     Library,
     Manual,
     Measure,
@@ -23,14 +23,15 @@ from envdoctor.api import (
     UnknownFact,
     Variables,
     check,
-    judged,
     known,
     numbers,
     plural,
-    times,
 )
 from envdoctor_checks.blas._libraries import describe, users
 from envdoctor_checks.threads._variables import setting
+
+if TYPE_CHECKING:
+    from envdoctor.api import Judgement
 
 BLA002 = Rule(
     "BLA002",
@@ -75,6 +76,8 @@ def competing_openblas_pools(
         return
     if not measure.copies:
         raise NotApplicable("not measured: more threads than usable CPUs come first (THR001)")
+    from envdoctor.api import judged  # noqa: PLC0415 # most are not measured
+
     seen = judged(measure.rows, measure.disturbance)
     if seen.verdict == "inconclusive":
         raise UnknownFact(f"the measurement is inconclusive: {seen.why}")
@@ -104,7 +107,9 @@ def _unmeasured(pools: list[Library], cpu: Cpu) -> Finding:
     )
 
 
-def _measured(pools: list[Library], seen: Judgement) -> Finding:
+def _measured(pools: list[Library], seen: "Judgement") -> Finding:
+    from envdoctor.api import times  # noqa: PLC0415
+
     evidence = [Evidence(users(pool), f"{describe(pool)}, {pool.threads} threads") for pool in pools]
     evidence.append(Evidence("measured", seen.why))
     remedies: tuple[Remedy, ...] = ()

@@ -22,7 +22,7 @@ from envdoctor_checks.gpu._machine import machine
 GPU009 = Rule("GPU009", "several-cupy", Severity.ERROR, guide=("pkg-5",))
 
 
-@check(GPU009)
+@check(GPU009, given={"gpu.devices": "no GPU here"})
 def several_cupy(gpu: Gpu, packages: Packages, system: System, patient: Patient) -> Iterator[Finding]:
     found = list(dict.fromkeys(item.name for item in packages.distributions if _is_cupy(item.key)))
     if not found:

@@ -23,7 +23,6 @@ from envdoctor.api import (
     is_list,
     known,
     order,
-    oversubscription_verdict,
     with_expected_threads,
 )
 from envdoctor_checks.threads._libraries import (
@@ -136,6 +135,8 @@ def _finding(
     confidence, cost = None, ""
     seen = measure.oversubscription if isinstance(measure, Measure) else None
     if seen is not None and seen.path in [library.path for library in pools]:
+        from envdoctor.api import oversubscription_verdict  # noqa: PLC0415 # most are not measured
+
         verdict, words = oversubscription_verdict(seen)
         evidence.append(Evidence("measured", words if verdict != "inconclusive" else f"inconclusive: {words}"))
         if verdict == "slower":

@@ -1,17 +1,20 @@
 """What a tool has to know of the patient before it can be spoken: read off the facts, once."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.names import NAME, URL, VERSION, is_a, normalise
 from envdoctor.ecosystem.origins import CONDA_COMMANDS, CONDA_ROOTS, OriginKind, keeper, kind_of
-from envdoctor.ecosystem.projects import ProjectModel
 from envdoctor.ecosystem.pythons import living_pythons
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.ecosystem.versions import is_newer, minor_of, numbers
 from envdoctor.facts import Conda, Distribution, Facts, Installation, Missing, Packages, Project, Tools
 from envdoctor.fixes.shell import Shell, shell_of
 from envdoctor.privacy.lazy import pattern
+
+if TYPE_CHECKING:
+    from envdoctor.ecosystem.projects import ProjectModel
 
 _MINOR = pattern(r"(\d+\.\d+)")
 FURNITURE = ("pip", "setuptools", "wheel", "uv", "envdoctor")
@@ -79,7 +82,7 @@ class Target:
 
     def project_file(self, *kinds: str) -> str:
         """The path of the project's first file of one of these kinds, empty without one."""
-        file = ProjectModel(self.project).file(*kinds) if self.project else ""
+        file = _model(self.project).file(*kinds) if self.project else ""
         return self.project_path(file) if file else ""
 
     def requirements_file(self) -> str:
@@ -101,7 +104,7 @@ class Target:
     @cached_property
     def elsewhere(self) -> dict[str, str]:
         """What the project takes from another place than the usual index, by normalised name: from where."""
-        return ProjectModel(self.project).elsewhere() if self.project else {}
+        return _model(self.project).elsewhere() if self.project else {}
 
     def locked(self, kind: str) -> dict[str, str]:
         """The versions in the project's lock of this kind, by normalised name; without those it has in several."""
@@ -256,3 +259,9 @@ def _sound(item: Distribution) -> bool:
         and (not isinstance(version, str) or is_a(VERSION, version))
         and (item.url is None or is_a(URL, item.url))
     )
+
+
+def _model(project: Project) -> "ProjectModel":
+    from envdoctor.ecosystem.projects import ProjectModel
+
+    return ProjectModel(project)

@@ -40,7 +40,7 @@ from envdoctor.probe.path.resolve import CommandResolver
 from envdoctor.probe.patient import described, origin
 from envdoctor.probe.prefix import installation
 from envdoctor.probe.prefix import prefix as prefixes
-from envdoctor.probe.project import whole as project
+from envdoctor.probe.project.place import locate
 from envdoctor.probe.section import either, rid, section
 from envdoctor.probe.world import World
 
@@ -97,7 +97,7 @@ def _gather(
     system = section("system", environment.read_system, world)
     variables = section("environment", environment.read_environment, world)
     processors = section("cpu", cpu.read, world)
-    surrounding = section("project", project.find, world, folder, choice.prefix)
+    surrounding = section("project", _project, world, folder, choice.prefix)
     around = surrounding.root if isinstance(surrounding, Project) else ""
     at_hand = section("tools", tools.read, world, around)
     bounds = section("limits", limits.read, world, around or None)
@@ -369,3 +369,12 @@ def _interpreter(answer: dict[str, object] | None, start: Start, prefix: Prefix)
     # Without site the prefix is the base's, and site-packages is not on the path: both are known from outside.
     path = [*interpreter.sys_path, *(entry for entry in prefix.site_packages if entry not in interpreter.sys_path)]
     return msgspec.structs.replace(interpreter, prefix=prefix.path, sys_path=path)
+
+
+def _project(world: World, folder: str | None, prefix: str) -> Project | None | Missing:
+    place = locate(world, folder)
+    if place is None or isinstance(place, Missing):
+        return place
+    from envdoctor.probe.project import whole  # where there is no project, nothing of it is needed
+
+    return whole.read(world, place, prefix)

@@ -21,12 +21,10 @@ from envdoctor.fixes.steps import Edit
 from envdoctor.guide import Statement
 from envdoctor.privacy.redact import Redactor, credentials
 from envdoctor.privacy.text import Clean, Escape, Kind, clean
-from envdoctor.report import header
 from envdoctor.report.advice import Advice
 from envdoctor.report.anchors import anchor
 from envdoctor.report.places import Places
 from envdoctor.report.report import Report
-from envdoctor.report.verdict import shell_for, verdict
 
 STANDING = {
     "nuance": "Since then",
@@ -313,6 +311,8 @@ class PatientView:
     def __init__(self, report: Report, style: Style, escape: Escape) -> None:
         self._report = report
         self._style = style
+        from envdoctor.report.verdict import shell_for
+
         shell = shell_for(report.facts)
         self.shell = shell.fence  # what Markdown calls a block of its commands
         places = Places(report.facts, style.home, style.folder, shell.fence) if style.home or style.folder else None
@@ -343,26 +343,36 @@ class PatientView:
     @cached_property
     def title(self) -> Clean:
         """Who the patient is, in one line."""
+        from envdoctor.report import header
+
         return self._make.text(header.title(self._report.version, self._report.facts))
 
     @cached_property
     def called(self) -> Clean:
         """The same without the system."""
+        from envdoctor.report import header
+
         return self._make.text(header.title(self._report.version, self._report.facts, system=False))
 
     @cached_property
     def header(self) -> list[tuple[Clean, Clean]]:
         """Label and value of the lines that tell more about the patient."""
+        from envdoctor.report import header
+
         return self._make.pairs(header.rows(self._report.facts))
 
     @cached_property
     def stack(self) -> list[tuple[Clean, Clean]]:
         """Name and version of the packages that people ask for first."""
+        from envdoctor.report import header
+
         return self._make.pairs(header.stack(self._report.facts))
 
     @cached_property
     def pools(self) -> list[tuple[Clean, int]]:
         """Name and threads of every pool of threads that starts with its library."""
+        from envdoctor.report import header
+
         return [(self._make.text(name), threads) for name, threads in header.pools(self._report.facts)]
 
     @property
@@ -374,6 +384,8 @@ class PatientView:
     @cached_property
     def chain(self) -> list[Clean]:
         """Who made the environment, and the Python below it."""
+        from envdoctor.report import header
+
         return [self._make.text(link) for link in header.chain(self._report.facts)]
 
     @cached_property
@@ -387,6 +399,8 @@ class PatientView:
 
     @cached_property
     def verdict(self) -> VerdictView:
+        from envdoctor.report.verdict import verdict
+
         said = verdict(self._report)
         return VerdictView(said.state, self._make.text(said.words), self._make.code(said.command))
 

@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from envdoctor.ecosystem import paths
 from envdoctor.facts.base import Missing
 from envdoctor.privacy.lazy import pattern
-from envdoctor.probe.binaries import elf, macho, parsed, pe
+from envdoctor.probe.binaries import elf, parsed
 from envdoctor.probe.world import World
+
+if TYPE_CHECKING:
+    from envdoctor.probe.binaries import macho, pe
 
 # Parts of file names, most specific first. FlexiBLAS before BLAS, MKL's interface layers as one library.
 VENDORS = (
@@ -201,11 +205,21 @@ class Links:
             return os.path.basename(soname)
         return soname.lower() if self._windows else soname
 
-    def header(self, path: str) -> elf.Elf | pe.Pe | macho.MachO | None:
+    def _read(self, path: str) -> "elf.Elf | pe.Pe | macho.MachO | Missing | None":
+        if self._windows:
+            from envdoctor.probe.binaries import pe
+
+            return pe.read(self._world, path)
+        if self._darwin:
+            from envdoctor.probe.binaries import macho
+
+            return macho.read(self._world, path)
+        return elf.read(self._world, path)
+
+    def header(self, path: str) -> "elf.Elf | pe.Pe | macho.MachO | None":
         """The dynamic section, ``None`` where there is none or it can't be read."""
         if path not in self._headers:
-            read = pe.read if self._windows else macho.read if self._darwin else elf.read
-            header = read(self._world, path)
+            header = self._read(path)
             self._headers[path] = None if isinstance(header, Missing) else header
         return self._headers[path]
 

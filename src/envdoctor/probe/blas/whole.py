@@ -8,7 +8,6 @@ from typing import Any
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Flush, Library, LoadError, OpenMP, Pinned
 from envdoctor.privacy.lazy import pattern
-from envdoctor.probe.binaries import macho
 from envdoctor.probe.blas.libraries import (
     Links,
     bringers,
@@ -315,6 +314,8 @@ def _static(world: World, extensions: Sequence[tuple[str, str]]) -> dict[str, Li
 
 
 def _is_linked_to_accelerate(links: Links, extension: str) -> bool:
+    from envdoctor.probe.binaries import macho
+
     header = links.header(extension)
     return isinstance(header, macho.MachO) and header.accelerate
 

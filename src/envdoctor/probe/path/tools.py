@@ -7,8 +7,6 @@ from envdoctor.ecosystem import paths
 from envdoctor.facts.tools import USUAL, Tools
 from envdoctor.privacy.lazy import pattern
 from envdoctor.probe.choose import is_alias
-from envdoctor.probe.path.windows import minor_beside
-from envdoctor.probe.path.windows import pythons as windows_pythons
 from envdoctor.probe.world import World
 
 COMMANDS = (
@@ -47,9 +45,11 @@ def read(world: World, around: str = "") -> Tools:
                 if path := _program(world, folder, name, windows):
                     pythons[minor] = path
             if windows and (path := _program(world, folder, "python", windows)):
+                from envdoctor.probe.path.windows import minor_beside
+
                 pythons.setdefault(minor_beside(world, folder) or "", path)
     pythons.pop("", None)
-    for minor, path in windows_pythons(world) if windows else _managed(world):
+    for minor, path in _of_windows(world) if windows else _managed(world):
         if minor in MINORS and minor not in pythons and os.path.isfile(world.real(path)):
             pythons[minor] = path
     broken = {name: why for name in SCRIPTS if name in commands and (why := _fault(world, commands[name]))}
@@ -143,6 +143,12 @@ def _has_paths(world: World, site: str) -> bool:
     return isinstance(names, list) and any(
         name.endswith((".pth", ".egg-link")) and name != "distutils-precedence.pth" for name in names
     )
+
+
+def _of_windows(world: World) -> list[tuple[str, str]]:
+    from envdoctor.probe.path.windows import pythons
+
+    return pythons(world)
 
 
 def _listed(world: World, folder: str) -> frozenset[str] | None:

@@ -40,10 +40,11 @@ def find(world: World, project: str | None = None, prefix: str = "") -> Project 
     ``prefix`` is the patient's.
     """
     place = locate(world, project)
-    return place if place is None or isinstance(place, Missing) else _read(world, place, prefix)
+    return place if place is None or isinstance(place, Missing) else read(world, place, prefix)
 
 
-def _read(world: World, place: Place, prefix: str) -> Project:
+def read(world: World, place: Place, prefix: str) -> Project:
+    """The project at a place that was found (`locate`)."""
     root, names, evidence = place
     reader = _Reader(world, root)
     reader.folder("", names)
