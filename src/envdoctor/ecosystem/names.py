@@ -43,6 +43,8 @@ def _pattern(grammar: str) -> re.Pattern[str]:
 
 def _is_plain(word: str) -> bool:
     """Whether `NAME` is sure to know a word: letters and digits, parted by hyphens and the like."""
+    if word.isalnum():
+        return word.isascii()
     letters = word.replace("-", "").replace("_", "").replace(".", "")
     return word.isascii() and letters.isalnum() and word[0].isalnum() and word[-1].isalnum()
 

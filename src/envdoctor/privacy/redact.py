@@ -506,7 +506,7 @@ def pieces(value: str) -> dict[str, str]:
 
 def shareable(value: object) -> object:
     """A copy of a JSON document whose strings are without credentials; keys are names, and stay."""
-    return _copied(value, _Remembered(credentials).__getitem__, str)
+    return _copied(value, _Remembered(credentials).__getitem__, None)
 
 
 class _Remembered(dict[str, str]):
@@ -520,16 +520,20 @@ class _Remembered(dict[str, str]):
         return answer
 
 
-def _copied(value: object, text: Callable[[str], str], name: Callable[[object], str]) -> object:
+def _copied(value: object, text: Callable[[str], str], name: Callable[[object], str] | None) -> object:
+    """A copy whose strings are what ``text`` makes of them, and its keys what ``name`` does."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, dict):
         copy: dict[str, object] = {}
         for key, item in value.items():
+            called = key if name is None else name(key)
             if isinstance(item, str):
-                copy[name(key)] = "<redacted>" if item and _is_secret(key) else text(item)
+                copy[called] = "<redacted>" if item and _is_secret(key) else text(item)
+            elif item is None or item is True or item is False:
+                copy[called] = item
             else:
-                copy[name(key)] = _copied(item, text, name) if item else item
+                copy[called] = _copied(item, text, name) if item else item
         return copy
     if isinstance(value, (list, tuple)):
         copies: list[object] = []

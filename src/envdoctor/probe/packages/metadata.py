@@ -32,7 +32,7 @@ def parse(text: str) -> Header:
         _first(head, "\nVersion:"),
         _all(head, "\nRequires-Dist:"),
         _all(head, "\nProvides-Extra:"),
-        next(reversed(_all(head, "\nRequires-Python:")), ""),
+        (_all(head, "\nRequires-Python:") or [""])[-1],
     )
 
 
@@ -48,7 +48,9 @@ def _first(head: str, field: str) -> str:
 
 def _all(head: str, field: str) -> list[str]:
     """All values of a field, each with the lines that go on with it. Most lines are of other fields, a licence at times."""
-    values = []
+    values: list[str] = []
+    if field not in head:
+        return values
     for rest in head.split(field)[1:]:
         value, _, after = rest.partition("\n")
         value = value.strip()
