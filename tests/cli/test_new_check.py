@@ -29,6 +29,11 @@ def new_check(*argv: str) -> int:
         (("mine", "--code", "BLA001"), "one of envdoctor's own"),
         (("mine", "--code", "x1"), "three digits"),
         (("there",), "is there already"),
+        (("class",), "Python has a word"),
+        (("json",), "Python has a word"),
+        (("-x",), "No such option"),
+        (("mine", "--folder", "there/no\0"), "null"),
+        (("mine", "--folder", "/dev/null/mine"), "Not a directory"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused_and_nothing_is_written(
@@ -43,6 +48,16 @@ def test_what_cannot_be_a_rule_is_refused_and_nothing_is_written(
     assert new_check(*argv) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [tmp_path / "there"]
+
+
+def test_a_folder_is_named_as_a_shell_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert new_check("mine", "--folder", "-r my; \x1b[2J") == 0
+    said = capsys.readouterr().out
+    assert "pip install './-r my; " in said
+    assert "\x1b" not in said
 
 
 def commands() -> list[str]:

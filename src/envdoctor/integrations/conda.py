@@ -6,6 +6,7 @@ process of its own, begun by ``conda doctor`` alone. What it finds, and whether 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 try:
     from conda import plugins
@@ -21,6 +22,8 @@ def report(prefix: str, verbose: bool = False) -> None:
     import subprocess
     import sys
 
+    from envdoctor.privacy.text import clean
+
     # `-P`: a module of the working directory's is none of ours.
     argv = [sys.executable, "-P", "-m", "envdoctor", "check", "--python", prefix, "--select", "CON", "--format", "json"]
     print("envdoctor's rules for conda:\n")
@@ -28,22 +31,32 @@ def report(prefix: str, verbose: bool = False) -> None:
         done = subprocess.run(
             argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE, check=False
         )
-        findings = json.loads(done.stdout)["findings"]
     except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"❔ could not be checked: {error}\n")
+        print(f"❔ could not be checked: {clean(str(error))}\n")
         return
-    except (ValueError, KeyError, TypeError):
-        print(f"❔ could not be checked: {(done.stderr.strip().splitlines() or ['no output'])[-1]}\n")
+    try:
+        shown = _lines(json.loads(done.stdout)["findings"], prefix, verbose)
+    except (ValueError, LookupError, TypeError):
+        print(f"❔ could not be checked: {clean((done.stderr.strip().splitlines() or ['no output'])[-1])}\n")
         return
-    shown = [item for item in findings if verbose or item["severity"] != "info"]
-    for item in shown:
-        mark = {"error": "❌", "warning": "⚠️"}.get(item["severity"], "📝")
-        print(f"{mark} {item['code']} {item['title']}")
-        for fix in item["fixes"][:1]:
-            print(f"   {fix['title']}: envdoctor check --python {prefix} --select {item['code']} --fix")
-    if not shown:
-        print("✅ nothing found.")
-    print()
+    print("\n".join(shown or ["✅ nothing found."]) + "\n")
+
+
+def _lines(findings: list[dict[str, Any]], prefix: str, verbose: bool) -> list[str]:
+    """What is shown of findings, whose JSON holds a patient's words as they are. Raises what an ill-typed one does."""
+    import shlex
+
+    from envdoctor.privacy.text import clean
+
+    lines = []
+    for item in findings:
+        if verbose or item["severity"] != "info":
+            mark = {"error": "❌", "warning": "⚠️"}.get(item["severity"], "📝")
+            lines.append(f"{mark} {item['code']} {clean(item['title'])}")
+            for fix in item["fixes"][:1]:
+                again = f"envdoctor check --python {clean(shlex.quote(prefix))} --select {item['code']} --fix"
+                lines.append(f"   {clean(fix['title'])}: {again}")
+    return lines
 
 
 if plugins is not None:

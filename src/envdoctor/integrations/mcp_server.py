@@ -1,6 +1,6 @@
 """A read-only MCP server: check, why, diff, explain, for the patients that its user names and no others.
 
-``pip install 'envdoctor[mcp]'``, then ``python -m envdoctor.integrations.mcp_server --patient PATH``. Examining a patient starts it, so
+``pip install 'envdoctor[mcp]'``, then ``python -P -m envdoctor.integrations.mcp_server --patient PATH``. Examining a patient starts it, so
 a client cannot name one. Nothing is installed or changed, answers leave names and homes out, and what comes from packages
 is marked as data. https://modelcontextprotocol.io/specification
 """
@@ -52,14 +52,25 @@ class Doctor:
 
     def ask(self, *argv: str, text: str | None = None) -> str:
         """What envdoctor prints; its status only tells what was found."""
-        done = subprocess.run(
-            [sys.executable, "-m", "envdoctor", *argv],
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "envdoctor",
+                    *argv,
+                ],  # `-P`: a module of the working directory's is none of ours
+                input=text,
+                capture_output=True,
+                text=True,
+                errors="backslashreplace",
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            why = "it took too long" if isinstance(error, subprocess.TimeoutExpired) else error.strerror
+            raise Refused(f"envdoctor gave no answer: {why}") from None
         if not done.stdout:
             raise Refused(" ".join(done.stderr.split())[:500] or f"envdoctor ended with status {done.returncode}")
         return done.stdout
@@ -115,7 +126,7 @@ def server(patients: Sequence[str]) -> MCPServer:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve on standard input and output."""
-    parser = argparse.ArgumentParser(prog="python -m envdoctor.integrations.mcp_server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -P -m envdoctor.integrations.mcp_server", description=__doc__)
     parser.add_argument(
         "--patient", action="append", required=True, help="an environment that may be examined; repeatable"
     )

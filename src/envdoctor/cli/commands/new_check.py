@@ -1,13 +1,17 @@
 """``envdoctor new-check``: a package with a rule of one's own, which passes its own tests."""
 
+import keyword
 import os
 import re
+import shlex
+import sys
 
 import click
 
 from envdoctor.cli import session
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import UsageError
+from envdoctor.privacy.text import clean
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{2,5}[0-9]{3}")
@@ -129,20 +133,27 @@ def command(name: str, code: str | None, folder: str | None) -> int:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"new-check: {name}: a rule's name is small letters and digits, with dashes between words")
+    module = name.replace("-", "_")
+    if keyword.iskeyword(module) or module in sys.stdlib_module_names or module in ("envdoctor", "pytest", "tests"):
+        raise UsageError(f"new-check: {name}: Python has a word or a module of this name; give another one")
     code = code or f"X{name.replace('-', '')[:2].upper().ljust(2, 'X')}001"
     _refuse_code(code, name)
     folder = folder or name
-    if os.path.exists(folder):
+    if os.path.lexists(folder):
         raise UsageError(f"new-check: {folder} is there already; name another folder with --folder")
-    module = name.replace("-", "_")
-    for path, text in FILES.items():
-        target = os.path.join(folder, path.format(module=module))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text.format(name=name, module=module, code=code))
+    try:
+        for path, text in FILES.items():
+            target = os.path.join(folder, path.format(module=module))
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "x", encoding="utf-8", newline="\n") as file:
+                file.write(text.format(name=name, module=module, code=code))
+    except (OSError, ValueError) as error:  # the second: a NUL in the name
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"new-check: {folder}: {why}") from None
+    place = folder if os.path.isabs(folder) else os.path.join(".", folder)
     session.emit(
-        f"{folder}: {code} {name}, its page and two tests\n\n"
-        f"    python -m pip install {os.path.join('.', folder) if not os.path.isabs(folder) else folder}\n"
+        f"{clean(folder)}: {code} {name}, its page and two tests\n\n"
+        f"    python -m pip install {clean(shlex.quote(place))}\n"
         f"    envdoctor explain {code}\n"
     )
     return 0
