@@ -62,9 +62,12 @@ def failed(doctor: pytest_plugin.Doctor, text: str) -> None:
 
 def test_of_a_thousand_failing_imports_a_few_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(
-        "envdoctor.integrations.notebook.explained", lambda text: asked.append(text) or "the same words"
-    )
+
+    def explained(text: str) -> str:
+        asked.append(text)
+        return "the same words"
+
+    monkeypatch.setattr("envdoctor.integrations.notebook.explained", explained)
     doctor = pytest_plugin.Doctor()
     for number in range(1000):
         failed(doctor, f"ImportError: {number} {'x' * 200_000 if number < 3 else ''}")
