@@ -17,6 +17,7 @@ from envdoctor.api import (
     Manual,
     Missing,
     Packages,
+    Path,
     Remedy,
     RequirementChecker,
     Rule,
@@ -26,15 +27,28 @@ from envdoctor.api import (
     Variables,
     check,
     normalise,
+    paths,
     pattern,
     table,
 )
 from envdoctor_checks.gpu._torch_family import mismatches
+from envdoctor_checks.python._pythonpath import off_pythonpath
 
 PKG011 = Rule("PKG011", "module-does-not-import", Severity.ERROR)
 SWITCHES = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
 LOST = pattern(r"(?:ImportError: |OSError: )?(lib[\w.+-]+\.so[\d.]*): cannot open shared object file")
 OLD = pattern(r"version [`']([A-Z]+_[\w.]+)' not found")
+# What torch's family says where torch is of another build: an operator that was not registered, torch's or CUDA's libraries.
+OTHER_BUILD = pattern(
+    r"operator torch\w+::|undefined symbol: \w*(?:torch|c10|at)|lib(?:torch|c10|cudart|nvrtc)[\w.-]*\.so|CUDA (?:major )?version"
+)
+FFMPEG: dict[str, tuple[str, ...]] = {
+    "apt-get": ("ffmpeg",),
+    "apk": ("ffmpeg",),
+    "zypper": ("ffmpeg",),
+    "brew": ("ffmpeg",),
+    "dnf": ("ffmpeg-free",),
+}
 FAMILY = ("torchvision", "torchaudio", "torchcodec", "torchtext")
 
 
@@ -60,6 +74,7 @@ def module_does_not_import(
     interpreter: Interpreter,
     blas: Blas | Missing | None = None,
     gpu: Gpu | Missing | None = None,
+    path: Path | Missing | None = None,
 ) -> Iterator[Finding]:
     told = _told_elsewhere(blas, gpu)
     by_path = {distribution.path: distribution for distribution in packages.distributions}
@@ -71,7 +86,7 @@ def module_does_not_import(
         if failure.distribution in whole or distribution.key in told or distribution.key in blamed:
             continue
         with_it = [user for user, culprit in blamed.items() if culprit == distribution.key]
-        yield _broken(failure, distribution, packages, environment, with_it)
+        yield _broken(failure, distribution, packages, environment, path, with_it)
     yield from _quarrels([failure for failure in packages.import_failures if failure.after], by_path)
     if packages.untried_imports:
         what = "; ".join(f"import {module}: {reason}" for module, reason in packages.untried_imports.items())
@@ -152,7 +167,12 @@ def _told_elsewhere(blas: Blas | Missing | None, gpu: Gpu | Missing | None) -> s
 
 
 def _broken(
-    failure: ImportFailure, distribution: Distribution, packages: Packages, environment: Variables, with_it: list[str]
+    failure: ImportFailure,
+    distribution: Distribution,
+    packages: Packages,
+    environment: Variables,
+    path: Path | Missing | None,
+    with_it: list[str],
 ) -> Finding:
     rows = [Evidence("Python says", failure.message)]
     rows += [Evidence("file", failure.file)] if failure.file else []
@@ -161,7 +181,25 @@ def _broken(
     what, why = f"{distribution.name} {distribution.version} is installed, and importing it fails", ""
     version = f"=={distribution.version}" if isinstance(distribution.version, str) else ""
     remedies: tuple[Remedy, ...] = (Install((f"{distribution.name}{version}",), force=True),)
-    if lost:
+    if failure.chosen and "." not in paths.name(failure.chosen):  # a module, no library
+        what, why, remedies = _replaced(failure, path)
+        rows += [Evidence("imported first", failure.chosen)]
+    elif distribution.key in FAMILY and OTHER_BUILD.search(failure.message):
+        builds = [f"{it.name} {it.version}" for it in packages.distributions if it.key in ("torch", *FAMILY)]
+        rows += [Evidence("installed", build) for build in dict.fromkeys(builds)]
+        what = "it was built for another build of torch than the one that is installed"
+        why = "torch, torchvision, torchaudio and torchcodec have to be of one release and of one kind: all for the CPU, or all for one CUDA."
+        names = tuple(dict.fromkeys(it.name for it in packages.distributions if it.key in ("torch", *FAMILY)))
+        remedies = (
+            Manual(
+                f"install {' and '.join(names)} again in one command, from one index (https://pytorch.org/get-started/locally/)"
+            ),
+        )
+    elif distribution.key == "torchcodec" and "ffmpeg" in failure.message.lower():
+        what = "FFmpeg's libraries are not there"
+        why = "torchcodec decodes with FFmpeg, which its wheel does not bring."
+        remedies = (InstallSystem(FFMPEG, title="install FFmpeg"),)
+    elif lost:
         what = f"{lost[1]} is not there"
         why = f"The dynamic loader finds no {lost[1]} for a compiled file of {distribution.name}. A wheel does not bring every library of the system."
         remedies = _bringing(lost[1], distribution)
@@ -183,17 +221,6 @@ def _broken(
         what = "this processor lacks a feature that NumPy's build needs"
         why = "NumPy 2.4 and newer wheels for x86-64 need x86-64-v2 (SSE4.2); older ones do not."
         remedies = (Install(("numpy<2.4",)),)
-    elif distribution.key in FAMILY:
-        builds = [f"{it.name} {it.version}" for it in packages.distributions if it.key in ("torch", *FAMILY)]
-        rows += [Evidence("installed", build) for build in dict.fromkeys(builds)]
-        what = "it was built for another build of torch than the one that is installed"
-        why = "torch, torchvision, torchaudio and torchcodec have to be of one release and of one kind: all for the CPU, or all for one CUDA."
-        names = tuple(dict.fromkeys(it.name for it in packages.distributions if it.key in ("torch", *FAMILY)))
-        remedies = (
-            Manual(
-                f"install {' and '.join(names)} again in one command, from one index (https://pytorch.org/get-started/locally/)"
-            ),
-        )
     return Finding(
         PKG011,
         failure.module,
@@ -202,6 +229,17 @@ def _broken(
         why or "The import was tried in a fresh Python, because a file of the package gave cause to doubt it.",
         remedies=remedies,
     )
+
+
+def _replaced(failure: ImportFailure, path: Path | Missing | None) -> tuple[str, str, tuple[Remedy, ...]]:
+    """What PYTHONPATH puts in the place of the package, or of a module of the standard library."""
+    folder, name = paths.parent(failure.chosen), paths.name(failure.chosen)
+    own = name == failure.module.partition(".")[0]
+    what = f"PYTHONPATH puts {failure.chosen} in {'its' if own else 'the'} place" + (
+        "" if own else f" of the standard module {name}"
+    )
+    why = f"{folder} stands on PYTHONPATH, whose entries are searched before the {'packages' if own else 'standard library'} of every Python."
+    return what, why, off_pythonpath(folder, path) or (Manual(f"take {folder} out of PYTHONPATH"),)
 
 
 def _switches(environment: Variables, message: str) -> tuple[str, ...]:

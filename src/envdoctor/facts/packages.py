@@ -75,7 +75,8 @@ class ImportFailure(Section, frozen=True, kw_only=True):
     """An import that was tried and failed: ``message`` is Python's own, or how it ended Python.
 
     ``distribution`` is the path of the metadata. ``file`` is what gave cause to try (empty: another reason), ``lacks`` the
-    library's name or the version of symbols that it does not find, ``chosen`` the file that was to have that version.
+    library's name or the version of symbols that it does not find, ``chosen`` the file that was to have that version, or, where
+    nothing lacks and no ``file`` is named, what PYTHONPATH puts in front of the package or of a module of the standard library.
     ``after`` is the module that was imported before, without which it works. ``foretold``: a reading of the files had given
     cause to doubt it.
     """

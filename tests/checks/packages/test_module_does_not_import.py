@@ -6,8 +6,8 @@ import pytest
 
 from envdoctor.data import table
 from envdoctor.engine.remedies import Install, InstallSystem, Manual, UnsetEnv
-from envdoctor.facts import Distribution, ImportFailure, LoadError
-from envdoctor.testing import blas, changed, distribution, findings, outcome, packages
+from envdoctor.facts import Distribution, ImportFailure, LoadError, PythonPathEntry
+from envdoctor.testing import blas, changed, distribution, findings, outcome, packages, path
 from envdoctor_checks.packages.module_does_not_import import Soname, module_does_not_import
 from tests.checks.packages._shared import one
 
@@ -66,6 +66,46 @@ def test_torchs_family_is_told_apart_by_its_builds() -> None:
     torch, vision = distribution("torch", "2.13.0+cpu"), distribution("torchvision", "0.28.0+cu130")
     finding = one(module_does_not_import, **failing(message, vision, torch))
     assert {row.value for row in finding.evidence} >= {"torch 2.13.0+cpu", "torchvision 0.28.0+cu130"}
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("ModuleNotFoundError: No module named 'PIL'", "importing it fails"),
+        ("ImportError: libz.so.9: cannot open shared object file: No such file", "libz.so.9 is not there"),
+        ("OSError: libtorch_cuda.so: cannot open shared object file: No such file", "another build of torch"),
+        ("ImportError: /x/_C.so: undefined symbol: _ZN5torch3jit17parseSchemaOrNameE", "another build of torch"),
+    ],
+)
+def test_another_build_of_torch_is_named_only_where_python_says_so(message: str, said: str) -> None:
+    torch, vision = distribution("torch", "2.13.0+cpu"), distribution("torchvision", "0.28.0+cpu")
+    assert said in one(module_does_not_import, **failing(message, vision, torch)).title
+
+
+def test_torchcodec_without_ffmpeg_gets_ffmpeg() -> None:
+    message = "RuntimeError: Could not load libtorchcodec. Likely causes: 1. FFmpeg is not properly installed"
+    (remedy,) = one(module_does_not_import, **failing(message, distribution("torchcodec"))).remedies
+    assert isinstance(remedy, InstallSystem)
+    assert remedy.packages["apt-get"] == ("ffmpeg",)
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("/pp/numpy", "PYTHONPATH puts /pp/numpy in its place"),
+        ("/pp/enum", "PYTHONPATH puts /pp/enum in the place of the standard module enum"),
+        ("/pp/old.zip/numpy", "PYTHONPATH puts /pp/old.zip/numpy in its place"),
+    ],
+)
+def test_what_pythonpath_puts_in_front_leaves_pythonpath(first: str, said: str) -> None:
+    entry = PythonPathEntry(path=first.rpartition("/")[0], exists=True)
+    finding = one(
+        module_does_not_import,
+        **failing("ImportError: old", distribution("numpy"), chosen=first),
+        path=path(pythonpath=[entry]),
+    )
+    assert finding.title == f"`import numpy` fails: {said}"
+    assert finding.remedies == (UnsetEnv(("PYTHONPATH",)),)
 
 
 def test_what_other_rules_explain_is_not_told_twice() -> None:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,50 @@ def test_so_is_one_with_another_module_near_its_top(tmp_path: Path, module: str)
     for length, names in ((size, []), (size + 1, ["fit"])):
         record = f"fit/{module},sha256=x,{length}\nfit/_c.so,,\nfit/a/b/c.py,sha256=x,7\n".encode()
         assert [it.package for it in doubted([(owner, record)], tmp_path)] == names
+
+
+@pytest.mark.parametrize("offset", [18, 4, 5], ids=["processor", "word size", "byte order"])
+def test_the_one_file_for_another_machine_is_tried(tmp_path: Path, offset: int) -> None:
+    names = ["fit/a.abi3.so", "fit/b.abi3.so", "fit/low/c.abi3.so"]
+    for name in names:
+        library(tmp_path / name)
+    record = "".join(f"{name},,\n" for name in ("fit/__init__.py", "fit/low/__init__.py", *names)).encode()
+    owner = distribution("scipy", location=str(tmp_path))
+    assert doubted([(owner, record)], tmp_path) == []
+    file = tmp_path / names[2]
+    data = bytearray(file.read_bytes())
+    data[offset] = {18: 0xB7, 4: 1, 5: 2}[offset]  # e_machine, EI_CLASS, EI_DATA (man 5 elf)
+    file.write_bytes(data)
+    assert {suspect.file for suspect in doubted([(owner, record)], tmp_path)} <= {str(file)}
+    if offset == 18:
+        (suspect,) = doubted([(owner, record)], tmp_path)
+        assert suspect.package == "fit.low"
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "numpy/__init__.py", "enum.py", "old.zip"])
+def test_what_pythonpath_puts_in_front_of_a_package_or_a_standard_module_is_tried(tmp_path: Path, name: str) -> None:
+    front, site = tmp_path / "front", tmp_path / "site"
+    file = front / name
+    file.parent.mkdir(parents=True)
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("numpy/__init__.py", "")
+    else:
+        file.touch()
+    entry = str(file) if name.endswith(".zip") else str(front)
+    record = (distribution("numpy", location=str(site)), b"numpy/__init__.py,,\nnumpy/_c.so,,\n")
+    here = World(home="/home/ada", cwd="/", environ={"PYTHONPATH": entry}, platform="darwin")
+    (suspect,) = suspects(here, [record], [entry, str(site)])
+    assert (suspect.package, suspect.chosen) == ("numpy", f"{entry}/{'enum' if name == 'enum.py' else 'numpy'}")
+    assert suspects(here, [record], [str(site), entry]) == ([suspect] if name == "enum.py" else [])
+    unset = World(home="/home/ada", cwd="/", environ={}, platform="darwin")
+    assert suspects(unset, [record], [entry, str(site)]) == []
+
+
+def test_other_modules_on_pythonpath_are_no_reason(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").touch()
+    (tmp_path / "notes.zip").write_bytes(b"PK no zip")
+    record = (distribution("numpy", location="/site"), b"numpy/__init__.py,,\nnumpy/_c.so,,\n")
+    entries = [str(tmp_path), str(tmp_path / "notes.zip"), "/site"]
+    here = World(home="/home/ada", cwd="/", environ={"PYTHONPATH": ":".join(entries[:2])}, platform="darwin")
+    assert suspects(here, [record], entries) == []

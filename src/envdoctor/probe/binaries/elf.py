@@ -38,7 +38,8 @@ MOST_WANTED, MOST_OWN = 1 << 11, 1 << 14  # bytes of tables of versions; libstdc
 
 class Elf(Struct, frozen=True):
     """``needed``: sonames, in order. ``soname``: its own. ``runpath``: RUNPATH, else RPATH, as written;
-    ``late``: it is a RUNPATH, which LD_LIBRARY_PATH goes before (man 8 ld.so).
+    ``late``: it is a RUNPATH, which LD_LIBRARY_PATH goes before (man 8 ld.so). ``form`` are the word size, the byte order
+    and the processor, as the header writes them.
 
     ``strings`` is the dynamic string table, which holds the names of all imported and exported symbols;
     ``wants`` and ``owns`` are the tables of versions, with how many libraries and versions they tell of.
@@ -52,6 +53,7 @@ class Elf(Struct, frozen=True):
     order: str
     wants: tuple[bytes, int]
     owns: tuple[bytes, int]
+    form: bytes = b""
 
     @property
     def versions(self) -> dict[str, dict[int, str]]:
@@ -161,6 +163,7 @@ def _parse(fd: int) -> Elf | None:
         order=order,
         wants=(table(single[VERNEED], MOST_WANTED), single.get(VERNEEDNUM, 0)) if VERNEED in single else (b"", 0),
         owns=(table(single[VERDEF], MOST_OWN), single.get(VERDEFNUM, 0)) if VERDEF in single else (b"", 0),
+        form=head[4:6] + head[18:20],
     )
 
 

@@ -39,7 +39,8 @@ class Suspect(Struct, frozen=True):
 
     ``package`` is the nearest package that holds it, ``module`` the file's own name as a module (empty for a library);
     ``lacks`` a soname, a version (``GLIBCXX_3.4.30``), or nothing where the file itself is the matter; ``chosen`` the
-    file in which that version was looked for.
+    file in which that version was looked for or, where no file is named, what PYTHONPATH puts in front of the package
+    or of a module of the standard library.
     """
 
     distribution: Distribution
@@ -61,6 +62,8 @@ def suspects(
     wanted = [(distribution, record) for distribution, record in records if every or distribution.key in chosen]
     found = [suspect for distribution, record in wanted for suspect in _hidden(world, distribution, record, entries)]
     found += [suspect for distribution, record in wanted for suspect in _altered(world, distribution, record)]
+    if world.environ.get("PYTHONPATH"):
+        found += _replaced(world, wanted, entries)
     if world.platform == "linux":
         loader = _Loader(world, records)
         left = MOST
@@ -68,6 +71,7 @@ def suspects(
             files = [path for path, _, _ in libraries(record, "linux") if "test" not in path]
             found += [it for path in files[:left] for it in loader.doubts(distribution, record, path)]
             left = max(0, left - len(files))
+        found += loader.foreign()
     return found
 
 
@@ -85,6 +89,38 @@ def _hidden(world: World, distribution: Distribution, record: bytes, entries: li
             below = [path.replace("/", ".") for path in inside if path.count("/") == 1 and "test" not in path]
             found += [Suspect(distribution, module) for module in below[:1]]
     return found
+
+
+def _replaced(world: World, wanted: list[tuple[Distribution, bytes]], entries: list[str]) -> list[Suspect]:
+    """Packages that something on PYTHONPATH is imported in place of; and NumPy, or the first of the packages, where that
+    hides a module of the standard library."""
+    written = {os.path.join(world.cwd, entry) for entry in world.environ["PYTHONPATH"].split(os.pathsep) if entry}
+    found, standard = [], listed("modules", "standard")
+    first = next((item for item in wanted if item[0].key == "numpy"), wanted[0] if wanted else None)
+    for place, entry in enumerate(entries):
+        if os.path.join(world.cwd, entry) not in written:
+            continue
+        offered = modules_of(world, entry)
+        behind = [item for item in wanted if item[0].location in entries[place + 1 :]]
+        for distribution, record in behind:
+            tops = {os.fsdecode(top).partition(".")[0] for top in first_components(record)}
+            found += [Suspect(distribution, name, chosen=f"{entry}/{name}") for name in tops & offered]
+        if first and (hidden := sorted(offered & standard)) and (names := _packages(first[1])):
+            found.append(Suspect(first[0], names[0], chosen=f"{entry}/{hidden[0]}"))
+    return found
+
+
+def modules_of(world: World, entry: str) -> set[str]:
+    """The modules at the top of an entry of ``sys.path``, a folder or a zip file."""
+    names = world.names(entry)
+    if isinstance(names, list):
+        files = {name.partition(".")[0] for name in names if name.endswith((".py", ".so", ".pyd"))}
+        return files | {name for name in names if "." not in name and world.is_file(f"{entry}/{name}/__init__.py")}
+    if not world.is_file(entry):
+        return set()
+    from envdoctor.probe.zips import modules
+
+    return modules(world, entry)
 
 
 def _altered(world: World, distribution: Distribution, record: bytes) -> list[Suspect]:
@@ -116,6 +152,7 @@ class _Loader:
         self._defined: dict[str, dict[int, str]] = {}
         self._winners: dict[tuple[tuple[str, ...], str, str], dict[str, str | None]] = {}
         self._agreed: set[tuple[str, tuple[int, ...]]] = set()
+        self._forms: dict[bytes, list[tuple[Distribution, str, str]]] = {}
         preload = world.environ.get("LD_PRELOAD", "").replace(":", " ").split(" ")
         self._preloaded = {os.path.basename(path): path for path in preload if "/" in path}
         self._preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
@@ -127,6 +164,8 @@ class _Loader:
         image = elf.read(self._world, full)
         if image is None:
             return []
+        if isinstance(image, elf.Elf):
+            self._forms.setdefault(image.form, []).append((distribution, full, _package_of(path, record)))
         lacks: list[tuple[str, str]] = []
         if isinstance(image, Missing):
             if "damaged" not in image.reason:
@@ -140,6 +179,14 @@ class _Loader:
         module = _module_of(path)
         names = [package] if package else _packages(record)[:1]
         return [Suspect(distribution, name, full, module, what, where) for name in names for what, where in lacks[:2]]
+
+    def foreign(self) -> list[Suspect]:
+        """The files that are built for another processor than most of those that were looked at."""
+        if len(self._forms) < 2:
+            return []
+        usual = max(self._forms.values(), key=len)
+        others = [item for items in self._forms.values() if items is not usual for item in items]
+        return [Suspect(distribution, package, file) for distribution, file, package in others if package]
 
     def _lacks(self, image: elf.Elf, origin: str) -> list[tuple[str, str]]:
         """The libraries, and versions of their symbols, that a file in the folder ``origin`` needs and nothing brings."""

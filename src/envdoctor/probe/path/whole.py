@@ -165,9 +165,13 @@ def _absolute(world: World, path: str) -> str:
 
 
 def _modules(world: World, folder: str) -> list[str]:
-    """The modules that a folder offers: Python files, extensions, and packages."""
+    """The modules that a folder or a zip file offers: Python files, extensions, and packages."""
     names = world.names(folder)
     found = []
+    if names is None and world.is_file(folder):
+        from envdoctor.probe.zips import modules
+
+        return sorted(modules(world, folder))
     for name in names if isinstance(names, list) else ():
         stem, dot, suffix = name.partition(".")
         if dot and (suffix == "py" or suffix.endswith(("so", "pyd"))):
