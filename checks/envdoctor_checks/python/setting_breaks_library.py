@@ -9,7 +9,9 @@ from envdoctor.api import (
     Evidence,
     Finding,
     Install,
+    Interpreter,
     Manual,
+    Missing,
     NotApplicable,
     Packages,
     Remedy,
@@ -34,6 +36,7 @@ NAMES = frozenset(
         *("JAX_DISABLE_JIT", "TORCHDYNAMO_DISABLE"),
     )
 )
+LOADER = ("LD_LIBRARY_PATH", "LD_PRELOAD")
 ON = ("1", "true", "yes", "on", "y", "t")
 
 
@@ -59,8 +62,12 @@ class Switch(Struct):
 
 
 @check(PY018)
-def setting_breaks_library(environment: Variables, packages: Packages) -> Iterator[Finding]:
+def setting_breaks_library(
+    environment: Variables, packages: Packages, interpreter: Interpreter | Missing | None = None
+) -> Iterator[Finding]:
     """Told where the library is installed, and the value does harm by what is installed beside it."""
+    if isinstance(interpreter, Interpreter) and interpreter.unloadable:
+        yield _standard(environment, interpreter.unloadable)
     if not packages.distributions:
         raise NotApplicable("no package is installed")
     yield from _warnings(environment)
@@ -140,6 +147,36 @@ def _finding(
         own_severity=Severity.ERROR if row.error else None,
         remedies=tuple(ways) or (Manual(f"give {row.name} one of: {', '.join(row.values)}"),),
     )
+
+
+def _standard(environment: Variables, failures: dict[str, str]) -> Finding:
+    """Modules of the standard library for which the loader takes libraries that do not fit: the variable is named."""
+    said = {name: environment.variables[name] for name in LOADER if environment.variables.get(name)}
+    ways = tuple(_off(name, value, failures) for name, value in said.items())
+    names = ", ".join(sorted(module.lstrip("_") for module in failures))
+    variables = " and ".join(said) or " or ".join(LOADER)
+    return Finding(
+        PY018,
+        variables,
+        (
+            *(Evidence(name, value) for name, value in said.items()),
+            *(Evidence(f"import {module}", message) for module, message in failures.items()),
+        ),
+        f"{variables} breaks Python's own {names}",
+        "The dynamic loader takes the libraries in these folders for those that Python was built with, and they do not fit.",
+        own_severity=Severity.ERROR,
+        remedies=ways or (UnsetEnv(LOADER),),
+    )
+
+
+def _off(name: str, value: str, failures: dict[str, str]) -> Remedy:
+    """Takes the entries that the messages name out of a variable; where none is named, all of them."""
+    separator = ":" if name == LOADER[0] else " "
+    entries = [entry for entry in value.replace(":", separator).split(separator) if entry]
+    rest = [entry for entry in entries if not any(entry in message for message in failures.values())]
+    if not rest or rest == entries:
+        return UnsetEnv((name,))
+    return SetEnv({name: separator.join(rest)}, title=f"take out of {name} what breaks them")
 
 
 def _warnings(environment: Variables) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ class Interpreter(Section, frozen=True, kw_only=True):
     ``version`` is ``3.12.1``; ``python_version`` is the running language version's ``X.Y`` pair;
     ``pointer_bits`` is 32 or 64. ``markers`` are the values for environment markers (PEP 508).
     ``absent`` are compiled modules of the standard library that this build goes without (``_lzma``, ``_sqlite3`` …).
+    ``unloadable`` are those whose import fails since a variable of the loader puts other libraries first, each with Python's message.
     ``sys_path`` is as a program run by the user would see it, less the script's own folder.
     """
 
@@ -62,6 +63,7 @@ class Interpreter(Section, frozen=True, kw_only=True):
     markers: dict[str, str]
     extension_suffixes: list[str] = []
     absent: list[str] = []
+    unloadable: dict[str, str] = {}
     user_site: str | None = None
     user_site_enabled: bool | None = None
     gil_disabled: bool = False

@@ -138,6 +138,10 @@ def _gather(
     distributions = either(
         section("imports", _tried, distributions, doubts, interview, choice.executable, deep, flushing), distributions
     )
+    if world.platform == "linux" and (world.environ.get("LD_LIBRARY_PATH") or world.environ.get("LD_PRELOAD")):
+        interpreter = either(
+            section("imports", _standard, world, interpreter, interview, choice.executable), interpreter
+        )
     if deep:  # after the interview, whose deadline must not be spent on hashing
         deep("comparing files with conda's records")
         packed = section("conda", conda.read, world, prefix, True)
@@ -241,6 +245,20 @@ def _tried(
         cleared_imports=found.cleared,
         imports_tried=found.tried,
     )
+
+
+def _standard(
+    world: World, interpreter: Interpreter | Missing, interview: Interrogation, executable: str
+) -> Interpreter | Missing:
+    """The interpreter, with the modules of the standard library that a variable of the loader breaks."""
+    from envdoctor.probe.imports import standard, trial
+
+    if isinstance(interpreter, Missing) or interview.mode not in FLAGS:
+        return interpreter
+    argv = [executable, *FLAGS[interview.mode], "-B"]
+    left = trial.ALTOGETHER if budget.current is None else min(budget.current.left, trial.ALTOGETHER)
+    broken = standard.broken(world, interpreter, argv, interview.environ, time.monotonic() + left)
+    return msgspec.structs.replace(interpreter, unloadable=broken) if broken else interpreter
 
 
 def _own(

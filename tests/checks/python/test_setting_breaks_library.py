@@ -10,7 +10,7 @@ from envdoctor.engine.remedies import Install, SetEnv, UnsetEnv
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Distribution, Setting, Variables
 from envdoctor.privacy.redact import VARIABLES
-from envdoctor.testing import distribution, findings, outcome, packages
+from envdoctor.testing import distribution, environment, findings, interpreter, outcome, packages
 from envdoctor_checks.python.setting_breaks_library import NAMES, Choice, Switch, setting_breaks_library
 
 MPL, KERAS = distribution("matplotlib", "3.11.2"), distribution("keras", "3.15.1")
@@ -99,3 +99,29 @@ def test_every_variable_of_the_table_is_known_by_name_and_may_be_recorded() -> N
     names = {row.name for row in table("steering", "choices", Choice)}
     assert names | {row.name for row in table("steering", "switches", Switch)} == NAMES
     assert NAMES <= VARIABLES
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("/old/lib", UnsetEnv(("LD_LIBRARY_PATH",))),
+        (
+            "/old/lib:/opt/lib",
+            SetEnv({"LD_LIBRARY_PATH": "/opt/lib"}, title="take out of LD_LIBRARY_PATH what breaks them"),
+        ),
+        ("/a:/b", UnsetEnv(("LD_LIBRARY_PATH",))),
+    ],
+)
+def test_libraries_in_front_of_pythons_own_modules_are_named(value: str, remedy: SetEnv | UnsetEnv) -> None:
+    failures = {"_ssl": "ImportError: /old/lib/libssl.so.3: file too short", "_sqlite3": "ImportError: /old/lib/x: no"}
+    (finding,) = findings(
+        setting_breaks_library,
+        environment=environment(LD_LIBRARY_PATH=value),
+        interpreter=interpreter(unloadable=failures),
+    )
+    assert finding.title == "LD_LIBRARY_PATH breaks Python's own sqlite3, ssl"
+    assert (finding.severity, finding.remedies) == (Severity.ERROR, (remedy,))
+
+
+def test_the_loaders_variables_alone_break_nothing() -> None:
+    assert judged({"LD_LIBRARY_PATH": "/opt/lib"}, MPL) == []
