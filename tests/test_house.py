@@ -138,6 +138,8 @@ def test_a_check_up_imports_nothing_heavy() -> None:
     heavy = {
         "envdoctor.rehearsal",
         "envdoctor.report.rehearsal",
+        "envdoctor.report.resolution",
+        "envdoctor.resolution",
         "numpy",
         "pathlib",
         "dataclasses",

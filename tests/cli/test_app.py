@@ -97,6 +97,7 @@ def spawn(*argv: str, **environ: str | None) -> subprocess.CompletedProcess[str]
             "check --facts a --python b",
             "--facts and --python: a recording is a patient of its own; give one of the two",
         ),
+        ("check --facts good.json --resolve", "--facts and --resolve: a recording has no pip and no uv that could be"),
         ("check --facts good.json --deep", "--facts and --deep: a recording holds what was read; make it with"),
         ("check --project nowhere", "--project nowhere: no such folder"),
         ("check --project ''", "Invalid value for '--project': the path is empty"),

@@ -46,6 +46,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     measure: bool = False
     fix: bool = False
     fix_script: str | None = None
+    resolve: bool = False
     rehearse: bool = False
     yes: bool = False
     force: bool = False
@@ -60,7 +61,7 @@ def examine(head: HeadStart, asked: Asked) -> int:
     """Examine every patient that is asked for, and write the report on them; the status to exit with."""
     began = head.began
     readers = _readers(head, asked.paths, asked.pythons, asked.facts_file, asked.project)
-    _needs_the_patient(asked.facts_file, asked.deep, asked.rehearse)
+    _needs_the_patient(asked.facts_file, asked.deep, asked.rehearse, asked.resolve)
     check_set = collect()
     rules = [rule for registered in check_set.checks for rule in registered.check.rules]
     for option, words in (
@@ -100,7 +101,7 @@ def examine(head: HeadStart, asked: Asked) -> int:
             # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
             session.write(asked.fix_script, script, asked.force, mark=not script.startswith("#!"))
         redactor = None if asked.no_redact else world.redactor(readers.world)
-        plain = Style(plan=asked.fix, indent=True, redactor=redactor)
+        plain = Style(plan=asked.fix or asked.resolve, indent=True, redactor=redactor)
         for path, render_file in files.items():
             session.write(path, render_file(reports, plain), asked.force)
         summary = head.around.environ.get("GITHUB_STEP_SUMMARY")
@@ -109,7 +110,13 @@ def examine(head: HeadStart, asked: Asked) -> int:
         verbosity = -1 if asked.quiet else asked.verbose
         folder = "" if asked.facts_file is not None else head.around.cwd  # of a recording's machine, nothing is known
         style = session.style(
-            asked.color, asked.ascii_only, verbosity, asked.fix, head.around.home, redactor=redactor, folder=folder
+            asked.color,
+            asked.ascii_only,
+            verbosity,
+            asked.fix or asked.resolve,
+            head.around.home,
+            redactor=redactor,
+            folder=folder,
         )
         session.emit(render(reports, style))
         return worst([report.exit_code for report in reports])
@@ -126,8 +133,7 @@ def examine(head: HeadStart, asked: Asked) -> int:
     for facts in readers.read(asked.timeout or config.timeout, timing, asked.deep, instead=unread):
         reports.append(diagnose(facts, plan, began))
         began = time.perf_counter()
-    if asked.rehearse:
-        reports[:] = _rehearsed(reports, head, asked)
+    reports[:] = _rehearsed(_resolved(reports, head, asked), head, asked)
     return deliver()
 
 
@@ -141,7 +147,7 @@ def _validated(words: Iterable[str], rules: list[Rule], where: str) -> None:
         validate(words, both, where)
 
 
-def _needs_the_patient(facts_file: str | None, deep: bool, rehearse: bool) -> None:
+def _needs_the_patient(facts_file: str | None, deep: bool, rehearse: bool, resolve: bool) -> None:
     if facts_file is None:
         return
     if deep:
@@ -150,9 +156,22 @@ def _needs_the_patient(facts_file: str | None, deep: bool, rehearse: bool) -> No
         )
     if rehearse:
         raise UsageError("--facts and --rehearse: a recording is no environment in which anything can be rehearsed")
+    if resolve:
+        raise UsageError("--facts and --resolve: a recording has no pip and no uv that could be asked")
 
 
-def _rehearsed(reports: Iterable[Report], head: HeadStart, asked: Asked) -> list[Report]:
+def _resolved(reports: list[Report], head: HeadStart, asked: Asked) -> list[Report]:
+    if not asked.resolve:
+        return reports
+    from envdoctor.resolution import resolve
+
+    around = head.around
+    return [resolve(report, around.environ, around.cwd, session.say) for report in reports]
+
+
+def _rehearsed(reports: list[Report], head: HeadStart, asked: Asked) -> list[Report]:
+    if not asked.rehearse:
+        return reports
     from envdoctor.cli.rehearsing import rehearsed, the_same
 
     again = the_same(asdict(asked))

@@ -99,6 +99,24 @@ def _rehearsal() -> dict[str, Any]:
     })  # fmt: skip
 
 
+def _resolution() -> dict[str, Any]:
+    change = _object({"name": _TEXT, "before": _TEXT, "after": _TEXT})
+    seconds = {"type": "number"}
+    command = _object({
+        "argv": _array(_TEXT),
+        "asked": _array(_TEXT),
+        "state": {"enum": ["resolved", "refused", "source", "failed"]},
+        "changes": _array(change),
+        "words": _TEXT,
+        "judged": {"type": "boolean"},
+        "left": _array(_TEXT),
+        "new": _array(_TEXT),
+        "seconds": seconds,
+    })  # fmt: skip
+    untried = _array(_object({"title": _TEXT, "why": _TEXT}))
+    return _object({"commands": _array(command), "untried": untried, "seconds": seconds})
+
+
 def report() -> dict[str, Any]:
     """The schema of a report (`envdoctor check --format json`), one patient's or several's."""
     definitions: dict[str, Any] = {}
@@ -126,6 +144,7 @@ def report() -> dict[str, Any]:
         "findings": _array(finding),
     })  # fmt: skip
     one["properties"]["rehearsal"] = _rehearsal()
+    one["properties"]["resolution"] = _resolution()
     definitions["Report"] = one
     several = _object({"schema_version": _TEXT, "reports": _array({"$ref": "#/$defs/Report"})})
     either = [{"$ref": "#/$defs/Report"}, several]

@@ -38,6 +38,16 @@ class Answer(Struct, frozen=True):
     new: tuple[Finding, ...]
 
 
+class Change(Struct, frozen=True):
+    """A distribution that goes from one version to another (empty: it is not there); what the new one ``requires`` is
+    ``None`` where that is not known."""
+
+    name: str
+    before: str
+    after: str
+    requires: tuple[str, ...] | None = None
+
+
 class Closure:
     """The rules that found something, or could have, ready to judge the patient as a cure would leave it.
 
@@ -50,8 +60,8 @@ class Closure:
         self._level = level
         own = [outcome.check for outcome in outcomes if not outcome.source]
         self._checks = {
-            True: _concerned(own, "environment", ABOUT_VARIABLES),
-            False: _concerned(own, "packages", ABOUT_PACKAGES),
+            "environment": _concerned(own, "environment", ABOUT_VARIABLES),
+            "packages": _concerned(own, "packages", ABOUT_PACKAGES),
         }
         self._before: dict[int, set[tuple[str, str]]] = {}
 
@@ -73,12 +83,16 @@ class Closure:
         return said is None or not (said.left or said.new)
 
     def answer(self, remedy: Remedy, findings: Sequence[Finding]) -> Answer:
-        checks = self._checks[isinstance(remedy, SetEnv | UnsetEnv)]
+        section = "environment" if isinstance(remedy, SetEnv | UnsetEnv) else "packages"
+        return self.judge(after(self._facts, remedy) if self._checks[section] else (), section, findings)
+
+    def judge(self, thens: Iterable[Facts], section: str, findings: Sequence[Finding]) -> Answer:
+        """Of these facts, which differ from the patient's in this section (packages, environment) alone."""
         meant = {_mark(finding) for finding in findings}
         left: dict[tuple[str, str], Finding] = {}
         new: dict[tuple[str, str], Finding] = {}
-        for then in after(self._facts, remedy) if checks else ():
-            for check in checks:
+        for then in thens:
+            for check in self._checks[section]:
                 for item in run(then, check, self._level).findings:
                     mark = _mark(item)
                     if mark in meant:
@@ -122,6 +136,27 @@ def after(facts: Facts, remedy: Remedy) -> list[Facts]:
         case _:
             return []
     return [msgspec.structs.replace(facts, packages=packages) for packages in made]
+
+
+def changed(facts: Facts, changes: Iterable[Change]) -> Facts:
+    """The facts after these changes; where the packages are not known, as they are."""
+    packages = _known(facts)
+    prefix = facts.patient.prefix or ""
+    for change in changes if packages is not None else ():
+        key = normalise(change.name)
+        assert packages is not None
+        if not change.after:
+            packages = _without(packages, [change.name])
+            continue
+        packages = _with(packages, [f"{change.name}=={change.after}"], change.before == change.after, prefix, True)
+        rows = [
+            msgspec.structs.replace(row, requires=[] if change.requires is None else list(change.requires))
+            if row.key == key and paths.inside(row.location, prefix) and change.before != change.after
+            else row
+            for row in packages.distributions
+        ]
+        packages = msgspec.structs.replace(packages, distributions=rows)
+    return facts if packages is None else msgspec.structs.replace(facts, packages=packages)
 
 
 def _mark(finding: Finding) -> tuple[str, str]:

@@ -20,6 +20,10 @@ def document(report: Report, plan: bool = False) -> object:
         from envdoctor.report.rehearsal import document as rehearsed
 
         whole["rehearsal"] = rehearsed(report.rehearsal)
+    if report.resolution is not None:
+        from envdoctor.report.resolution import document as resolved
+
+        whole["resolution"] = resolved(report.resolution)
     return shareable(whole)
 
 

@@ -14,6 +14,7 @@ from envdoctor.report.advice import Advice
 if TYPE_CHECKING:
     from envdoctor.fixes.plan import PlannedFix
     from envdoctor.report.rehearsal import Rehearsal
+    from envdoctor.report.resolution import Resolution
 
 SCHEMA_VERSION = "1.0"
 NEVER = "never"
@@ -36,7 +37,8 @@ class Report(Struct, frozen=True, dict=True):
     """Everything a reporter shows. ``plugins`` are (distribution, version); ``seconds`` the whole check-up took.
 
     ``notes`` are lines about the check-up itself, such as a suppression whose date has passed. ``rehearsal`` is what
-    carrying out the plan has shown, where it was asked for.
+    carrying out the plan has shown, ``resolution`` what resolving it dry has, where it was asked for; ``planned`` is
+    then the plan that is left.
     """
 
     version: str
@@ -48,6 +50,8 @@ class Report(Struct, frozen=True, dict=True):
     seconds: float
     notes: tuple[str, ...] = ()
     rehearsal: "Rehearsal | None" = None
+    resolution: "Resolution | None" = None
+    planned: "tuple[PlannedFix, ...] | None" = None
 
     @property
     def open(self) -> tuple[Advice, ...]:
@@ -57,6 +61,8 @@ class Report(Struct, frozen=True, dict=True):
     @cached_property
     def plan(self) -> "tuple[PlannedFix, ...]":
         """One plan for all that is open."""
+        if self.planned is not None:
+            return self.planned
         from envdoctor.fixes import Guard, Toolbox
         from envdoctor.fixes.plan import plan
 
@@ -70,11 +76,12 @@ class Report(Struct, frozen=True, dict=True):
 
     @property
     def exit_code(self) -> int:
-        """As `exit_code` has it; 3 in place of 0 where envdoctor itself lacked what it takes to examine; a rehearsal's
-        own after one."""
+        """As `exit_code` has it; 3 in place of 0 where envdoctor itself lacked what it takes to examine, or where
+        the plan was to be resolved and could not be; a rehearsal's own after one."""
         if self.rehearsal is not None and (self.rehearsal.impossible or self.rehearsal.tried):
             return self.rehearsal.status
-        return exit_code(self.outcomes, self.open, self.settings) or (3 if self.facts.start.hindered else 0)
+        unknown = self.facts.start.hindered or (self.resolution is not None and not self.resolution.known)
+        return exit_code(self.outcomes, self.open, self.settings) or (3 if unknown else 0)
 
     @property
     def status(self) -> str:

@@ -63,6 +63,12 @@ from envdoctor.report.formats import FORMATS
     help="Write the plan to a script; what is not safe stands in comments.",
 )
 @click.option(
+    "--resolve",
+    is_flag=True,
+    help="Show the plan, and have pip or uv resolve its installations without installing: what would change. "
+    "It asks package indexes.",
+)
+@click.option(
     "--rehearse",
     is_flag=True,
     help="Carry the plan out on overlays (Linux), where it changes nothing, and show what it settles. "
@@ -94,6 +100,7 @@ def command(head: HeadStart, /, **given: object) -> int:
     envdoctor check --select BLA,THR                    two families of rules
     envdoctor check --facts colleague.json              somebody else's recording
     envdoctor check --fix                               what cures, in order
+    envdoctor check --fix --resolve                     what that would change
     envdoctor check --rehearse                          try what cures
     """
     return examine(head, convert(given, Asked))
