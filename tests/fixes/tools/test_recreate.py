@@ -188,3 +188,24 @@ def test_packages_that_an_upgraded_python_no_longer_sees_are_not_removed_unseen(
     assert told.steps == () and told.applicability == "manual" and f"pip freeze --path {old}" in told.title
     new = f"{PREFIX}/lib/python3.12/site-packages"
     assert argvs(anew(on(base, packages=packages(), prefix=changed(prefix(), site_packages=[new])))) != []
+
+
+@pytest.mark.parametrize("name", ["enum34", "typing", "dataclasses", "contextvars", "pathlib", "graphlib_backport"])
+def test_a_module_that_the_python_has_itself_is_not_brought_back(name: str) -> None:
+    known = on(
+        "/opt/python/bin/python3.12",
+        packages=packages(distribution("pip"), distribution("idna", "3.10"), distribution(name, "1.0")),
+    )
+    made = anew(known)
+    assert argvs(made)[1:] == [f"{PYTHON} -m pip install idna==3.10"]
+    assert f"{name.replace('_', '-')} stays out: this Python has it itself" in made.reason
+
+
+def test_what_the_python_lacks_comes_back() -> None:
+    known = on("/opt/python/bin/python3.12", packages=packages(distribution("pip"), distribution("enum34", "1.0")))
+    assert "stays out" in anew(known).reason and len(argvs(anew(known))) == 1
+    other = on(
+        "/opt/python/bin/python3.12",
+        packages=packages(distribution("typing-extensions", "4.1"), distribution("tomli", "2.0")),
+    )
+    assert argvs(anew(other))[1].endswith("tomli==2.0 typing-extensions==4.1") and "stays out" not in anew(other).reason

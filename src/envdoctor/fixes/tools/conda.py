@@ -164,7 +164,11 @@ class Conda:
 
     def _pips(self) -> list[Distribution]:
         """What pip was asked for, most likely: no other distribution requires it."""
+        from envdoctor.ecosystem.backports import needless
+
         found = [item for item in self._bedside.top_level if item.key in self._by_pip]
+        superfluous = needless((item.key for item in found), self._bedside.minor)
+        found = [item for item in found if item.key not in superfluous]
         return found if len(found) <= MOST_NAMES else []
 
     def _asked_for(self) -> list[str]:

@@ -1,6 +1,7 @@
 """A virtual environment made again: by the tool that made it, from the Python it stood on, with what was in it."""
 
 from envdoctor.ecosystem import paths
+from envdoctor.ecosystem.backports import needless
 from envdoctor.ecosystem.origins import OriginKind
 from envdoctor.fixes.model import Applicability, Fix
 from envdoctor.fixes.source import again
@@ -40,7 +41,7 @@ def anew(bedside: Target, python: str, by_uv: bool) -> Fix:
         return _by_hand(bedside, python)
     filled_by_uv = by_uv and (uv or bedside.kind is OriginKind.UV_VENV)
     installer: Installer = Uv(bedside.prefix) if filled_by_uv else Pip(bedside.python)
-    refill, lost = _refill(bedside, installer, bool(wanted) and wanted == bedside.minor)
+    refill, lost = _refill(bedside, installer, python, bool(wanted) and wanted == bedside.minor)
     contents = " and install again what was asked for" if refill else ""
     return Fix(
         title=f"make the environment again{f' with Python {wanted}' if wanted else ''}{contents}",
@@ -70,18 +71,29 @@ def _site(bedside: Target) -> list[str]:
     return ["--system-site-packages"] if said.lower() == "true" else []
 
 
-def _refill(bedside: Target, installer: Installer, same: bool) -> tuple[list[Run], str]:
+def _refill(bedside: Target, installer: Installer, python: str, same: bool) -> tuple[list[Run], str]:
     """The step that brings back what was in it, and what that leaves out.
 
     From the list of the project that it belongs to, else what was asked for; in the versions that were there where
-    the Python is the ``same``.
+    the Python is the ``same``. What only an older Python needs stays out: its ``enum.py`` may hide this one's.
     """
-    top = bedside.top_level
+    superfluous = needless((item.key for item in bedside.top_level), python or bedside.minor)
+    top = [item for item in bedside.top_level if item.key not in superfluous]
     own = [word for item in top if item.editable for word in again(item)]
     if bedside.in_project and (listed := bedside.requirements_file()):
-        return [installer.install("-r", listed, *own)], f"; what {listed} does not name does not come back"
+        lost = f"; what {listed} does not name does not come back"
+        if asked := [item for item in superfluous if item in _listed(bedside)]:
+            lost += f"; take {' and '.join(asked)} out of it first, which this Python has itself"
+        return [installer.install("-r", listed, *own)], lost
     words = [word for item in top for word in again(item, exact=same)]
-    return [installer.install(*words)] if 0 < len(top) <= MOST_NAMES else [], ""
+    lost = f"; {' and '.join(superfluous)} stays out: this Python has it itself" if superfluous else ""
+    return [installer.install(*words)] if 0 < len(top) <= MOST_NAMES else [], lost
+
+
+def _listed(bedside: Target) -> set[str]:
+    """What the project's lists name, by normalised name."""
+    rows = [it.requirements for it in bedside.project.declarations] if bedside.project else []
+    return {row.key for found in rows if isinstance(found, list) for row in found}
 
 
 def _by_hand(bedside: Target, python: str) -> Fix:
