@@ -104,6 +104,17 @@ def _settings(made: Planted, patient: Patient) -> None:
         home / ".config/uv/credentials.toml",
         f"[[credential]]\nservice = 'https://repo.corp'\nusername = 'u'\npassword = '{new('uv: credentials')}'\n",
     )
+    write(home / ".docker/config.json", f'{{"auths": {{"h": {{"auth": "{new("docker config")}"}}}}}}')
+    write(home / ".cache/huggingface/token", f"hf_{new('hugging face')}{'x' * 24}")
+    write(home / ".kaggle/kaggle.json", f'{{"username": "u", "key": "{new("kaggle")}"}}')
+    write(home / ".config/gh/hosts.yml", f"github.com:\n    oauth_token: gho_{new('gh')}{'x' * 24}\n")
+    write(home / ".config/dask/d.yaml", f"gateway:\n  auth:\n    kwargs:\n      password: {new('dask', 'letters')}\n")
+    write(home / ".jupyter/jupyter_server_config.json", f'{{"ServerApp": {{"token": "{new("jupyter: token")}"}}}}')
+    write(
+        home / ".config/pypoetry/auth.toml",
+        f"[http-basic.c]\nusername='u'\npassword='{new('poetry: auth', 'words')}'\n",
+    )
+    write(home / ".git-credentials", f"https://ada:{new('git-credentials')}@github.com\n")
     write(home / ".aws/credentials", f"[default]\naws_secret_access_key = {new('aws credentials')}\n")
 
 
@@ -257,5 +268,31 @@ def _text(made: Planted, patient: Patient) -> None:
         f"PGPASSWORD={new('text: PGPASSWORD', 'letters')} psql",
         f"google AIzaSyD-{new('text: Google')}{'x' * 20}",
         f"npm_{new('text: npm')}{'x' * 26}",
+        f"Authorization: token {new('text: header with a word', 'words')}",
+        f"mysql -u root -p{new('text: mysql -p', 'words')} db",
+        f"sshpass -p {new('text: sshpass', 'words')} ssh host",
+        f"twine upload -u __token__ -p {new('text: twine', 'words')} dist/x.whl",
+        f"hatch publish -u __token__ -a {new('text: hatch', 'words')}",
+        f"poetry config pypi-token.pypi {new('text: poetry, token', 'words')}",
+        f"poetry config http-basic.corp ada {new('text: poetry, password', 'words')}",
+        f"setenv GITHUB_TOKEN {new('text: setenv', 'words')}",
+        f"set -gx HF_TOKEN {new('text: fish', 'words')}",
+        f"setx NPM_TOKEN {new('text: setx', 'words')}",
+        f'$env:GH_TOKEN = "{new("text: PowerShell", "words")}"',
+        f"export KAGGLE_KEY={new('text: a variable that ends in KEY', 'words')}",
+        f"machine repo.corp login ada password {new('text: netrc', 'letters')}",
+        f"connect(user='u', password='{new('text: an argument in Python', 'words')}')",
+        f"jupyter lab --IdentityProvider.token='{new('text: an option in quotation marks', 'words')}'",
+        f"//registry.npmjs.org/:_authToken={new('text: .npmrc', 'words')}",
+        f"Driver=x;Server=h;Uid=u;Pwd={new('text: ODBC', 'words')};",
+        f"<password>{new('text: XML', 'words')}</password>",
+        f'{{"auths": {{"h": {{"auth": "{new("text: docker config")}AbCd=="}}}}}}',
+        f"SharedAccessSignature=sr=x&sig={new('text: signature of Azure', 'words')}&se=1",
+        f"AIzaSyD{new('text: Google, in one word')}{'x' * 24}",
+        f"ya29.{new('text: Google, access')}{'x' * 20}",
+        f"hvs.{new('text: Vault')}{'x' * 20}",
+        f"AKCp{new('text: Artifactory')}{'x' * 50}",
+        f"bot 123456789:AA{new('text: Telegram')}{'x' * 30}",
+        f"https://corp.webhook.office.com/webhookb2/{new('text: webhook of Teams', 'letters')}@x",
         f"ModuleNotFoundError: No module named 'https://u:{new('text: in the error', 'letters')}@h/x'",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from envdoctor.privacy.text import clean
 from envdoctor.report.formats import FORMATS
 from tests.hostile.secrets import HUB, NAME, OTHER, Planted, plant
 from tests.support.patients import Patient
@@ -40,14 +41,26 @@ def outputs(planted: Planted, patient: Patient, folder: Path) -> dict[str, str]:
     recording = folder / "recording.json"
     recording.write_text(said["snapshot --no-redact"], encoding="utf-8")
     said["info"] = envdoctor(planted, "info", *who)
+    said["info all"] = envdoctor(planted, "info", *who, "--all")
+    said["info markdown"] = envdoctor(planted, "info", *who, "--format", "markdown")
     said["info json"] = envdoctor(planted, "info", *who, "--format", "json")
     text = "\n".join(planted.lines)
     again = ("--facts", str(recording))
     said["why"] = envdoctor(planted, "why", "-", "-v", *again, text=text)
     said["why json"] = envdoctor(planted, "why", "-", "--format", "json", *again, text=text)
     said["diff"] = envdoctor(planted, "diff", str(recording), sys.executable)
+    said["fleet"] = envdoctor(planted, "fleet", str(recording), str(recording), "-v")
+    said["fleet json"] = envdoctor(planted, "fleet", str(recording), str(recording), "--format", "json")
+    said["paste"] = envdoctor(planted, "paste", *who, "--all", "--yes")
+    said["paste text"] = envdoctor(planted, "paste", "-", *who, text=text)
     said["guide"] = envdoctor(planted, "guide", *who)
     return said
+
+
+def test_no_line_that_holds_a_secret_gives_it_away(bare_patient: Patient, tmp_path: Path) -> None:
+    planted = plant(bare_patient, tmp_path)
+    leaked = {where for line in planted.lines for where in planted.seen_in(clean(line))}
+    assert not leaked
 
 
 def test_a_hundred_secrets_stay_where_they_are(bare_patient: Patient, tmp_path: Path) -> None:
@@ -58,5 +71,5 @@ def test_a_hundred_secrets_stay_where_they_are(bare_patient: Patient, tmp_path: 
     assert not leaked, "\n".join(sorted(leaked))
     assert os.path.exists(bare_patient.site / "sitecustomize.py")
     assert NAME in said["text"], "the terminal shows paths"
-    for name in (*REDACTED, "snapshot", "why json"):
+    for name in (*REDACTED, "snapshot", "why json", "paste", "paste text", "info", "info markdown"):
         assert not [word for word in (NAME, OTHER, HUB) if word in said[name]], name

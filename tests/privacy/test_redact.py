@@ -462,3 +462,15 @@ def test_the_name_of_a_setting_that_is_taken_out_is_no_secret() -> None:
     line = "conda config --file /c --remove-key subdir"
     assert credentials(line) == line
     assert shareable({"argv": line.split()}) == {"argv": line.split()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "glib-networking", "glibc-file-on-musl", "tiktoken=0.7.0", 'name = "tiktoken"', "cp -p a/b c", "set -e -u",
+        "PWD=/work/x", "pwd=$HOME", "XLA_FLAGS=--xla_x", "poetry config virtualenvs.in-project true", "pulp-cli",
+        "dapivot 1.0 is a package of nobody's", "author=me", '"author": "ada lovelace"', "hvsr. is no word",
+    ],
+)  # fmt: skip
+def test_a_name_or_a_path_is_no_secret(text: str) -> None:
+    assert credentials(text) == text

@@ -32,21 +32,28 @@ _VALUE = pattern(r"([?&][^=&;?#\s\"\\<>]{1,64}=)(?=[^&\s#\"\\]*\d|[^&\s#\"\\]{16
 _CUT = pattern(r"((?<![^\s\"'=:,])//?)[^\s/:@\"'\\]{1,256}:[^\s/@\"'\\]{1,512}@(?=[A-Za-z0-9\[])")
 # An option or a setting that is named like a secret, and what follows it.
 _NAMED = (
-    r"(?:token|[a-z]{0,12}passw(?:or)?d|mysql_pwd|passphrase|secret|api[_-]?key|[a-z]{0,12}access[_-]?key|account[_-]?key"
+    r"(?:(?:auth|access|refresh|id|my|api|session|bearer|user|client|deploy|hub|git(?:hub|lab)?)?token|[a-z]{0,12}passw(?:or)?d|mysql_pwd|passphrase|secret|api[_-]?key|[a-z]{0,12}access[_-]?key|account[_-]?key"
     r"|private[_-]?key|credentials?)"
 )
 _OPTION = pattern(
-    rf"((?<![\w-])(?!--remove-key\b)--?(?:[\w-]{{1,40}}[_-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-)))[^\s\"'\\,;]+",
+    rf"((?<![\w-])(?!--remove-key\b)--?(?:[\w.-]{{1,40}}[._-])?(?:{_NAMED}|pat|auth|key)(?:=|\s+(?!-))(?:\\?[\"'])?)[^\s\"'\\,;]+",
     re.IGNORECASE,
 )
 _SETTING = pattern(
-    rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)(?!=)[^\s\"'\\,;&<>]+",
+    rf"((?<![A-Za-z0-9])(?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}[ \t]?=[ \t]?)"
+    r"(?!=)(?:(\\?[\"'])[^\"'\\]+|[^\s\"'\\,;&<>]+)",
     re.IGNORECASE,
 )
+# A variable whose name ends like a secret's, and a connection string's `Pwd`; a path is none, and PWD is where one stands.
+_VARIABLE = pattern(
+    r"((?<![A-Za-z0-9_])(?:[A-Z][A-Z0-9_]{1,40}_(?:KEY|PAT|PWD|PASS|CREDS?|DSN|AUTH)|[Pp]wd)=\\?[\"']?)(?![/~.$<])[^\s\"'\\,;&<>]{6,}"
+)
+_ELEMENT = pattern(rf"(<(?:[A-Za-z]{{1,40}}[_:-])?{_NAMED}>)[^<\n]+(?=</)", re.IGNORECASE)
 # The same in JSON and in Python's words (a quotation mark may be written with a backslash), and in YAML, where a name
 # that may stand before any colon ("invalid token: x") counts with more before it only.
 _QUOTED = pattern(
-    rf"([\"'](?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}{_NAMED}\\?[\"']\s{{0,8}}[:=]\s{{0,8}}\\?[\"'])[^\"'\\]+", re.IGNORECASE
+    rf"([\"'](?:[A-Za-z0-9]{{1,40}}[_-]){{0,3}}(?:{_NAMED}|_?auth)\\?[\"']\s{{0,8}}[:=]\s{{0,8}}\\?[\"'])[^\"'\\]+",
+    re.IGNORECASE,
 )
 _YAML = pattern(
     r"((?<![A-Za-z0-9])(?:(?:[A-Za-z0-9]{1,40}[_-]){1,3}(?:token|secret)|(?:[A-Za-z0-9]{1,40}[_-]){0,3}"
@@ -57,30 +64,42 @@ _YAML = pattern(
 _LOGIN = pattern(
     r"((?<!\S)(?:-u|-U|--user|--proxy-user|--auth)[ =][\"']?[^\s:\"'/]{1,256}:)(?!\d+(?:\s|$))[^\s\"'\\/][^\s\"'\\]*"
     r"|(\blogin\b[^\n\"'\\]{0,200}?\s(?:-p|--password)[ =])(?![/~.])[^\s\"'\\]+"
+    r"|(\blogin\s{1,8}\S{1,256}\s{1,8}passw(?:or)?d\s{1,8})\S+"
+)
+# What other commands are told: uploading, a shell with a password, a setting of Poetry's, variables in csh, fish and cmd.
+_TOLD = pattern(
+    r"((?:\b(?:twine|sshpass|hatch|flit)\b[^\n\"'\\]{0,200}?\s-[pa]|\bmysql(?:dump)?\b[^\n\"'\\]{0,200}?\s-p)[ =]?[\"']?"
+    r"|\bpoetry config (?:--\S{1,40} )?(?:pypi-token\.\S{1,80}|http-basic\.\S{1,80} \S{1,80}) [\"']?"
+    r"|\b(?:setx|setenv|set -\w{1,4}) \w{0,40}(?:TOKEN|SECRET|PASSWORD|_KEY|_PAT|_PWD|CREDENTIALS?)\w{0,20} [\"']?)(?![/~.])[^\s\"'\\]+"
 )
 _BLOCK = pattern(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?:(?!-----)[^\"']){1,16384}")
 _HEADER_LINE = pattern(
     r"(\b(?:x-[a-z-]{0,30}(?:key|token|auth)|private-token|(?:set-)?cookie): *)(?!<redacted>)[^\s\"'\\][^\n\"'\\]*",
     re.IGNORECASE,
 )
-_HEADER = pattern(r"((?:\bbearer|\bbasic|\bauthorization:) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE)
+_HEADER = pattern(
+    r"((?:\bbearer|\bbasic|\bauthorization:(?: +token)?) +)(?!bearer|basic)[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE
+)
 # Secrets that are known by their form; each maker documents its own
 # (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
 _FORM = pattern(
-    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{6,}|github_pat_[A-Za-z0-9_]{6,}|gl[a-z]{2,5}-[A-Za-z0-9_=-]{8,}"
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{6,}|github_pat_[A-Za-z0-9_]{6,}|gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|wt|soat|ffct|oas)-[A-Za-z0-9_=-]{8,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{6,}|pypi-[A-Za-z0-9_-]{32,}|hf_[A-Za-z0-9]{16,}|sk-(?:[a-z]+-)*[A-Za-z0-9_-]{16,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]{4,}|AIza[A-Za-z0-9_-]{30,}|npm_[A-Za-z0-9]{30,}"
     r"|xapp-[A-Za-z0-9-]{16,}|dckr_pat_[A-Za-z0-9_-]{16,}|do[opr]_v1_[a-f0-9]{32,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
-    r"|nvapi-[A-Za-z0-9_-]{32,}|gls[ac]_[A-Za-z0-9_]{32,})"
+    r"|nvapi-[A-Za-z0-9_-]{32,}|gls[ac]_[A-Za-z0-9_]{32,}|r8_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,}"
+    r"|ya29\.[A-Za-z0-9_-]{16,}|1//0[A-Za-z0-9_-]{24,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hvs\.[A-Za-z0-9_-]{20,}"
+    r"|\d{8,10}:AA[A-Za-z0-9_-]{32,}|dapi[a-f0-9]{32}|LTAI[A-Za-z0-9]{12,}|AKCp[A-Za-z0-9]{50,}|cmVmdGtu[A-Za-z0-9]{50,})"
 )
 # Whether one of them may be there, told by what ends its beginning: looked for from there, as letters are many.
 _FORMS = pattern(
     "_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=hf_)|(?<=npm_)|(?<=[sr]k_)|(?<=dckr_pat_)|(?<=_v1_)|(?<=gls[ac]_))"
 )
+_WORD_FORMS = ("AKIA", "ASIA", "AIza", "dapi", "LTAI", "AKCp", "cmVm")  # of those that are letters and digits alone
 _HYPHENED = pattern(
     "-(?:(?<=xox[a-z]-)|(?<=xapp-)|(?<=pypi-)|(?<=sk-)|(?<=nvapi-)|(?<=gl[a-z]{2}-)|(?<=gl[a-z]{3}-)|(?<=gl[a-z]{4}-)|(?<=gl[a-z]{5}-))"
 )
-_SECRETS = pattern("(?i:token|passw(?:or)?d|_pwd|passphrase|secret|key|credential|-pat|-auth)[\"'\\\\=:_ -]")
+_SECRETS = pattern("(?i:token|passw(?:or)?d|_pwd|passphrase|secret|key|credential|-pat|[-\"']_?auth)[\"'\\\\=:_ >-]")
 # A word of a path that is no word: letters and digits change places three times, as in a token.
 _URL_PATH = pattern(r"(?<!file)://([^\s/\"'\\<>@]{1,253}@)?([^\s/\"'\\@]{1,253})/([^\s\"'\\?#]{8,2048})")
 _TOKENLIKE = pattern(r"(?=[A-Za-z0-9_-]{8,}\Z)(?:[A-Za-z_-]*\d+[A-Za-z]+){2}[A-Za-z_-]*\d*[A-Za-z0-9_-]*\Z")
@@ -101,7 +120,9 @@ _FOLDER = pattern(
 )
 # Addresses that are a secret as a whole: who has one may send (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/,
 # https://discord.com/developers/docs/resources/webhook).
-_HOOK = pattern(r"(://(?:hooks\.slack\.com/(?:services|workflows)|discord(?:app)?\.com/api/webhooks)/)[^\s\"'\\<]+")
+_HOOK = pattern(
+    r"(://(?:hooks\.slack\.com/(?:services|workflows)|discord(?:app)?\.com/api/webhooks|[\w.-]{0,80}office\.com/webhookb?2?)/)[^\s\"'\\<]+"
+)
 
 VARIABLES = frozenset(
     [
@@ -330,7 +351,7 @@ def credentials(text: str) -> str:
 
 def _recognised(text: str) -> str:
     """``text`` without the credentials that are known for what they are by their looks."""
-    if text.isalnum() and text[:4] not in ("AKIA", "ASIA"):
+    if text.isalnum() and text[:4] not in _WORD_FORMS:
         return text
     if "@" in text and ":" in text:
         text = _BARE.sub("<redacted>@", _USERINFO.sub("://<redacted>@", text))
@@ -338,15 +359,17 @@ def _recognised(text: str) -> str:
             text = _CUT.sub(r"\1<redacted>@", text)
     if len(text) > 10 and _may_hold_a_form(text):
         text = _FORM.sub("<redacted>", text)
-    if ("=" in text or " " in text) and _may_name_a_secret(text.casefold()) and _SECRETS.search(text):
+    if ("=" in text or " " in text or "</" in text) and _may_name_a_secret(text.casefold()) and _SECRETS.search(text):
         text = _named(text)
+    if "=" in text and _may_end_in_a_secret(text):
+        text = _VARIABLE.sub(r"\1<redacted>", text)
     if "://" in text:
         text = _addressed(text)
     if "earer" in text or "asic" in text or "uthorization" in text:
         text = _HEADER.sub(r"\1<redacted>", text)
-    if " " in text and (":" in text or "login" in text):
+    if " " in text and (":" in text or "login" in text or _may_tell(text)):
         text = _spoken(text)
-    if "/" not in text:
+    if "/" not in text and "&sig=" not in text:
         return text
     if "/t/" in text:
         text = _TOKEN.sub(r"\1<redacted>", text)
@@ -357,7 +380,7 @@ def _recognised(text: str) -> str:
 
 def _addressed(text: str) -> str:
     """``text``, in which an address was seen, without the folders of one that are a secret."""
-    if "hooks.slack" in text or "discord" in text:
+    if "hooks.slack" in text or "discord" in text or "office.com" in text:
         text = _HOOK.sub(r"\1<redacted>", text)
     if "cloudsmith" in text or "packagecloud" in text or "fury.io" in text:
         text = _FOLDER.sub(r"\1<redacted>", text)
@@ -393,14 +416,36 @@ def _may_hold_a_form(text: str) -> bool:
         )
         or ("A" in text and ("AKIA" in text or "ASIA" in text or "AIza" in text))
         or "eyJ" in text
+        or (len(text) > 24 and ("/" not in text or " " in text or "1//0" in text) and _may_begin_a_form(text))
     )
+
+
+def _may_begin_a_form(text: str) -> bool:
+    """Whether a beginning is there that no other word has."""
+    return (
+        ("ya29." in text or "hvs." in text or "SG." in text or "1//0" in text or ":AA" in text)
+        or ("dapi" in text or "AKCp" in text or "cmVm" in text or "LTAI" in text or "gsk_" in text or "r8_" in text)
+    )  # fmt: skip
+
+
+def _may_end_in_a_secret(text: str) -> bool:
+    """Whether `_VARIABLE` may find something in a text with an equals sign."""
+    return (
+        ("_" in text and ("_KEY=" in text or "_PAT=" in text or "_P" in text or "_CRED" in text or "_DSN=" in text or "_AUTH=" in text))
+        or "wd=" in text
+    )  # fmt: skip
+
+
+def _may_tell(text: str) -> bool:
+    """Whether `_TOLD` may find something."""
+    return " -p" in text or " -a" in text or "set" in text or "poetry " in text
 
 
 def _may_name_a_secret(lower: str) -> bool:
     """Whether `_SECRETS` may find something in a text whose letters are folded to ``lower``."""
     return (
         ("key" in lower or "token" in lower or "pass" in lower or "secret" in lower or "credential" in lower)
-        or ("_pwd" in lower or "-pat" in lower or "-auth" in lower)
+        or ("_pwd" in lower or "-pat" in lower or "-auth" in lower or '"auth"' in lower)
     )  # fmt: skip
 
 
@@ -411,9 +456,11 @@ def _may_name_an_option(lower: str) -> bool:
 
 def _named(text: str) -> str:
     """``text``, in which a name of a secret was seen, without what belongs to it."""
-    text = _SETTING.sub(r"\1<redacted>", _OPTION.sub(r"\1<redacted>", text))
+    text = _SETTING.sub(r"\1\2<redacted>", _OPTION.sub(r"\1<redacted>", text))
     if "PRIVATE KEY" in text:
         text = _BLOCK.sub(r"\1<redacted>", text)
+    if "</" in text:
+        text = _ELEMENT.sub(r"\1<redacted>", text)
     if ":" in text:
         text = _YAML.sub(r"\1<redacted>", _QUOTED.sub(r"\1<redacted>", text))
     return text
@@ -422,7 +469,9 @@ def _named(text: str) -> str:
 def _spoken(text: str) -> str:
     """``text`` without what a command is told to log in with, and without the headers that do."""
     if "-u" in text or "-U" in text or "--auth" in text or "--proxy-u" in text or "login" in text:
-        text = _LOGIN.sub(lambda match: f"{match[1] or match[2]}<redacted>", text)
+        text = _LOGIN.sub(lambda match: f"{match[1] or match[2] or match[3]}<redacted>", text)
+    if _may_tell(text):
+        text = _TOLD.sub(r"\1<redacted>", text)
     if "ookie" in text.casefold() or ("-" in text and _may_name_a_secret(text.casefold())):
         text = _HEADER_LINE.sub(r"\1<redacted>", text)
     return text
