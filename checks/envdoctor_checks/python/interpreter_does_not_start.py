@@ -83,6 +83,12 @@ def _not_run(failed: list[Attempt]) -> tuple[Manual, ...]:
     return ()
 
 
+def _ends(start: Start) -> str:
+    """What a usual start comes to, in a word."""
+    ended = start.attempts[0].ended
+    return "hangs" if ended.startswith("no answer") else "crashes" if ended.startswith("signal") else "ends"
+
+
 def _waited(ended: str) -> float:
     """The seconds in ``no answer in 0.2 s``; -1 where it ended in another way."""
     words = ended.split()
@@ -126,9 +132,8 @@ def does_not_start(
         title = f"this Python does not start: {failed[0].ended}" if failed else "this Python does not start"
         remedies = _of_the_loader(failed) or _not_run(failed) or (Recreate(title="make the environment again"),)
     else:
-        title = (
-            f"this Python starts only with {' '.join(start.attempts[-1].flags)}: something it runs at start-up stops it"
-        )
+        stops = paths.name(start.culprits[0]) if len(start.culprits) == 1 else "something that runs at start-up"
+        title = f"this Python {_ends(start)} at every start, before a program's first line: {stops} causes it"
         unnamed = not start.culprits and isinstance(prefix.configuration, dict) and not prefix.home
         if unnamed:
             evidence.append(Evidence("runs at start-up", paths.join(prefix.path, "pyvenv.cfg, which names no home")))

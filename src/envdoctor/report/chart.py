@@ -1,4 +1,6 @@
-"""The micro-benchmark's figures as bars of text."""
+"""The micro-benchmark's figures, as sentences and bars; a terminal draws the bars as text."""
+
+from msgspec import Struct
 
 from envdoctor.ecosystem import paths
 from envdoctor.ecosystem.measured import (
@@ -15,22 +17,40 @@ from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Measure, Missing, Oversubscription, Row, Speed
 
 WIDTH = 24  # columns of the longest bar
+LABEL = 12, 34  # columns of the label beside it: the fewest, and the most that all are moved for
+
+
+class Bar(Struct, frozen=True):
+    """``seconds``, to be drawn beside the ``most`` of its group."""
+
+    label: str
+    seconds: float
+    most: float
 
 
 def rows(measure: Measure | Missing) -> list[tuple[str, str]]:
-    """Label and text of each line."""
+    """Label and text of each line; all bars begin in one column."""
+    told = lines(measure)
+    labels = [len(line.label) for line in told if isinstance(line, Bar)]
+    width = max(LABEL[0], *(size for size in labels if size <= LABEL[1])) if labels else 0
+    texts = [_text(line, width) if isinstance(line, Bar) else line for line in told]
+    return [("Measured" if index == 0 else "", text) for index, text in enumerate(texts)]
+
+
+def lines(measure: Measure | Missing) -> list[str | Bar]:
+    """Sentences, and the bars that belong to the one before them."""
     if isinstance(measure, Missing):
-        return [("Measured", f"? ({measure.reason})")]
-    lines = [line for speed in measure.speeds for line in _speed(speed)]
+        return [f"? ({measure.reason})"]
+    told: list[str | Bar] = [line for speed in measure.speeds for line in _speed(speed)]
     if measure.rows:
-        lines += _settings(measure)
+        told += _settings(measure)
     if measure.oversubscription is not None:
-        lines += _oversubscription(measure.oversubscription)
-    lines.append(f"{measure.seconds:.1f} s in {measure.children} fresh processes")
-    return [("Measured" if index == 0 else "", line) for index, line in enumerate(lines)]
+        told += _oversubscription(measure.oversubscription)
+    told.append(f"{measure.seconds:.1f} s in {measure.children} fresh processes")
+    return told
 
 
-def _speed(speed: Speed) -> list[str]:
+def _speed(speed: Speed) -> list[str | Bar]:
     name = paths.name(speed.path)
     head = f"{name}: {speed.size}² product, {speed.gflops:g} GFLOP/s"
     if speed.threads == 1:
@@ -38,15 +58,15 @@ def _speed(speed: Speed) -> list[str]:
     most = max(speed.one, speed.many)
     return [
         f"{head}, {speed.threads} threads are {speed.speedup:.1f} × as fast as one",
-        _bar("1 thread", speed.one, most),
-        _bar(f"{speed.threads} threads", speed.many, most),
+        Bar("1 thread", speed.one, most),
+        Bar(f"{speed.threads} threads", speed.many, most),
     ]
 
 
-def _settings(measure: Measure) -> list[str]:
+def _settings(measure: Measure) -> list[str | Bar]:
     """Bars of the work that the verdict is about, then the verdict, and the setting with its price."""
     seen = judged(measure.rows, measure.disturbance)
-    lines = [line for cell in _shown(measure.rows, seen) for line in _cell(measure.rows, cell)]
+    lines: list[str | Bar] = [line for cell in _shown(measure.rows, seen) for line in _cell(measure.rows, cell)]
     count = len(measure.copies)
     lines.append(f"{count} OpenBLAS copies: {_words(seen.verdict)} ({seen.why})" if count else _fastest(measure.rows))
     if seen.setting:
@@ -79,11 +99,10 @@ def _shown(rows: list[Row], seen: Judgement) -> list[tuple[int, str, int]]:
     return [max(several, key=slower), *sorted((cell for cell in cells if cell[0] == 1), key=slower)[-1:]]
 
 
-def _cell(rows: list[Row], cell: tuple[int, str, int]) -> list[str]:
+def _cell(rows: list[Row], cell: tuple[int, str, int]) -> list[str | Bar]:
     of = {row.setting: median(row.milliseconds) for row in rows if (row.copies, row.work, row.size) == cell}
     whose = f" of {cell[0]} libraries in turn" if cell[0] > 1 else " of one library alone"
-    widest = max(len(setting) for setting in of)
-    bars = [_bar(f"{setting:{widest}}  ", value / 1e3, max(of.values()) / 1e3) for setting, value in of.items()]
+    bars = [Bar(setting, value / 1e3, max(of.values()) / 1e3) for setting, value in of.items()]
     return [f"{cell[2]}² {cell[1]}{whose}", *bars]
 
 
@@ -127,13 +146,13 @@ def of_command(rows: list[Row], seen: Judgement, known: bool) -> list[str]:
     return lines
 
 
-def _oversubscription(seen: Oversubscription) -> list[str]:
+def _oversubscription(seen: Oversubscription) -> list[str | Bar]:
     verdict, why = oversubscription_verdict(seen)
     most = max(seen.as_is, seen.limited)
     return [
         f"{seen.threads} threads on {plural(seen.usable, 'CPU')}: {_words(verdict)} ({why})",
-        _bar(plural(seen.usable, "thread"), seen.limited, most),
-        _bar("as it is", seen.as_is, most),
+        Bar(plural(seen.usable, "thread"), seen.limited, most),
+        Bar("as it is", seen.as_is, most),
     ]
 
 
@@ -141,6 +160,6 @@ def _words(verdict: str) -> str:
     return {"competes": "their pools compete", "slower": "too many", "fine": "no harm seen"}.get(verdict, verdict)
 
 
-def _bar(label: str, seconds: float, most: float) -> str:
-    length = max(1, round(WIDTH * seconds / most))
-    return f"  {label:12}{'█' * length}{' ' * (WIDTH - length)}  {seconds * 1e3:.2f} ms"
+def _text(bar: Bar, width: int) -> str:
+    length = max(1, round(WIDTH * bar.seconds / bar.most))
+    return f"  {bar.label:{width}}  {'█' * length}{' ' * (WIDTH - length)}  {bar.seconds * 1e3:.2f} ms"

@@ -185,6 +185,18 @@ def pools(facts: Facts) -> list[tuple[str, int]]:
     return found + [(it.runtime, it.threads) for it in runtimes if it.loaded and isinstance(it.threads, int)]
 
 
-def chain(facts: Facts) -> list[str]:
-    """Who made the environment, and the Python below it."""
-    return [called(link) for link in facts.patient.origin]
+def chain(facts: Facts) -> list[tuple[str, str, list[str]]]:
+    """Who made the environment, and the Python below it: its name, its folder and how that is known."""
+    return [(called(link), link.prefix or "", link.evidence) for link in facts.patient.origin]
+
+
+def disk(facts: Facts) -> list[tuple[str, int]]:
+    """Name and bytes of what was put into conda's base, the largest first; none where base is not examined."""
+    conda = facts.conda
+    if conda is None or isinstance(conda, Missing) or conda.base is None or isinstance(conda.base, Missing):
+        return []
+    added, records = conda.base.added, conda.records
+    if isinstance(added, Missing) or isinstance(records, Missing):
+        return []
+    sizes = {record.name: record.bytes for record in records if record.bytes}
+    return sorted(((name, sizes[name]) for name in added if name in sizes), key=lambda pair: -pair[1])

@@ -382,11 +382,19 @@ class PatientView:
         return None if isinstance(cpu, Missing) else cpu.usable
 
     @cached_property
-    def chain(self) -> list[Clean]:
-        """Who made the environment, and the Python below it."""
+    def chain(self) -> list[tuple[Clean, Clean, list[Clean]]]:
+        """Who made the environment, and the Python below it: its name, its folder and how that is known."""
         from envdoctor.report import header
 
-        return [self._make.text(link) for link in header.chain(self._report.facts)]
+        text = self._make.text
+        return [(text(name), text(place), [*map(text, seen)]) for name, place, seen in header.chain(self._report.facts)]
+
+    @cached_property
+    def disk(self) -> list[tuple[Clean, int]]:
+        """Name and bytes of what was put into conda's base, the largest first."""
+        from envdoctor.report import header
+
+        return [(self._make.text(name), size) for name, size in header.disk(self._report.facts)]
 
     @cached_property
     def measured(self) -> list[tuple[Clean, Clean]]:
@@ -396,6 +404,21 @@ class PatientView:
         from envdoctor.report import chart
 
         return self._make.pairs(chart.rows(self._report.facts.measure))
+
+    @cached_property
+    def bars(self) -> list[tuple[Clean, list[tuple[Clean, float]]]]:
+        """The micro-benchmark's sentences, each with the bars that belong to it: label and seconds."""
+        if self._report.facts.measure is None:
+            return []
+        from envdoctor.report import chart
+
+        told: list[tuple[Clean, list[tuple[Clean, float]]]] = []
+        for line in chart.lines(self._report.facts.measure):
+            if isinstance(line, str):
+                told.append((self._make.text(line), []))
+            else:
+                told[-1][1].append((self._make.text(line.label), line.seconds))
+        return told
 
     @cached_property
     def verdict(self) -> VerdictView:

@@ -23,6 +23,20 @@ def test_a_python_that_envdoctor_could_not_start_is_not_accused() -> None:
 
 
 @pytest.mark.parametrize(
+    "ended, culprits, title",
+    [
+        ("no answer in 5.0 s", ["/x/sitecustomize.py"], "hangs at every start, before a program's first line: sitecustomize.py"),
+        ("signal 11 (SIGSEGV)", ["/x/a.pth", "/x/b.pth"], "crashes at every start, before a program's first line: something"),
+        ("status 1", [], "ends at every start, before a program's first line: something that runs at start-up"),
+    ],
+)  # fmt: skip
+def test_a_start_that_only_options_cure_is_told_in_plain_words(ended: str, culprits: list[str], title: str) -> None:
+    tries = [Attempt(flags=[], ended=ended, answered=False), Attempt(flags=["-I"], ended="answered", answered=True)]
+    (found,) = findings(does_not_start, start=Start(mode="isolated", attempts=tries, culprits=culprits))
+    assert found.title.startswith(f"this Python {title}")
+
+
+@pytest.mark.parametrize(
     "ended, stderr, words",
     [
         (

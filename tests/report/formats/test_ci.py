@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import subprocess
 import sys
 import time
@@ -19,13 +20,13 @@ from envdoctor.engine.findings import Evidence, Finding
 from envdoctor.engine.remedies import Install, Manual, Remedy
 from envdoctor.engine.rules import Severity
 from envdoctor.engine.selection import UsageError
-from envdoctor.facts import Declaration, Project
+from envdoctor.facts import CondaBase, CondaRecord, Declaration, Measure, Project, Row, Speed
 from envdoctor.report import escapes
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats.html import notebook
 from envdoctor.report.report import Report
 from envdoctor.report.verdict import shell_for, verdict
-from envdoctor.testing import blas, changed, cpu, openblas
+from envdoctor.testing import blas, changed, conda, cpu, openblas
 from tests.support.build import finding, report
 
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
@@ -159,7 +160,31 @@ def test_html_draws_pools_over_the_usable_cpus_and_what_made_the_environment() -
     text = drawn("html", report(finding(), **here))
     assert "<title>4 usable CPUs; OpenBLAS (numpy): 64 threads; OpenBLAS (scipy): 2 threads</title>" in text
     assert text.count('class="over"') == 1 and text.count('class="bar"') == 1
-    assert "made from" in text
+    assert "made from <b>unknown</b>" in text and "known by pyvenv.cfg" in text
+
+
+def test_html_draws_what_was_measured_as_bars_that_begin_in_one_column() -> None:
+    speed = Speed(
+        path="/x/libopenblas.so", vendor="openblas", threads=2, size=512, one=0.02, many=0.01, speedup=2, gflops=99
+    )
+    settings = {"as it is": 4.0, "OPENBLAS_THREAD_TIMEOUT=14": 1.0}
+    rows = [Row(work="product", size=256, setting=name, milliseconds=[value] * 6) for name, value in settings.items()]
+    one = report(finding(), measure=Measure(speeds=[speed], rows=rows))
+    text = drawn("html", one)
+    assert "2 threads are 2.0 × as fast as one; 1 thread: 20.00 ms; 2 threads: 10.00 ms</title>" in text
+    widths = re.findall(r'class="bar" x="0" y="\d+" width="(\d+)"', text)
+    assert widths == ["344", "172", "344", "86"]
+    told = [line for line in drawn("text", one).splitlines() if "█" in line]
+    assert len(told) == 4 and len({line.index("█") for line in told}) == 1
+
+
+def test_html_draws_the_disk_use_of_what_was_put_into_base_the_largest_first() -> None:
+    sizes = {"numpy": 30_000_000, "pytorch": 1_500_000_000, "conda": 9_000_000}
+    records = [CondaRecord(name=name, version="1", build="0", channel="x", bytes=size) for name, size in sizes.items()]
+    base = CondaBase(added=["numpy", "pytorch"], added_bytes=1_530_000_000, initial_known=True)
+    text = drawn("html", report(finding(), conda=conda(*records, base=base)))
+    assert "<title>what was put into base; pytorch: 1500.0 MB; numpy: 30.0 MB</title>" in text
+    assert "Disk use" not in drawn("html", report(finding(), conda=conda(*records, base=None)))
 
 
 def test_html_is_small_and_fast() -> None:

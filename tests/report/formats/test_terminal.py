@@ -98,6 +98,13 @@ def test_evidence_and_reasons_that_have_no_room_are_left_for_verbose() -> None:
     assert any("Sentence 19" in line for line in lines(one, verbosity=1))
 
 
+def test_the_column_of_the_evidence_is_as_wide_as_what_is_shown_of_it() -> None:
+    seen = (*(Evidence(f"row {number}", "value") for number in range(9)), Evidence("a label that is hidden", "value"))
+    text = lines(build.report(build.finding("TST001", evidence=seen)))
+    assert "    row 0  value" in text
+    assert "           … and 7 more (-v)" in text
+
+
 def test_several_patients_end_in_a_table_of_verdicts() -> None:
     sick = build.report(build.finding("TST001", Install(("numpy",)), title="NumPy cannot be imported"))
     text = lines(sick, build.report())

@@ -11,6 +11,7 @@ MARKS = {Severity.ERROR: "x", Severity.WARNING: "!", Severity.INFO: "i"}
 COLORS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 MOST_EVIDENCE = 3  # in a group of more findings than these, the titles say enough
 MOST_TITLES = 5  # of one rule, that one cure settles
+WIDEST = 28  # columns of the evidence's labels
 BLOCK = 12  # lines of a finding that is told in short
 _SENTENCE = pattern(r"(?<=[.!?]) +(?=[A-Z`])")
 
@@ -107,24 +108,21 @@ def _sentences(page: Page, whys: list[Clean], most: int) -> str:
 
 def _some_evidence(page: Page, item: FindingView, most: int) -> None:
     """The first pieces of evidence, in this many lines; how many are left is said in the last."""
-    width = min(max((len(seen.label) for seen in item.evidence), default=0), 28)
     rows = [
-        (seen.label.ljust(width) if index == 0 else " " * width, value)
-        for seen in item.evidence
-        for index, value in enumerate(seen.lines)
+        (seen.label if index == 0 else "", value) for seen in item.evidence for index, value in enumerate(seen.lines)
     ]
-    used = 0
-    for number, (label, value) in enumerate(rows):
-        scratch = page.blank()
-        scratch.evidence(label, value)
-        last = number == len(rows) - 1
-        if used and used + scratch.height > most - (0 if last else 1):
-            if used >= most:
-                return
-            page.evidence(" " * width, f"… and {len(rows) - number} more (-v)")
-            return
-        page.evidence(label, value)
-        used += scratch.height
+    shown = page.blank()
+    for count in range(min(len(rows), most), 0, -1):
+        shown = page.blank()
+        width = min(max(len(label) for label, _ in rows[:count]), WIDEST)
+        for label, value in rows[:count]:
+            shown.evidence(label.ljust(width), value)
+        left = len(rows) - count
+        if left and (count > 1 or shown.height < most):
+            shown.evidence(" " * width, f"… and {left} more (-v)")
+        if shown.height <= most:
+            break
+    page.add(shown)
 
 
 def _more(page: Page, group: Group) -> None:
@@ -140,7 +138,7 @@ def _more(page: Page, group: Group) -> None:
 
 
 def draw_evidence(page: Page, item: FindingView) -> None:
-    width = min(max((len(seen.label) for seen in item.evidence), default=0), 28)
+    width = min(max((len(seen.label) for seen in item.evidence), default=0), WIDEST)
     for seen in item.evidence:
         for index, value in enumerate(seen.lines):
             page.evidence(seen.label.ljust(width) if index == 0 else " " * width, value)

@@ -5,8 +5,9 @@ and a field that filters findings: without it, nothing is missing.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from envdoctor.ecosystem.units import plural
+from envdoctor.ecosystem.units import megabytes, plural
 from envdoctor.engine.checks import Status
 from envdoctor.engine.rules import Severity
 from envdoctor.report import escapes
@@ -36,9 +37,13 @@ CSS = """
 .envdoctor th { opacity: .8; overflow-wrap: normal; }
 .envdoctor blockquote { margin: .5em 0; padding-left: .8em; border-left: 2px solid var(--line); }
 .envdoctor .small { opacity: .8; font-size: .9em; }
-.envdoctor svg { display: block; width: 100%; max-width: 36rem; height: auto; margin: .5em 0; font-size: 13px; }
+.envdoctor svg { display: block; width: 100%; max-width: 32rem; height: auto; margin: .3em 0 .8em; font-size: 12px; }
 .envdoctor svg text { fill: currentColor; } .envdoctor svg .bar { fill: var(--blue); } .envdoctor svg .over { fill: var(--red); }
-.envdoctor svg .edge { stroke: currentColor; stroke-dasharray: 4 3; } .envdoctor svg .box { fill: none; stroke: currentColor; }
+.envdoctor svg .edge { stroke: currentColor; stroke-dasharray: 4 3; }
+.envdoctor ol.chain { list-style: none; margin: .5em 0; padding: 0; max-width: 36rem; }
+.envdoctor ol.chain li { border: 1px solid var(--line); border-radius: 6px; padding: .4em .8em; }
+.envdoctor ol.chain li + li { margin-top: 1.5em; position: relative; }
+.envdoctor ol.chain li + li::before { content: "↓"; position: absolute; top: -1.5em; }
 .envdoctor button, .envdoctor input { font: inherit; font-size: .85em; padding: .1em .6em; }
 @media (max-width: 480px) { .envdoctor { padding: .5rem; } .envdoctor th { display: block; padding-bottom: 0; }
   .envdoctor td { display: block; } }
@@ -72,8 +77,17 @@ for (const box of document.querySelectorAll(".envdoctor")) {
 addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details")) one.open = true; });
 """
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
-ROW, LEFT, WIDE = 22, 190, 560  # pixels of the drawings
-MOST_POOLS = 12
+ROW, WIDE, BEHIND = 34, 420, 76  # pixels of a drawing: a row, all of it, and what stands behind the longest bar
+MOST_ROWS = 12
+LEAST_DISK = 1_000_000  # bytes; less is a row of 0.0 MB
+
+
+class Row(NamedTuple):
+    """A bar: its name, how long it is in comparison, and what it amounts to in words."""
+
+    name: str
+    size: float
+    value: str
 
 
 def render(view: View) -> str:
@@ -109,7 +123,9 @@ def _report(patient: PatientView, plan: bool) -> Iterator[str]:
     parts += [f"{counts['not-applicable']} do not apply", f"{counts['unknown']} unknown"]
     yield f'<p class="small">{" · ".join(parts)}</p></div>'
     yield f'<p class="small">{patient.title} · read {patient.recorded}</p>'
-    yield _table(patient.header + patient.measured)
+    yield _table(patient.header)
+    if patient.bars:
+        yield from _measured(patient.bars)
     yield '<div class="filter"></div>'
     told = Told()
     for group in grouped(patient.open):
@@ -132,6 +148,8 @@ def _further(patient: PatientView) -> Iterator[str]:
         yield _folded("Packages", _table(patient.stack))
     if patient.pools and patient.usable:
         yield _folded("Threads and CPUs", _pools(patient.pools, patient.usable))
+    if sum(size for _, size in patient.disk) > LEAST_DISK:
+        yield _folded("Disk use of what was put into base", _disk(patient.disk))
     if len(patient.chain) > 1:
         yield _folded("Who made this environment", _chain(patient.chain))
     if patient.suppressed:
@@ -200,38 +218,64 @@ def _table(pairs: Sequence[tuple[str, str]]) -> str:
     return f"<table><tbody>{body}</tbody></table>"
 
 
+def _bars(title: str, rows: Sequence[Row], edge: tuple[str, float] | None = None) -> str:
+    """A bar a row, its name above it, what it amounts to behind it; ``edge`` is a line across the bars, and its name."""
+    scale = (WIDE - BEHIND) / (max([row.size for row in rows] + ([edge[1]] if edge else [])) or 1)
+    end = edge[1] * scale if edge else 0.0
+    top = ROW // 2 if edge else 0
+    drawn = [f'<svg viewBox="0 0 {WIDE} {top + ROW * len(rows)}" role="img"><title>{title}</title>']
+    if edge:
+        side = "start" if end < WIDE / 3 else "end"
+        drawn.append(f'<text x="{end:.0f}" y="12" text-anchor="{side}">{edge[0]}</text>')
+    for row in rows:
+        length = max(row.size * scale, 2)
+        kind = "over" if edge and row.size > edge[1] else "bar"
+        behind = max(length, end) if length + BEHIND > end else length
+        drawn.append(f'<text x="0" y="{top + 13}">{row.name}</text>')
+        drawn.append(f'<rect class="{kind}" x="0" y="{top + 18}" width="{length:.0f}" height="10"></rect>')
+        drawn.append(f'<text x="{behind + 6:.0f}" y="{top + 27}">{row.value}</text>')
+        if edge:
+            drawn.append(f'<line class="edge" x1="{end:.0f}" y1="{top + 15}" x2="{end:.0f}" y2="{top + 31}"></line>')
+        top += ROW
+    return "".join(drawn) + "</svg>"
+
+
+def _told(title: str, rows: Sequence[Row], edge: tuple[str, float] | None = None) -> str:
+    """The same with all of it in words, for who cannot see it, and how many rows have no room."""
+    shown = rows[:MOST_ROWS]
+    words = "; ".join([title, *(f"{row.name}: {row.value}" for row in shown)])
+    left = f"<p class='small'>and {len(rows) - MOST_ROWS} more</p>" if len(rows) > MOST_ROWS else ""
+    return _bars(words, shown, edge) + left
+
+
+def _measured(bars: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> Iterator[str]:
+    """The micro-benchmark: its sentences, and the bars below them."""
+    yield "<h2>Measured</h2>"
+    for sentence, group in bars:
+        yield f"<p>{sentence}</p>"
+        if group:
+            yield _told(sentence, [Row(label, seconds, f"{seconds * 1e3:.2f} ms") for label, seconds in group])
+
+
 def _pools(pools: Sequence[tuple[str, int]], usable: int) -> str:
     """Every pool as a bar; a line where the usable CPUs end."""
-    shown = pools[:MOST_POOLS]
-    scale = (WIDE - LEFT - 60) / max(usable, *(threads for _, threads in shown))
-    edge = LEFT + usable * scale
-    height = ROW * (len(shown) + 1)
-    title = "; ".join(f"{name}: {plural(threads, 'thread')}" for name, threads in shown)
-    drawn = [
-        f'<svg viewBox="0 0 {WIDE} {height}" role="img"><title>{plural(usable, "usable CPU")}; {title}</title>',
-        f'<line class="edge" x1="{edge:.0f}" y1="{ROW}" x2="{edge:.0f}" y2="{height}"></line>',
-        f'<text x="{edge:.0f}" y="15" text-anchor="middle">{plural(usable, "usable CPU")}</text>',
-    ]
-    for number, (name, threads) in enumerate(shown, 1):
-        top = number * ROW
-        kind = "over" if threads > usable else "bar"
-        drawn.append(f'<text x="0" y="{top + 15}">{name}</text>')
-        drawn.append(
-            f'<rect class="{kind}" x="{LEFT}" y="{top + 4}" width="{max(threads * scale, 2):.0f}" height="14"></rect>'
-        )
-        drawn.append(f'<text x="{LEFT + threads * scale + 6:.0f}" y="{top + 15}">{threads}</text>')
-    left = f"<p class='small'>and {len(pools) - MOST_POOLS} more</p>" if len(pools) > MOST_POOLS else ""
-    return "".join(drawn) + f"</svg>{left}"
+    usably = plural(usable, "usable CPU")
+    return _told(usably, [Row(name, threads, plural(threads, "thread")) for name, threads in pools], (usably, usable))
 
 
-def _chain(chain: Sequence[str]) -> str:
-    """The environment in the first box, what it was made from in the next."""
-    height = 2 * ROW * len(chain)
-    drawn = [f'<svg viewBox="0 0 {WIDE} {height}" role="img"><title>{" on ".join(chain)}</title>']
-    for number, name in enumerate(chain):
-        top = 2 * ROW * number
-        drawn.append(f'<rect class="box" x="1" y="{top + 1}" width="{WIDE - 2}" height="{ROW + 6}" rx="5"></rect>')
-        drawn.append(f'<text x="12" y="{top + 20}">{name}</text>')
-        if number + 1 < len(chain):
-            drawn.append(f'<text x="20" y="{top + 41}">made from ↓</text>')
-    return "".join(drawn) + "</svg>"
+def _disk(disk: Sequence[tuple[str, int]]) -> str:
+    """What was put into base, a bar a package."""
+    return _told("what was put into base", [Row(name, size, megabytes(size)) for name, size in disk])
+
+
+def _chain(chain: Sequence[tuple[str, str, Sequence[str]]]) -> str:
+    """The environment in the first box, what it was made from in the next; below each its folder, and how it is known."""
+    title = " on ".join(name for name, _, _ in chain)
+    drawn = [f'<ol class="chain" aria-label="{title}">']
+    for number, (name, place, evidence) in enumerate(chain):
+        made = "made from " if number else ""
+        drawn.append(f"<li>{made}<b>{name}</b>")
+        drawn += [f"<br><code>{place}</code>"] if place else []
+        drawn += [f"<br><span class='small'>known by {', '.join(evidence)}</span>"] if evidence else []
+        drawn.append("</li>")
+    return "".join(drawn) + "</ol>"

@@ -92,6 +92,10 @@ class Page:
         """Another page like this, with nothing on it."""
         return Page(self._style)
 
+    def add(self, other: "Page") -> None:
+        """What is on another page, below."""
+        self._lines += other._lines
+
     @property
     def height(self) -> int:
         """The lines that are on it."""
