@@ -693,8 +693,9 @@ NOT_RUN = [
     ("GPU001 to GPU006, GPU009 to GPU011, GPU015", "all", f"builds of gigabytes, most need the GPU; {COMMANDS}"),
     ("GPU007, GPU008, GPU013, GPU014, GPU016", "all", WORDS),
     ("GPU012", "all", "it needs a GPU; unsetting a variable is run above (BLA010, PY006)"),
-    ("PKG010, PKG011, PKG013, PY010, PY012, PY017, REP003", "all", WORDS),
+    ("PKG010, PKG011, PKG013, PY010, PY012, PY017, PY019, PY021, PY022, REP003", "all", WORDS),
     ("PY001, PY002", "all", "it needs a Python whose end has come, and a later one from GitHub"),
+    ("PY020", "all", "unsetting a variable is run above (PY006); all else is in words"),
     ("PY015", "pyenv", "it builds Python again"),
     (
         "THR007",

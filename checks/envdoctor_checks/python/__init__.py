@@ -21,4 +21,6 @@ CHECKS = checks_of(
     "variable_names_nothing",
     "replaced_while_running",
     "setting_breaks_library",
+    "no_room",
+    "login_node",
 )

@@ -44,7 +44,7 @@ from envdoctor.facts.project import (
     ToolMark,
     Workspace,
 )
-from envdoctor.facts.system import Machine, System, Worker
+from envdoctor.facts.system import Machine, Storage, System, Worker
 from envdoctor.facts.tools import Tools
 
 
@@ -152,6 +152,7 @@ __all__ = [
     "Shadow",
     "Speed",
     "Start",
+    "Storage",
     "System",
     "TaskLimit",
     "ToolMark",

@@ -3,11 +3,33 @@
 from envdoctor.facts.base import Missing, Section
 
 
+class Storage(Section, frozen=True, kw_only=True):
+    """A folder that programs write to or read from all the time: ``role`` is home, packages or temporary.
+
+    ``free`` are the bytes, ``files`` the new files that this user may still write there (``None``: the system does not tell).
+    ``named_by`` is the variable that names the folder. ``network``: the type of the file system
+    where it lies on other machines' disks (nfs4, lustre).
+    """
+
+    role: str
+    path: str
+    exists: bool = True
+    writable: bool = True
+    read_only: bool = False
+    no_execute: bool = False
+    free: int | None = None
+    files: int | None = None
+    network: str | None = None
+    named_by: str | None = None
+
+
 class System(Section, frozen=True, kw_only=True):
     """``platform`` is ``sys.platform``'s word (linux, darwin, win32); ``machine`` the hardware's (x86_64, arm64 …).
 
     ``distribution`` and ``distribution_version`` are ``ID`` and ``VERSION_ID`` of os-release; ``family`` is whose
     packages a Linux distribution shares (debian, fedora, arch, alpine, suse, gentoo), ``None`` where that is not known.
+    ``storage`` are the folders that the patient lives on. ``scheduler`` is the batch system whose commands are on PATH
+    (Slurm, PBS …) where no job of its runs here, ``None`` elsewhere.
     """
 
     platform: str
@@ -16,6 +38,8 @@ class System(Section, frozen=True, kw_only=True):
     distribution: str | None = None
     distribution_version: str | None = None
     family: str | None = None
+    storage: list[Storage] = []
+    scheduler: str | None = None
 
 
 class Worker(Section, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ from envdoctor.probe.gpu import whole as gpu
 from envdoctor.probe.imports import forecast
 from envdoctor.probe.imports.forecast import Suspect
 from envdoctor.probe.interrogation import FLAGS, Interrogation
-from envdoctor.probe.machine import cpu, limits
+from envdoctor.probe.machine import cpu, limits, storage
 from envdoctor.probe.packages import whole as packages
 from envdoctor.probe.path import tools
 from envdoctor.probe.path import whole as path
@@ -114,6 +114,7 @@ def _gather(
         prefix = msgspec.structs.replace(_prefix(world, interpreter.prefix, choice.executable), lost=lost)
         packed = section("conda", conda.read, world, prefix)
     prefix = either(section("prefix", prefixes.with_obstacles, world, prefix, interpreter), prefix)
+    system = either(section("system", storage.with_storage, world, system, interpreter), system)
     sys_path = interpreter.sys_path if isinstance(interpreter, Interpreter) else prefix.site_packages
     doubts: list[Suspect] = []
 
