@@ -1,5 +1,5 @@
 """How far envdoctor reads projects as their own tools do: ``python -m tests.project_agreement`` writes
-``docs/project-agreement.md``. pip, rattler, poetry-core and Pipenv come from PyPI, each into a place of its own.
+``docs/project-agreement.md``. pip, rattler, poetry-core, Poetry, PDM and Pipenv come from PyPI, each into a place of its own.
 
 The digests of Poetry's and PDM's locks have tests of their own (``tests/probe/project/test_freshness.py``).
 """
@@ -267,6 +267,7 @@ plot = ["iniconfig>=1"]
 [dependency-groups]
 dev = ["packaging>=23"]
 """
+SIMPLE = '[[tool.poetry.source]]\nname = "simple"\nurl = "https://pypi.org/simple/"\npriority = "primary"\n'
 OF_PIPENV = """[[source]]
 url = "https://pypi.org/simple"
 verify_ssl = true
@@ -322,6 +323,16 @@ def run_with(*packages: str) -> list[str]:
 
 KEEPERS = (
     Keeper("uv", [UV], "pyproject.toml", STANDARD, ["lock", "--quiet"], ["lock", "--check", "--quiet"], CHANGES),
+    Keeper(
+        "Poetry",
+        run_with("poetry"),
+        "pyproject.toml",
+        STANDARD + SIMPLE,
+        ["lock", "--quiet"],
+        ["check", "--lock"],
+        CHANGES,
+    ),
+    Keeper("PDM", run_with("pdm"), "pyproject.toml", STANDARD, ["lock", "--quiet"], ["lock", "--check"], CHANGES),
     Keeper("Pipenv", run_with("pipenv"), "Pipfile", OF_PIPENV, ["lock", "--quiet"], ["verify"], PIPFILE),
 )
 

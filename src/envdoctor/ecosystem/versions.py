@@ -79,6 +79,16 @@ def is_within(version: str, specifier: str) -> bool | None:
         return None
 
 
+def same_specifiers(one: Sequence[str], other: Sequence[str]) -> bool | None:
+    """Whether two sets of specifiers are the same by PEP 440; ``None`` where one of them is none."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return {SpecifierSet(text) for text in one} == {SpecifierSet(text) for text in other}
+    except InvalidSpecifier:
+        return None
+
+
 def is_specifier(text: str) -> bool:
     """Whether it is a specifier of PEP 440, and not empty."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet

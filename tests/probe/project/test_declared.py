@@ -101,6 +101,13 @@ def test_a_broken_pyproject_names_the_line(text: str, line: int) -> None:
         ("^0.2.3", ">=0.2.3,<0.3"),
         ("^0.0.3", ">=0.0.3,<0.0.4"),
         ("^0", ">=0,<1"),
+        ("^0.0a2", ">=0.0a2,<0.1"),
+        ("^ 2rc1", ">=2rc1,<3"),
+        ("~0.post1", ">=0.post1,<1"),
+        ("~1.2.3.dev4", ">=1.2.3.dev4,<1.3"),
+        ("^1!2.3", ">=1!2.3,<1!3"),
+        ("^0.0.0.3", ">=0.0.0.3,<0.0.1"),
+        ("^1.*", None),
         ("^0.0", ">=0.0,<0.1"),
         ("~1.2.3", ">=1.2.3,<1.3"),
         ("~1", ">=1,<2"),
@@ -276,3 +283,26 @@ def test_setuptools_may_take_the_list_from_files() -> None:
     text = '[project]\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = {file = ["deps.txt"]}\n'
     lists = pyproject.pyproject(text, "pyproject.toml", {"deps.txt": "six>=1\n"}.get).lists
     assert [(item.text, item.file, item.line) for item in lists["pyproject"]] == [("six>=1", "deps.txt", 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "specifier"),
+    [
+        ("numpy;", ""),
+        ("numpy>=1 ;  # later", ">=1"),
+        ("numpy[a, b]===", ""),
+        ("numpy>=1 --hash=sha256:aa --hash=sha256:bb", ">=1"),
+        ('numpy>=1 --config-settings="a=b"', ">=1"),
+        ("numpy >=1 --global-option=x", ">=1"),
+    ],
+)
+def test_a_requirement_line_is_read_as_pip_reads_it(line: str, specifier: str) -> None:
+    (row,) = requirements_txt.parse(line + "\n", "requirements.txt", lambda _: None)
+    assert (row.key, row.specifier) == ("numpy", specifier)
+
+
+@pytest.mark.parametrize("line", ["numpy==1 --x", "numpy --upgrade", "numpy --hashes=sha256:aa"])
+def test_an_option_that_pip_does_not_know_behind_a_requirement_is_told(line: str) -> None:
+    with pytest.raises(specs.Broken) as told:
+        requirements_txt.parse(line + "\n", "requirements.txt", lambda _: None)
+    assert told.value.what == f"no such option: --{line.rpartition('--')[2].partition('=')[0]}"

@@ -1,4 +1,5 @@
-"""Whether a lock was made from the list beside it: Poetry, PDM and Pipenv write a digest of the list into their locks."""
+"""Whether a lock was made from the list beside it: Poetry, PDM and Pipenv write a digest of the list into their locks, uv
+writes the list itself."""
 
 import hashlib
 import json
@@ -9,7 +10,12 @@ from envdoctor.ecosystem.names import normalise
 from envdoctor.facts.base import Missing
 from envdoctor.probe.project.toml import table_of
 
-LISTS = {"poetry.lock": "pyproject.toml", "pdm.lock": "pyproject.toml", "Pipfile.lock": "Pipfile"}
+LISTS = {
+    "uv.lock": "pyproject.toml",
+    "poetry.lock": "pyproject.toml",
+    "pdm.lock": "pyproject.toml",
+    "Pipfile.lock": "Pipfile",
+}
 MARKS = {"poetry.lock": "content-hash", "pdm.lock": "content_hash", "Pipfile.lock": '"sha256"'}
 LEGACY = ("dependencies", "source", "extras", "dev-dependencies")  # of [tool.poetry]; there even where they are empty
 NO_PACKAGES = ("source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv", "default", "develop")
@@ -17,7 +23,11 @@ USUAL = [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": True}]
 
 
 def digest_in(text: str, kind: str) -> str:
-    """The digest that a lock of this kind carries; empty where it carries none."""
+    """The digest that a lock of this kind carries, of uv's the list; empty where it carries none."""
+    if kind == "uv.lock":
+        from envdoctor.probe.project.uv_list import made_from
+
+        return made_from(text)
     mark = MARKS.get(kind, "")
     at = text.find(f"\n{mark}" if kind != "Pipfile.lock" else mark) if mark else -1
     if at < 0:
@@ -40,6 +50,10 @@ def stale(kind: str, document: Mapping[str, Any], digest: str) -> str | None | M
     if not digest or (kind == "pdm.lock" and "project" not in document):
         return None
     file = LISTS[kind]
+    if kind == "uv.lock":
+        from envdoctor.probe.project.uv_list import changed
+
+        return changed(document, digest)
     contents = {"poetry.lock": _poetry, "pdm.lock": _pdm, "Pipfile.lock": _pipfile}[kind](document)
     tight = (",", ":") if kind == "Pipfile.lock" else None
     try:

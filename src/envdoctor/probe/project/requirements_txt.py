@@ -1,12 +1,13 @@
 """pip's requirements files (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 from envdoctor.ecosystem.names import normalise
 from envdoctor.ecosystem.requirements import name_in
 from envdoctor.facts.project import Requirement
-from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, hosts, of_pip
+from envdoctor.probe.project.specs import MOST_LISTED, TOO_MANY, Broken, hosts, of_pip, quoted
 
 NESTED = ("-r", "--requirement", "-c", "--constraint")
 MOST_FILES = 500
@@ -17,6 +18,30 @@ BOMS |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # what PowerShell's ">" 
 Read = Callable[[str], str | None]  # a path relative to the project -> its text
 
 
+# What may stand behind a requirement, those of older releases and uv's counted, and pip's options for a whole file.
+BEHIND = (
+    *("hash", "config-settings", "config-setting", "global-option", "install-option", "index-url", "extra-index-url"),
+    *("no-index", "find-links", "no-binary", "only-binary", "prefer-binary", "require-hashes", "pre", "trusted-host"),
+    *(
+        "use-feature",
+        "constraint",
+        "requirement",
+        "editable",
+        "all-releases",
+        "only-final",
+        "pypi-url",
+        "process-dependency-links",
+    ),
+    *(
+        "use-wheel",
+        "no-use-wheel",
+        "always-unzip",
+        "allow-external",
+        "allow-all-external",
+        "allow-unverified",
+        "uploaded-prior-to",
+    ),
+)
 INDEXES = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links")
 
 
@@ -99,7 +124,9 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _requirement(line: str, file: str, number: int) -> Requirement | None:
     """One requirement; ``None`` for a path or a URL that names no distribution."""
-    text = line.partition(" --")[0].strip()  # hashes, global options of the build
+    text, option, rest = line.partition(" --")
+    _known_options(option + rest, number)
+    text = _marked(text.strip())
     named, at, rest = text.partition("@")
     direct = at and "://" in rest and name_in(named.partition("[")[0].strip()) == named.partition("[")[0].strip() != ""
     if (
@@ -113,6 +140,23 @@ def _requirement(line: str, file: str, number: int) -> Requirement | None:
     if "${" in text:
         return None  # filled in from the environment of whoever installs
     return of_pip(text, file, number)
+
+
+def _known_options(text: str, number: int) -> None:
+    """Raises `Broken` where an option stands behind a requirement that no pip has, old ones counted."""
+    for word in text.split(" --")[1:] if text else ():
+        name = word.replace("=", " ", 1).partition(" ")[0]
+        if not any(known.startswith(name) for known in BEHIND):  # pip takes any beginning
+            raise Broken(number, f"no such option: --{quoted(name)[1:-1]}")
+
+
+def _marked(text: str) -> str:
+    """pip parts the line at its semicolon before it reads either side, and nothing behind it is no marker."""
+    if "://" in text or not (";" in text or "===" in text):
+        return text
+    asked, _, marker = text.partition(";")
+    asked = re.sub(r"===\s*(,|$)", "", asked.rstrip())  # "===" asks for nothing
+    return f"{asked} ; {marker.strip()}" if marker.strip() else asked
 
 
 def _egg(text: str, file: str, number: int) -> Requirement | None:

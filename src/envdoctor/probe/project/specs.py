@@ -268,16 +268,23 @@ def _poetry_part(part: str) -> str:
     if part[0] not in "^~" or part.startswith("~="):
         return part if part.startswith(COMPARISONS) else f"=={part.removeprefix('=')}"
     version = part[1:].strip()
-    try:
-        numbers = [int(piece) for piece in version.split(".")]
-    except ValueError:
+    numbers = _release(version)
+    if not numbers:
         return f">={version}"
     if part[0] == "~":
         kept = 1 if len(numbers) == 1 else 2
     else:
-        kept = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1) + 1
+        kept = min(next((index for index, number in enumerate(numbers) if number), len(numbers) - 1), 2) + 1
     upper = [*numbers[: kept - 1], numbers[kept - 1] + 1]
-    return f">={version},<{'.'.join(map(str, upper))}"
+    epoch = version.partition("!")[0] + "!" if "!" in version else ""
+    return f">={version},<{epoch}{'.'.join(map(str, upper))}"
+
+
+def _release(version: str) -> list[int]:
+    """The numbers of ``1!2.0rc1``, ``[2, 0]``: only they count for the bound above a caret or a tilde; nothing where a
+    star stands in it."""
+    told = re.match(r"v?(?:\d+!)?(\d+(?:\.\d+)*)", version)
+    return [int(piece) for piece in told[1].split(".")] if told and "*" not in version else []
 
 
 def wanted_python(version: str) -> str | None:
