@@ -1,12 +1,17 @@
 """What envdoctor lacks itself (threads, descriptors, memory, processes) is told, and is never the patient's fault."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from envdoctor.engine.selection import UsageError
+from envdoctor.fleets.recordings import files
+from envdoctor.probe.choose import PatientError, Surroundings, named
 from tests.support.patients import clean_environ
 
 pytestmark = pytest.mark.posix
@@ -120,3 +125,26 @@ def test_without_a_thread_a_command_is_run_all_the_same(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (5, "out\n")
     assert done.stderr.startswith("err\n")
     assert "Traceback" not in done.stderr
+
+
+def test_a_path_that_may_not_be_looked_at_is_not_told_as_absent(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(PatientError, match="loop/python: Too many levels of symbolic links"):
+        named(str(tmp_path / "loop" / "python"), Surroundings())
+    with pytest.raises(PatientError, match="no such file or folder"):
+        named(str(tmp_path / "nowhere"), Surroundings())
+
+
+def test_a_folder_that_may_not_be_read_is_not_told_as_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    with pytest.raises(UsageError, match="no recording in it"):
+        files([str(tmp_path)])
+    with pytest.raises(PatientError, match="holds no Python"):
+        named(str(tmp_path), Surroundings())
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(UsageError, match="Permission denied"):
+        files([str(tmp_path)])
+    with pytest.raises(PatientError, match="Permission denied"):
+        named(str(tmp_path), Surroundings())

@@ -18,11 +18,14 @@ def files(paths: Iterable[str]) -> list[str]:
             found[path] = None
             continue
         before = len(found)
-        for folder, folders, names in os.walk(path):
+        refused: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=refused.append):
             folders.sort()
             found |= dict.fromkeys(os.path.join(folder, name) for name in sorted(names) if name.endswith(".json"))
             if len(found) > MOST_FILES:
                 raise UsageError(f"{path}: more than {MOST_FILES} recordings")
+        if refused:  # what lies there would be missing from the verdict without a word
+            raise UsageError(f"{refused[0].filename}: {refused[0].strerror}")
         if len(found) == before:
             raise UsageError(
                 f"{path}: no recording in it (*.json; `envdoctor snapshot -o 'FOLDER/{{host}}.json'` makes one)"

@@ -147,6 +147,8 @@ def named(what: str, around: Surroundings) -> Choice:
             return Choice(_usual(path), path, chosen)
         if kept := _kept(path, around):
             return Choice(kept.executable, kept.prefix, f"{chosen}: {kept.chosen}")
+        if refusal := _refusal(path):
+            raise PatientError(f"--python {what}: {refusal}")
         raise PatientError(
             f"--python {what}: this folder holds no Python; name an executable, a prefix or a project folder"
         )
@@ -158,7 +160,20 @@ def named(what: str, around: Surroundings) -> Choice:
         found = on_path([what], around.environ)
         if found:
             return Choice(found, prefix_of(found), f"{chosen}, found on PATH")
-    raise PatientError(f"--python {what}: no such file or folder")
+    raise PatientError(f"--python {what}: {_refusal(path) or 'no such file or folder'}")
+
+
+def _refusal(path: str) -> str:
+    """Why a path can't be looked at, empty where it is just not there: who may not read a folder can't say what it lacks."""
+    try:
+        with os.scandir(path) if os.path.isdir(path) else open(path, "rb"):
+            return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    except ValueError:  # a NUL in it
+        return ""
 
 
 def on_path(names: list[str], environ: dict[str, str]) -> str | None:
