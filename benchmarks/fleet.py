@@ -27,7 +27,7 @@ PEAK = (
 def made(folder: Path, count: int, every_other: bool = False) -> Path:
     """``count`` recordings of one job; three are odd, or, with ``every_other``, each is of a kind of its own."""
     from envdoctor.facts import Machine
-    from envdoctor.facts.recording import dump, record
+    from envdoctor.facts.document import dump, record
     from envdoctor.testing import blas, distribution, facts, openblas, packages
 
     folder.mkdir()

@@ -11,7 +11,8 @@ import pytest
 
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.run import examine
-from envdoctor.facts.recording import dump, load, record
+from envdoctor.facts.document import dump, record
+from envdoctor.facts.recording import load
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
 

@@ -33,7 +33,7 @@ def main(as_module: bool = False) -> None:
         # Here, so that an interruption while they load ends in a line.
         from envdoctor.cli.postponed import left_out, postponed
 
-        with postponed("locale"):  # subprocess asks it for the encoding of text, and we read bytes
+        with postponed("locale", "selectors"):  # of subprocess, for text and for input; we read bytes
             from envdoctor.cli import head_start
             from envdoctor.probe import choose, subreaper
 
@@ -42,7 +42,7 @@ def main(as_module: bool = False) -> None:
             head = head_start.HeadStart(sys.argv[1:], choose.Surroundings(as_module))
         if sys.argv[1:2] != ["run"]:  # what the user's command leaves running is the user's
             orphans.open()
-        with postponed("msgspec.inspect", "msgspec._json_schema", "platform"), left_out("typing_extensions"):
+        with postponed("msgspec.inspect", "msgspec._json_schema", "uuid", "decimal"), left_out("typing_extensions"):
             from envdoctor.cli.app import run
 
         status = run(sys.argv[1:], head)

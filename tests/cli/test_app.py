@@ -19,7 +19,7 @@ from envdoctor.cli import app as cli
 from envdoctor.cli import group, session
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import Facts, Missing
-from envdoctor.facts.recording import dump, record
+from envdoctor.facts.document import dump, record
 from envdoctor.probe.choose import Surroundings
 from envdoctor.testing import blas, cpu, distribution, facts, openblas, packages
 from tests.support.pages import unwrapped

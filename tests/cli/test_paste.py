@@ -3,7 +3,8 @@
 import pytest
 
 from envdoctor.facts import Missing
-from envdoctor.facts.recording import PACKED, RecordingError, load
+from envdoctor.facts.document import RecordingError
+from envdoctor.facts.recording import PACKED, load
 from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, summary
 from envdoctor.testing import blas, changed, cpu, distribution, facts, openblas, packages

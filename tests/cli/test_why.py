@@ -14,7 +14,7 @@ import pytest
 from envdoctor.cli import app as cli
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.facts import schema as schemas
-from envdoctor.facts.recording import dump, record
+from envdoctor.facts.document import dump, record
 from envdoctor.probe.choose import Surroundings
 from envdoctor.testing import distribution, facts, packages
 from tests.support.patients import clean_environ

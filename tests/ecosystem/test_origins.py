@@ -11,7 +11,8 @@ import envdoctor
 from envdoctor.ecosystem import origins
 from envdoctor.ecosystem.origins import CONDA_LIKE, ENVIRONMENTS, GROUPS, OriginKind, Overlay, first_kind, kind_of
 from envdoctor.facts import Facts, Link
-from envdoctor.facts.recording import dump, load, record
+from envdoctor.facts.document import dump, record
+from envdoctor.facts.recording import load
 from envdoctor.fixes import choose
 from envdoctor.fixes.target import Target
 from envdoctor.report import header

@@ -20,7 +20,8 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Gpu, Layer, LayerStatus, Missing, Packages, schema
-from envdoctor.facts.recording import Memory, RecordingError, dump, load, record
+from envdoctor.facts.document import RecordingError, dump, record
+from envdoctor.facts.recording import Memory, load
 from envdoctor.privacy.redact import Redactor
 from envdoctor.report.formats import Style, renderer
 from envdoctor.report.formats import facts as listing

@@ -14,7 +14,8 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts, Missing
-from envdoctor.facts.recording import RecordingError, dump, load
+from envdoctor.facts.document import RecordingError, dump
+from envdoctor.facts.recording import load
 from envdoctor.fixes.script import script
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.report import Report, Settings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.privacy.redact import Redactor, allowed, channel, credentials, hide, pieces, secrets, shareable
 
 # --- credentials ---

@@ -9,8 +9,8 @@ from envdoctor.engine.checks import Check
 from envdoctor.engine.findings import Finding
 from envdoctor.engine.run import RegisteredCheck, run
 from envdoctor.facts import Facts, Machine
+from envdoctor.facts.document import dump, record
 from envdoctor.facts.fleet import Absent, Fleet, Group, Member
-from envdoctor.facts.recording import dump, record
 from envdoctor.fleets.verdict import Many
 from envdoctor.testing import blas, distribution, facts, openblas, packages
 

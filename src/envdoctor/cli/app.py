@@ -9,7 +9,7 @@ from envdoctor.cli.head_start import HeadStart
 from envdoctor.cli.plain import plain
 from envdoctor.cli.postponed import postponed
 from envdoctor.engine.selection import UsageError
-from envdoctor.facts.recording import RecordingError
+from envdoctor.facts.document import RecordingError
 from envdoctor.privacy.redact import hide
 from envdoctor.probe.child import OURS
 from envdoctor.probe.choose import PatientError

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from envdoctor.checkup import Options, diagnose, settings
-from envdoctor.cli import baseline, session
+from envdoctor.cli import session
 from envdoctor.cli.config import find
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.configuration import Config
@@ -91,11 +91,11 @@ def examine(head: HeadStart, asked: Asked) -> int:
             wanted += tuple(code for item in measured for code in item.codes)
         chosen = settings(config, asked.fail_on, asked.strict, wanted, check_set.checks, asked.level, asked.prefer)
         known = asked.baseline_file or (config.baseline and os.path.join(os.path.dirname(config.file), config.baseline))
-        return Options(check_set, selection, config, chosen, baseline.load(known) if known else frozenset())
+        return Options(check_set, selection, config, chosen, _known(known))
 
     def deliver() -> int:
         if asked.write_baseline:
-            session.write(asked.write_baseline, baseline.dumps(reports), asked.force)
+            session.write(asked.write_baseline, _baseline(reports), asked.force)
         if asked.fix_script:
             script = _script(reports)
             # Windows PowerShell 5.1 takes a script without the mark for one in the code page.
@@ -135,6 +135,21 @@ def examine(head: HeadStart, asked: Asked) -> int:
         began = time.perf_counter()
     reports[:] = _rehearsed(_resolved(reports, head, asked), head, asked)
     return deliver()
+
+
+def _known(path: str | None) -> frozenset[str]:
+    """The fingerprints of the findings that a baseline names; without one, none."""
+    if not path:
+        return frozenset()
+    from envdoctor.cli import baseline
+
+    return baseline.load(path)
+
+
+def _baseline(reports: list[Report]) -> str:
+    from envdoctor.cli import baseline
+
+    return baseline.dumps(reports)
 
 
 def _validated(words: Iterable[str], rules: list[Rule], where: str) -> None:

@@ -14,7 +14,7 @@ from envdoctor.engine.configuration import Config
 from envdoctor.engine.plugins import collect
 from envdoctor.engine.selection import Selection
 from envdoctor.facts import Facts
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.privacy.redact import shareable
 from envdoctor.probe.choose import executable_of
 from envdoctor.probe.world import World, redactor

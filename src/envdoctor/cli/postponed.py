@@ -1,9 +1,8 @@
-"""What the libraries of the command line import and a check-up does without: click's help pages, names that msgspec
-takes from typing where typing_extensions is not there, and what uuid asks of the platform.
+"""What the libraries of a check-up import and it does without: click's help pages, what subprocess waits with, and of msgspec
+what makes schemas, names from typing where typing_extensions is not there, and types that no document of ours holds.
 """
 
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,15 +60,6 @@ def _clean(text: str) -> str:
     return inspect.cleandoc(text)
 
 
-def _system() -> str:
-    """As ``platform.system``."""
-    if hasattr(os, "uname"):
-        return os.uname().sysname
-    import platform
-
-    return platform.system()
-
-
 def _schema(*arguments: object, **options: object) -> object:
     """As ``msgspec.json.schema``."""
     return importlib.import_module("msgspec._json_schema").schema(*arguments, **options)
@@ -80,11 +70,34 @@ def _schema_components(*arguments: object, **options: object) -> object:
     return importlib.import_module("msgspec._json_schema").schema_components(*arguments, **options)
 
 
-# click asks inspect for each option, whose help is mostly one line; uuid asks platform, and msgspec for what makes schemas,
-# as they load.
+def _poll_selector() -> object:
+    """As ``selectors.PollSelector``, or what the system has in its place."""
+    selectors = importlib.import_module("selectors")
+    return getattr(selectors, "PollSelector", selectors.SelectSelector)()
+
+
+class UUID:
+    """In the place of ``uuid.UUID``: no document of ours holds one."""
+
+
+class SafeUUID:
+    """In the place of ``uuid.SafeUUID``, which goes with it."""
+
+    unknown = None
+
+
+class Decimal:
+    """In the place of ``decimal.Decimal``: no document of ours holds one."""
+
+
+# click asks inspect for each option, whose help is mostly one line; subprocess asks for what it waits with, and msgspec for
+# what makes schemas, and for types that it knows how to write, as they load.
 _WITHOUT: dict[tuple[str, str], Callable[..., object]] = {  # type: ignore[explicit-any]
     ("inspect", "cleandoc"): _clean,
-    ("platform", "system"): _system,
+    ("selectors", "PollSelector"): _poll_selector,
+    ("uuid", "UUID"): UUID,
+    ("uuid", "SafeUUID"): SafeUUID,
+    ("decimal", "Decimal"): Decimal,
     ("msgspec._json_schema", "schema"): _schema,
     ("msgspec._json_schema", "schema_components"): _schema_components,
 }

@@ -14,7 +14,7 @@ from envdoctor.cli.files import bounded, content
 from envdoctor.cli.head_start import HeadStart
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts, Missing
-from envdoctor.facts.recording import dump, load, record
+from envdoctor.facts.document import dump, record
 from envdoctor.privacy.redact import Redactor, credentials, shareable
 from envdoctor.privacy.text import fitting, sanitize, unhooked
 from envdoctor.probe import budget
@@ -168,6 +168,8 @@ def _given_up(
 
 
 def _load(path: str) -> Facts:
+    from envdoctor.facts.recording import load
+
     try:
         if path == "-":
             return load(bounded(sys.stdin.buffer, "standard input"), "standard input")
@@ -184,6 +186,8 @@ def pair(head: HeadStart, names: tuple[str, str], timeout: float | None) -> list
     sides = [_load(name) if _is_recording(name) else _living(head, name, timeout) for name in names]
     if not any(map(_is_recording, names)):
         return sides
+    from envdoctor.facts.recording import load
+
     world = World(home=head.around.home, cwd=head.around.cwd, environ=head.around.environ)
     return [load(recording(facts, world), name) for facts, name in zip(sides, names, strict=True)]
 

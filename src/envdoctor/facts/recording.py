@@ -1,4 +1,4 @@
-"""Facts to and from JSON: recordings, the ``facts`` of a report, and their schema."""
+"""Facts from JSON: recordings, and the schema of the ``facts`` of a report. How they are written: `envdoctor.facts.document`."""
 
 import json
 import types
@@ -11,41 +11,12 @@ from typing import Any
 import msgspec
 
 from envdoctor.facts import Facts, Missing
+from envdoctor.facts.document import SCHEMA_VERSION, RecordingError, dump
 
-SCHEMA_VERSION = "1.0"
-_dumps = json.dumps  # as it is before any plug-in may put another in its place
 PACKED = "envdoctor-recording:"  # stands above the lines that hold a whole one
 MOST_BYTES = 50_000_000  # of a recording that was packed
 _CODE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 MARK = "envdoctor-facts: "  # begins the line of a pasted block that holds a recording
-
-
-class RecordingError(Exception):
-    """A file that is no recording; the message names it and what is wrong, in one line."""
-
-
-def sections(facts: Facts) -> dict[str, Any]:
-    """The facts as JSON values, one key a section; the patient stands beside them in a document."""
-    document = msgspec.to_builtins(facts)
-    del document["patient"]
-    return typing.cast("dict[str, Any]", document)
-
-
-def record(facts: Facts, version: str) -> dict[str, Any]:
-    """The document of a recording."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "envdoctor", "version": version},
-        "patient": msgspec.to_builtins(facts.patient),
-        "facts": sections(facts),
-    }
-
-
-def dump(document: object, indent: int | None = None) -> str:
-    """JSON in ASCII: lone surrogates, which file names may hold, survive; no CI runner takes a
-    line of it for a command to itself (`envdoctor.privacy.text.unhooked`)."""
-    text = _dumps(document, ensure_ascii=True, indent=indent)
-    return text.replace("##", "#\\u0023") if "##" in text else text
 
 
 Memory = dict[str, list[tuple[object, object]]]  # of each section the last few, as JSON values and as facts

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from envdoctor import __version__
-from envdoctor.facts.recording import RecordingError, load
+from envdoctor.facts.document import RecordingError
+from envdoctor.facts.recording import load
 from envdoctor.fleets.groups import Gathering
 from envdoctor.probe.alone import program
 

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Iterable
 
 from envdoctor.engine.selection import UsageError
-from envdoctor.facts.recording import Memory, RecordingError, load
+from envdoctor.facts.document import RecordingError
+from envdoctor.facts.recording import Memory, load
 from envdoctor.fleets.groups import Gathering
 
 MOST_FILES = 100_000

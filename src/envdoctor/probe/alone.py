@@ -4,7 +4,7 @@ import os
 
 from msgspec import to_builtins
 
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.privacy.redact import COMMON, VARIABLES, WITHHELD
 from envdoctor.probe import inside
 from envdoctor.probe.machine.identity import LAUNCHERS, MANAGERS

@@ -1,6 +1,5 @@
 """The start-up environment and the operating system, read from outside."""
 
-import json
 import os
 import sys
 
@@ -61,8 +60,12 @@ def parse_matplotlibrc(text: str | None | Missing) -> list[str]:
 
 def parse_keras(text: str | None | Missing) -> list[str]:
     """What ``backend`` is in keras.json, if it is."""
+    if not isinstance(text, str):
+        return []
+    import json
+
     try:
-        said = json.loads(text).get("backend") if isinstance(text, str) else None
+        said = json.loads(text).get("backend")
     except (ValueError, AttributeError, RecursionError):
         return []
     return [said] if isinstance(said, str) and said else []

@@ -1,6 +1,5 @@
 """The kernelspecs in Jupyter's data directories (jupyter_core: paths.py; jupyter_client: kernelspec.py)."""
 
-import json
 import os
 
 from envdoctor.ecosystem.prefixes import is_conda_installation
@@ -81,6 +80,8 @@ def _kernel(world: World, name: str, file: str, text: str | Missing, resolver: C
     try:
         if isinstance(text, Missing):
             raise ValueError(text.reason)
+        import json
+
         spec = json.loads(text)
         argv = [str(word) for word in spec["argv"]]
         display_name, language = str(spec.get("display_name", name)), str(spec.get("language", ""))

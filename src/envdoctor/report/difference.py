@@ -12,7 +12,7 @@ from envdoctor.ecosystem.origins import called
 from envdoctor.ecosystem.threads import counted
 from envdoctor.ecosystem.units import plural
 from envdoctor.facts import Facts, Interpreter, Missing, Packages, known
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report import header
 from envdoctor.report.report import Report

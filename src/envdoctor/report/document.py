@@ -2,7 +2,7 @@
 
 import msgspec
 
-from envdoctor.facts.recording import sections
+from envdoctor.facts.document import sections
 from envdoctor.fixes import Fix
 from envdoctor.fixes.plan import PlannedFix
 from envdoctor.fixes.steps import as_json

@@ -9,7 +9,7 @@ from envdoctor.cli.pages import page as page_of
 from envdoctor.engine.plugins import CheckSet, collect
 from envdoctor.engine.rules import Severity
 from envdoctor.engine.selection import UsageError, family_of
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.report.formats.findings import COLORS
 from envdoctor.report.formats.page import Page
 

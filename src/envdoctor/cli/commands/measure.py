@@ -11,7 +11,7 @@ from envdoctor.ecosystem.measured import judged, oversubscription_verdict, settl
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.selection import UsageError
 from envdoctor.facts import Facts, Measure
-from envdoctor.facts.recording import SCHEMA_VERSION, dump
+from envdoctor.facts.document import SCHEMA_VERSION, dump
 from envdoctor.privacy.redact import credentials
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report import chart, header

@@ -4,7 +4,7 @@ import click
 
 from envdoctor.cli import session
 from envdoctor.facts import schema as schemas
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 
 
 @click.command("schema")

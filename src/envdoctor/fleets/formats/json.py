@@ -2,7 +2,7 @@
 
 from envdoctor import __version__
 from envdoctor.facts import Facts
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.fleets.formats.words import differs
 from envdoctor.fleets.verdict import Verdict
 from envdoctor.privacy.redact import shareable

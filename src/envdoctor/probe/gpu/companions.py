@@ -4,7 +4,6 @@ By the local part of a version (``0.21.0+cu126``, ``2.7.4.post1+cu12torch2.6cxx1
 ``xformers/cpp_lib.json`` and bitsandbytes' binaries, and by the libraries of CUDA's that a file is linked to (NEEDED).
 """
 
-import json
 import os
 import re
 
@@ -88,6 +87,8 @@ def parse_local(local: str) -> tuple[str | None, str | None]:
 
 def parse_cpp_lib(text: str) -> tuple[str | None, str | None]:
     """CUDA (1208 is 12.8) and torch in xformers' own record of its build."""
+    import json
+
     try:
         version = json.loads(text)["version"]
         number, torch = version.get("cuda"), version.get("torch")

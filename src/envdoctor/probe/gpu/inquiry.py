@@ -1,6 +1,5 @@
 """Asking NVIDIA's libraries in a child: they hang, crash and take their time, so it starts early and has a deadline."""
 
-import json
 import os
 import sys
 import time
@@ -30,10 +29,10 @@ class Inquiry:
         kept = {name: value for name, value in environ.items() if name != "CUDA_VISIBLE_DEVICES"}
         kept["CUDA_CACHE_DISABLE"] = "1"  # nothing is written
         python = sys.executable or "python3"
-        self._child = Child([python, "-I", "-S", "-B", SCRIPT, cookie, json.dumps(wanted)], cookie, kept)
+        self._child = Child([python, "-I", "-S", "-B", SCRIPT, cookie, _dumps(wanted)], cookie, kept)
         self._second: Child | None = None
         if "CUDA_VISIBLE_DEVICES" in environ:
-            asked = json.dumps({"cuda": sight.candidates["cuda"], "only": True})
+            asked = _dumps({"cuda": sight.candidates["cuda"], "only": True})
             same = {**environ, "CUDA_CACHE_DISABLE": "1"}
             self._second = Child([python, "-I", "-S", "-B", SCRIPT, cookie, asked], cookie, same)
 
@@ -44,7 +43,7 @@ class Inquiry:
         asking = "nvml"
         done = False
         for text in self._child.records:
-            record = json.loads(text)
+            record = _loads(text)
             if record["section"] == "asking":
                 asking = record["value"]
             elif record["section"] == "done":
@@ -74,7 +73,7 @@ class Inquiry:
         if self._second is None:
             return None
         self._second.wait(lambda records: '"section": "done"' in (records[-1] if records else ""), self._deadline)
-        records = [json.loads(text) for text in self._second.records]
+        records = [_loads(text) for text in self._second.records]
         self._second.stop()
         return next((record["value"] for record in records if record["section"] == "cuda"), None)
 
@@ -83,3 +82,15 @@ class Inquiry:
         self._child.stop()
         if self._second is not None:
             self._second.stop()
+
+
+def _dumps(value: object) -> str:
+    import json  # where there is no GPU, nobody is asked
+
+    return json.dumps(value)
+
+
+def _loads(text: str) -> Any:
+    import json
+
+    return json.loads(text)

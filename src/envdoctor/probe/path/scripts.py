@@ -124,10 +124,11 @@ def _activated(text: str, own: tuple[str, ...]) -> str | None:
 
     A path may hold quotes and newlines: that it is one's own is seen before the line is taken apart.
     """
+    if any(f"VIRTUAL_ENV={form}\n" in text for path in own for form in (path, f"'{path}'", f'"{path}"')):
+        return None
     from shlex import quote
 
-    quoted = [form for path in own for form in (path, f"'{path}'", f'"{path}"', quote(path))]
-    if any(f"VIRTUAL_ENV={form}\n" in text for form in quoted):
+    if any(f"VIRTUAL_ENV={quote(path)}\n" in text for path in own):
         return None
     for line in text.splitlines():
         words = line.strip().removeprefix("export ")

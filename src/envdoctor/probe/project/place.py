@@ -1,6 +1,5 @@
 """Where the project is that a folder belongs to: it, the workspace around it, and its members. No list is read yet."""
 
-import fnmatch
 import os
 from bisect import bisect_left
 
@@ -121,7 +120,7 @@ def _expanded(world: World, root: str, at: str, words: list[str], deep: int = 0)
         if word == "**":
             if world.is_dir(f"{root}/{inner}"):
                 found += _expanded(world, root, inner, words, deep + 1)
-        elif fnmatch.fnmatchcase(name, word):
+        elif _fits(name, word):
             found += _expanded(world, root, inner, rest, deep)
     return found
 
@@ -138,4 +137,10 @@ def _matches(parts: list[str], words: list[str]) -> bool:
         return not parts
     if words[0] == "**":
         return any(_matches(parts[at:], words[1:]) for at in range(len(parts) + 1))
-    return bool(parts) and fnmatch.fnmatchcase(parts[0], words[0]) and _matches(parts[1:], words[1:])
+    return bool(parts) and _fits(parts[0], words[0]) and _matches(parts[1:], words[1:])
+
+
+def _fits(name: str, pattern: str) -> bool:
+    import fnmatch  # workspaces are few
+
+    return fnmatch.fnmatchcase(name, pattern)

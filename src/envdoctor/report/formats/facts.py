@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from envdoctor import __version__
 from envdoctor.facts import Facts
-from envdoctor.facts.recording import dump, record
+from envdoctor.facts.document import dump, record
 from envdoctor.privacy.redact import shareable
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report.header import rows, title

@@ -1,6 +1,6 @@
 """The JSON document (schema 1.0): what other programs are written against."""
 
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.report.report import SCHEMA_VERSION
 from envdoctor.report.view import View
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from envdoctor.facts import Facts
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.fixes.shell import Shell
 from envdoctor.guide import cited
 from envdoctor.guide.profile import about_blas, reasons

@@ -4,7 +4,7 @@ Every result has a physical location in a file that exists, since GitHub rejects
 """
 
 from envdoctor.engine.rules import Severity
-from envdoctor.facts.recording import dump
+from envdoctor.facts.document import dump
 from envdoctor.report.view import FindingView, PatientView, RuleView, View
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -6,7 +6,8 @@ from envdoctor import __version__
 from envdoctor.ecosystem.units import plural
 from envdoctor.engine.rules import Severity
 from envdoctor.facts import Facts, Missing, present
-from envdoctor.facts.recording import MARK, dump, packed, record
+from envdoctor.facts.document import dump, record
+from envdoctor.facts.recording import MARK, packed
 from envdoctor.privacy.redact import Redactor, shareable
 from envdoctor.privacy.text import clean, to_ascii
 from envdoctor.report.formats import facts as tree
