@@ -37,8 +37,7 @@ def dump(document: object, indent: int | None = None) -> str:
     """JSON in ASCII: lone surrogates, which file names may hold, survive; no CI runner takes a
     line of it for a command to itself (`envdoctor.privacy.text.unhooked`)."""
     try:
-        data = encode(document)
-        text = (data if indent is None else format(data, indent=indent)).decode("ascii")
+        text = format(encode(document), indent=indent or 0).decode("ascii")
     except (MsgspecError, UnicodeError, ValueError, TypeError, RecursionError):
         text = _in_full(document, indent)
     return text.replace("##", "#\\u0023") if "##" in text else text
@@ -48,5 +47,4 @@ def _in_full(document: object, indent: int | None) -> str:
     """With what is no ASCII, or no text at all: msgspec writes neither."""
     import json
 
-    separators = (",", ":") if indent is None else None
-    return json.dumps(document, ensure_ascii=True, indent=indent, separators=separators)
+    return json.dumps(document, ensure_ascii=True, indent=indent)
