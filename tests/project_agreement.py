@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from packaging.specifiers import SpecifierSet
 from uv import find_uv_bin
 
 from envdoctor.ecosystem.conda_specs import spec_of
 from envdoctor.ecosystem.markers import plainly_within
 from envdoctor.ecosystem.projects import ProjectModel
-from envdoctor.ecosystem.versions import is_within
+from envdoctor.ecosystem.versions import is_within, same_specifiers
 from envdoctor.facts import Project
 from envdoctor.probe.project.requirements_txt import parse
 from envdoctor.probe.project.specs import Broken, poetry_specifier
@@ -126,7 +125,7 @@ def same(ours: list[tuple[str, str | None]], theirs: list[list[str | None]]) -> 
     if [name for name, _ in told] != [name for name, _ in ours]:
         return False
     return all(
-        spec is None or mine is None or SpecifierSet(spec) == SpecifierSet(mine)
+        spec in (None, mine) or mine is None or same_specifiers([spec], [mine]) is not False  # packaging takes no "==="
         for (_, mine), (_, spec) in zip(ours, told, strict=True)
     )
 

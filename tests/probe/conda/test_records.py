@@ -296,3 +296,42 @@ def test_a_record_that_its_owner_keeps_private_is_named(open_folder: Path) -> No
 )
 def test_a_channel_has_one_name_however_it_is_written(written: str, name: str, kin: str | None) -> None:
     assert (canonical(written), family(written)) == (name, kin)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"constrains": None}, "its constrains is no list"),
+        ({"constrains": "x <2"}, "its constrains is no list"),
+        ({"track_features": None}, "its track_features is null"),
+        ({"features": None}, "its features is null"),
+        ({"build_number": "0"}, "its build_number is a text, not a number"),
+        ({"build_number": None}, "it has no build_number"),
+        ({"build": ""}, "it has no build"),
+    ],
+)
+def test_what_conda_stops_at_in_a_sound_file_is_told(changes: dict[str, Any], fault: str) -> None:
+    """Each was given to conda 24.7.1's PrefixRecord, which refuses it."""
+    assert decoded(**changes).fault == fault
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *(
+            {"constrains": ["x <2"]},
+            {"constrains": []},
+            {"track_features": []},
+            {"track_features": "a b"},
+            {"features": ""},
+        ),
+        *({"timestamp": None}, {"license": None}, {"link": None}, {"noarch": None}, {"files": None}, {"channel": None}),
+    ],
+)
+def test_what_conda_takes_is_no_fault(changes: dict[str, Any]) -> None:
+    assert decoded(**changes).fault == ""
+
+
+def test_a_record_without_the_optional_fields_is_no_fault() -> None:
+    few = {"name": "x", "version": "1", "build": "0", "build_number": 0}
+    assert records.decode(json.dumps(few).encode()).fault == ""

@@ -52,6 +52,9 @@ class RawRecord(Struct):
     url: str | None = None
     subdir: str | None = None
     depends: list[str] = []
+    constrains: msgspec.Raw = msgspec.Raw(b"[]")
+    track_features: msgspec.Raw = msgspec.Raw(b'""')
+    features: msgspec.Raw = msgspec.Raw(b'""')
     build_number: int | str | UnsetType | None = UNSET
     size: int | None = None
     noarch: Any = None
@@ -62,11 +65,21 @@ class RawRecord(Struct):
     requested_specs: list[str] | UnsetType | None = UNSET
 
     @property
-    def lacks(self) -> str:
-        """The field that conda does without in no record, where this one has none; empty else."""
+    def fault(self) -> str:
+        """What conda stops at in a record that is one otherwise; empty: nothing.
+
+        Source: https://github.com/conda/conda/blob/24.7.1/conda/models/records.py (the kinds of a record's fields)
+        """
         if not self.build:
-            return "build"
-        return "build_number" if self.build_number is UNSET or self.build_number is None else ""
+            return "it has no build"
+        if self.build_number is UNSET or self.build_number is None:
+            return "it has no build_number"
+        if not isinstance(self.build_number, int):
+            return "its build_number is a text, not a number"
+        if not bytes(self.constrains).startswith((b"[", b"{")):
+            return "its constrains is no list"
+        empty = {"track_features": self.track_features, "features": self.features}
+        return next((f"its {name} is null" for name, value in empty.items() if bytes(value) == b"null"), "")
 
     @property
     def requested(self) -> bool | None:

@@ -127,12 +127,12 @@ def _pass(world: World, prefix: Prefix, names: list[str], blocks: Sequence[histo
             reading.unreadable[name] = record.reason
             failed.add(records.named(name)[0])
             continue
-        if lacks := record.lacks:
+        if fault := record.fault:
             reading.incomplete.append(
                 CondaStateFile(
                     file=f"{here}/conda-meta/{name}",
                     kind="record",
-                    problem=f"it has no {lacks}",
+                    problem=fault,
                     package=f"{record.name}=={record.version}",
                 )
             )
