@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from envdoctor.api import Blas, Evidence, Finding, Manual, Missing, NotApplicable, Rule, Severity, UnknownFact, check
 from envdoctor_checks.blas._libraries import users
-from envdoctor_checks.blas._truth import AS_IT_IS, ways_out, with_kernels, words
+from envdoctor_checks.blas._truth import AS_IT_IS, sound, ways_out, with_kernels, words
 
 BLA013 = Rule("BLA013", "wrong-results", Severity.ERROR)
 TOLD = 3  # wrong calls of each library that are told
@@ -32,6 +32,11 @@ def wrong_results(blas: Blas) -> Iterator[Finding]:
         evidence.append(
             Evidence("compared", f"{trial.asked} results; {count} wrong" + (" or more" if count >= 20 else ""))
         )
+        evidence += [
+            Evidence("tried", f"{item.setting}: all right")
+            for item in blas.truth.trials
+            if item.setting != AS_IT_IS and item.library == trial.library and sound(item)
+        ]
         evidence += [
             Evidence(users(item), with_kernels(item))
             for item in blas.libraries

@@ -215,7 +215,7 @@ def _broken(
         )
     elif distribution.key == "numpy" and (switches := _switches(environment, failure.message)):
         what = "NumPy's build needs a processor feature that a variable disables"
-        why = "NumPy tests the features that it was built for when it is imported, and refuses where one is off."
+        why = f"NumPy tests the features that it was built for when it is imported, and refuses where {' or '.join(switches)} turns one off."
         remedies = (UnsetEnv(switches),)
     elif distribution.key == "numpy" and "baseline" in failure.message:
         what = "this processor lacks a feature that NumPy's build needs"

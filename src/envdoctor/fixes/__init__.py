@@ -85,6 +85,13 @@ class Guard:
         """Whether nothing that can be told speaks against one command for all of these."""
         return not isinstance(remedy, FORETOLD) or not self._has_time() or self._closure.fine(remedy, findings)
 
+    def in_order(self, plan: Sequence[tuple[Fix, Remedy, Sequence[Finding]]]) -> list[Fix]:
+        """The fixes of a plan, each judged after those before it; one alone was judged already."""
+        told = [fix for fix, remedy, _ in plan if fix.steps and not fix.patient and isinstance(remedy, FORETOLD)]
+        if len(told) < 2 or not all(self._has_time() for _ in told):
+            return [fix for fix, _, _ in plan]
+        return self._closure.in_order(plan)
+
     def _has_time(self) -> bool:
         self._left -= 1
         return self._left >= 0

@@ -101,6 +101,35 @@ class Closure:
                         new.setdefault(mark, item)
         return Answer(tuple(left.values()), tuple(new.values()))
 
+    def in_order(self, plan: Sequence[tuple[Fix, Remedy, Sequence[Finding]]]) -> list[Fix]:
+        """The fixes of a plan, carried out one after the other: in words where, after those before it, one would leave
+        what is to be settled by then, or bring something else."""
+        fixes: list[Fix] = []
+        thens, meant = [self._facts], list[Finding]()
+        for fix, remedy, findings in plan:
+            if not fix.steps or fix.patient or not isinstance(remedy, FORETOLD):
+                fixes.append(fix)
+                continue
+            following = _ends([later for then in thens for later in after(then, remedy)])
+            bad = self._bad(following, [*meant, *findings])
+            if not following or bad is None:
+                thens, meant = following or thens, [*meant, *findings] if following else meant
+                fixes.append(fix)
+                continue
+            title = f"{fix.title} (after the steps before it: {bad.title}; check again before you do it)"
+            fixes.append(
+                msgspec.structs.replace(fix, title=title, steps=(), applicability=Applicability.MANUAL, undo="")
+            )
+        return fixes
+
+    def _bad(self, thens: Sequence[Facts], findings: Sequence[Finding]) -> Finding | None:
+        """What is left of these findings, or what is new; ``None`` where nothing is."""
+        for section in self._checks:
+            said = self.judge(thens, section, findings)
+            if found := said.left or said.new:
+                return found[0]
+        return None
+
     def _found(self, check: RegisteredCheck) -> set[tuple[str, str]]:
         """What the check finds now: a report may leave out rules of it."""
         if id(check) not in self._before:
@@ -157,6 +186,11 @@ def changed(facts: Facts, changes: Iterable[Change]) -> Facts:
         ]
         packages = msgspec.structs.replace(packages, distributions=rows)
     return facts if packages is None else msgspec.structs.replace(facts, packages=packages)
+
+
+def _ends(thens: list[Facts]) -> list[Facts]:
+    """The first and the last: of each step the oldest and the newest versions that may come, not every mixture."""
+    return [thens[0], thens[-1]] if len(thens) > 2 else thens
 
 
 def _mark(finding: Finding) -> tuple[str, str]:

@@ -124,12 +124,23 @@ def plan(
     wishes = _without_moot(wishes, toolbox)
     _find_conflicts(wishes, toolbox.apart)
     wishes = _settings_as_one(wishes)
-    entries = {}
+    entries: dict[int, PlannedFix] = {}
     for wish in wishes:
         fix = _all_verified(wish.fix or toolbox.fix(wish.remedy, wish.codes[0]), wish.codes)
         entries[id(wish)] = PlannedFix(findings=tuple(wish.findings), fix=fix, conflicts=tuple(wish.conflicts))
     wishes.sort(key=lambda wish: _harm(wish, entries[id(wish)].fix))
-    return _made_once(entries[id(wish)] for wish in _ordered(wishes))
+    ordered = _ordered(wishes)
+    if guard is not None:
+        _judge_in_order(ordered, entries, guard)
+    return _made_once(entries[id(wish)] for wish in ordered)
+
+
+def _judge_in_order(ordered: Sequence[_Wish], entries: dict[int, PlannedFix], guard: Guard) -> None:
+    """Each entry after those before it; of those that conflict only one will be done, and nobody knows which."""
+    followed = [wish for wish in ordered if not wish.conflicts]
+    fixes = guard.in_order([(entries[id(wish)].fix, wish.remedy, wish.findings) for wish in followed])
+    for wish, fix in zip(followed, fixes, strict=True):
+        entries[id(wish)] = msgspec.structs.replace(entries[id(wish)], fix=fix)
 
 
 def _harm(wish: _Wish, fix: Fix) -> tuple[int, bool, int, tuple[int, bool]]:
