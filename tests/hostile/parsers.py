@@ -115,7 +115,7 @@ TAGS = {
 VOID = {"meta", "br"}
 ATTRIBUTES = {
     *("class", "lang", "charset", "name", "content", "scope", "open", "viewbox", "role", "x", "y", "x1", "x2", "y1", "y2"),
-    *("width", "height", "rx", "text-anchor"),
+    *("width", "height", "rx", "text-anchor", "aria-label"),
 }  # fmt: skip
 FOLDED = re.compile(r"</details>\n|<details>\n<summary>\d+ notes?, nothing you must do</summary>\n")
 
