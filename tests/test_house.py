@@ -14,12 +14,12 @@ import pytest
 
 from envdoctor import api
 from envdoctor.cli.group import COMMANDS, cli
-from envdoctor.cli.pages import path_of
 from envdoctor.engine.plugins import built_in
 from envdoctor.engine.rules import Rule
 from envdoctor.engine.selection import DEEPENED
 from envdoctor.facts import Facts
 from envdoctor.guide import statements
+from envdoctor.report.pages import path_of
 
 ROOT = Path(__file__).parent.parent
 CHECKS = ROOT / "checks" / "envdoctor_checks"

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -630,6 +631,32 @@ def test_completion_knows_commands_and_options() -> None:
     assert completed("envdoctor ") >= {"check", "explain", "diff"}
     assert completed("envdoctor check --fa") >= {"--facts", "--fail-on"}
     assert completed("envdoctor check --fail-on ") == {"error", "warning", "info", "never"}
+    assert completed("envdoctor explain PKG00") >= {"PKG001", "PKG002"}
+    assert "PY001,BLA002" in completed("envdoctor check --select PY001,bla00")
+    assert completed("envdoctor explain interpreter-d") == {"interpreter-does-not-start"}
+
+
+SHELLS = {
+    "bash": "source <(_ENVDOCTOR_COMPLETE=bash_source envdoctor); COMP_WORDS=(envdoctor explain PKG00); COMP_CWORD=2; "
+    '_envdoctor_completion envdoctor; printf "%s\\n" "${COMPREPLY[@]}"',
+    "fish": '_ENVDOCTOR_COMPLETE=fish_source envdoctor | source; complete -C "envdoctor explain PKG00"',
+    "zsh": """zmodload zsh/zpty; zpty z zsh -f; zpty -w z 'PS1=; autoload -U compinit; compinit -u -D'
+zpty -w z 'eval "$(_ENVDOCTOR_COMPLETE=zsh_source envdoctor)"; print re''ady'; zpty -r z line '*ready*'
+zpty -n -w z $'envdoctor explain PKG00\\t\\t'; zpty -r z line '*PKG001*'; print -r -- $line; zpty -d z""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_real_shell_completes_the_code_of_a_rule(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell} here")
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environ = {**os.environ, "PATH": path, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    argv = [program, "-c", SHELLS[shell]]
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert "PKG001" in done.stdout, done.stdout + done.stderr
 
 
 # --- files that are none ---

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import envdoctor_checks
-from envdoctor.cli.pages import module_of, page
+from envdoctor.cli.pages import page
 from envdoctor.engine.plugins import built_in, collect
+from envdoctor.report.pages import module_of
 
 CHECKS = Path(envdoctor_checks.__file__).parent.parent
 SOURCE = """

@@ -1,15 +1,12 @@
 """The rules' pages, and the list of rules."""
 
-import os
-import re
-from importlib import import_module
-
 from envdoctor.engine.checks import Check
 from envdoctor.engine.plugins import CheckSet
 from envdoctor.engine.rules import Rule
 from envdoctor.engine.selection import UsageError
 from envdoctor.privacy.text import lines, to_ascii
 from envdoctor.report.formats import Style
+from envdoctor.report.pages import module_of, path_of, sentence
 
 MOST_MESSAGES = 5  # on a rule's page
 LONG_MESSAGE = 120
@@ -55,39 +52,6 @@ def _messages(rule: Rule) -> list[str]:
     examples = [f"`{row.example.strip().splitlines()[-1]}`" for row in symptoms() if rule.code in row.codes]
     short = [example for example in examples if len(example) < LONG_MESSAGE]
     return [f"Messages: {', '.join(short[:MOST_MESSAGES])}"] if short else []
-
-
-def sentence(rule: Rule, check: Check) -> str:
-    """The first sentence of what a rule's page says; empty where there is no page."""
-    try:
-        with open(path_of(rule, check), encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except OSError:
-        return ""
-    what = " ".join(text.partition("## What\n")[2].partition("\n## ")[0].split())
-    return re.split(r"(?<=[.:]) (?=[A-Z`])", what, maxsplit=1)[0]
-
-
-def module_of(check: Check) -> str:
-    """The check's module as a path within its package: ``envdoctor_checks/blas/slow_blas.py``."""
-    name, file = check.examine.__module__, _file(check)
-    inside = "/__init__" if os.path.basename(file).startswith("__init__.") else ""
-    return f"{name.replace('.', '/')}{inside}.py"
-
-
-def _file(check: Check) -> str:
-    """The file of a check's module; a plug-in's is imported in another process, which has told it."""
-    told: object = getattr(check.examine, "__file__", None)
-    if told is None:
-        told = import_module(check.examine.__module__).__file__
-    return str(told or "")
-
-
-def path_of(rule: Rule, check: Check) -> str:
-    """Where the page of a rule lies beside the module of its check: by the rule's name, or in ``advice/`` by its code."""
-    folder = os.path.dirname(os.path.abspath(_file(check)))
-    named = os.path.join(folder, f"{rule.name.replace('++', 'xx').replace('-', '_')}.md")
-    return named if os.path.isfile(named) else os.path.join(folder, "advice", f"{rule.code}.md")
 
 
 def show(text: str, style: Style) -> str:

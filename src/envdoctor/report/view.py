@@ -491,6 +491,18 @@ class PatientView:
 
         return self._make.text(quote("/".join(paths.parts(anchor(self._report)))))
 
+    def page(self, code: str) -> tuple[list[Clean], Clean, Clean]:
+        """A rule's page, line by line; its first sentence, and the first source that it names (both may be empty)."""
+        from envdoctor.report import pages
+
+        for outcome in self._report.outcomes:
+            for rule in outcome.check.rules:
+                if rule.code == code:
+                    text, make = pages.text_of(rule, outcome.check), self._make
+                    told = pages.sentence(rule, outcome.check)
+                    return [*map(make.text, text.splitlines())], make.text(told), make.text(pages.source_of(text))
+        return [], self._make.text(""), self._make.text("")
+
     def document(self) -> object:
         """The report as JSON values, without credentials; its strings are as the patient has them, for programs."""
         from envdoctor.report.document import document

@@ -14,21 +14,26 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
+from envdoctor.checkup import Options, diagnose
 from envdoctor.cli import baseline
 from envdoctor.engine.checks import Status
+from envdoctor.engine.configuration import Config
 from envdoctor.engine.findings import Evidence, Finding
+from envdoctor.engine.plugins import collect
 from envdoctor.engine.remedies import Install, Manual, Remedy
 from envdoctor.engine.rules import Severity
-from envdoctor.engine.selection import UsageError
+from envdoctor.engine.selection import Selection, UsageError
 from envdoctor.facts import CondaBase, CondaRecord, Declaration, Measure, Project, Row, Speed
+from envdoctor.facts.recording import load
 from envdoctor.report import escapes
 from envdoctor.report.formats import FORMATS, Style, renderer
 from envdoctor.report.formats.html import notebook
-from envdoctor.report.report import Report
+from envdoctor.report.report import Report, Settings
 from envdoctor.report.verdict import shell_for, verdict
 from envdoctor.testing import blas, changed, conda, cpu, openblas
 from tests.support.build import finding, report
 
+DRIFTED = Path(__file__).parents[2] / "recordings" / "conda-base-in-trouble.json"
 EVIL = "a%b::error::x\r\n::stop\x1b[2J\x00\ufffe\ud800<script>alert(1)</script>`]]>|\u202e @all [x](y)"
 PROJECT = Project(
     root="/home/ada/fit",
@@ -77,6 +82,20 @@ def test_sarif_pins_every_result_to_a_file_of_the_project() -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "my%20reqs.txt"
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "PKG001"
     assert result["level"] == "error" and result["partialFingerprints"]
+
+
+@pytest.mark.posix
+def test_sarif_brings_a_rules_page_its_first_sentence_and_its_source() -> None:
+    facts = load(DRIFTED.read_bytes(), DRIFTED.name)
+    one = diagnose(facts, Options(collect(), Selection(), Config(), Settings()), 0.0)
+    (run,) = json.loads(renderer("sarif")([one], Style()))["runs"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert all(rule["fullDescription"]["text"] for rule in rules.values())
+    assert all(rule["helpUri"].startswith("https://") for rule in rules.values() if "helpUri" in rule)
+    found = {item.finding.rule.code for item in one.advice}
+    assert {code for code, rule in rules.items() if "markdown" in rule["help"]} == found
+    assert rules["CON005"]["help"]["markdown"].startswith("# CON005 bloated-base\n")
+    assert rules["CON005"]["helpUri"] in rules["CON005"]["help"]["markdown"]
 
 
 def test_sarif_has_no_result_without_a_place() -> None:

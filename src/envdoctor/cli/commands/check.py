@@ -11,7 +11,7 @@ from envdoctor.report.formats import FORMATS
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATHS]")
+@click.argument("paths", nargs=-1, metavar="[PATHS]", shell_complete=options.place)
 @options.python
 @options.facts
 @options.project
@@ -21,11 +21,33 @@ from envdoctor.report.formats import FORMATS
     multiple=True,
     callback=options.select,
     metavar="RULES",
+    shell_complete=options.rules,
     help="Only these: codes, beginnings of codes, names.",
 )
-@click.option("--ignore", multiple=True, callback=options.words, metavar="RULES", help="All but these.")
-@click.option("--extend-select", multiple=True, callback=options.words, metavar="RULES", help="These, too.")
-@click.option("--extend-ignore", multiple=True, callback=options.words, metavar="RULES", help="Not these, either.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    callback=options.words,
+    metavar="RULES",
+    shell_complete=options.rules,
+    help="All but these.",
+)
+@click.option(
+    "--extend-select",
+    multiple=True,
+    callback=options.words,
+    metavar="RULES",
+    shell_complete=options.rules,
+    help="These, too.",
+)
+@click.option(
+    "--extend-ignore",
+    multiple=True,
+    callback=options.words,
+    metavar="RULES",
+    shell_complete=options.rules,
+    help="Not these, either.",
+)
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
 @click.option("--strict", is_flag=True, help="Status 3 where a check could not be done.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")
@@ -46,12 +68,14 @@ from envdoctor.report.formats import FORMATS
     "baseline_file",
     metavar="FILE",
     callback=options.path,
+    shell_complete=options.place,
     help="Ignore the findings that this file names.",
 )
 @click.option(
     "--write-baseline",
     metavar="FILE",
     callback=options.path,
+    shell_complete=options.place,
     help="Write the findings of this check-up to a file that --baseline reads.",
 )
 @click.option("--measure", is_flag=True, help="Time BLAS, too: five seconds in which the processors should be idle.")

@@ -10,8 +10,8 @@ from envdoctor.report.difference import compare, render, render_json, sides
 
 
 @click.command("diff", short_help="What differs between two recordings or interpreters.")
-@click.argument("one", metavar="A")
-@click.argument("other", metavar="B")
+@click.argument("one", metavar="A", shell_complete=options.place)
+@click.argument("other", metavar="B", shell_complete=options.place)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="[text]")
 @options.timeout
 @options.ascii_only

@@ -10,7 +10,7 @@ from envdoctor.engine.selection import validate
 
 
 @click.command("explain")
-@click.argument("rule")
+@click.argument("rule", shell_complete=options.rules)
 @options.color
 @options.ascii_only
 def command(rule: str, color: str, ascii_only: bool) -> int:

@@ -1,12 +1,16 @@
 """Options that several commands share."""
 
 from math import inf
+from typing import TYPE_CHECKING
 
 import click
 
 from envdoctor.engine.selection import DEEPENED
 from envdoctor.probe.choose import DEFAULT_TIMEOUT
 from envdoctor.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def seconds(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -22,15 +26,40 @@ def path(context: click.Context, parameter: click.Parameter, value: str | None) 
     return value
 
 
+def rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list["CompletionItem[str]"]:
+    """The codes and names of rules that begin so; of words with commas, the last is completed."""
+    from click.shell_completion import CompletionItem
+
+    from envdoctor.engine.plugins import collect
+
+    done, comma, word = incomplete.rpartition(",")
+    known = [rule for registered in collect(fleets=True).checks for rule in registered.check.rules]
+    found = [(rule.code, rule.name) for rule in known if rule.code.startswith(word.upper())]
+    found += [(rule.name, rule.code) for rule in known if word and rule.name.startswith(word.lower())]
+    return [CompletionItem(done + comma + text, help=other) for text, other in sorted(found)]
+
+
+def place(context: click.Context, parameter: click.Parameter, incomplete: str) -> list["CompletionItem[str]"]:
+    """A file or a folder, by the shell's own means."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 python = click.option(
     "--python",
     "pythons",
     multiple=True,
+    shell_complete=place,
     metavar="PATH",
     help="An executable, a prefix or a project folder; may be repeated.",
 )
 project = click.option(
-    "--project", metavar="DIR", callback=path, help="The project folder; else the nearest one upwards."
+    "--project",
+    metavar="DIR",
+    callback=path,
+    shell_complete=place,
+    help="The project folder; else the nearest one upwards.",
 )
 timeout = click.option(
     "--timeout",
@@ -48,7 +77,12 @@ deep = click.option(
     f"Of checks this asks for {', '.join(DEEPENED)}: status 3 of `check` where one of them could not be done.",
 )
 facts = click.option(
-    "--facts", "facts_file", metavar="FILE", callback=path, help="Judge a recording instead of a Python."
+    "--facts",
+    "facts_file",
+    metavar="FILE",
+    callback=path,
+    shell_complete=place,
+    help="Judge a recording instead of a Python.",
 )
 level = click.option(
     "--level",

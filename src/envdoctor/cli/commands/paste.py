@@ -18,7 +18,7 @@ ERROR_LINES = 30  # the end of a traceback says what failed
 
 
 @click.command("paste", short_help="A block for an issue that can be read back.")
-@click.argument("text", nargs=-1)
+@click.argument("text", nargs=-1, shell_complete=options.place)
 @options.python
 @options.timeout
 @options.project

@@ -48,7 +48,7 @@ class Pasted(click.Command):
 
 
 @click.command("why", cls=Pasted, short_help="What an error means and what explains it here.")
-@click.argument("text", nargs=-1)
+@click.argument("text", nargs=-1, shell_complete=options.place)
 @options.python
 @options.facts
 @options.project

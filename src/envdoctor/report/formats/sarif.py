@@ -23,6 +23,7 @@ def render(view: View) -> str:
 def _run(patient: PatientView) -> Json:
     rules = {rule.code: rule for outcome in patient.outcomes for rule in outcome.rules}
     order = sorted(rules)
+    found = {item.code for item in patient.findings}
     notes: list[Json] = [
         {"level": "note", "message": {"text": f"{outcome.name}: could not be checked: {outcome.reason}"}}
         for outcome in patient.unknown
@@ -38,7 +39,7 @@ def _run(patient: PatientView) -> Json:
                 "name": "envdoctor",
                 "version": patient.version,
                 "informationUri": GUIDE,
-                "rules": [_rule(rules[code]) for code in order],
+                "rules": [_rule(rules[code], patient, code in found) for code in order],
             }
         },
         "automationDetails": {"id": f"envdoctor/{patient.prefix or 'python'}"},
@@ -50,12 +51,19 @@ def _run(patient: PatientView) -> Json:
     }
 
 
-def _rule(rule: RuleView) -> Json:
+def _rule(rule: RuleView, patient: PatientView, whole: bool) -> Json:
+    """``whole``: with its page, which GitHub shows beside each of its results."""
+    page, says, source = patient.page(rule.code)
+    more: Json = {"helpUri": source} if source else {}
+    explain = f"envdoctor explain {rule.code}"
+    name = rule.name.replace("-", " ")
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": rule.name.replace("-", " ")},
-        "help": {"text": f"envdoctor explain {rule.code}"},
+        "shortDescription": {"text": name},
+        "fullDescription": {"text": says or name},
+        "help": {"text": explain, "markdown": "\n".join(page)} if whole and page else {"text": explain},
+        **more,
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
     }
 
