@@ -1,8 +1,8 @@
 """Where the page of a rule lies, and what it says."""
 
-import os
 import re
 from importlib import import_module
+from pathlib import Path
 
 from envdoctor.engine.checks import Check
 from envdoctor.engine.rules import Rule
@@ -35,21 +35,20 @@ def _says(text: str) -> str:
 
 def module_of(check: Check) -> str:
     """The check's module as a path within its package: ``envdoctor_checks/blas/slow_blas.py``."""
-    name, file = check.examine.__module__, _file(check)
-    inside = "/__init__" if os.path.basename(file).startswith("__init__.") else ""
-    return f"{name.replace('.', '/')}{inside}.py"
+    parts = check.examine.__module__.split(".")
+    return "/".join([*parts, "__init__.py"] if _file(check).stem == "__init__" else [*parts[:-1], f"{parts[-1]}.py"])
 
 
-def _file(check: Check) -> str:
+def _file(check: Check) -> Path:
     """The file of a check's module; a plug-in's is imported in another process, which has told it."""
     told: object = getattr(check.examine, "__file__", None)
     if told is None:
         told = import_module(check.examine.__module__).__file__
-    return str(told or "")
+    return Path(str(told or ""))
 
 
-def path_of(rule: Rule, check: Check) -> str:
+def path_of(rule: Rule, check: Check) -> Path:
     """Where the page of a rule lies beside the module of its check: by the rule's name, or in ``advice/`` by its code."""
-    folder = os.path.dirname(os.path.abspath(_file(check)))
-    named = os.path.join(folder, f"{rule.name.replace('++', 'xx').replace('-', '_')}.md")
-    return named if os.path.isfile(named) else os.path.join(folder, "advice", f"{rule.code}.md")
+    folder = _file(check).absolute().parent
+    named = folder / f"{rule.name.replace('++', 'xx').replace('-', '_')}.md"
+    return named if named.is_file() else folder / "advice" / f"{rule.code}.md"
