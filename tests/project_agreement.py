@@ -331,7 +331,15 @@ KEEPERS = (
         ["check", "--lock"],
         CHANGES,
     ),
-    Keeper("PDM", run_with("pdm"), "pyproject.toml", STANDARD, ["lock", "--quiet"], ["lock", "--check"], CHANGES),
+    Keeper(
+        "PDM",
+        run_with("--from", "pdm<2.27", "--with", "unearth<0.18", "--with", "hishel>=1,<1.2", "pdm"),
+        "pyproject.toml",
+        STANDARD,
+        ["lock", "--quiet"],
+        ["lock", "--check"],
+        CHANGES,
+    ),
     Keeper("Pipenv", run_with("pipenv"), "Pipfile", OF_PIPENV, ["lock", "--quiet"], ["verify"], PIPFILE),
 )
 
