@@ -118,6 +118,7 @@ def test_what_resolves_stays_a_command_and_says_what_changes() -> None:
     (said,) = report.resolution.commands
     assert (said.state, said.judged, said.new, said.left) == ("resolved", True, (), ())
     assert report.notes[-1].startswith("Resolved: six 1.17 is new; the rules find nothing new after it: ")
+    assert report.notes[-1].endswith("-m pip install 'six>=1'")
     assert (
         report.plan[0].fix.steps
         == build.report(*findings(unmet_requirement, packages=HOLDS), packages=HOLDS).plan[0].fix.steps

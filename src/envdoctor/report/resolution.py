@@ -1,5 +1,7 @@
 """What resolving the plan dry has shown (`envdoctor.resolution`), its words, and how the report's JSON writes it."""
 
+from shlex import join
+
 from msgspec import Struct
 
 from envdoctor.fixes.closure import Change
@@ -50,7 +52,7 @@ class Resolution(Struct, frozen=True, kw_only=True):
 
 
 def _line(it: Resolved) -> str:
-    command = " ".join(it.argv)
+    command = join(it.argv)  # `numpy<1.25`, pasted as it is, would read a file
     if it.state == "resolved":
         after = ""
         if it.new or it.left:

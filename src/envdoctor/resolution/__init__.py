@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from shlex import join
 
 from msgspec import Struct, structs
 
@@ -59,7 +60,7 @@ def resolve(
                     continue
                 dry = asked(entry.fix.steps, index, hand, _read)
                 if isinstance(dry, str):
-                    untried.append(Untried(" ".join(step.argv), dry))
+                    untried.append(Untried(join(step.argv), dry))
                     continue
                 say(f"resolving: {' '.join(step.argv)}")
                 left = LIMIT - (time.monotonic() - began)
