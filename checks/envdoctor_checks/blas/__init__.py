@@ -7,6 +7,7 @@ CHECKS = checks_of(
     "blas_does_not_load",
     "blas_crashes",
     "wrong_results",
+    "kernels_known_wrong",
     "flush_to_zero",
     "precision_lowered",
     "duplicate_openblas",

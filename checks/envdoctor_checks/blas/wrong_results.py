@@ -2,7 +2,21 @@
 
 from collections.abc import Iterator
 
-from envdoctor.api import Blas, Evidence, Finding, Manual, Missing, NotApplicable, Rule, Severity, UnknownFact, check
+from envdoctor.api import (
+    Blas,
+    Evidence,
+    Finding,
+    Library,
+    Manual,
+    Missing,
+    NotApplicable,
+    Remedy,
+    Rule,
+    Severity,
+    UnknownFact,
+    check,
+)
+from envdoctor_checks.blas._bad_kernels import bad_kernels, newer, told
 from envdoctor_checks.blas._libraries import users
 from envdoctor_checks.blas._truth import AS_IT_IS, sound, ways_out, with_kernels, words
 
@@ -37,11 +51,9 @@ def wrong_results(blas: Blas) -> Iterator[Finding]:
             for item in blas.truth.trials
             if item.setting != AS_IT_IS and item.library == trial.library and sound(item)
         ]
-        evidence += [
-            Evidence(users(item), with_kernels(item))
-            for item in blas.libraries
-            if item.loaded and trial.library in item.used_by
-        ]
+        whose = [item for item in blas.libraries if item.loaded and trial.library in item.used_by]
+        evidence += [Evidence(users(item), with_kernels(item)) for item in whose]
+        evidence += [told(row) for item in whose if (row := bad_kernels(item))]
         yield Finding(
             BLA013,
             trial.library,
@@ -49,13 +61,18 @@ def wrong_results(blas: Blas) -> Iterator[Finding]:
             f"{trial.library}'s linear algebra gives wrong results: {words(first)}",
             "Products of small whole numbers have one right result, which rounding can't change. The library, or its "
             "kernels for this processor, compute something else. Nothing warns, and every result built on it may be wrong.",
-            remedies=(
-                *ways_out(blas.truth.trials),
-                Manual(
-                    f"install another release of {trial.library}, which brings another BLAS, and check again: envdoctor check --deep"
-                ),
-            ),
+            remedies=(*ways_out(blas.truth.trials), _another(trial.library, whose)),
         )
     for trial in tried:
         if trial.problem or (trial.ended and not trial.asked):
             raise UnknownFact(f"{trial.library}: {trial.problem or trial.ended}")
+
+
+def _another(name: str, libraries: list[Library]) -> Remedy:
+    """The release that is known to be without the fault, else any other."""
+    for item in libraries:
+        if row := bad_kernels(item):
+            return newer(row, item)
+    return Manual(
+        f"install another release of {name}, which brings another BLAS, and check again: envdoctor check --deep"
+    )

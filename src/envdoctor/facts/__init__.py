@@ -28,7 +28,7 @@ from envdoctor.facts.installation import Installation, Owner, Place
 from envdoctor.facts.interpreter import Attempt, Interpreter, Setting, Start, Variables
 from envdoctor.facts.jupyter import Jupyter, Kernel
 from envdoctor.facts.limits import Limits, TaskLimit, Workers
-from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed
+from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed, Unforced
 from envdoctor.facts.packages import Collision, Distribution, Extension, ImportFailure, Packages
 from envdoctor.facts.path import Active, Command, Path, PythonPathEntry
 from envdoctor.facts.patient import Link, Patient
@@ -159,6 +159,7 @@ __all__ = [
     "Tools",
     "Trial",
     "Truth",
+    "Unforced",
     "UnknownFact",
     "Variables",
     "Worker",

@@ -66,12 +66,30 @@ class Oversubscription(Section, frozen=True, kw_only=True):
     disturbed: bool = False
 
 
+class Unforced(Section, frozen=True, kw_only=True):
+    """One library's product of two ``size``² matrices of doubles as it is, and ``without`` the variables that force its kernels.
+
+    ``as_is`` and ``free`` are the fastest product of several children each, in seconds, in turns; ``spread`` is the slowest child's
+    fastest product ÷ the fastest one's, of the worse of the two. ``ended`` is how a child without them ended that gave no
+    answer (empty: all answered; ``free`` is 0 otherwise).
+    """
+
+    path: str
+    without: list[str]
+    size: int
+    as_is: float
+    free: float
+    spread: float
+    ended: str = ""
+
+
 class Measure(Section, frozen=True, kw_only=True):
     """The micro-benchmark: ``rows`` are settings tried on several kinds of work; what they mean is judged, not recorded
     (`envdoctor.ecosystem.measured.judged`).
 
     ``copies`` are the libraries that took turns. ``oversubscription`` is ``None`` where there is nothing of the kind,
-    ``disturbance`` where the system does not tell. ``seconds`` it took; ``children`` are the processes it was measured in.
+    ``disturbance`` where the system does not tell. ``unforced`` is one a library, where a variable forces its kernels.
+    ``seconds`` it took; ``children`` are the processes it was measured in.
     """
 
     speeds: list[Speed]
@@ -79,5 +97,6 @@ class Measure(Section, frozen=True, kw_only=True):
     copies: list[str] = []
     oversubscription: Oversubscription | None = None
     disturbance: Disturbance | None = None
+    unforced: list[Unforced] = []
     seconds: float = 0.0
     children: int = 0

@@ -14,7 +14,7 @@ from envdoctor.ecosystem.measured import (
     times,
 )
 from envdoctor.ecosystem.units import plural
-from envdoctor.facts import Measure, Missing, Oversubscription, Row, Speed
+from envdoctor.facts import Measure, Missing, Oversubscription, Row, Speed, Unforced
 
 WIDTH = 24  # columns of the longest bar
 LABEL = 12, 34  # columns of the label beside it: the fewest, and the most that all are moved for
@@ -42,6 +42,7 @@ def lines(measure: Measure | Missing) -> list[str | Bar]:
     if isinstance(measure, Missing):
         return [f"? ({measure.reason})"]
     told: list[str | Bar] = [line for speed in measure.speeds for line in _speed(speed)]
+    told += [line for item in measure.unforced for line in _unforced(item)]
     if measure.rows:
         told += _settings(measure)
     if measure.oversubscription is not None:
@@ -61,6 +62,16 @@ def _speed(speed: Speed) -> list[str | Bar]:
         Bar("1 thread", speed.one, most),
         Bar(f"{speed.threads} threads", speed.many, most),
     ]
+
+
+def _unforced(seen: Unforced) -> list[str | Bar]:
+    """The product with the kernels that a variable forces, and without it."""
+    names = ", ".join(seen.without)
+    head = f"{paths.name(seen.path)}: {seen.size}² product"
+    if seen.ended:
+        return [f"{head} without {names}: {seen.ended}"]
+    most = max(seen.as_is, seen.free)
+    return [f"{head} with and without {names}", Bar("as it is", seen.as_is, most), Bar("without", seen.free, most)]
 
 
 def _settings(measure: Measure) -> list[str | Bar]:

@@ -12,7 +12,7 @@ from envdoctor.ecosystem.threads import with_expected_threads
 from envdoctor.facts.base import Missing
 from envdoctor.facts.blas import Blas, Library
 from envdoctor.facts.cpu import Cpu
-from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed
+from envdoctor.facts.measure import Disturbance, Measure, Oversubscription, Row, Speed, Unforced
 from envdoctor.probe.blas import load
 from envdoctor.probe.blas.load import Load
 from envdoctor.probe.child import Child
@@ -36,6 +36,12 @@ COUNTS = (
 )
 OTHERS = ("MKL_DOMAIN_NUM_THREADS", "MKL_DYNAMIC", "BLIS_JC_NT", "BLIS_PC_NT", "BLIS_IC_NT", "BLIS_JR_NT", "BLIS_IR_NT")
 POOL = ("openblas", "pthreads")
+FORCING = {
+    "openblas": ("OPENBLAS_CORETYPE",),
+    "mkl": ("MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR"),
+    "blis": ("BLIS_ARCH_TYPE",),
+}
+PAIRS = 3  # children with the forced kernels, and as many without
 Progress = Callable[[int, int], None]
 
 
@@ -157,7 +163,9 @@ def read(
     crowded = next((library for library in libraries if _threads(library) > cpu.usable), None)
     oversubscription = None
     rows: list[Row] = []
+    unforced: list[Unforced] = []
     try:
+        unforced = [item for library in libraries if (item := _unforced(bench, library)) is not None]
         if crowded is not None:
             oversubscription = _oversubscribe(bench, crowded, cpu.usable)
             speeds = [_speed(bench, library) for library in libraries if time.perf_counter() - began < effort.budget]
@@ -176,6 +184,7 @@ def read(
         copies=[pool.path for pool in pools] if len(pools) > 1 and crowded is None else [],
         oversubscription=oversubscription,
         disturbance=bench.disturbance,
+        unforced=unforced,
         seconds=round(time.perf_counter() - began, 3),
         children=bench.done,
     )
@@ -334,6 +343,35 @@ def _speed(bench: Bench, library: Library) -> Speed:
         one += bench.run([library.path], bench.limited(1), plan).big
         many += bench.run([library.path], bench.as_is, plan).big
     return _figures(library, min(one), min(many))
+
+
+def _unforced(bench: Bench, library: Library) -> Unforced | None:
+    """The product with the kernels that a variable chose, and with those that the library chooses itself; ``None``: none is set."""
+    names = [name for name in FORCING.get(library.vendor, ()) if name in bench.as_is]
+    if not names:
+        return None
+    plan = {"seconds": 0.03, "least": 3, "alone": [], "turns": [], "big": BIG}
+    rest = {name: value for name, value in bench.as_is.items() if name not in names}
+    forced: list[float] = []
+    free: list[float] = []
+    ended = ""
+    for _ in range(PAIRS):
+        forced.append(min(bench.run([library.path], bench.as_is, plan).big))
+        try:
+            free.append(min(bench.run([library.path], rest, plan).big))
+        except Failed as failure:  # the processor's own kernels may be why the variable was set
+            ended = str(failure)
+            break
+    spreads = [max(found) / min(found) for found in (forced, free) if found]
+    return Unforced(
+        path=library.path,
+        without=names,
+        size=BIG,
+        as_is=min(forced),
+        free=0.0 if ended else min(free),
+        spread=round(max(spreads), 3),
+        ended=ended,
+    )
 
 
 def _figures(library: Library, one: float, many: float) -> Speed:
