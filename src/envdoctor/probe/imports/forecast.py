@@ -152,7 +152,7 @@ class _Loader:
         self._defined: dict[str, dict[int, str]] = {}
         self._winners: dict[tuple[tuple[str, ...], str, str], dict[str, str | None]] = {}
         self._agreed: set[tuple[str, tuple[int, ...]]] = set()
-        self._forms: dict[bytes, list[tuple[Distribution, str, str]]] = {}
+        self._forms: dict[bytes, list[tuple[Distribution, bytes, str, str]]] = {}
         preload = world.environ.get("LD_PRELOAD", "").replace(":", " ").split(" ")
         self._preloaded = {os.path.basename(path): path for path in preload if "/" in path}
         self._preferred = [folder for folder in world.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
@@ -165,7 +165,7 @@ class _Loader:
         if image is None:
             return []
         if isinstance(image, elf.Elf):
-            self._forms.setdefault(image.form, []).append((distribution, full, _package_of(path, record)))
+            self._forms.setdefault(image.form, []).append((distribution, record, path, full))
         lacks: list[tuple[str, str]] = []
         if isinstance(image, Missing):
             if "damaged" not in image.reason:
@@ -186,7 +186,11 @@ class _Loader:
             return []
         usual = max(self._forms.values(), key=len)
         others = [item for items in self._forms.values() if items is not usual for item in items]
-        return [Suspect(distribution, package, file) for distribution, file, package in others if package]
+        return [
+            Suspect(distribution, package, full)
+            for distribution, record, path, full in others
+            if (package := _package_of(path, record))
+        ]
 
     def _lacks(self, image: elf.Elf, origin: str) -> list[tuple[str, str]]:
         """The libraries, and versions of their symbols, that a file in the folder ``origin`` needs and nothing brings."""
