@@ -120,7 +120,7 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1 · Linux x86
   CPUs     4 usable of 64 (cgroup quota)|
 |
 ! TST001 warning BLAS starts 64 threads where 4 CPUs are usable|
-    numpy           64 threads|
+    numpy  64 threads|
     Fix      export OPENBLAS_NUM_THREADS=4|
              [safe; undo: unset OPENBLAS_NUM_THREADS]|
     Why      Threads without a CPU wait for one another, and every product waits|
@@ -147,7 +147,7 @@ envdoctor 0.1.0 · /home/ada/fit/.venv/bin/python · CPython 3.12.1|
 |
 ! TST001 warning BLAS starts 64 threads|
                  where 4 CPUs are usable|
-    numpy           64 threads|
+    numpy  64 threads|
     Fix      export OPENBLAS_NUM_THREADS=4|
              [safe]|
              undo: unset OPENBLAS_NUM_THREADS|
