@@ -682,6 +682,7 @@ NOT_RUN = [
     ("BLA001, BLA006, BLA008, CON004, PY009, THR006", "all", "worth knowing; there is nothing to do"),
     ("BLA002", "all", "in words; with --measure a setting that was timed on the machine itself"),
     ("BLA009, BLA011, BLA014, CON011, CON022, CON023", "all", WORDS),
+    ("BLA016", "all", "kernels that this processor lacks; another release and another setting are run above"),
     (
         "CON005, CON006",
         "base",
