@@ -48,7 +48,14 @@ WORDS = {"type": "string", "minLength": 1}
 INDEX = {"type": "integer", "minimum": 0}
 MESSAGE = _object("text", text=TEXT)
 RULE = _object(
-    "id", id=WORDS, name=TEXT, shortDescription=MESSAGE, help=MESSAGE, defaultConfiguration=_object("", level=LEVEL)
+    "id",
+    id=WORDS,
+    name=TEXT,
+    shortDescription=MESSAGE,
+    fullDescription=MESSAGE,
+    help=_object("text", text=TEXT, markdown=TEXT),
+    helpUri={"type": "string", "pattern": r"^https://[^\s\\\"<>^`{|}]+$"},
+    defaultConfiguration=_object("", level=LEVEL),
 )
 PLACE = _object(
     "artifactLocation",

@@ -45,7 +45,8 @@ def test_a_machine_without_a_gpu_is_absent_and_starts_nothing(tmp_path: Path, mo
 
 
 def test_a_machine_without_a_gpu_costs_less_than_a_millisecond_rules_included(tmp_path: Path) -> None:
-    """Of the processor's time: what other programs take of it is not this one's."""
+    """Of the processor's time: what other programs take of it is not this one's. A millisecond is what a loop over 20,000
+    numbers takes where Python makes 20 million such steps a second; a machine that is slower has more of it."""
     for _ in range(30):
         on_bus(tmp_path, vendor="0x8086", kind="0x060400", driver=None)
     place = world(tmp_path)
@@ -58,7 +59,12 @@ def test_a_machine_without_a_gpu_costs_less_than_a_millisecond_rules_included(tm
         for check in CHECKS:
             outcome(check, **{name: read if name == "gpu" else others[name] for name in check.needs})
         best = min(best, time.thread_time() - began)
-    assert best < 0.001
+    yardstick = 1.0
+    for _ in range(100):
+        began = time.thread_time()
+        sum(number * number for number in range(20_000))
+        yardstick = min(yardstick, time.thread_time() - began)
+    assert best < max(0.001, yardstick)
 
 
 def test_all_layers_of_a_healthy_machine_agree(tmp_path: Path) -> None:
