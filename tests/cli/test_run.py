@@ -114,10 +114,11 @@ class Screen:
     def __init__(self, fd: int, pid: int) -> None:
         self.fd = fd
         self.pid = pid
+        self.rest = b""  # what was read beyond the words that were waited for
 
     def until(self, words: bytes) -> bytes:
-        """What is shown until these words are."""
-        shown, end = b"", time.monotonic() + LONG
+        """What is shown up to these words."""
+        shown, end = self.rest, time.monotonic() + LONG
         while words not in shown and time.monotonic() < end:
             if select.select([self.fd], [], [], 0.1)[0]:
                 try:
@@ -128,7 +129,8 @@ class Screen:
                     break
                 shown += data
         assert words in shown, shown
-        return shown
+        before, _, self.rest = shown.partition(words)
+        return before + words
 
     def resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
