@@ -600,7 +600,7 @@ def with_the_reference_blas(tmp: Path) -> Sick:
 
 CASES = [
     Case("PKG001", "a requirement is missing", "venv", without_a_requirement("venv"), slow=True),
-    Case("PKG001", "a requirement is too old", "venv", with_an_old_requirement("venv")),
+    Case("PKG001", "a requirement is too old", "venv", with_an_old_requirement("venv"), slow=True),
     Case("PKG001", "a requirement is missing", "uv venv", without_a_requirement("uv-venv")),
     Case("PKG001", "a requirement is too old", "uv venv", with_an_old_requirement("uv-venv")),
     Case("PKG001", "several are missing, one call", "uv venv", without_several, joined=True),

@@ -74,6 +74,7 @@ def test_what_is_written_down_makes_the_environment_again(around: Ward, patient:
     assert contents(around, twin) == contents(around, patient.prefix)
 
 
+@pytest.mark.slow
 def test_an_environment_made_anew_holds_what_was_asked_for(around: Ward, patient: Patient, tmp_path: Path) -> None:
     fix = cure(around, patient, Recreate())
     around.carry_out(patient, fix, **offline(tmp_path))
@@ -83,6 +84,7 @@ def test_an_environment_made_anew_holds_what_was_asked_for(around: Ward, patient
     }
 
 
+@pytest.mark.slow
 def test_a_project_s_own_environment_is_of_its_list_or_of_the_python_it_ran_on(lab: Laboratory, tmp_path: Path) -> None:
     base = lab.copy_base(tmp_path / "miniforge3")
     around = ward(lab, tmp_path, base.prefix)

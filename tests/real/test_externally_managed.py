@@ -70,7 +70,7 @@ def diagnosed(layer: list[str], home: Path) -> dict[str, Any]:
     return checkup(Path(SYSTEM), environ=surroundings(home), doctor=doctor).document
 
 
-@pytest.mark.parametrize("state", ["with", "without"])
+@pytest.mark.parametrize("state", ["with", pytest.param("without", marks=pytest.mark.slow)])
 def test_what_pip_puts_beside_the_systems_packages_is_told_with_and_without_the_file(
     state: str, tmp_path: Path
 ) -> None:

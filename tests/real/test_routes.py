@@ -151,6 +151,7 @@ def test_the_routes_of_other_tools_end_in_an_environment_that_is_well(tmp_path: 
     is_ready(walk)
 
 
+@pytest.mark.slow
 def test_condas_route_ends_in_a_file_that_makes_the_same_set_again(lab: Laboratory, tmp_path: Path) -> None:
     """Two seconds where the laboratory is up. Its Python is the one that its packages are built for."""
     around = ward(lab, tmp_path)
