@@ -1,7 +1,6 @@
 """Room, rights and kinds of file systems: read from real mounts where root may make them."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -63,9 +62,7 @@ def test_a_batch_system_counts_where_no_job_is_active(tmp_path: Path, name: str,
 
 
 @pytest.mark.root
-@pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="mounts file systems in a namespace of its own"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts file systems as Linux does")
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
