@@ -16,38 +16,10 @@ from envdoctor.report.formats import FORMATS
 @options.facts
 @options.project
 @options.timeout
-@click.option(
-    "--select",
-    multiple=True,
-    callback=options.select,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="Only these: codes, beginnings of codes, names.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    callback=options.words,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="All but these.",
-)
-@click.option(
-    "--extend-select",
-    multiple=True,
-    callback=options.words,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="These, too.",
-)
-@click.option(
-    "--extend-ignore",
-    multiple=True,
-    callback=options.words,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="Not these, either.",
-)
+@options.naming_rules("--select", "Only these: codes, beginnings of codes, names.", never_empty=True)
+@options.naming_rules("--ignore", "All but these.")
+@options.naming_rules("--extend-select", "These, too.")
+@options.naming_rules("--extend-ignore", "Not these, either.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
 @click.option("--strict", is_flag=True, help="Status 3 where a check could not be done.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")

@@ -42,22 +42,8 @@ def outputs(context: click.Context, parameter: click.Parameter, values: tuple[st
     help="For each worker to answer. [10]",
 )
 @click.option("--one-job", is_flag=True, help="The machines work on one thing together, so they have to agree.")
-@click.option(
-    "--select",
-    multiple=True,
-    callback=options.select,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="Only these rules.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    callback=options.words,
-    metavar="RULES",
-    shell_complete=options.rules,
-    help="All but these.",
-)
+@options.naming_rules("--select", "Only these rules.", never_empty=True)
+@options.naming_rules("--ignore", "All but these.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Status 1 from which severity on. [error]")
 @click.option("--strict", is_flag=True, help="Status 3 where a check could not be made.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What goes to standard output.")

@@ -10,6 +10,9 @@ from envdoctor.probe.choose import DEFAULT_TIMEOUT
 from envdoctor.report.formats import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.decorators import FC
     from click.shell_completion import CompletionItem
 
 
@@ -136,3 +139,9 @@ def outputs(context: click.Context, parameter: click.Parameter, values: tuple[st
             raise click.BadParameter(f"{value!r}: write FORMAT=PATH, with a format of {', '.join(FORMATS)}")
         pairs.append((name, path))
     return pairs
+
+
+def naming_rules(name: str, meaning: str, never_empty: bool = False) -> "Callable[[FC], FC]":
+    """An option that names rules: repeatable, comma-separated, completed; ``never_empty``: see `select`."""
+    read = select if never_empty else words
+    return click.option(name, multiple=True, callback=read, metavar="RULES", shell_complete=rules, help=meaning)
