@@ -20,7 +20,7 @@ class World(Struct, frozen=True, kw_only=True):
     ``root`` stands for ``/`` (a fixture tree in tests), ``home`` and ``cwd`` are absolute paths
     inside it, ``environ`` is the start-up environment, ``platform`` is ``sys.platform``'s word. ``unread`` grows: the
     compiled files of one patient that are there and could not be read, each with what the system said. So do ``folders``,
-    those whose real path was asked for.
+    those whose real path was asked for, and ``listings``, what is in those on PATH.
     """
 
     root: str = "/"
@@ -30,6 +30,7 @@ class World(Struct, frozen=True, kw_only=True):
     platform: str = sys.platform
     unread: dict[str, Exception] = {}
     folders: dict[str, str] = {}
+    listings: dict[str, frozenset[str] | OSError] = {}
 
     def refused(self, path: str, error: Exception) -> Missing:
         """Note that a compiled file can't be read, so that nobody takes it for one that has nothing to tell."""
@@ -82,6 +83,19 @@ class World(Struct, frozen=True, kw_only=True):
             return None
         except (OSError, ValueError) as error:
             return Missing(reason(error, path))
+
+    def listed(self, path: str) -> frozenset[str]:
+        """The names in a directory of PATH, where many programs are looked for, read once. Raises `OSError`."""
+        found = self.listings.get(path)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(self.real(path)))
+            except (OSError, ValueError) as error:
+                found = error if isinstance(error, OSError) else OSError(str(error))
+            self.listings[path] = found
+        if isinstance(found, OSError):
+            raise found
+        return found
 
     def resolve(self, path: str) -> str:
         """``path`` with all links followed, as far as it goes; absolute links stay inside this world."""

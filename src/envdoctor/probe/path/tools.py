@@ -154,10 +154,10 @@ def _of_windows(world: World) -> list[tuple[str, str]]:
 def _listed(world: World, folder: str) -> frozenset[str] | None:
     """The names in a folder; ``None`` where it may not be listed, though what is in it can be run."""
     try:
-        return frozenset(os.listdir(world.real(folder)))
+        return world.listed(folder)
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
-    except (OSError, ValueError):
+    except OSError:
         return None
 
 

@@ -1,6 +1,7 @@
 """The neighbourhood of the patient: PATH, the variables of active environments, PYTHONPATH, the working directory."""
 
 import os
+from collections.abc import Iterable
 
 from msgspec import structs
 
@@ -69,7 +70,7 @@ def _listing(
     jupyter: Command | None = None
     for folder in folders:
         try:
-            names = os.listdir(world.real(folder))
+            names = world.listed(folder)
         except OSError:
             continue
         for item, name in _called(names, world.platform == "win32"):
@@ -91,7 +92,7 @@ def _listing(
     return commands, editors, jupyter
 
 
-def _called(names: list[str], windows: bool) -> list[tuple[str, str]]:
+def _called(names: Iterable[str], windows: bool) -> list[tuple[str, str]]:
     """The files that matter, each with the name it is called by: on Windows without its suffix, and in lower case."""
     if not windows:
         return [(name, name) for name in sorted(names) if name.startswith(STEMS) or name in EDITORS]
