@@ -1,18 +1,17 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
 import click
+from click.decorators import FC
 
 from envdoctor.engine.selection import DEEPENED
 from envdoctor.probe.choose import DEFAULT_TIMEOUT
 from envdoctor.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from click.decorators import FC
     from click.shell_completion import CompletionItem
 
 
@@ -141,7 +140,7 @@ def outputs(context: click.Context, parameter: click.Parameter, values: tuple[st
     return pairs
 
 
-def naming_rules(name: str, meaning: str, never_empty: bool = False) -> "Callable[[FC], FC]":
+def naming_rules(name: str, meaning: str, never_empty: bool = False) -> Callable[[FC], FC]:
     """An option that names rules: repeatable, comma-separated, completed; ``never_empty``: see `select`."""
     read = select if never_empty else words
     return click.option(name, multiple=True, callback=read, metavar="RULES", shell_complete=rules, help=meaning)
