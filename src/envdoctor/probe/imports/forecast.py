@@ -94,13 +94,15 @@ def _hidden(world: World, distribution: Distribution, record: bytes, entries: li
 def _replaced(world: World, wanted: list[tuple[Distribution, bytes]], entries: list[str]) -> list[Suspect]:
     """Packages that something on PYTHONPATH is imported in place of; and NumPy, or the first of the packages, where that
     hides a module of the standard library."""
+    from envdoctor.probe.path.whole import modules_at
+
     written = {os.path.join(world.cwd, entry) for entry in world.environ["PYTHONPATH"].split(os.pathsep) if entry}
     found, standard = [], listed("modules", "standard")
     first = next((item for item in wanted if item[0].key == "numpy"), wanted[0] if wanted else None)
     for place, entry in enumerate(entries):
         if os.path.join(world.cwd, entry) not in written:
             continue
-        offered = modules_of(world, entry)
+        offered = modules_at(world, entry)
         behind = [item for item in wanted if item[0].location in entries[place + 1 :]]
         for distribution, record in behind:
             tops = {os.fsdecode(top).partition(".")[0] for top in first_components(record)}
@@ -108,19 +110,6 @@ def _replaced(world: World, wanted: list[tuple[Distribution, bytes]], entries: l
         if first and (hidden := sorted(offered & standard)) and (names := _packages(first[1])):
             found.append(Suspect(first[0], names[0], chosen=f"{entry}/{hidden[0]}"))
     return found
-
-
-def modules_of(world: World, entry: str) -> set[str]:
-    """The modules at the top of an entry of ``sys.path``, a folder or a zip file."""
-    names = world.names(entry)
-    if isinstance(names, list):
-        files = {name.partition(".")[0] for name in names if name.endswith((".py", ".so", ".pyd"))}
-        return files | {name for name in names if "." not in name and world.is_file(f"{entry}/{name}/__init__.py")}
-    if not world.is_file(entry):
-        return set()
-    from envdoctor.probe.zips import modules
-
-    return modules(world, entry)
 
 
 def _altered(world: World, distribution: Distribution, record: bytes) -> list[Suspect]:

@@ -149,12 +149,12 @@ def _pythonpath(world: World, interpreter: Interpreter | None, site_packages: li
     resolved = {world.resolve(_absolute(world, entry)) for entry in entries}
     for folder in elsewhere:
         if world.resolve(folder) not in resolved:
-            for module in _modules(world, folder):
+            for module in modules_at(world, folder):
                 owners.setdefault(module, folder)
     found = []
     for entry in entries:
         path = _absolute(world, entry)
-        hidden = [module for module in _modules(world, path) if module in owners]
+        hidden = sorted(modules_at(world, path) & owners.keys())
         found.append(
             PythonPathEntry(path=entry, exists=world.exists(path), hides={name: owners[name] for name in hidden})
         )
@@ -165,21 +165,17 @@ def _absolute(world: World, path: str) -> str:
     return path if os.path.isabs(path) else os.path.join(world.cwd, path)
 
 
-def _modules(world: World, folder: str) -> list[str]:
-    """The modules that a folder or a zip file offers: Python files, extensions, and packages."""
-    names = world.names(folder)
-    found = []
-    if names is None and world.is_file(folder):
+def modules_at(world: World, entry: str) -> set[str]:
+    """The modules that an entry of ``sys.path`` offers, a folder or a zip file: Python files, extensions, packages."""
+    names = world.names(entry)
+    if not isinstance(names, list):
+        if not world.is_file(entry):
+            return set()
         from envdoctor.probe.zips import modules
 
-        return sorted(modules(world, folder))
-    for name in names if isinstance(names, list) else ():
-        stem, dot, suffix = name.partition(".")
-        if dot and (suffix == "py" or suffix.endswith(("so", "pyd"))):
-            found.append(stem)
-        elif not dot and world.is_file(f"{folder}/{name}/__init__.py"):
-            found.append(name)
-    return found
+        return modules(world, entry)
+    files = {name.partition(".")[0] for name in names if name.endswith((".py", ".so", ".pyd"))}
+    return files | {name for name in names if "." not in name and world.is_file(f"{entry}/{name}/__init__.py")}
 
 
 def _here(world: World, interpreter: Interpreter | None) -> list[str]:
